@@ -1,0 +1,1 @@
+"""The deterministic core: vocabulary, lifecycles, facts, effects, ports and the Fleet. Standard library only."""

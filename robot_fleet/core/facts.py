@@ -1,0 +1,307 @@
+"""Facts: what has happened, as the ledger keeps it for ever. Past tense; nothing in a fact is computed again at replay.
+
+Fields may be added with a default; a changed meaning is a new version with an up-caster in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from robot_fleet.core.order import Step, StepResult
+from robot_fleet.core.plan import LeftOut, PlannedStop
+from robot_fleet.core.site import ActTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Base of all facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStop:
+    """A stop of one task, its places resolved as far as the request says.
+
+    Parameters
+    ----------
+    places : the alternatives; empty when the stop is wherever `item` stands.
+    """
+
+    id: str
+    places: tuple[str, ...]
+    item: str
+    acts: tuple[ActTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequested(Fact):
+    """A request was accepted: the task with everything that its service said at that time."""
+
+    task: str
+    service: str
+    params: Mapping[str, object]
+    requester: str
+    requested_s: float
+    earliest_s: float
+    due_s: float
+    instant: str
+    robot_kinds: tuple[str, ...]
+    stops: tuple[TaskStop, ...]
+    priority: int
+    drop_penalty: float
+    guarantee: str
+    alarm: bool
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefused(Fact):
+    """A well-formed request could not be taken on; it ended as rejected."""
+
+    task: str
+    service: str
+    requester: str
+    requested_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAppeared(Fact):
+    """An object with custody became known. `holder` is `place:<id>`, `robot:<id>` or `person:<id>`."""
+
+    item: str
+    kind: str
+    holder: str
+    mass_kg: float
+    length_m: float
+    width_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMoved(Fact):
+    """Custody passed in one event."""
+
+    item: str
+    holder: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCommitted(Fact):
+    """A checked plan took effect: the routes that changed, whole, and the tasks left out now."""
+
+    by: str
+    cost: float
+    routes: Mapping[str, tuple[PlannedStop, ...]]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSent(Fact):
+    """A robot was given an order or an update of it.
+
+    Parameters
+    ----------
+    purpose : task, home or clear.
+    task, stop : for a task: which stop of it (-1 if none).
+    place : where the order leads.
+    undock : whether it begins by leaving a charger.
+    lanes : the ways, as lane ids; each is one drive step, numbered after the undocking.
+    tail : what is done at the place.
+    """
+
+    robot: str
+    order: str
+    update: int
+    purpose: str
+    task: str
+    stop: int
+    place: str
+    undock: bool
+    lanes: tuple[str, ...]
+    tail: tuple[Step, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepsReleased(Fact):
+    """The first `released` steps of an order may be carried out."""
+
+    robot: str
+    order: str
+    released: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProgressed(Fact):
+    """Steps of an order ended, in order, as the agent reported them."""
+
+    robot: str
+    order: str
+    results: tuple[StepResult, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelAsked(Fact):
+    """The agent was asked to give an order up."""
+
+    robot: str
+    order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEnded(Fact):
+    """An order is over: finished, cancelled or failed."""
+
+    robot: str
+    order: str
+    state: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased(Fact):
+    """A task not begun was taken from its robot and is open again."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSuspended(Fact):
+    """A task under way was broken off at a safe point."""
+
+    task: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted(Fact):
+    """A task ended well. `lateness_s` is measured at the service's instant."""
+
+    task: str
+    result: str
+    lateness_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed(Fact):
+    """A task ended without its purpose reached."""
+
+    task: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled(Fact):
+    """A person took a task back."""
+
+    task: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRejected(Fact):
+    """A task was found to be impossible before anything was done for it."""
+
+    task: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSet(Fact):
+    """A person stopped (or let go) one robot, or the whole fleet where `robot` is empty."""
+
+    hold: bool
+    robot: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotLinkChanged(Fact):
+    """A robot's link became live, stale or offline."""
+
+    robot: str
+    state: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RobotFaulted(Fact):
+    """A robot could not carry out a step; it gets nothing new before `until_s`."""
+
+    robot: str
+    code: str
+    until_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeBegan(Fact):
+    """A robot fell under its kind's threshold: it serves nothing (but alarms, if it must) until it is charged."""
+
+    robot: str
+    soc_pct: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeEnded(Fact):
+    """A robot is charged as far as its kind asks for and serves again."""
+
+    robot: str
+    soc_pct: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmShown(Fact):
+    """A console was sent the alarm."""
+
+    task: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTaken(Fact):
+    """A command's idempotency key was used; the same key again gets the same answer."""
+
+    key: str
+    answer: Mapping[str, object] = field(default_factory=dict)
+
+
+FACT_TYPES: tuple[type[Fact], ...] = (
+    TaskRequested,
+    RequestRefused,
+    ItemAppeared,
+    ItemMoved,
+    PlanCommitted,
+    OrderSent,
+    StepsReleased,
+    OrderProgressed,
+    OrderCancelAsked,
+    OrderEnded,
+    TaskReleased,
+    TaskSuspended,
+    TaskCompleted,
+    TaskFailed,
+    TaskCancelled,
+    TaskRejected,
+    HoldSet,
+    RobotLinkChanged,
+    RobotFaulted,
+    ChargeBegan,
+    ChargeEnded,
+    AlarmShown,
+    CommandTaken,
+)

@@ -1,0 +1,377 @@
+"""`apply(state, fact)`: the only place that changes the fleet's state. Looks at nothing but its two arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from robot_fleet.core.facts import (
+    AlarmShown,
+    ChargeBegan,
+    ChargeEnded,
+    CommandTaken,
+    Fact,
+    HoldSet,
+    ItemAppeared,
+    ItemMoved,
+    OrderCancelAsked,
+    OrderEnded,
+    OrderProgressed,
+    OrderSent,
+    PlanCommitted,
+    RequestRefused,
+    RobotFaulted,
+    RobotLinkChanged,
+    StepsReleased,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskRejected,
+    TaskReleased,
+    TaskRequested,
+    TaskSuspended,
+)
+from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.lifecycles import advance, alarm, order, task
+from robot_fleet.core.lifecycles.alarm import AlarmEvent
+from robot_fleet.core.lifecycles.link import LinkState
+from robot_fleet.core.lifecycles.order import OrderEvent, OrderState
+from robot_fleet.core.lifecycles.task import TaskEvent, TaskState
+from robot_fleet.core.order import StepState
+from robot_fleet.core.site import Site
+
+
+def initial_state(site: Site) -> FleetState:
+    """Return the state of a day on which nothing has happened yet."""
+    robots = {spec.id: RobotRecord(spec.id, spec.kind, at=spec.start) for spec in site.robots.values()}
+    items = {
+        item.id: ItemRecord(item.id, item.kind, f"place:{item.at}", item.mass_kg, item.length_m, item.width_m)
+        for item in site.items.values()
+    }
+    return FleetState(robots=robots, items=items)
+
+
+def apply(state: FleetState, fact: Fact) -> FleetState:
+    """Change `state` by `fact` and return it.
+
+    Raises
+    ------
+    FleetError : `lifecycle_rejected`, when the fact cannot follow from the state (a damaged ledger).
+    """
+    _APPLY[type(fact)](state, fact)
+    return state
+
+
+def _move(record: TaskRecord, event: TaskEvent) -> None:
+    record.state = advance(task.TRANSITIONS, record.state, event, record.id)
+
+
+def _order_moves(record: OrderRecord, event: OrderEvent) -> None:
+    record.state = advance(order.TRANSITIONS, record.state, event, record.id)
+
+
+def _alarm_moves(state: FleetState, task_id: str, event: AlarmEvent) -> AlarmRecord | None:
+    record = state.alarms.get(task_id)
+    if record is not None:
+        record.state = advance(alarm.TRANSITIONS, record.state, event, task_id)
+    return record
+
+
+def _task_requested(state: FleetState, fact: TaskRequested) -> None:
+    state.tasks[fact.task] = TaskRecord(fact)
+    if fact.alarm:
+        state.alarms[fact.task] = AlarmRecord(fact.task, fact.requested_s)
+
+
+def _request_refused(state: FleetState, fact: RequestRefused) -> None:
+    state.refused[fact.task] = fact.reason
+
+
+def _item_appeared(state: FleetState, fact: ItemAppeared) -> None:
+    state.items[fact.item] = ItemRecord(fact.item, fact.kind, fact.holder, fact.mass_kg, fact.length_m, fact.width_m)
+
+
+def _item_moved(state: FleetState, fact: ItemMoved) -> None:
+    item = state.items[fact.item]
+    before, after = item.holder, fact.holder
+    if before.startswith("robot:"):
+        robot = state.robots[before[6:]]
+        robot.load = tuple(i for i in robot.load if i != fact.item)
+    if after.startswith("robot:"):
+        robot = state.robots[after[6:]]
+        robot.load = (*robot.load, fact.item)
+    item.holder, item.since_s = after, fact.at_s
+
+
+def _plan_committed(state: FleetState, fact: PlanCommitted) -> None:
+    state.plans += 1
+    state.routes.update(fact.routes)
+    state.left_out = {left.task: left.reason for left in fact.left_out}
+    planned = {stop.task for route in state.routes.values() for stop in route}
+    for record in state.tasks.values():
+        if record.state in (TaskState.ASSIGNED, *task.ENDED):
+            continue
+        if record.id in planned:
+            _move(record, TaskEvent.PLAN)
+            record.reason = ""
+        elif record.id in state.left_out:
+            _move(record, TaskEvent.LEAVE_OUT)
+            record.reason = state.left_out[record.id]
+
+
+def _order_sent(state: FleetState, fact: OrderSent) -> None:
+    robot = state.robots[fact.robot]
+    known = robot.order
+    if known is not None and known.id == fact.order:
+        _order_moves(known, OrderEvent.UPDATE)
+        known.update, known.purpose, known.place = fact.update, fact.purpose, fact.place
+        known.task, known.stop = fact.task, fact.stop
+        known.lanes, known.tail, known.sent_s = fact.lanes, fact.tail, fact.at_s
+        known.undock = fact.undock
+        record = known
+    else:
+        robot.orders += 1
+        record = robot.order = OrderRecord(
+            id=fact.order,
+            update=fact.update,
+            purpose=fact.purpose,
+            task=fact.task,
+            stop=fact.stop,
+            place=fact.place,
+            undock=fact.undock,
+            lanes=fact.lanes,
+            tail=fact.tail,
+            sent_s=fact.at_s,
+            last_step_s=fact.at_s,
+        )
+    if fact.task:
+        assigned = state.tasks[fact.task]
+        _move(assigned, TaskEvent.ASSIGN)
+        assigned.robot = fact.robot
+        route = state.routes.get(fact.robot, ())
+        state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
+        if record.arrived:
+            _arrive(state, record, fact.at_s)
+
+
+def _steps_released(state: FleetState, fact: StepsReleased) -> None:
+    record = state.robots[fact.robot].order
+    if record is not None and record.id == fact.order:
+        record.released = fact.released
+        record.update += 1
+
+
+def _arrive(state: FleetState, record: OrderRecord, at_s: float) -> None:
+    if not record.task:
+        return
+    served = state.tasks[record.task]
+    stop = served.request.stops[record.stop]
+    served.instants.setdefault(f"{stop.id}.arrived", at_s)
+    if record.stop == 0:
+        on_site = _alarm_moves(state, record.task, AlarmEvent.ARRIVE)
+        if on_site is not None and on_site.on_site_s is None:
+            on_site.on_site_s = at_s
+
+
+def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
+    robot = state.robots[fact.robot]
+    record = robot.order
+    if record is None or record.id != fact.order:
+        return
+    _order_moves(record, OrderEvent.PROGRESS)
+    for result in fact.results:
+        if result.state is not StepState.DONE:
+            continue
+        index = record.done
+        record.done += 1
+        record.last_step_s = result.at_s
+        if index < record.first_lane:
+            robot.docked = ""
+        elif index < record.first_tail:
+            lane = record.lanes[index - record.first_lane]
+            robot.at = lane.partition(">")[2]
+            _departed(state, robot, result.at_s)
+        else:
+            step = record.tail[index - record.first_tail]
+            if step.kind == "dock":
+                robot.docked = step.place
+            elif record.task:
+                _act_done(state, record, step.params, step.act, result.at_s, result.detail)
+        if record.done == record.first_tail:
+            _arrive(state, record, result.at_s)
+
+
+def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
+    if robot.served is None:
+        return
+    task_id, stop = robot.served
+    robot.served = None
+    left = state.tasks.get(task_id)
+    if left is not None:
+        left.instants.setdefault(f"{left.request.stops[stop].id}.departed", at_s)
+
+
+def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_s: float, detail: Any) -> None:
+    served = state.tasks[record.task]
+    stop = served.request.stops[record.stop]
+    served.instants.setdefault(f"{stop.id}.{params.get('act', act)}", at_s)
+    if served.state is TaskState.ASSIGNED:
+        _begin(served, at_s)
+    result = detail.get("result")
+    if isinstance(result, str) and result:
+        served.result = result
+        verdict = _alarm_moves(state, record.task, AlarmEvent.JUDGE)
+        if verdict is not None:
+            verdict.verdict = result
+
+
+def _begin(served: TaskRecord, at_s: float) -> None:
+    _move(served, TaskEvent.BEGIN)
+    if served.started_s is None:
+        served.started_s = at_s
+
+
+def _order_cancel_asked(state: FleetState, fact: OrderCancelAsked) -> None:
+    record = state.robots[fact.robot].order
+    if record is not None and record.id == fact.order:
+        _order_moves(record, OrderEvent.CANCEL)
+        record.update += 1
+
+
+_ORDER_END = {
+    OrderState.FINISHED: OrderEvent.FINISH,
+    OrderState.CANCELLED: OrderEvent.CONFIRM_CANCEL,
+    OrderState.FAILED: OrderEvent.FAIL,
+}
+
+
+def _order_ended(state: FleetState, fact: OrderEnded) -> None:
+    robot = state.robots[fact.robot]
+    record = robot.order
+    if record is None or record.id != fact.order:
+        return
+    end = OrderState(fact.state)
+    _order_moves(record, _ORDER_END[end])
+    if end is OrderState.FINISHED and record.task:
+        served = state.tasks[record.task]
+        if served.state is TaskState.ASSIGNED:
+            _begin(served, fact.at_s)
+        stop = served.request.stops[record.stop]
+        served.instants.setdefault(f"{stop.id}.done", fact.at_s)
+        served.next_stop = record.stop + 1
+        robot.served = (record.task, record.stop)
+
+
+def _task_released(state: FleetState, fact: TaskReleased) -> None:
+    record = state.tasks[fact.task]
+    _move(record, TaskEvent.RELEASE)
+    if record.next_stop == 0:
+        record.robot = ""
+
+
+def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
+    record = state.tasks[fact.task]
+    if record.state is TaskState.ASSIGNED:
+        _begin(record, fact.at_s)
+    _move(record, TaskEvent.SUSPEND)
+    record.broken_off += 1
+    record.reason = fact.reason
+    record.robot = ""
+
+
+def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason: str) -> TaskRecord:
+    record = state.tasks[task_id]
+    _move(record, event)
+    record.ended_s = at_s
+    record.reason = reason
+    state.left_out.pop(task_id, None)
+    for robot, route in state.routes.items():
+        if any(stop.task == task_id for stop in route):
+            state.routes[robot] = tuple(stop for stop in route if stop.task != task_id)
+    closed = _alarm_moves(state, task_id, AlarmEvent.CLOSE)
+    if closed is not None:
+        closed.closed_s = at_s
+    return record
+
+
+def _task_completed(state: FleetState, fact: TaskCompleted) -> None:
+    record = _end(state, fact.task, TaskEvent.COMPLETE, fact.at_s, "")
+    record.result, record.lateness_s = fact.result, fact.lateness_s
+
+
+def _task_failed(state: FleetState, fact: TaskFailed) -> None:
+    _end(state, fact.task, TaskEvent.FAIL, fact.at_s, fact.reason)
+
+
+def _task_cancelled(state: FleetState, fact: TaskCancelled) -> None:
+    _end(state, fact.task, TaskEvent.CANCEL, fact.at_s, fact.reason)
+
+
+def _task_rejected(state: FleetState, fact: TaskRejected) -> None:
+    _end(state, fact.task, TaskEvent.REJECT, fact.at_s, fact.reason)
+
+
+def _hold_set(state: FleetState, fact: HoldSet) -> None:
+    if fact.robot:
+        state.robots[fact.robot].hold = fact.hold
+    else:
+        state.hold = fact.hold
+    for robot in state.robots.values():
+        if fact.robot in ("", robot.id) and robot.busy is not None:
+            robot.busy.update += 1
+
+
+def _link_changed(state: FleetState, fact: RobotLinkChanged) -> None:
+    state.robots[fact.robot].link = LinkState(fact.state)
+
+
+def _robot_faulted(state: FleetState, fact: RobotFaulted) -> None:
+    robot = state.robots[fact.robot]
+    robot.fault, robot.fault_until_s = fact.code, fact.until_s
+
+
+def _charge_began(state: FleetState, fact: ChargeBegan) -> None:
+    robot = state.robots[fact.robot]
+    robot.must_charge = True
+    robot.charges += 1
+
+
+def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
+    state.robots[fact.robot].must_charge = False
+
+
+def _alarm_shown(state: FleetState, fact: AlarmShown) -> None:
+    record = _alarm_moves(state, fact.task, AlarmEvent.SHOW)
+    if record is not None and record.shown_s is None:
+        record.shown_s = fact.at_s
+
+
+def _command_taken(state: FleetState, fact: CommandTaken) -> None:
+    state.commands[fact.key] = dict(fact.answer)
+
+
+_APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    TaskRequested: _task_requested,
+    RequestRefused: _request_refused,
+    ItemAppeared: _item_appeared,
+    ItemMoved: _item_moved,
+    PlanCommitted: _plan_committed,
+    OrderSent: _order_sent,
+    StepsReleased: _steps_released,
+    OrderProgressed: _order_progressed,
+    OrderCancelAsked: _order_cancel_asked,
+    OrderEnded: _order_ended,
+    TaskReleased: _task_released,
+    TaskSuspended: _task_suspended,
+    TaskCompleted: _task_completed,
+    TaskFailed: _task_failed,
+    TaskCancelled: _task_cancelled,
+    TaskRejected: _task_rejected,
+    HoldSet: _hold_set,
+    RobotLinkChanged: _link_changed,
+    RobotFaulted: _robot_faulted,
+    ChargeBegan: _charge_began,
+    ChargeEnded: _charge_ended,
+    AlarmShown: _alarm_shown,
+    CommandTaken: _command_taken,
+}

@@ -1,0 +1,74 @@
+"""Which places are free: for a robot to go to, and for an item to be put down."""
+
+from __future__ import annotations
+
+from robot_fleet.core.fleet.state import ItemRecord, RobotRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.site import ActTemplate, Place
+
+
+def items_at(turn: Turn, place: str) -> list[ItemRecord]:
+    """Return the items that the fleet believes to stand at a place."""
+    holder = f"place:{place}"
+    return [item for item in turn.state.items.values() if item.holder == holder]
+
+
+def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
+    """Return whether no other robot rests at the place, heads for it or is on its way out of it."""
+    for other in turn.state.robots.values():
+        if other.id == robot.id:
+            continue
+        order = other.busy
+        if order is not None and order.place == place:
+            return False
+        if other.at == place and (order is None or order.lanes_done == 0):
+            return False
+    return True
+
+
+def item_is_there(turn: Turn, item_id: str, place: str) -> bool:
+    """Return whether an item can be taken at a place now: believed to be there, and seen there where a sensor looks."""
+    item = turn.state.items.get(item_id)
+    if item is None or item.holder != f"place:{place}":
+        return False
+    sensed = turn.seen.places.get(place)
+    return sensed is None or item_id in sensed
+
+
+def item_fits(turn: Turn, item: ItemRecord, place: Place) -> bool:
+    """Return whether the place is large and strong enough for the item."""
+    strong = not place.max_kg or item.mass_kg <= place.max_kg
+    long_enough = not place.length_m or item.length_m <= place.length_m
+    return strong and long_enough and (not place.width_m or item.width_m <= place.width_m)
+
+
+def has_room(turn: Turn, place: Place, for_task: str) -> bool:
+    """Return whether the place can take one more item, with what other robots are on their way to put there counted."""
+    if not place.holds_items:
+        return True
+    count = max(len(items_at(turn, place.id)), len(turn.seen.places.get(place.id, ())))
+    for robot in turn.state.robots.values():
+        order = robot.busy
+        if order is None or order.place != place.id or order.task in ("", for_task):
+            continue
+        stop = turn.state.tasks[order.task].request.stops[order.stop]
+        count += any(puts_down(act) for act in stop.acts)
+    return count < place.holds_items
+
+
+def puts_down(act: ActTemplate) -> bool:
+    """Return whether an act leaves an item at its place."""
+    return act.act == "give" and act.to == "place"
+
+
+def nearest_charger(turn: Turn, robot: RobotRecord, start: str) -> str:
+    """Return the free charger that the robot reaches soonest from a vertex; empty if there is none."""
+    best, best_s = "", float("inf")
+    travel_class = turn.travel_class(robot)
+    for place in turn.site.places.values():
+        if place.kind != "charger" or (place.kinds and robot.kind not in place.kinds):
+            continue
+        time_s = turn.ports.roads.time_s(travel_class, start, place.id)
+        if time_s < best_s and robot_may_go(turn, robot, place.id):
+            best, best_s = place.id, time_s
+    return best

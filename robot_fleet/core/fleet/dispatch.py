@@ -1,0 +1,273 @@
+"""From plan to orders: who sets off now, whither, and what is done there.
+
+Robots with nothing to do go to a charger.
+"""
+
+from __future__ import annotations
+
+import math
+
+from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskReleased
+from robot_fleet.core.fleet import booking
+from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.core.order import Order, Step, StepKind
+from robot_fleet.core.plan import PlannedStop
+
+SLACK_S = 20.0
+"""A robot sets off this much earlier than needed for a stop that may not begin before a certain time."""
+
+
+def dispatch(turn: Turn) -> None:
+    """Give every robot that can take one the order that the plan calls for."""
+    if turn.state.hold:
+        return
+    for robot in sorted(turn.state.robots.values(), key=lambda robot: _urgency(turn, robot)):
+        if turn.usable(robot) and not robot.hold:
+            _dispatch(turn, robot)
+
+
+def _urgency(turn: Turn, robot: RobotRecord) -> tuple[float, float]:
+    """Return the key by which robots choose among places that are free: alarms first, then by due time."""
+    route = turn.state.routes.get(robot.id, ())
+    if not route:
+        return (0.0, math.inf)
+    request = turn.state.tasks[route[0].task].request
+    return (-float(request.alarm), request.due_s)
+
+
+def _dispatch(turn: Turn, robot: RobotRecord) -> None:
+    _watch_charge(turn, robot)
+    order = robot.busy
+    stop = _next_stop(turn, robot)
+    if order is None:
+        if stop is not None:
+            _send_to_stop(turn, robot, stop)
+        elif not robot.docked and not robot.load:
+            _send_home(turn, robot)
+        return
+    if order.state is not OrderState.ACTIVE:
+        return
+    if order.released > order.first_tail:
+        return  # what is done at the place is released: it is carried out, or cancelled by whoever has the reason
+    if not order.task:
+        if stop is not None:
+            _send_to_stop(turn, robot, stop)
+    elif not wanted(turn, robot, order):
+        if stop is not None:
+            _send_to_stop(turn, robot, stop)
+        elif not robot.load:
+            _send_home(turn, robot)
+
+
+def wanted(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
+    """Return whether what an order would do at its place is still to be done by this robot."""
+    if not order.task:
+        return True
+    task = turn.state.tasks[order.task]
+    return not task.ended and task.robot == robot.id
+
+
+def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
+    """Return the first planned stop if the robot should set off for it now."""
+    route = turn.state.routes.get(robot.id, ())
+    if not route:
+        return None
+    stop = route[0]
+    task = turn.state.tasks[stop.task]
+    if task.next_stop != stop.stop:
+        return None
+    start = _free_vertex(turn, robot)
+    travel_s = turn.ports.roads.time_s(turn.travel_class(robot), start, stop.place)
+    if math.isinf(travel_s):
+        return None
+    earliest_s = task.request.earliest_s if stop.stop == 0 else 0.0
+    if turn.now.fleet_s + travel_s + SLACK_S < earliest_s:
+        return None
+    if not booking.robot_may_go(turn, robot, stop.place):
+        return None
+    template = task.request.stops[stop.stop]
+    for act in template.acts:
+        if act.act == "take" and act.item not in robot.load:
+            if not booking.item_is_there(turn, act.item, stop.place):
+                return None
+        elif booking.puts_down(act) and not booking.has_room(turn, turn.site.places[stop.place], task.id):
+            return _elsewhere(turn, robot, task, stop)
+    return stop
+
+
+def _elsewhere(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -> PlannedStop | None:
+    """Return the stop at the nearest alternative place that is free, None if there is none now."""
+    template = task.request.stops[stop.stop]
+    start = _free_vertex(turn, robot)
+    best, best_s = None, math.inf
+    for name in template.places:
+        place = turn.site.places[name]
+        item = next((turn.state.items[act.item] for act in template.acts if act.item in turn.state.items), None)
+        fits = item is None or booking.item_fits(turn, item, place)
+        if fits and booking.has_room(turn, place, task.id) and booking.robot_may_go(turn, robot, name):
+            time_s = turn.ports.roads.time_s(turn.travel_class(robot), start, name)
+            if time_s < best_s:
+                best, best_s = name, time_s
+    if best is None:
+        return None
+    return PlannedStop(stop.task, stop.stop, best, stop.arrive_s, stop.begin_s, stop.end_s)
+
+
+def _free_vertex(turn: Turn, robot: RobotRecord) -> str:
+    """Return the vertex from which a new way begins: the end of what is released already."""
+    order = robot.busy
+    if order is None or order.lanes_released == 0:
+        return robot.at
+    return turn.site.lanes[order.lanes[order.lanes_released - 1]].end
+
+
+def _send_to_stop(turn: Turn, robot: RobotRecord, stop: PlannedStop) -> None:
+    task = turn.state.tasks[stop.task]
+    tail = _acts(turn, robot, task, stop)
+    _send(turn, robot, "task", stop.place, tail, stop.task, stop.stop)
+
+
+def _acts(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -> tuple[Step, ...]:
+    template = task.request.stops[stop.stop]
+    pose = turn.site.places[stop.place].pose
+    return tuple(
+        Step(
+            id="",
+            kind=StepKind.ACT,
+            target=pose,
+            place=stop.place,
+            act=act.act,
+            act_id=f"{task.id}/{template.id}/{act.id}/{task.broken_off}",
+            params={
+                "act": act.id,
+                "request": task.id,
+                "service": task.request.service,
+                "stop": template.id,
+                "item": act.item,
+                "to": act.to,
+            },
+            duration_s=act.expected_s,
+            interruptible=act.interruptible,
+            repeatable=act.repeatable,
+        )
+        for act in template.acts
+        if not (act.act == "take" and act.item in robot.load)
+    )
+
+
+def _send_home(turn: Turn, robot: RobotRecord) -> None:
+    start = _free_vertex(turn, robot)
+    charger = booking.nearest_charger(turn, robot, start)
+    if not charger:
+        return
+    pose = turn.site.places[charger].pose
+    dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
+    _send(turn, robot, "home", charger, (dock,), "", -1)
+
+
+def _send(
+    turn: Turn, robot: RobotRecord, purpose: str, place: str, tail: tuple[Step, ...], task: str, stop: int
+) -> None:
+    """Send a new order, or stitch one onto what is already released."""
+    order = robot.busy
+    start = _free_vertex(turn, robot)
+    way = turn.ports.roads.route(turn.travel_class(robot), start, place)
+    if way is None:
+        return
+    if order is not None:
+        if order.task and not turn.state.tasks[order.task].ended and turn.state.tasks[order.task].robot == robot.id:
+            turn.emit(TaskReleased(order.task, "redirected"))
+        kept = order.lanes[: order.lanes_released]
+        number, update, undock, lanes = order.id, order.update + 1, order.undock, (*kept, *way)
+        if not kept and order.done == 0:
+            undock = bool(robot.docked) and bool(lanes)
+    else:
+        number, update, lanes = f"{robot.id}.{robot.orders + 1}", 1, way
+        undock = bool(robot.docked) and bool(lanes)
+    first_tail = (1 if undock else 0) + len(lanes)
+    numbered = tuple(_numbered(step, f"{number}.{first_tail + i}") for i, step in enumerate(tail))
+    turn.emit(
+        OrderSent(robot.id, number, update, purpose, task, stop, place, undock, lanes, numbered, turn.now.fleet_s)
+    )
+    turn.wish(robot.id)
+    turn.agenda.moved = True
+
+
+def _numbered(step: Step, step_id: str) -> Step:
+    return Step(
+        id=step_id,
+        kind=step.kind,
+        target=step.target,
+        place=step.place,
+        act=step.act,
+        act_id=step.act_id,
+        params=step.params,
+        duration_s=step.duration_s,
+        interruptible=step.interruptible,
+        repeatable=step.repeatable,
+    )
+
+
+def cancel_order(turn: Turn, robot: RobotRecord, reason: str) -> None:
+    """Ask the robot's agent to give its order up at the nearest safe point."""
+    order = robot.busy
+    if order is not None and order.state is OrderState.ACTIVE:
+        turn.emit(OrderCancelAsked(robot.id, order.id, reason))
+        turn.wish(robot.id)
+
+
+def _watch_charge(turn: Turn, robot: RobotRecord) -> None:
+    soc = turn.soc_pct(robot.id)
+    if soc is None:
+        return
+    kind = turn.kind(robot)
+    if robot.must_charge:
+        if soc >= kind.charge_to_pct:
+            turn.emit(ChargeEnded(robot.id, soc, turn.now.fleet_s))
+            turn.agenda.replan = True
+    elif soc < kind.charge_below_pct:
+        turn.emit(ChargeBegan(robot.id, soc, turn.now.fleet_s))
+        turn.agenda.replan = True
+
+
+def wished_order(turn: Turn, robot: RobotRecord) -> Order | None:
+    """Return the order that the robot is to have now, with its steps written out; None if it is to have none."""
+    record = robot.busy
+    if record is None:
+        return None
+    return Order(
+        robot=robot.id,
+        id=record.id,
+        update=record.update,
+        steps=_steps(turn, robot, record),
+        released=record.released,
+        hold=turn.must_stay(robot),
+        cancel=record.state is OrderState.CANCELLING,
+    )
+
+
+def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    omni = turn.kind(robot).omnidirectional
+    if record.undock:
+        charger = turn.site.vertices[turn.site.lanes[record.lanes[0]].start]
+        steps.append(Step(id=f"{record.id}.0", kind=StepKind.UNDOCK, target=charger.pose, place=charger.place))
+    for i, name in enumerate(record.lanes):
+        lane = turn.site.lanes[name]
+        vertex = turn.site.vertices[lane.end]
+        steps.append(
+            Step(
+                id=f"{record.id}.{record.first_lane + i}",
+                kind=StepKind.DRIVE,
+                target=vertex.pose,
+                lane=name,
+                keep_yaw=omni,
+                last=bool(vertex.place),
+                corridor_m=lane.corridor_m,
+                speed_mps=lane.speed_mps,
+                place=vertex.place,
+            )
+        )
+    return (*steps, *record.tail)

@@ -1,0 +1,127 @@
+"""`Fleet.decide(input, now) -> facts, effects`: one turn of the core.
+
+A turn takes one input in, lets the plan, the orders and the releases follow from it, and returns what has happened
+(facts, already applied to the state) and what is wanted (effects). Whoever calls it writes the facts to the ledger
+before any effect leaves; if that fails the process must end, since the state is ahead of the ledger then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from robot_fleet.core.clock import Now
+from robot_fleet.core.effects import Answer, Effect, SendOrder
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.facts import AlarmShown, Fact
+from robot_fleet.core.fleet import dispatch, planning, progress, release, requests
+from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.fleet.state import FleetState, Observations
+from robot_fleet.core.fleet.turn import Agenda, Ports, Turn
+from robot_fleet.core.inputs import (
+    AlarmWasShown,
+    CancelTask,
+    Input,
+    PlaceSensed,
+    PlanImproved,
+    ReportReceived,
+    SetHold,
+    SubmitTask,
+    Tick,
+)
+from robot_fleet.core.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn led to, in order."""
+
+    facts: tuple[Fact, ...]
+    effects: tuple[Effect, ...]
+
+
+class Fleet:
+    """The core of one fleet.
+
+    Parameters
+    ----------
+    site : the validated site.
+    ports : roads, planner, checker and right of way; pure, so that the same inputs give the same facts.
+    history : facts of an earlier run, oldest first; they are applied and nothing else.
+    """
+
+    def __init__(self, site: Site, ports: Ports, history: Iterable[Fact] = ()) -> None:
+        self.site = site
+        self.ports = ports
+        self.state: FleetState = initial_state(site)
+        self.seen = Observations()
+        self.agenda = Agenda()
+        for fact in history:
+            apply(self.state, fact)
+
+    def decide(self, news: Input, now: Now) -> Outcome:
+        """Take one input in and return what follows. Never raises for what people or robots send."""
+        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now)
+        try:
+            self._take_in(turn, news)
+        except RequestError as refused:
+            key = getattr(news, "key", "")
+            turn.effects.append(Answer(key, False, "", refused.code, refused.message))
+        else:
+            self._follow(turn, news)
+        return Outcome(tuple(turn.facts), tuple(turn.effects))
+
+    def _take_in(self, turn: Turn, news: Input) -> None:
+        match news:
+            case ReportReceived(report):
+                progress.report(turn, report)
+            case Tick():
+                progress.watch_links(turn)
+                self.agenda.ticked_s = turn.now.fleet_s
+                self.agenda.moved = True
+            case SubmitTask():
+                requests.submit(turn, news)
+            case CancelTask():
+                requests.cancel(turn, news)
+            case SetHold():
+                requests.set_hold(turn, news)
+            case PlaceSensed(place, items):
+                progress.place_sensed(turn, place, items)
+            case PlanImproved(job, plan):
+                planning.improved(turn, job, plan)
+            case AlarmWasShown(task):
+                alarm = self.state.alarms.get(task)
+                if alarm is not None and alarm.shown_s is None:
+                    turn.emit(AlarmShown(task, turn.now.fleet_s))
+
+    def _follow(self, turn: Turn, news: Input) -> None:
+        agenda = self.agenda
+        ticked = isinstance(news, Tick)
+        if agenda.replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
+            planning.replan(turn)
+        if (
+            isinstance(news, SubmitTask)
+            and news.key in self.state.tasks
+            and not any(isinstance(effect, Answer) for effect in turn.effects)
+        ):
+            requests.answer(turn, news.key)
+        if agenda.moved:
+            dispatch.dispatch(turn)
+            release.release(turn)
+        if ticked:
+            self._ask_again(turn)
+        for name in agenda.wishes:
+            order = dispatch.wished_order(turn, self.state.robots[name])
+            if order is not None:
+                turn.effects.append(SendOrder(order))
+        agenda.wishes.clear()
+
+    def _ask_again(self, turn: Turn) -> None:
+        """Wish again for every order that its robot does not report as accepted."""
+        for robot in self.state.robots.values():
+            order = robot.busy
+            if order is None:
+                continue
+            report = self.seen.reports.get(robot.id)
+            if report is None or (report.order, report.update) != (order.id, order.update):
+                turn.wish(robot.id)

@@ -1,0 +1,171 @@
+"""What robots report: links, ends of steps, custody, ends of orders and of tasks."""
+
+from __future__ import annotations
+
+from robot_fleet.core.facts import (
+    ItemMoved,
+    OrderEnded,
+    OrderProgressed,
+    RobotFaulted,
+    RobotLinkChanged,
+    TaskCompleted,
+    TaskFailed,
+    TaskReleased,
+    TaskSuspended,
+)
+from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles import advance, link
+from robot_fleet.core.lifecycles.link import LinkEvent, LinkState
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.order import RobotReport, StepKind, StepResult, StepState
+
+FAULT_PAUSE_S = 60.0
+"""A robot that could not carry out a step is tried again after this long (fleet time)."""
+SENSOR_LAG_S = 5.0
+"""A bay's sensor is believed against the fleet's own account only after this long (fleet time)."""
+
+
+def report(turn: Turn, news: RobotReport) -> None:
+    """Take a robot's report in; an older one than the newest of the same boot says nothing new."""
+    robot = turn.state.robots.get(news.robot)
+    if robot is None:
+        return
+    known = turn.seen.reports.get(news.robot)
+    if known is not None and known.boot == news.boot and known.seq >= news.seq:
+        return
+    turn.seen.reports[news.robot] = news
+    turn.seen.heard_s[news.robot] = turn.now.steady_s
+    _link(turn, robot, LinkEvent.REPORT)
+    order = robot.busy
+    if order is None or news.order != order.id:
+        return
+    _steps(turn, robot, order, news)
+    if order.active and order.done == order.steps:
+        _finish(turn, robot, order)
+    elif order.active and news.cancelled == order.id:
+        _cancelled(turn, robot, order)
+
+
+def watch_links(turn: Turn) -> None:
+    """Judge every robot's link by the age of its last report."""
+    for robot in turn.state.robots.values():
+        heard_s = turn.seen.heard_s.get(robot.id)
+        if robot.link is LinkState.NEVER:
+            continue
+        if heard_s is None:  # just restarted: count the silence from the first look
+            turn.seen.heard_s[robot.id] = turn.now.steady_s
+            continue
+        event = link.freshness(turn.now.steady_s - heard_s)
+        if event is not LinkEvent.REPORT and not (robot.link is LinkState.OFFLINE and event is LinkEvent.AGE_STALE):
+            _link(turn, robot, event)
+
+
+def _link(turn: Turn, robot: RobotRecord, event: LinkEvent) -> None:
+    state = advance(link.TRANSITIONS, robot.link, event, robot.id)
+    if state is robot.link:
+        return
+    turn.emit(RobotLinkChanged(robot.id, state.value, turn.now.fleet_s))
+    turn.agenda.replan = turn.agenda.moved = True
+    order = robot.busy
+    if state is LinkState.OFFLINE and order is not None and order.task:
+        task = turn.state.tasks[order.task]
+        if task.request.guarantee == "at_least_once" and not order.arrived and task.state is TaskState.ASSIGNED:
+            turn.emit(TaskReleased(task.id, "robot_offline"))  # a second robot goes if the first falls silent
+
+
+def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport) -> None:
+    by_step = {result.step: result for result in news.results}
+    fresh: list[StepResult] = []
+    for index in range(order.done, order.steps):
+        result = by_step.get(f"{order.id}.{index}")
+        if result is None:
+            break
+        fresh.append(result)
+        if result.state is not StepState.DONE:
+            break
+    if not fresh:
+        return
+    first = order.done
+    turn.emit(OrderProgressed(robot.id, order.id, tuple(fresh), turn.now.fleet_s))
+    turn.agenda.moved = True
+    for index, result in enumerate(fresh, start=first):
+        if result.state is StepState.DONE:
+            if index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT:
+                _custody(turn, robot, order, index, result)
+        elif result.state is not StepState.CANCELLED:
+            _failed(turn, robot, order, index, result)
+
+
+def _custody(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, result: StepResult) -> None:
+    step = order.tail[index - order.first_tail]
+    item = str(step.params.get("item", ""))
+    if item not in turn.state.items:
+        return
+    if step.act == "take":
+        turn.emit(ItemMoved(item, f"robot:{robot.id}", result.at_s))
+    elif step.act == "give":
+        to_place = step.params.get("to") == "place"
+        turn.emit(ItemMoved(item, f"place:{order.place}" if to_place else f"person:{order.task}", result.at_s))
+        turn.agenda.replan = True
+
+
+def _finish(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
+    turn.emit(OrderEnded(robot.id, order.id, OrderState.FINISHED.value, "", turn.now.fleet_s))
+    turn.agenda.moved = True
+    if not order.task:
+        return
+    turn.agenda.replan = True
+    task = turn.state.tasks[order.task]
+    if task.ended or task.next_stop < len(task.request.stops):
+        return
+    instant_s = task.instants.get(task.request.instant)
+    if instant_s is None:  # the instant is a departure that has not happened yet
+        instant_s = turn.now.fleet_s
+    lateness_s = max(0.0, instant_s - task.request.due_s)
+    turn.emit(TaskCompleted(task.id, task.result or task.request.result, lateness_s, turn.now.fleet_s))
+
+
+def _cancelled(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
+    turn.emit(OrderEnded(robot.id, order.id, OrderState.CANCELLED.value, "", turn.now.fleet_s))
+    turn.agenda.replan = turn.agenda.moved = True
+    if order.task and not turn.state.tasks[order.task].ended:
+        turn.emit(TaskSuspended(order.task, "called_away", turn.now.fleet_s))
+
+
+def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, result: StepResult) -> None:
+    """End the order; a task whose act failed ends, one whose robot could not drive is planned again."""
+    code = result.code or result.state.value
+    now_s = turn.now.fleet_s
+    turn.emit(OrderEnded(robot.id, order.id, OrderState.FAILED.value, code, now_s))
+    turn.agenda.replan = turn.agenda.moved = True
+    in_act = index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT
+    if not in_act:
+        turn.emit(RobotFaulted(robot.id, code, now_s + FAULT_PAUSE_S, now_s))
+    if not order.task or turn.state.tasks[order.task].ended:
+        return
+    task = turn.state.tasks[order.task]
+    if not in_act:
+        turn.emit(TaskReleased(task.id, code))
+    elif result.state is StepState.UNKNOWN and task.request.guarantee == "at_least_once":
+        turn.emit(TaskSuspended(task.id, "act_unknown", now_s))
+    else:
+        turn.emit(TaskFailed(task.id, code if result.state is StepState.FAILED else "act_unknown", now_s))
+
+
+def place_sensed(turn: Turn, place: str, items: tuple[str, ...]) -> None:
+    """Believe a bay's sensor: a car that stands there no longer has been driven away by its driver."""
+    if place not in turn.site.places:
+        return
+    before = turn.seen.places.get(place)
+    turn.seen.places[place] = items
+    if before != items:
+        turn.agenda.replan = turn.agenda.moved = True
+    if turn.site.places[place].kind != "bay_out":
+        return
+    for item in turn.state.items.values():
+        gone = item.holder == f"place:{place}" and item.id not in items
+        if gone and turn.now.fleet_s - item.since_s > SENSOR_LAG_S:
+            turn.emit(ItemMoved(item.id, f"person:driver_{item.id}", turn.now.fleet_s))
+            turn.agenda.replan = turn.agenda.moved = True

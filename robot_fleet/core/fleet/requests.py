@@ -1,0 +1,317 @@
+"""Commands from people: ask for a service, take it back, hold. Validated against the site before anything changes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from robot_fleet.core.clock import format_clock, parse_clock
+from robot_fleet.core.effects import Answer
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.facts import (
+    CommandTaken,
+    HoldSet,
+    ItemAppeared,
+    RequestRefused,
+    TaskCancelled,
+    TaskRequested,
+    TaskStop,
+)
+from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.inputs import CancelTask, SetHold, SubmitTask
+from robot_fleet.core.site import ParamSpec, Service
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_EVERY_SERVICE = {
+    "due_at": ParamSpec("due_at", "time", required=False),
+    "earliest_at": ParamSpec("earliest_at", "time", required=False),
+    "priority": ParamSpec("priority", "number", required=False, minimum=0, maximum=100),
+}
+_ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
+
+
+def submit(turn: Turn, wish: SubmitTask) -> None:
+    """Take a request on, or answer why not; the same key again gets the answer that the first one got."""
+    if not _KEY.fullmatch(wish.key):
+        raise RequestError(
+            "request_key_malformed", "a request's id is 1 to 64 letters, digits, '.', '_' or '-'", wish.key
+        )
+    known = turn.state.tasks.get(wish.key)
+    if known is not None:
+        answer(turn, wish.key)
+        return
+    if wish.key in turn.state.refused:
+        code = turn.state.refused[wish.key]
+        turn.effects.append(Answer(wish.key, False, wish.key, code, f"refused: {code}"))
+        return
+    service = turn.site.services.get(wish.service)
+    if service is None:
+        offered = ", ".join(turn.site.services)
+        raise RequestError(
+            "request_unknown_service", f"no service {wish.service!r}; this site offers {offered}", wish.key
+        )
+    params = _checked_params(turn, service, wish.params)
+    requested, refusal = _expand(turn, service, params, wish)
+    if refusal:
+        turn.emit(RequestRefused(wish.key, service.id, wish.requester, turn.now.fleet_s, refusal))
+        turn.effects.append(Answer(wish.key, False, wish.key, refusal, f"refused: {refusal}"))
+        return
+    item = _new_item(turn, service, params)
+    if item is not None:
+        turn.emit(item)
+    turn.emit(requested)
+    turn.agenda.replan = True
+
+
+def answer(turn: Turn, task_id: str) -> None:
+    """Tell a request's sender who is to do it and when, or why nobody is yet."""
+    task = turn.state.tasks[task_id]
+    if task.ended:
+        accepted = task.state.value not in ("rejected",)
+        turn.effects.append(Answer(task_id, accepted, task_id, task.reason, task.state.value, task.robot))
+        return
+    for robot, route in turn.state.routes.items():
+        stops = [stop for stop in route if stop.task == task_id]
+        if stops:
+            turn.effects.append(Answer(task_id, True, task_id, robot=robot, expected_at_s=stops[0].begin_s))
+            return
+    message = f"not in the plan yet: {task.reason}" if task.reason else ""
+    turn.effects.append(Answer(task_id, True, task_id, task.reason, message, task.robot))
+
+
+def cancel(turn: Turn, wish: CancelTask) -> None:
+    """Take a task back if nothing that matters has begun.
+
+    Raises
+    ------
+    RequestError : `request_unknown_task`, `request_task_ended`, `request_item_on_board`.
+    """
+    if _repeated(turn, wish.key):
+        return
+    task = turn.state.tasks.get(wish.task)
+    if task is None:
+        raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.key)
+    if task.ended:
+        raise RequestError("request_task_ended", f"the task has already ended as {task.state.value}", wish.task)
+    items = {act.item for stop in task.request.stops for act in stop.acts if act.item}
+    for robot in turn.state.robots.values():
+        if items.intersection(robot.load) and robot.id == task.robot:
+            raise RequestError(
+                "request_item_on_board", f"{robot.id} has its item on board; wait for the hand-over", wish.task
+            )
+        order = robot.busy
+        if order is not None and order.task == task.id and order.arrived and order.released > order.first_tail:
+            if not all(step.interruptible for step in order.tail[order.done - order.first_tail :]):
+                raise RequestError(
+                    "request_act_under_way", f"{robot.id} is in an act that may not be broken off", wish.task
+                )
+            dispatch.cancel_order(turn, robot, "task_cancelled")
+    turn.emit(TaskCancelled(task.id, wish.reason or "cancelled_by_person", wish.by, turn.now.fleet_s))
+    turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
+    turn.effects.append(Answer(wish.key, True, task.id))
+    turn.agenda.replan = True
+
+
+def set_hold(turn: Turn, wish: SetHold) -> None:
+    """Stop or let go one robot or the fleet.
+
+    Raises
+    ------
+    RequestError : `request_unknown_robot`.
+    """
+    if _repeated(turn, wish.key):
+        return
+    if wish.robot and wish.robot not in turn.state.robots:
+        raise RequestError("request_unknown_robot", f"no robot {wish.robot!r}", wish.key)
+    turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by))
+    turn.emit(CommandTaken(wish.key, {"accepted": True}))
+    for robot in turn.state.robots.values():
+        if wish.robot in ("", robot.id) and robot.busy is not None:
+            turn.wish(robot.id)
+    turn.agenda.moved = True
+    turn.effects.append(Answer(wish.key, True))
+
+
+def _repeated(turn: Turn, key: str) -> bool:
+    known = turn.state.commands.get(key)
+    if known is None:
+        return False
+    turn.effects.append(Answer(key, bool(known.get("accepted")), str(known.get("task", ""))))
+    return True
+
+
+def _checked_params(turn: Turn, service: Service, given: Mapping[str, object]) -> dict[str, object]:
+    specs = {spec.name: spec for spec in service.params if not spec.hidden} | _EVERY_SERVICE
+    unknown = [name for name in given if name not in specs]
+    if unknown:
+        expected = ", ".join(spec.name for spec in service.params if not spec.hidden)
+        raise RequestError(
+            "request_unknown_param", f"{service.id} has no parameter {unknown[0]!r}; it takes {expected}", unknown[0]
+        )
+    params: dict[str, object] = {}
+    for spec in specs.values():
+        if given.get(spec.name) is None:
+            if spec.required:
+                raise RequestError("request_param_missing", f"{service.id} needs {spec.name} ({spec.type})", spec.name)
+            continue
+        params[spec.name] = _checked(turn, spec, given[spec.name])
+    return params
+
+
+def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
+    if spec.type == "number":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise RequestError("request_number_expected", f"expected a number, got {value!r}", spec.name)
+        if spec.minimum is not None and value < spec.minimum:
+            raise RequestError(
+                "request_number_too_small", f"expected at least {spec.minimum:g}, got {value:g}", spec.name
+            )
+        if spec.maximum is not None and value > spec.maximum:
+            raise RequestError(
+                "request_number_too_large", f"expected at most {spec.maximum:g}, got {value:g}", spec.name
+            )
+        return float(value)
+    if spec.type == "time":
+        at_s = parse_clock(value) if isinstance(value, str) else value
+        if isinstance(at_s, bool) or not isinstance(at_s, int | float) or not math.isfinite(at_s):
+            raise RequestError("request_time_malformed", f"expected a time as HH:MM:SS, got {value!r}", spec.name)
+        if spec.name == "due_at" and at_s < turn.now.fleet_s:
+            raise RequestError(
+                "request_due_in_past",
+                f"due at {format_clock(at_s)}, but it is {format_clock(turn.now.fleet_s)}",
+                spec.name,
+            )
+        return float(at_s)
+    if not isinstance(value, str) or not value:
+        raise RequestError("request_text_expected", f"expected a text, got {value!r}", spec.name)
+    if spec.type == "place":
+        place = turn.site.places.get(value)
+        if place is None:
+            raise RequestError("request_unknown_place", f"no place {value!r} in {turn.site.id}", spec.name)
+        if spec.place_kinds and place.kind not in spec.place_kinds:
+            raise RequestError(
+                "request_wrong_place", f"{value} is a {place.kind}; expected {' or '.join(spec.place_kinds)}", spec.name
+            )
+    elif spec.type == "route" and value not in turn.site.routes:
+        raise RequestError("request_unknown_route", f"no route {value!r} in {turn.site.id}", spec.name)
+    elif spec.type == "item" and not _KEY.fullmatch(value):
+        raise RequestError(
+            "request_item_malformed", "an item's id is 1 to 64 letters, digits, '.', '_' or '-'", spec.name
+        )
+    elif spec.type == "text" and spec.choices and value not in spec.choices:
+        raise RequestError("request_wrong_choice", f"expected one of {', '.join(spec.choices)}", spec.name)
+    return value
+
+
+def _time(params: Mapping[str, object], name: str, default_s: float) -> float:
+    value = params.get(name)
+    return value if isinstance(value, float) else default_s
+
+
+def _expand(turn: Turn, service: Service, params: dict[str, object], wish: SubmitTask) -> tuple[TaskRequested, str]:
+    """Return the task and, if it cannot be taken on, why not."""
+    requested_s = turn.now.fleet_s
+    earliest_s = max(requested_s, _time(params, service.earliest, requested_s) if service.earliest else requested_s)
+    earliest_s = _time(params, "earliest_at", earliest_s)
+    base = service.due.base
+    if base.startswith("param:"):
+        base_s = _time(params, base.partition(":")[2], requested_s)
+    else:
+        base_s = earliest_s if base == "earliest" else requested_s
+    due_s = _time(params, "due_at", base_s + service.due.after_s)
+    if service.lead_s:
+        earliest_s = max(earliest_s, due_s - service.lead_s)
+    priority = params.get("priority")
+    stops: list[TaskStop] = []
+    refusal = ""
+    for template in service.stops:
+        source, _, name = template.where.partition(":")
+        acts = tuple(replace(act, item=str(params.get(act.item, ""))) if act.item else act for act in template.acts)
+        if source == "param":
+            places: tuple[str, ...] = (str(params[name]),)
+        elif source == "place":
+            places = (name,)
+        elif source == "group":
+            places = tuple(place.id for place in turn.site.places.values() if name in place.groups)
+            if any(act.act == "give" for act in acts) and not _room_for(turn, places, params):
+                refusal = refusal or "no_place_fits"
+        elif source == "item":
+            item = str(params[name])
+            places = ()
+            if item not in turn.state.items:
+                raise RequestError("request_unknown_item", f"no item {item!r} is known", name)
+            stops.append(TaskStop(template.id, places, item, acts))
+            continue
+        else:  # route: one stop for each of its places
+            along = turn.site.routes[str(params[name])]
+            stops += [TaskStop(f"{template.id}_{i}", (place,), "", acts) for i, place in enumerate(along, start=1)]
+            continue
+        stops.append(TaskStop(template.id, places, "", acts))
+    instant = service.due.instant
+    stop_name, _, moment = instant.partition(".")
+    if stop_name not in {stop.id for stop in stops}:
+        expanded = [stop.id for stop in stops if stop.id.startswith(f"{stop_name}_")]
+        instant = f"{expanded[-1]}.{moment}" if expanded else instant
+    return (
+        TaskRequested(
+            task=wish.key,
+            service=service.id,
+            params=params,
+            requester=wish.requester,
+            requested_s=requested_s,
+            earliest_s=earliest_s,
+            due_s=due_s,
+            instant=instant,
+            robot_kinds=service.robot_kinds,
+            stops=tuple(stops),
+            priority=int(priority) if isinstance(priority, float) else service.priority,
+            drop_penalty=service.drop_penalty,
+            guarantee=service.guarantee,
+            alarm=service.alarm,
+            result=service.result,
+        ),
+        refusal or _too_heavy(turn, service, params),
+    )
+
+
+def _room_for(turn: Turn, places: tuple[str, ...], params: Mapping[str, object]) -> bool:
+    """Return whether some place of a group is large enough for the item (whether it is free is the plan's question)."""
+    mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
+    for name in places:
+        place = turn.site.places[name]
+        fits = (place.max_kg or math.inf) >= mass and (place.length_m or math.inf) >= length
+        if fits and (place.width_m or math.inf) >= width:
+            return True
+    return False
+
+
+def _too_heavy(turn: Turn, service: Service, params: Mapping[str, object]) -> str:
+    mass = params.get("mass_kg")
+    if not isinstance(mass, float):
+        return ""
+    able = [
+        kind for kind in service.robot_kinds if kind in turn.site.kinds and turn.site.kinds[kind].payload_kg >= mass
+    ]
+    return "" if able else "too_heavy"
+
+
+def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> ItemAppeared | None:
+    """Return the item that a request brings along: it stands where the first `take` of it happens."""
+    for template in service.stops:
+        for act in template.acts:
+            if act.act != "take" or not template.where.startswith("param:"):
+                continue
+            item = str(params.get(act.item, ""))
+            if not item:
+                continue
+            known = turn.state.items.get(item)
+            if known is not None and not known.holder.startswith("person:"):
+                raise RequestError("request_item_exists", f"item {item!r} is already at {known.holder}", act.item)
+            place = str(params[template.where.partition(":")[2]])
+            kind = "car" if turn.site.places[place].kind == "bay_in" else "goods"
+            mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
+            return ItemAppeared(item, kind, f"place:{place}", mass, length, width)
+    return None

@@ -1,0 +1,207 @@
+"""The fleet's state: what the facts so far amount to, and beside it what is merely observed.
+
+`FleetState` is owned by one Fleet and changed by `apply` alone; replaying the same facts gives an equal state.
+`Observations` are never ledgered: newest reports and readings, lost at a restart and soon there again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from robot_fleet.core.facts import TaskRequested
+from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.lifecycles.link import LinkState
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.core.lifecycles.task import ENDED, TaskState
+from robot_fleet.core.order import RobotReport, Step
+from robot_fleet.core.plan import PlannedStop
+
+Purpose = str  # "task" or "home"
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """A task so far.
+
+    Attributes
+    ----------
+    next_stop : index of the first stop not finished.
+    robot : the robot that has, or had last, an order for it.
+    instants : `<stop>.<arrived|done|departed|act id>` -> fleet time.
+    broken_off : how often it was suspended; part of the ids of its acts, so that a second visit is a second act.
+    reason : why it is in no plan, or why it ended as it did.
+    """
+
+    request: TaskRequested
+    state: TaskState = TaskState.REQUESTED
+    next_stop: int = 0
+    robot: str = ""
+    instants: dict[str, float] = field(default_factory=dict)
+    started_s: float | None = None
+    ended_s: float | None = None
+    lateness_s: float | None = None
+    result: str = ""
+    reason: str = ""
+    broken_off: int = 0
+
+    @property
+    def id(self) -> str:
+        """Return the task's id."""
+        return self.request.task
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the task has come to one of its ends."""
+        return self.state in ENDED
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    """A robot's newest order. Steps are numbered: the undocking (if any), the lanes, the tail."""
+
+    id: str
+    update: int
+    purpose: Purpose
+    task: str
+    stop: int
+    place: str
+    undock: bool
+    lanes: tuple[str, ...]
+    tail: tuple[Step, ...]
+    sent_s: float
+    released: int = 0
+    done: int = 0
+    state: OrderState = OrderState.ACTIVE
+    last_step_s: float = 0.0
+
+    @property
+    def first_lane(self) -> int:
+        """Index of the first drive step."""
+        return 1 if self.undock else 0
+
+    @property
+    def first_tail(self) -> int:
+        """Index of the first step at the place."""
+        return self.first_lane + len(self.lanes)
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are."""
+        return self.first_tail + len(self.tail)
+
+    @property
+    def lanes_done(self) -> int:
+        """How many lanes are behind the robot."""
+        return min(max(self.done - self.first_lane, 0), len(self.lanes))
+
+    @property
+    def lanes_released(self) -> int:
+        """How many lanes are released, those behind it included."""
+        return min(max(self.released - self.first_lane, 0), len(self.lanes))
+
+    @property
+    def arrived(self) -> bool:
+        """Whether all driving is done."""
+        return self.done >= self.first_tail
+
+    @property
+    def active(self) -> bool:
+        """Whether the order still binds the robot."""
+        return self.state in (OrderState.ACTIVE, OrderState.CANCELLING)
+
+
+@dataclass(slots=True)
+class RobotRecord:
+    """A robot so far.
+
+    Attributes
+    ----------
+    at : vertex it stands on or has passed last.
+    docked : charger it is docked at, or empty.
+    load : ids of the items on board.
+    served : (task, stop) that it has finished last and not yet driven away from, or None.
+    orders : how many orders it has been given; numbers the next one.
+    fault_until_s : it gets nothing new before.
+    must_charge : it fell under its kind's threshold and is not charged yet; `charges` counts such times.
+    """
+
+    id: str
+    kind: str
+    at: str
+    docked: str = ""
+    load: tuple[str, ...] = ()
+    order: OrderRecord | None = None
+    orders: int = 0
+    served: tuple[str, int] | None = None
+    hold: bool = False
+    link: LinkState = LinkState.NEVER
+    fault: str = ""
+    fault_until_s: float = 0.0
+    must_charge: bool = False
+    charges: int = 0
+
+    @property
+    def busy(self) -> OrderRecord | None:
+        """Return the order that binds the robot, if any."""
+        return self.order if self.order is not None and self.order.active else None
+
+
+@dataclass(slots=True)
+class ItemRecord:
+    """An item and who has it since when: `place:<id>`, `robot:<id>` or `person:<id>`."""
+
+    id: str
+    kind: str
+    holder: str
+    mass_kg: float
+    length_m: float
+    width_m: float
+    since_s: float = 0.0
+
+
+@dataclass(slots=True)
+class AlarmRecord:
+    """An alarm so far; times are fleet times."""
+
+    task: str
+    raised_s: float
+    state: AlarmState = AlarmState.RAISED
+    shown_s: float | None = None
+    on_site_s: float | None = None
+    verdict: str = ""
+    closed_s: float | None = None
+
+
+@dataclass(slots=True)
+class FleetState:
+    """Everything that the facts so far amount to."""
+
+    robots: dict[str, RobotRecord]
+    items: dict[str, ItemRecord]
+    tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    alarms: dict[str, AlarmRecord] = field(default_factory=dict)
+    routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, dict[str, object]] = field(default_factory=dict)
+    hold: bool = False
+    plans: int = 0
+
+    def open_tasks(self) -> list[TaskRecord]:
+        """Return the tasks that have not ended, oldest first."""
+        return [task for task in self.tasks.values() if task.state not in ENDED]
+
+
+@dataclass(slots=True)
+class Observations:
+    """What is seen and not decided.
+
+    Attributes
+    ----------
+    reports, heard_s : per robot the newest report, and when it came (steady seconds).
+    places : per place with a sensor the items that stand there.
+    """
+
+    reports: dict[str, RobotReport] = field(default_factory=dict)
+    heard_s: dict[str, float] = field(default_factory=dict)
+    places: dict[str, tuple[str, ...]] = field(default_factory=dict)

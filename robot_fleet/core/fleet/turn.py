@@ -1,0 +1,95 @@
+"""One turn of the core: the state it works on, what it decides, and the ports it may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from robot_fleet.core.clock import Now
+from robot_fleet.core.effects import Effect
+from robot_fleet.core.facts import Fact
+from robot_fleet.core.fleet.apply import apply
+from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
+from robot_fleet.core.lifecycles.link import LinkState
+from robot_fleet.core.plan import Violation
+from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
+from robot_fleet.core.site import RobotKind, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the core asks when it decides: all of them pure, none of them does I/O."""
+
+    roads: Roads
+    planner: Planner
+    checker: Checker
+    right_of_way: RightOfWay
+
+
+@dataclass(slots=True)
+class Agenda:
+    """What the core still has to look at in this turn or soon; rebuilt from nothing after a restart.
+
+    Attributes
+    ----------
+    replan : the plan may no longer be the best or valid.
+    wishes : robots whose order changed in this turn.
+    moved : whether any robot's way may have become free.
+    job : number of the newest improvement asked for; `job_open` while its answer is awaited.
+    checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
+    """
+
+    replan: bool = True
+    moved: bool = True
+    wishes: list[str] = field(default_factory=list)
+    job: int = 0
+    job_open: bool = False
+    job_asked_s: float = float("-inf")
+    planned_s: float = float("-inf")
+    ticked_s: float = float("-inf")
+    checked: int = 0
+    violations: list[Violation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one input leads to. `emit` applies a fact at once, so that what follows sees it."""
+
+    site: Site
+    ports: Ports
+    state: FleetState
+    seen: Observations
+    agenda: Agenda
+    now: Now
+    facts: list[Fact] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def emit(self, fact: Fact) -> None:
+        """Apply a fact and note it for the ledger."""
+        apply(self.state, fact)
+        self.facts.append(fact)
+
+    def wish(self, robot: str) -> None:
+        """Note that the robot's order changed and is to be sent at the end of the turn."""
+        if robot not in self.agenda.wishes:
+            self.agenda.wishes.append(robot)
+
+    def kind(self, robot: RobotRecord) -> RobotKind:
+        """Return the robot's kind."""
+        return self.site.kinds[robot.kind]
+
+    def travel_class(self, robot: RobotRecord) -> str:
+        """Return the class of ways and footprints that the robot has now."""
+        return f"{robot.kind}+load" if robot.load else robot.kind
+
+    def soc_pct(self, robot: str) -> float | None:
+        """Return the newest state of charge, None if the robot has not reported yet."""
+        report = self.seen.reports.get(robot)
+        return None if report is None else report.soc_pct
+
+    def usable(self, robot: RobotRecord) -> bool:
+        """Return whether the robot may be given something new."""
+        return robot.link in (LinkState.LIVE, LinkState.STALE) and robot.fault_until_s <= self.now.fleet_s
+
+    def must_stay(self, robot: RobotRecord) -> bool:
+        """Return whether a person holds the robot."""
+        return self.state.hold or robot.hold

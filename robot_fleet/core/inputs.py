@@ -1,0 +1,78 @@
+"""Inputs: everything that can reach the core. Each is a value; the core never asks anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from robot_fleet.core.order import RobotReport
+from robot_fleet.core.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitTask:
+    """Somebody asks for a service. `key` makes the request idempotent and becomes the task's id."""
+
+    key: str
+    service: str
+    params: Mapping[str, object]
+    requester: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """Somebody takes a task back."""
+
+    key: str
+    task: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class SetHold:
+    """Somebody stops one robot (or the fleet, `robot` empty), or lets it go."""
+
+    key: str
+    hold: bool
+    robot: str = ""
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReceived:
+    """An agent's report arrived."""
+
+    report: RobotReport
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSensed:
+    """A site's sensor says which items stand at a place (a bay's car)."""
+
+    place: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanImproved:
+    """A planner's worker found a plan for the problem of `job`."""
+
+    job: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWasShown:
+    """A gateway queued the alarm's frame for a console."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+Input = SubmitTask | CancelTask | SetHold | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | Tick

@@ -1,0 +1,182 @@
+"""What the core and its siblings ask of each other. Each port has one contract suite under `test/contract`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from robot_fleet.core.geometry import Pose
+from robot_fleet.core.order import Order, RobotReport
+from robot_fleet.core.plan import Plan, Problem, Violation
+
+
+class Planner(Protocol):
+    """Finds a feasible plan at once."""
+
+    def insert(self, problem: Problem, current: Plan) -> Plan:
+        """Return a plan that keeps the order of `current` where still valid and inserts what is new."""
+        ...
+
+
+class Checker(Protocol):
+    """Judges a plan without sharing code with any planner."""
+
+    def check(self, problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+        """Return every broken rule; empty when the plan may be committed."""
+        ...
+
+
+class Roads(Protocol):
+    """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`)."""
+
+    def route(
+        self, travel_class: str, start: str, end: str, avoid: frozenset[str] = frozenset()
+    ) -> tuple[str, ...] | None:
+        """Return the lane ids of the fastest way between two vertices, empty if they are the same, None if none."""
+        ...
+
+    def time_s(self, travel_class: str, start: str, end: str) -> float:
+        """Return the seconds of the fastest way, `inf` if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """A robot as the right of way sees it.
+
+    Parameters
+    ----------
+    footprint_class : which footprint it has while it drives `route` (`<kind>` or `<kind>+load`).
+    at : vertex that it stands on or has passed last.
+    held : lanes already released to it and not yet left behind, in order of travel, starting at `at`.
+    wanted : lanes that come next, ending at a vertex with a place where it can rest.
+    priority : higher goes first; equal ones by robot id.
+    """
+
+    robot: str
+    footprint_class: str
+    at: str
+    held: tuple[str, ...]
+    wanted: tuple[str, ...]
+    priority: int = 0
+
+
+class RightOfWay(Protocol):
+    """Decides how much of each robot's way is released."""
+
+    def release(self, travellers: Sequence[Traveller], horizon_m: float) -> Mapping[str, int]:
+        """Return robot -> how many lanes of `wanted` it may have now, such that no two can touch or block for ever."""
+        ...
+
+
+class RobotLink(Protocol):
+    """How the manager reaches a robot's agent.
+
+    Level-triggered: the newest order is the wish, however often it is sent.
+    """
+
+    def send(self, order: Order) -> None:
+        """Make `order` the robot's wish; returns at once, the answer is the robot's next reports."""
+        ...
+
+    def reports(self) -> Sequence[RobotReport]:
+        """Return and forget the reports that have come in since the last call, oldest first."""
+        ...
+
+
+class GoalState(StrEnum):
+    """Where a navigator's or an actuator's goal stands."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalStatus:
+    """Progress of a goal.
+
+    Parameters
+    ----------
+    code : Nav2's error code as text (for instance `206`), or `server_gone`; empty while all is well.
+    poses_left : for a drive: how many of the goal's poses are not reached yet.
+    sentence : one sentence for people.
+    result : what an act reports at its end.
+    """
+
+    state: GoalState
+    code: str = ""
+    poses_left: int = 0
+    sentence: str = ""
+    result: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What the robot itself measures, newest values. Totals count from commissioning; energy is discharge only."""
+
+    pose: Pose
+    speed_mps: float
+    soc_pct: float
+    charging: bool
+    docked_at: str
+    odometer_m: float
+    loaded_m: float
+    energy_wh: float
+    load: tuple[str, ...] = ()
+
+
+class Navigator(Protocol):
+    """How an agent moves one Nav2 robot. Never blocks: a goal is started, then polled."""
+
+    def sensed(self) -> Sensed | None:
+        """Return the newest measurements, None before the first."""
+        ...
+
+    def ready(self) -> bool:
+        """Return whether the robot's servers can take goals."""
+        ...
+
+    def drive(self, poses: Sequence[Pose], speed_mps: float, keep_yaw: bool) -> None:
+        """Start driving through the poses; pre-empts a running drive without a stop."""
+        ...
+
+    def dock(self, place: str, pose: Pose) -> None:
+        """Start docking at a charger."""
+        ...
+
+    def undock(self) -> None:
+        """Start leaving the charger."""
+        ...
+
+    def cancel(self) -> None:
+        """Ask the running goal to stop; its status becomes CANCELLED (or what it ended with before)."""
+        ...
+
+    def cancel_all(self) -> None:
+        """Cancel whatever runs on the robot, also goals of an earlier process."""
+        ...
+
+    def status(self) -> GoalStatus | None:
+        """Return where the newest goal stands, None if none was started."""
+        ...
+
+
+class Actuator(Protocol):
+    """How an agent has something physical done. Acts are identified, so that asking twice does them once."""
+
+    def start(self, act_id: str, act: str, place: str, params: Mapping[str, object]) -> None:
+        """Start the act, or attach to it if it runs, or find it done if it is done."""
+        ...
+
+    def cancel(self, act_id: str) -> None:
+        """Ask a running act to stop at a safe point."""
+        ...
+
+    def status(self, act_id: str) -> GoalStatus | None:
+        """Return where the act stands; None if the actuator has never heard of it; LOST if it cannot be asked now."""
+        ...

@@ -1,0 +1,255 @@
+"""The vocabulary of a site: what a city folder describes, as frozen values. Read from YAML by `robot_fleet.site`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from robot_fleet.core.geometry import Footprint, Pose
+
+Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A name or sentence for people, in Korean and English."""
+
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A named pose where a robot may rest. Its id is also the id of its vertex in the lane graph, and of its Resource.
+
+    Parameters
+    ----------
+    id : unique in the site, for instance `care_home/r203`.
+    kind : room, dock, charger, slot, bay_in, bay_out, locker, kitchen, shelf, gate, waiting, checkpoint.
+    pose : where the robot stands, in the map frame.
+    groups : names of sets of places that a stop may ask for with `any_of`.
+    door : door policy of a room: open, resident, remote_unlock or staff; empty where there is no door.
+    kinds : robot kinds that may stand here; empty means all.
+    length_m, width_m, max_kg : largest item that fits, 0 where the place holds no items.
+    holds_items : how many items the place itself can hold (a slot 1, a shelf many).
+    """
+
+    id: str
+    kind: str
+    pose: Pose
+    name: Text
+    groups: tuple[str, ...] = ()
+    door: str = ""
+    kinds: tuple[str, ...] = ()
+    length_m: float = 0.0
+    width_m: float = 0.0
+    max_kg: float = 0.0
+    holds_items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A point of the lane graph; `place` is the id of the place that stands on it, or empty for a point in a lane."""
+
+    id: str
+    pose: Pose
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A directed straight piece of way between two vertices.
+
+    Parameters
+    ----------
+    id : unique, for instance `v012>v013`.
+    start, end : vertex ids.
+    length_m : length.
+    corridor_m : how far from the centre line a robot may stray before it is paused.
+    speed_mps : speed limit, 0 for none but the robot's own.
+    kinds : robot kinds that may use it; empty means all.
+    resource : name of a resource of capacity 1 that the lane is part of (a narrow passage, a lift), or empty.
+    """
+
+    id: str
+    start: str
+    end: str
+    length_m: float
+    corridor_m: float
+    speed_mps: float = 0.0
+    kinds: tuple[str, ...] = ()
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotKind:
+    """What all robots of one kind have in common. Powers are drawn from the battery; charging is into it.
+
+    `omnidirectional` robots keep their yaw while they drive; the others turn in place to face along a lane.
+    `loaded_footprint` is the largest that any load gives it. `reserve_pct` is kept for alarms and for reaching a
+    charger; `charge_below_pct` sends an idle robot to a charger, `charge_to_pct` ends the charge.
+    """
+
+    id: str
+    name: Text
+    footprint: Footprint
+    loaded_footprint: Footprint
+    mass_kg: float
+    payload_kg: float
+    speed_mps: float
+    loaded_speed_mps: float
+    acceleration_mps2: float
+    turn_radps: float
+    omnidirectional: bool
+    battery_wh: float
+    standing_w: float
+    driving_w: float
+    loaded_w: float
+    charge_w: float
+    dock_s: float
+    undock_s: float
+    reserve_pct: float
+    charge_below_pct: float
+    charge_to_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class RobotSpec:
+    """One robot of the fleet: its kind, where it starts and how full its battery is then."""
+
+    id: str
+    kind: str
+    name: Text
+    start: str
+    start_soc_pct: float
+    link: str = "sim"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSpec:
+    """An object with custody (car, parcel, meal) that exists when the day begins."""
+
+    id: str
+    kind: str
+    at: str
+    mass_kg: float
+    length_m: float = 0.0
+    width_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ParamSpec:
+    """A parameter of a service's request.
+
+    type : place, item, number, text, time or route; `place_kinds` narrows a place, `minimum`/`maximum` a number,
+    `choices` a text. A `hidden` one is known to the simulated people only and never reaches the ledger.
+    """
+
+    name: str
+    type: str
+    required: bool = True
+    place_kinds: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActTemplate:
+    """Something physical that a robot does at a stop.
+
+    Parameters
+    ----------
+    id : unique within the service.
+    act : the actuator's verb: take, give, announce, prompt, call, scan, notify, inspect, or any other word; `take` and
+        `give` move custody of `item`.
+    item : name of the request's item parameter, or empty.
+    to : for `give`: `place` (the stop's place holds it) or `person` (handed over).
+    expected_s : duration that plans reckon with; the simulator draws the real one around it.
+    interruptible : whether a more urgent task may break it off.
+    repeatable : whether it may be carried out again when its end is unknown (`at_least_once`).
+    """
+
+    id: str
+    act: str
+    item: str = ""
+    to: str = ""
+    expected_s: float = 0.0
+    interruptible: bool = False
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopTemplate:
+    """A stop of a service: where, and what is done there.
+
+    `where` is one of `param:<name>` (the place in that parameter), `item:<name>` (wherever that item stands),
+    `group:<name>` (any free place of the group that fits), `route:<name>` (expands to one stop a place of the route),
+    `place:<id>`.
+    """
+
+    id: str
+    where: str
+    acts: tuple[ActTemplate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a task is late: `after_s` after `base` (requested, earliest, or param:<name>), measured at an instant.
+
+    `instant` is `<stop id>.arrived`, `<stop id>.done`, `<stop id>.departed` or `<stop id>.<act id>`.
+    """
+
+    base: str
+    after_s: float
+    instant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A template of tasks.
+
+    Parameters
+    ----------
+    robot_kinds : kinds that can carry it out.
+    earliest : name of the time parameter before which the first stop may not begin, or empty.
+    priority : 0 (may wait) to 100 (a life).
+    drop_penalty : cost of leaving the task out of the plan, in the plan's cost unit (seconds of weighted lateness).
+    lead_s : the first stop may not begin earlier than this long before the task is due; 0 for no such limit.
+    guarantee : at_most_once or at_least_once.
+    alarm : whether the request raises an alarm that a person must answer and that may pre-empt other tasks.
+    result : the flow's own name for its normal end; an act's reported result overrides it.
+    """
+
+    id: str
+    name: Text
+    robot_kinds: tuple[str, ...]
+    params: tuple[ParamSpec, ...]
+    stops: tuple[StopTemplate, ...]
+    due: Due
+    earliest: str = ""
+    lead_s: float = 0.0
+    priority: int = 10
+    drop_penalty: float = 36_000.0
+    guarantee: str = "at_most_once"
+    alarm: bool = False
+    result: str = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A whole city folder, validated: every reference resolves, every place is reachable by some robot."""
+
+    id: str
+    name: Text
+    map_file: str
+    places: Mapping[str, Place]
+    vertices: Mapping[str, Vertex]
+    lanes: Mapping[str, Lane]
+    kinds: Mapping[str, RobotKind]
+    robots: Mapping[str, RobotSpec]
+    items: Mapping[str, ItemSpec]
+    services: Mapping[str, Service]
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synthetic_people: bool = False

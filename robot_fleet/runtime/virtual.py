@@ -1,0 +1,181 @@
+"""The same fleet in one process on a virtual clock, without ROS: same seed, same bytes.
+
+Core, agents and simulator are the ones that run in the field's wiring; only the links are calls and time is a counter.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from robot_fleet.agent.agent import Agent
+from robot_fleet.agent.journal import MemoryJournal
+from robot_fleet.core.clock import Now
+from robot_fleet.core.effects import Answer, Improve
+from robot_fleet.core.fleet import Fleet, Ports
+from robot_fleet.core.inputs import AlarmWasShown, PlaceSensed, PlanImproved, SubmitTask, Tick
+from robot_fleet.core.plan import Plan
+from robot_fleet.core.site import Site
+from robot_fleet.runtime.host import FactLog, Host, MemoryLog
+from robot_fleet.runtime.inprocess import InProcessLink
+from robot_fleet.scheduling.cpsat import improve
+from robot_fleet.sim.callers import Callers, Request
+from robot_fleet.sim.link import SimActuator, SimNavigator
+from robot_fleet.sim.people import People
+from robot_fleet.sim.world import SimWorld
+from robot_fleet.site.maps import OccupancyMap
+
+IMPROVED_AFTER_S = 2.0
+"""A better plan arrives this long after it was asked for (fleet time), however long the search really took."""
+IMPROVE_SECONDS = 0.05
+SENSED_KINDS = ("bay_in", "bay_out")
+"""Places with a sensor that tells which car stands there."""
+STEPS_PER_S = 10
+DAY_BEGINS_S = 7.5 * 3600.0
+"""Fleet time at which a run without a demand begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When a run ends: when every request has ended; with `duration_s`, not before it unless `until_idle`.
+
+    After `duration_s` no request is taken any more and the open ones drain, for at most `drain_s`.
+    """
+
+    until_idle: bool = True
+    duration_s: float | None = None
+    drain_s: float = 4 * 3600.0
+
+
+class VirtualFleet:
+    """A fleet on a virtual clock.
+
+    Parameters
+    ----------
+    site, ports, occupancy, people : the site and what is built from it.
+    rows : the demand that its people play.
+    seed : of everything that is drawn.
+    log : where facts go.
+    improving : whether CP-SAT looks for better plans (off: insertion alone).
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        ports: Ports,
+        occupancy: OccupancyMap | None,
+        people: People,
+        rows: Sequence[Request],
+        seed: int,
+        log: FactLog | None = None,
+        improving: bool = True,
+    ) -> None:
+        start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)
+        self.world = SimWorld(site, occupancy, people, seed, start_s)
+        self.callers = Callers(self.world, rows)
+        self.log = log or MemoryLog()
+        self.start_s = self.world.now_s
+        self._seed = seed
+        self._improving = improving
+        self._jobs: list[tuple[float, Improve]] = []
+        self._sensed: dict[str, tuple[str, ...]] = {}
+        self._sensors = [place.id for place in site.places.values() if place.kind in SENSED_KINDS]
+        self.links = {name: self._link(name) for name in site.robots}
+        self.host = Host(
+            Fleet(site, ports),
+            self.log,
+            self.links,
+            self._asked_to_improve,
+            self._answered,
+            time.perf_counter,
+        )
+
+    @property
+    def now(self) -> Now:
+        """The present instant; both times are virtual."""
+        return Now(self.world.now_s, self.world.now_s)
+
+    def run(self, stop: Stop, progress: Callable[[float], None] | None = None) -> None:
+        """Let time pass until `stop` says so; `progress` is called with the fleet time once a simulated minute."""
+        for link in self.links.values():
+            link.agent.start(self.now)
+        while not self._over(stop):
+            self.second()
+            if progress is not None and round(self.world.now_s) % 60 == 0:
+                progress(self.world.now_s)
+
+    def second(self) -> None:
+        """Let one second of fleet time pass."""
+        self._once_a_second()
+        for _ in range(STEPS_PER_S):
+            self.world.advance()
+            changes = self.world.take_changes()
+            if changes:
+                now = self.now
+                for name in changes:
+                    self.links[name].tick(now)
+                self._settle()
+
+    def _once_a_second(self) -> None:
+        now = self.now
+        while self._jobs and self._jobs[0][0] <= now.fleet_s:
+            _, job = self._jobs.pop(0)
+            self.host.feed(PlanImproved(job.job, self._improved(job)), now)
+        for call in self.callers.due(now.fleet_s):
+            self.host.feed(SubmitTask(call.request_id, call.service, call.params, "caller"), now)
+        for place in self._sensors:
+            items = self.world.custody.at_place(place)
+            if items != self._sensed.get(place) or items == ():
+                self._sensed[place] = items
+                self.host.feed(PlaceSensed(place, items), now)
+        for link in self.links.values():
+            link.tick(now)
+        self.host.poll_links(now)
+        self.host.feed(Tick(), now)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Pass reports and orders on until nobody has anything to say; what is shown to people is shown at once."""
+        now = self.now
+        while self.host.poll_links(now):
+            pass
+        for task in self.host.new_alarms:
+            self.host.feed(AlarmWasShown(task), now)
+        self.host.new_alarms.clear()
+
+    def _over(self, stop: Stop) -> bool:
+        ran_s = self.world.now_s - self.start_s
+        idle = self.callers.finished and all(task.ended for task in self.host.fleet.state.tasks.values())
+        if stop.duration_s is None:
+            return idle
+        return ran_s >= stop.duration_s + stop.drain_s or (idle and (stop.until_idle or ran_s >= stop.duration_s))
+
+    def _link(self, robot: str) -> InProcessLink:
+        agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")
+        return InProcessLink(agent, lambda: self.now)
+
+    def _asked_to_improve(self, job: Improve) -> None:
+        if self._improving:
+            self._jobs.append((self.world.now_s + IMPROVED_AFTER_S, job))
+
+    def _improved(self, job: Improve) -> Plan:
+        return improve(job.problem, job.current, seconds=IMPROVE_SECONDS, deterministic=True, seed=self._seed)
+
+    def _answered(self, answer: Answer) -> None:
+        self.callers.confirm(answer.key, answer.accepted, answer.code)
+
+
+def played_rows(rows: Sequence[Request], requests: int | None, duration_s: float | None) -> list[Request]:
+    """Return the first requests by time (all for None), of the first `duration_s` of the run if it is given."""
+    ordered = sorted(rows, key=lambda row: (row.at_s, row.request_id))[:requests]
+    if duration_s is None or not ordered:
+        return ordered
+    return [row for row in ordered if row.at_s < ordered[0].at_s + duration_s]
+
+
+def trace_into(fleet: VirtualFleet, path: Path | None) -> None:
+    """Let the world write its trace into a file."""
+    if path is not None:
+        fleet.world.open_trace(path)

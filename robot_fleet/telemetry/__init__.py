@@ -1,0 +1,1 @@
+"""Health rules, freshness and rollups of what robots report. Pure."""
