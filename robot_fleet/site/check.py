@@ -1,0 +1,53 @@
+"""Checks a site folder and reports everything that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from robot_fleet.core.errors import SiteError
+from robot_fleet.site.findings import Finding
+from robot_fleet.site.maps import read_map
+from robot_fleet.site.reach import check_reach
+from robot_fleet.site.read import Draft, read_draft
+from robot_fleet.site.references import check_references
+from robot_fleet.site.spacing import check_spacing
+from robot_fleet.site.walls import check_walls
+
+# Findings of these codes leave holes in the lane graph; what cannot be reached then would only repeat them.
+_FILES = {"site.yaml": 0, "places.yaml": 1, "kinds.yaml": 2, "robots.yaml": 3, "items.yaml": 4}
+_HOLES = ("site_place_off_lanes", "site_unknown_vertex", "site_lane_no_length")
+
+
+def check_site(folder: Path) -> list[Finding]:
+    """Return every error of a site folder, file by file; an empty list for a site that is fit to run.
+
+    Beyond what `load_site` insists on, the map is read and lanes and places are held against it with the footprints of
+    the robots that may use them, and places against each other and against the lanes.
+    """
+    draft = read_draft(folder)
+    if draft.file is None and not draft.places:
+        return draft.findings
+    check_references(draft)
+    lanes = draft.file.lanes if draft.file is not None else ""
+    holes = any(finding.code in _HOLES or finding.file == lanes for finding in draft.findings)
+    if not draft.broken and not holes:
+        check_reach(draft)
+    _check_map(draft, folder)
+    check_spacing(draft)
+    return sorted(draft.findings, key=_place_in_report)
+
+
+def _place_in_report(finding: Finding) -> tuple[int, str, int]:
+    return (_FILES.get(finding.file, len(_FILES)), finding.file, finding.line)
+
+
+def _check_map(draft: Draft, folder: Path) -> None:
+    file = draft.file.map if draft.file is not None else "map.yaml"
+    try:
+        occupancy = read_map(folder / file)
+    except SiteError as error:
+        where = Path(error.where)
+        name = str(where.relative_to(folder)) if where.is_relative_to(folder) else error.where
+        draft.findings.append(Finding(error.code, name, "", error.message))
+        return
+    check_walls(draft, occupancy)

@@ -1,0 +1,74 @@
+"""Loads a site folder into the frozen `Site` that everything else works on."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from robot_fleet.core.errors import SiteError
+from robot_fleet.core.site import Site
+from robot_fleet.site.maps import read_map_file
+from robot_fleet.site.reach import check_reach
+from robot_fleet.site.read import Draft, read_draft
+from robot_fleet.site.references import check_references
+
+
+def load_site(folder: Path) -> Site:
+    """Return the site of a folder, every reference resolved and every place reachable.
+
+    Whether lanes and places are clear of walls is what `check_site` finds out; loading does not read the map's image.
+
+    Raises
+    ------
+    SiteError : the first problem found, with its code, its file and key, and what was expected.
+    """
+    draft = read_draft(folder)
+    if not draft.findings:
+        check_references(draft)
+    if not draft.findings:
+        check_reach(draft)
+    if draft.findings:
+        raise draft.findings[0].error()
+    return _site(draft, folder)
+
+
+def site_digest(folder: Path) -> str:
+    """Return a SHA-256 hex digest of the files that define the site: all that `load_site` reads, and the map.
+
+    What only plays a day (demand, the habits of people) and the Gazebo world are left out.
+    """
+    draft = read_draft(folder)
+    if draft.file is None:
+        raise draft.findings[0].error()
+    names = ["site.yaml", "places.yaml", "kinds.yaml", "robots.yaml", "items.yaml", draft.file.lanes, draft.file.map]
+    names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
+    names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
+    digest = hashlib.sha256()
+    for name in names:
+        path = folder / name
+        if not path.is_file():
+            raise SiteError("site_file_missing", f"expected the file {name} in the site's folder", str(path))
+        content = path.read_bytes()
+        digest.update(f"{name}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _site(draft: Draft, folder: Path) -> Site:
+    file = draft.file
+    if file is None:
+        raise SiteError("site_file_missing", "expected a site.yaml", str(folder))
+    return Site(
+        id=file.id,
+        name=file.name.value(),
+        map_file=str(folder / file.map),
+        places=draft.places,
+        vertices=draft.vertices,
+        lanes=draft.lanes,
+        kinds=draft.kinds,
+        robots=draft.robots,
+        items=draft.items,
+        services=draft.services,
+        routes=draft.routes,
+        synthetic_people=file.synthetic_people,
+    )

@@ -1,0 +1,92 @@
+"""`kinds.yaml` and `robots.yaml` as pydantic models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from robot_fleet.core.site import RobotKind, RobotSpec
+from robot_fleet.site.model import (
+    FootprintList,
+    NotNegative,
+    ObjectId,
+    Percent,
+    Positive,
+    RobotId,
+    SiteModel,
+    TextModel,
+    Word,
+    footprint,
+)
+
+
+class RobotKindModel(SiteModel):
+    """A kind of robot; see `robot_fleet.core.site.RobotKind`."""
+
+    id: Word
+    name: TextModel
+    footprint: FootprintList
+    loaded_footprint: FootprintList
+    mass_kg: Positive
+    payload_kg: NotNegative
+    speed_mps: Annotated[float, Field(gt=0.0, le=10.0)]
+    loaded_speed_mps: Annotated[float, Field(gt=0.0, le=10.0)]
+    acceleration_mps2: Positive
+    turn_radps: Positive
+    omnidirectional: bool
+    battery_wh: Positive
+    standing_w: NotNegative
+    driving_w: Positive
+    loaded_w: Positive
+    charge_w: Positive
+    dock_s: NotNegative
+    undock_s: NotNegative
+    reserve_pct: Percent
+    charge_below_pct: Percent
+    charge_to_pct: Percent
+
+    @model_validator(mode="after")
+    def _thresholds_rise(self) -> RobotKindModel:
+        if not self.reserve_pct <= self.charge_below_pct < self.charge_to_pct:
+            raise ValueError("expected reserve_pct <= charge_below_pct < charge_to_pct")
+        return self
+
+    def value(self) -> RobotKind:
+        """Return the core's value."""
+        plain = self.model_dump(exclude={"name", "footprint", "loaded_footprint"})
+        return RobotKind(
+            name=self.name.value(),
+            footprint=footprint(self.footprint),
+            loaded_footprint=footprint(self.loaded_footprint),
+            **plain,
+        )
+
+
+class KindsFile(SiteModel):
+    """`kinds.yaml`: the kinds of robots."""
+
+    schema_version: Literal[1]
+    kinds: Annotated[list[RobotKindModel], Field(min_length=1)]
+
+
+class RobotModel(SiteModel):
+    """A robot; see `robot_fleet.core.site.RobotSpec`."""
+
+    id: RobotId
+    kind: Word
+    name: TextModel
+    start: ObjectId
+    start_soc_pct: Percent
+    link: Word = "sim"
+
+    def value(self) -> RobotSpec:
+        """Return the core's value."""
+        return RobotSpec(self.id, self.kind, self.name.value(), self.start, self.start_soc_pct, self.link)
+
+
+class RobotsFile(SiteModel):
+    """`robots.yaml`: the robots of the fleet."""
+
+    schema_version: Literal[1]
+    robots: Annotated[list[RobotModel], Field(min_length=1)]

@@ -1,0 +1,113 @@
+"""`services/<id>.yaml` as pydantic models: templates of tasks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, StopTemplate
+from robot_fleet.site.model import NotNegative, PlaceKind, SiteModel, TextModel, Word
+
+
+class ParamModel(SiteModel):
+    """A parameter of a request; see `robot_fleet.core.site.ParamSpec`."""
+
+    name: Word
+    type: Literal["place", "item", "number", "text", "time", "route"]
+    required: bool = True
+    place_kinds: list[PlaceKind] = []
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: list[str] = []
+    hidden: bool = False
+
+    def value(self) -> ParamSpec:
+        """Return the core's value."""
+        return ParamSpec(
+            name=self.name,
+            type=self.type,
+            required=self.required,
+            place_kinds=tuple(self.place_kinds),
+            minimum=self.minimum,
+            maximum=self.maximum,
+            choices=tuple(self.choices),
+            hidden=self.hidden,
+        )
+
+
+class ActModel(SiteModel):
+    """An act at a stop; see `robot_fleet.core.site.ActTemplate`."""
+
+    id: Word
+    act: Word
+    item: str = ""
+    to: Literal["", "place", "person"] = ""
+    expected_s: NotNegative = 0.0
+    interruptible: bool = False
+    repeatable: bool = False
+
+    def value(self) -> ActTemplate:
+        """Return the core's value."""
+        return ActTemplate(**self.model_dump())
+
+
+class StopModel(SiteModel):
+    """A stop; see `robot_fleet.core.site.StopTemplate`."""
+
+    id: Word
+    where: Annotated[str, Field(pattern=r"^(param|item|group|route|place):.+$")]
+    acts: list[ActModel] = []
+
+    def value(self) -> StopTemplate:
+        """Return the core's value."""
+        return StopTemplate(self.id, self.where, tuple(act.value() for act in self.acts))
+
+
+class DueModel(SiteModel):
+    """When a task is late; see `robot_fleet.core.site.Due`."""
+
+    base: Annotated[str, Field(pattern=r"^(requested|earliest|param:[a-z][a-z0-9_]*)$")]
+    after_s: NotNegative
+    instant: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+
+    def value(self) -> Due:
+        """Return the core's value."""
+        return Due(self.base, self.after_s, self.instant)
+
+
+class ServiceFile(SiteModel):
+    """`services/<id>.yaml`; see `robot_fleet.core.site.Service`."""
+
+    schema_version: Literal[1]
+    id: Word
+    name: TextModel
+    robot_kinds: Annotated[list[Word], Field(min_length=1)]
+    params: list[ParamModel] = []
+    stops: Annotated[list[StopModel], Field(min_length=1)]
+    due: DueModel
+    earliest: str = ""
+    priority: Annotated[int, Field(ge=0, le=100)] = 10
+    lead_s: NotNegative = 0.0
+    drop_penalty: NotNegative = 36_000.0
+    guarantee: Literal["at_most_once", "at_least_once"] = "at_most_once"
+    alarm: bool = False
+    result: Word = "done"
+
+    def value(self) -> Service:
+        """Return the core's value."""
+        return Service(
+            id=self.id,
+            name=self.name.value(),
+            robot_kinds=tuple(self.robot_kinds),
+            params=tuple(param.value() for param in self.params),
+            stops=tuple(stop.value() for stop in self.stops),
+            due=self.due.value(),
+            earliest=self.earliest,
+            priority=self.priority,
+            lead_s=self.lead_s,
+            drop_penalty=self.drop_penalty,
+            guarantee=self.guarantee,
+            alarm=self.alarm,
+            result=self.result,
+        )

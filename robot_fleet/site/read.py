@@ -1,0 +1,277 @@
+"""Reads all files of a site into one draft: what is valid as core values, what is wrong as findings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from robot_fleet.core.geometry import Pose
+from robot_fleet.core.site import ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex
+from robot_fleet.site.findings import Finding
+from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile
+from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
+from robot_fleet.site.model_robots import KindsFile, RobotKindModel, RobotModel, RobotsFile
+from robot_fleet.site.model_services import ServiceFile
+from robot_fleet.site.source import KeyPath, Source, read_json, read_yaml
+
+# How far a vertex may lie from its place, and a lane's ends from its vertices: files round to millimetres.
+_SAME_POINT_M = 0.01
+
+# How pydantic begins its messages.
+_SHOULD = re.compile(r"^(Input|String|List|Value|Dictionary|Number) should ")
+
+Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A site as far as its files are valid.
+
+    `origin` tells where an object stands: (sort, id) -> (file, key path). `broken` holds the (sort, id) of objects
+    whose own entry is invalid, so that references to them are not reported as dangling too.
+    """
+
+    file: SiteFile | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    routes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    vertices: dict[str, Vertex] = field(default_factory=dict)
+    lanes: dict[str, Lane] = field(default_factory=dict)
+    kinds: dict[str, RobotKind] = field(default_factory=dict)
+    robots: dict[str, RobotSpec] = field(default_factory=dict)
+    items: dict[str, ItemSpec] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    origin: dict[tuple[str, str], tuple[Source, KeyPath]] = field(default_factory=dict)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def report(self, code: str, sort: str, name: str, key: KeyPath, expected: str) -> None:
+        """Add a finding about a key of an object that has been read."""
+        source, path = self.origin[(sort, name)]
+        self.findings.append(source.finding(code, (*path, *key), expected))
+
+    def knows(self, sort: str, name: str) -> bool:
+        """Return whether an object is declared, validly or not."""
+        return (sort, name) in self.origin or (sort, name) in self.broken
+
+
+def read_draft(folder: Path) -> Draft:
+    """Read every file that defines the site; nothing is raised for what is wrong in them."""
+    draft = Draft()
+    if not folder.is_dir():
+        draft.findings.append(Finding("site_folder_missing", str(folder), "", "expected a folder with a site.yaml"))
+        return draft
+    source = read_yaml(folder, "site.yaml", draft.findings)
+    draft.file = _whole(SiteFile, source, draft.findings)
+    source = read_yaml(folder, "places.yaml", draft.findings)
+    draft.places.update(_entries(PlacesFile, "places", PlaceModel, PlaceModel.value, source, draft))
+    _read_routes(source, draft)
+    source = read_yaml(folder, "kinds.yaml", draft.findings)
+    draft.kinds.update(_entries(KindsFile, "kinds", RobotKindModel, RobotKindModel.value, source, draft))
+    source = read_yaml(folder, "robots.yaml", draft.findings)
+    draft.robots.update(_entries(RobotsFile, "robots", RobotModel, RobotModel.value, source, draft))
+    source = read_yaml(folder, "items.yaml", draft.findings)
+    draft.items.update(_entries(ItemsFile, "items", ItemModel, ItemModel.value, source, draft))
+    _read_services(folder, draft)
+    _read_lanes(folder, draft)
+    return draft
+
+
+def _whole(model: type[Model], source: Source, findings: list[Finding]) -> Model | None:
+    if source.data is None:
+        return None
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        findings.extend(findings_of(error, source))
+        return None
+
+
+def findings_of(error: ValidationError, source: Source, prefix: KeyPath = ()) -> list[Finding]:
+    """Turn pydantic's errors into findings, `prefix` being the key path of the value that was validated."""
+    found = []
+    for entry in error.errors(include_url=False):
+        path = (*prefix, *entry["loc"])
+        sort = entry["type"]
+        message = _SHOULD.sub("expected it to ", entry["msg"]).removeprefix("Value error, ")
+        if sort == "extra_forbidden":
+            found.append(source.finding("site_unknown_key", path, "the key is not known here; expected no such key"))
+        elif sort == "missing":
+            found.append(source.finding("site_missing_key", path, "expected this key, which is missing"))
+        else:
+            code = "site_wrong_type" if sort.endswith("_type") else "site_bad_value"
+            message = message if "expected" in message else f"expected a valid value: {message}"
+            found.append(source.finding(code, path, f"{message}, got {entry['input']!r:.80}"))
+    return found
+
+
+def _entries(
+    file_model: type[BaseModel],
+    key: str,
+    model: type[Model],
+    value: Callable[[Model], Value],
+    source: Source,
+    draft: Draft,
+) -> dict[str, Value]:
+    """Return the valid entries of the file's list `key` by id; one invalid entry does not spoil the others."""
+    data = source.data
+    bad: set[str | int] = set()
+    if data is None:
+        return {}
+    try:
+        file_model.model_validate(data)
+    except ValidationError as error:
+        draft.findings.extend(findings_of(error, source))
+        bad = {entry["loc"][1] for entry in error.errors() if len(entry["loc"]) > 1 and entry["loc"][0] == key}
+    rows = data.get(key) if isinstance(data, dict) else None
+    good: dict[str, Value] = {}
+    sort = key.removesuffix("s")
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        name = row.get("id") if isinstance(row, dict) else None
+        if not isinstance(name, str):
+            continue
+        if index in bad:
+            draft.broken.add((sort, name))
+        elif _declare(draft, sort, name, source, (key, index)):
+            good[name] = value(model.model_validate(row))
+    return good
+
+
+def _declare(draft: Draft, sort: str, name: str, source: Source, path: KeyPath) -> bool:
+    """Note where an object stands; a second one of the same id is reported and refused."""
+    earlier = draft.origin.get((sort, name))
+    if earlier is not None:
+        first = earlier[0].line(earlier[1])
+        place = f"{earlier[0].file}:{first}" if first else earlier[0].file
+        expected = f"the {sort} {name!r} is already defined in {place}; expected each id once"
+        draft.findings.append(source.finding("site_duplicate_id", path, expected))
+        return False
+    draft.origin[(sort, name)] = (source, path)
+    return True
+
+
+def _read_routes(source: Source, draft: Draft) -> None:
+    routes = source.data.get("routes") if isinstance(source.data, dict) else None
+    if not isinstance(routes, dict):
+        return
+    for name, places in routes.items():
+        if not isinstance(name, str):
+            continue
+        if isinstance(places, list) and places and all(isinstance(place, str) for place in places):
+            _declare(draft, "route", name, source, ("routes", name))
+            draft.routes[name] = tuple(places)
+        else:
+            draft.broken.add(("route", name))
+
+
+def _read_services(folder: Path, draft: Draft) -> None:
+    files = sorted((folder / "services").glob("*.yaml"))
+    if not files:
+        draft.findings.append(Finding("site_file_missing", "services/", "", "expected at least one services/<id>.yaml"))
+    for path in files:
+        source = read_yaml(folder, f"services/{path.name}", draft.findings)
+        service = _whole(ServiceFile, source, draft.findings)
+        if service is None:
+            draft.broken.add(("service", path.stem))
+            continue
+        if service.id != path.stem:
+            expected = f"expected the id {path.stem!r}, the name of the file, got {service.id!r}"
+            draft.findings.append(source.finding("site_service_file_name", ("id",), expected))
+        if _declare(draft, "service", service.id, source, ()):
+            draft.services[service.id] = service.value()
+
+
+def _read_lanes(folder: Path, draft: Draft) -> None:
+    file = draft.file.lanes if draft.file is not None else "lanes.geojson"
+    source = read_json(folder, file, draft.findings)
+    data = source.data
+    if data is None:
+        return
+    rows = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(rows, list):
+        _whole(LanesFile, source, draft.findings)
+        return
+    _whole(LanesFile, Source(file, {**data, "features": []}), draft.findings)
+    names: dict[int, str] = {}
+    later: list[tuple[int, LaneFeature]] = []
+    for index, row in enumerate(rows):
+        geometry = row.get("geometry") if isinstance(row, dict) else None
+        shape = geometry.get("type") if isinstance(geometry, dict) else None
+        path: KeyPath = ("features", index)
+        try:
+            if shape == "Point":
+                _read_vertex(VertexFeature.model_validate(row), names, source, path, draft)
+            elif shape == "MultiLineString":
+                later.append((index, LaneFeature.model_validate(row)))
+            else:
+                expected = f"expected a geometry of type Point or MultiLineString, got {shape!r}"
+                draft.findings.append(source.finding("site_bad_value", (*path, "geometry"), expected))
+        except ValidationError as error:
+            draft.findings.extend(findings_of(error, source, path))
+            broken = row.get("properties", {}).get("id") if isinstance(row.get("properties"), dict) else None
+            if shape == "Point" and isinstance(broken, int):
+                names.setdefault(broken, "")
+    numbers: set[int] = set()
+    for index, lane in later:
+        if lane.properties.id in numbers:
+            expected = f"the lane number {lane.properties.id} is taken; expected each once"
+            path = ("features", index, "properties", "id")
+            draft.findings.append(source.finding("site_duplicate_id", path, expected))
+        numbers.add(lane.properties.id)
+        _read_lane(lane, names, source, ("features", index), draft)
+
+
+def _read_vertex(feature: VertexFeature, names: dict[int, str], source: Source, path: KeyPath, draft: Draft) -> None:
+    number, name = feature.properties.id, feature.properties.metadata.name
+    if number in names:
+        expected = f"the vertex number {number} is taken; expected each once"
+        draft.findings.append(source.finding("site_duplicate_id", (*path, "properties", "id"), expected))
+        return
+    if not _declare(draft, "vertex", name, source, path):
+        return
+    names[number] = name
+    x_m, y_m = feature.geometry.coordinates[:2]
+    place = draft.places.get(name)
+    if place is None:
+        draft.vertices[name] = Vertex(name, Pose(x_m, y_m, feature.properties.metadata.yaw_rad))
+        return
+    if math.hypot(place.pose.x_m - x_m, place.pose.y_m - y_m) > _SAME_POINT_M:
+        where = f"({place.pose.x_m}, {place.pose.y_m})"
+        expected = f"the vertex stands at ({x_m}, {y_m}), its place at {where}; expected one point"
+        draft.findings.append(source.finding("site_vertex_off_place", (*path, "geometry", "coordinates"), expected))
+    draft.vertices[name] = Vertex(name, place.pose, place=name)
+
+
+def _read_lane(feature: LaneFeature, names: dict[int, str], source: Source, path: KeyPath, draft: Draft) -> None:
+    ends = []
+    for key, number in (("startid", feature.properties.startid), ("endid", feature.properties.endid)):
+        if number not in names:
+            expected = f"there is no vertex number {number}; expected the id of a Point feature"
+            draft.findings.append(source.finding("site_unknown_vertex", (*path, "properties", key), expected))
+        ends.append(draft.vertices.get(names.get(number, "")))
+    start, end = ends
+    if start is None or end is None:
+        return
+    name = f"{start.id}>{end.id}"
+    if not _declare(draft, "lane", name, source, path):
+        return
+    for vertex, (x_m, y_m, *_) in zip(ends, feature.geometry.coordinates[0], strict=True):
+        if vertex is not None and math.hypot(vertex.pose.x_m - x_m, vertex.pose.y_m - y_m) > _SAME_POINT_M:
+            where = f"({vertex.pose.x_m}, {vertex.pose.y_m})"
+            expected = f"lane {name} has an end at ({x_m}, {y_m}); expected its vertex {vertex.id} at {where}"
+            draft.findings.append(source.finding("site_lane_off_vertex", (*path, "geometry", "coordinates"), expected))
+    length_m = start.pose.distance_m(end.pose)
+    if length_m < _SAME_POINT_M:
+        expected = f"lane {name} has no length; expected two different points"
+        draft.findings.append(source.finding("site_lane_no_length", path, expected))
+        return
+    extra = feature.properties.metadata
+    draft.lanes[name] = Lane(
+        name, start.id, end.id, length_m, extra.corridor_m, extra.speed_mps, tuple(extra.kinds), extra.resource
+    )

@@ -1,0 +1,48 @@
+"""JSON Schemas of a site's files, generated from their models: `python -m robot_fleet.site.schemas DIR` writes them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from robot_fleet.site.demand_pattern import Pattern
+from robot_fleet.site.maps import MapFile
+from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile
+from robot_fleet.site.model_lanes import LanesFile
+from robot_fleet.site.model_robots import KindsFile, RobotsFile
+from robot_fleet.site.model_services import ServiceFile
+
+MODELS: dict[str, type[BaseModel]] = {
+    "demand": Pattern,
+    "items": ItemsFile,
+    "kinds": KindsFile,
+    "lanes": LanesFile,
+    "map": MapFile,
+    "places": PlacesFile,
+    "robots": RobotsFile,
+    "service": ServiceFile,
+    "site": SiteFile,
+}
+
+
+def schema_texts() -> dict[str, str]:
+    """Return file name -> text of the JSON Schema, for each file of a site."""
+    texts = {}
+    for name, model in MODELS.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+        texts[f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return texts
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schema_texts().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

@@ -1,0 +1,166 @@
+"""Ways and times on small lane graphs whose figures can be worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from robot_fleet.core.errors import SiteError
+from robot_fleet.core.geometry import Footprint, Pose
+from robot_fleet.core.site import Lane, RobotKind, Text, Vertex
+from robot_fleet.site.load import load_site
+from robot_fleet.site.roads import LANE_OVERHEAD_S, LaneRoads
+
+TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
+
+CART = RobotKind(
+    id="cart",
+    name=Text("수레", "Cart"),
+    footprint=Footprint(0.8, 0.6),
+    loaded_footprint=Footprint(0.8, 0.6),
+    mass_kg=50.0,
+    payload_kg=30.0,
+    speed_mps=1.0,
+    loaded_speed_mps=0.5,
+    acceleration_mps2=1.0,
+    turn_radps=math.pi / 4.0,  # a right angle takes 2 s
+    omnidirectional=False,
+    battery_wh=500.0,
+    standing_w=20.0,
+    driving_w=100.0,
+    loaded_w=120.0,
+    charge_w=150.0,
+    dock_s=20.0,
+    undock_s=10.0,
+    reserve_pct=10.0,
+    charge_below_pct=20.0,
+    charge_to_pct=90.0,
+)
+TILE = replace(CART, id="tile", omnidirectional=True)
+
+
+def graph(points: dict[str, tuple[float, float, float]], lanes: list[Lane], places: str = "") -> LaneRoads:
+    vertices = {
+        name: Vertex(name, Pose(x, y, yaw), name if name in places.split() else "")
+        for name, (x, y, yaw) in points.items()
+    }
+    sized = {
+        lane.id: replace(lane, length_m=vertices[lane.start].pose.distance_m(vertices[lane.end].pose)) for lane in lanes
+    }
+    return LaneRoads(vertices, sized, {"cart": CART, "tile": TILE})
+
+
+def lane(start: str, end: str, **more: object) -> Lane:
+    return replace(Lane(f"{start}>{end}", start, end, 0.0, 0.3), **more)
+
+
+CORNER = {"a": (0.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "c": (10.0, 5.0, math.pi)}
+
+
+def test_time_is_length_over_speed_with_turns_at_corners_and_places() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")], places="a c")
+    # 15 m at 1 m/s; a right angle at the corner and another at the end to face west; two starts and two stops of half
+    # a second each.
+    assert roads.time_s("cart", "a", "c") == pytest.approx(15.0 + 2.0 + 2.0 + 2.0 + 2 * LANE_OVERHEAD_S)
+    assert roads.time_s("cart+load", "a", "c") == pytest.approx(30.0 + 4.0 + 1.0 + 2 * LANE_OVERHEAD_S)
+    assert roads.time_s("tile", "a", "c") == pytest.approx(15.0 + 2.0 + 2 * LANE_OVERHEAD_S)
+
+
+def test_a_lane_limits_the_speed_but_does_not_raise_it() -> None:
+    roads = graph(CORNER, [lane("a", "b", speed_mps=0.5), lane("b", "c", speed_mps=3.0)])
+    assert roads.time_s("tile", "a", "b") == pytest.approx(20.0 + 0.5 + LANE_OVERHEAD_S)
+    assert roads.time_s("tile", "b", "c") == pytest.approx(5.0 + 1.0 + LANE_OVERHEAD_S)
+
+
+def test_a_gentle_bend_is_passed_without_a_stop() -> None:
+    points = {"a": (0.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "c": (20.0, 1.0, 0.0)}
+    roads = graph(points, [lane("a", "b"), lane("b", "c")])
+    assert roads.time_s("cart", "a", "c") == pytest.approx(10.0 + math.hypot(10.0, 1.0) + 1.0 + 2 * LANE_OVERHEAD_S)
+
+
+def test_only_kinds_that_may_use_a_lane_do() -> None:
+    roads = graph(CORNER, [lane("a", "b", kinds=("tile",)), lane("b", "c")])
+    assert roads.route("tile", "a", "c") == ("a>b", "b>c")
+    assert roads.route("cart", "a", "c") is None
+    assert roads.time_s("cart", "a", "c") == math.inf
+
+
+def test_fewer_turns_win_over_a_slightly_shorter_way() -> None:
+    points = {
+        "s": (0.0, 0.0, 0.0),
+        "m": (10.0, 0.0, 0.0),
+        "e": (20.0, 0.0, 0.0),
+        "p": (0.0, 0.5, 0.0),
+        "q": (20.0, 0.5, 0.0),
+    }
+    straight = [lane("s", "m"), lane("m", "e")]
+    around = [lane("s", "p"), lane("p", "q", speed_mps=0.0), lane("q", "e")]
+    roads = graph(points, [*straight, *around])
+    assert roads.route("cart", "s", "e") == ("s>m", "m>e")
+
+
+def test_no_way_leads_through_a_place_where_a_robot_may_rest() -> None:
+    points = {"a": (0.0, 0.0, 0.0), "p": (5.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "d": (5.0, 9.0, 0.0)}
+    lanes = [lane("a", "p"), lane("p", "b"), lane("a", "d"), lane("d", "b")]
+    assert graph(points, lanes).route("tile", "a", "b") == ("a>p", "p>b")
+    roads = graph(points, lanes, places="a p b")
+    assert roads.route("tile", "a", "b") == ("a>d", "d>b")
+    assert roads.route("tile", "p", "b") == ("p>b",)
+
+
+@pytest.mark.parametrize("avoided", ["a>p", "p", "gate"])
+def test_lanes_vertices_and_resources_can_be_avoided(avoided: str) -> None:
+    points = {"a": (0.0, 0.0, 0.0), "p": (5.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "d": (5.0, 9.0, 0.0)}
+    lanes = [lane("a", "p", resource="gate"), lane("p", "b"), lane("a", "d"), lane("d", "b")]
+    roads = graph(points, lanes)
+    assert roads.route("cart", "a", "b") == ("a>p", "p>b")
+    assert roads.route("cart", "a", "b", frozenset({avoided})) == ("a>d", "d>b")
+    assert roads.route("cart", "a", "b", frozenset({avoided, "d"})) is None
+
+
+def test_start_and_end_are_not_avoided() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")])
+    assert roads.route("cart", "a", "c", frozenset({"a", "c"})) == ("a>b", "b>c")
+
+
+def test_nowhere_is_an_empty_way_that_takes_no_time() -> None:
+    roads = graph(CORNER, [lane("a", "b")], places="a")
+    assert roads.route("cart", "a", "a") == ()
+    assert roads.time_s("cart", "a", "a") == 0.0
+    assert roads.route_time_s("cart", ()) == 0.0
+
+
+def test_unknown_names_are_refused() -> None:
+    roads = graph(CORNER, [lane("a", "b")])
+    with pytest.raises(SiteError, match="travel class") as caught:
+        roads.time_s("boat", "a", "b")
+    assert caught.value.code == "site_unknown_travel_class"
+    with pytest.raises(SiteError) as caught:
+        roads.route("cart", "a", "z")
+    assert caught.value.code == "site_unknown_vertex"
+
+
+@pytest.mark.parametrize("travel_class", ["care", "logistics+load"])
+def test_matrix_routes_and_times_of_a_site_agree(travel_class: str) -> None:
+    site = load_site(TINY)
+    roads = LaneRoads.of(site)
+    places = list(site.places)
+    matrix = roads.matrix(travel_class, places)
+    for row, start in enumerate(places):
+        for column, end in enumerate(places):
+            way = roads.route(travel_class, start, end)
+            assert way is not None
+            assert matrix[row][column] == pytest.approx(roads.time_s(travel_class, start, end))
+            assert matrix[row][column] == pytest.approx(roads.route_time_s(travel_class, way))
+            ends = [start, *(site.lanes[lane_id].end for lane_id in way)]
+            assert [site.lanes[lane_id].start for lane_id in way] == ends[:-1]
+            assert ends[-1] == end
+            assert not any(site.vertices[vertex].place for vertex in ends[1:-1])
+
+
+def test_distance_is_the_sum_of_the_lanes() -> None:
+    roads = LaneRoads.of(load_site(TINY))
+    assert roads.distance_m(("charger_1>e04", "e04>e06")) == pytest.approx(2.2 + 2.5)
