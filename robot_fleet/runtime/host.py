@@ -60,6 +60,8 @@ class Host:
         self.rollups: dict[str, Rollup] = {}
         self.plans_by: dict[str, int] = {}
         self.request_to_plan_ms: list[float] = []
+        self.plan_to_goal_ms: list[float] = []
+        self._sent_s: dict[str, tuple[str, float]] = {}
         self.new_alarms: list[str] = []
         self._log = log
         self._links = links
@@ -79,6 +81,8 @@ class Host:
         for effect in outcome.effects:
             match effect:
                 case SendOrder(order):
+                    if self._sent_s.get(order.robot, ("", 0.0))[0] != order.id:
+                        self._sent_s[order.robot] = order.id, began_s
                     self._links[order.robot].send(order)
                 case Improve():
                     self._improve(effect)
@@ -97,6 +101,10 @@ class Host:
 
     def _roll_up(self, news: ReportReceived) -> None:
         report = news.report
+        order, sent_s = self._sent_s.get(report.robot, ("", 0.0))
+        if order and report.order == order and report.state not in ("idle", "waiting") and sent_s > 0.0:
+            self.plan_to_goal_ms.append((self._clock() - sent_s) * 1000.0)
+            self._sent_s[report.robot] = order, 0.0
         known = self.rollups.get(report.robot)
         if known is None:
             self.rollups[report.robot] = Rollup.begin(report)

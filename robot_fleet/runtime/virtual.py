@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import MemoryJournal
@@ -18,6 +17,7 @@ from robot_fleet.core.fleet import Fleet, Ports
 from robot_fleet.core.inputs import AlarmWasShown, PlaceSensed, PlanImproved, SubmitTask, Tick
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.site import Site
+from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
@@ -30,11 +30,7 @@ from robot_fleet.site.maps import OccupancyMap
 IMPROVED_AFTER_S = 2.0
 """A better plan arrives this long after it was asked for (fleet time), however long the search really took."""
 IMPROVE_SECONDS = 0.05
-SENSED_KINDS = ("bay_in", "bay_out")
-"""Places with a sensor that tells which car stands there."""
 STEPS_PER_S = 10
-DAY_BEGINS_S = 7.5 * 3600.0
-"""Fleet time at which a run without a demand begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +161,3 @@ class VirtualFleet:
 
     def _answered(self, answer: Answer) -> None:
         self.callers.confirm(answer.key, answer.accepted, answer.code)
-
-
-def played_rows(rows: Sequence[Request], requests: int | None, duration_s: float | None) -> list[Request]:
-    """Return the first requests by time (all for None), of the first `duration_s` of the run if it is given."""
-    ordered = sorted(rows, key=lambda row: (row.at_s, row.request_id))[:requests]
-    if duration_s is None or not ordered:
-        return ordered
-    return [row for row in ordered if row.at_s < ordered[0].at_s + duration_s]
-
-
-def trace_into(fleet: VirtualFleet, path: Path | None) -> None:
-    """Let the world write its trace into a file."""
-    if path is not None:
-        fleet.world.open_trace(path)

@@ -32,6 +32,7 @@ def check_site(folder: Path) -> list[Finding]:
     holes = any(finding.code in _HOLES or finding.file == lanes for finding in draft.findings)
     if not draft.broken and not holes:
         check_reach(draft)
+    _check_world(draft, folder)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)
@@ -39,6 +40,12 @@ def check_site(folder: Path) -> list[Finding]:
 
 def _place_in_report(finding: Finding) -> tuple[int, str, int]:
     return (_FILES.get(finding.file, len(_FILES)), finding.file, finding.line)
+
+
+def _check_world(draft: Draft, folder: Path) -> None:
+    if draft.file is not None and draft.file.world and not (folder / draft.file.world).is_file():
+        expected = f"there is no file {draft.file.world!r}; expected the Gazebo world's path, relative to the folder"
+        draft.findings.append(Finding("site_file_missing", "site.yaml", "world", expected))
 
 
 def _check_map(draft: Draft, folder: Path) -> None:

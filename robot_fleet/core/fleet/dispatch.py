@@ -147,6 +147,7 @@ def _acts(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -
                 "stop": template.id,
                 "item": act.item,
                 "to": act.to,
+                **_measures(turn, act.item),
             },
             duration_s=act.expected_s,
             interruptible=act.interruptible,
@@ -155,6 +156,14 @@ def _acts(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -
         for act in template.acts
         if not (act.act == "take" and act.item in robot.load)
     )
+
+
+def _measures(turn: Turn, item: str) -> dict[str, object]:
+    """Return what an actuator has to know of an item that it has not met."""
+    known = turn.state.items.get(item)
+    if known is None:
+        return {}
+    return {"mass_kg": known.mass_kg, "length_m": known.length_m, "width_m": known.width_m}
 
 
 def _send_home(turn: Turn, robot: RobotRecord) -> None:

@@ -48,12 +48,15 @@ class Fleet:
     site : the validated site.
     ports : roads, planner, checker and right of way; pure, so that the same inputs give the same facts.
     history : facts of an earlier run, oldest first; they are applied and nothing else.
+    state : what earlier facts than those amount to (a snapshot), if not the beginning of a day.
     """
 
-    def __init__(self, site: Site, ports: Ports, history: Iterable[Fact] = ()) -> None:
+    def __init__(
+        self, site: Site, ports: Ports, history: Iterable[Fact] = (), state: FleetState | None = None
+    ) -> None:
         self.site = site
         self.ports = ports
-        self.state: FleetState = initial_state(site)
+        self.state: FleetState = initial_state(site) if state is None else state
         self.seen = Observations()
         self.agenda = Agenda()
         for fact in history:

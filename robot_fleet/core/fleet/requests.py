@@ -298,6 +298,11 @@ def _too_heavy(turn: Turn, service: Service, params: Mapping[str, object]) -> st
     return "" if able else "too_heavy"
 
 
+def _wanted(turn: Turn, item: str) -> bool:
+    """Return whether an open task is about the item."""
+    return any(act.item == item for task in turn.state.open_tasks() for stop in task.request.stops for act in stop.acts)
+
+
 def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> ItemAppeared | None:
     """Return the item that a request brings along: it stands where the first `take` of it happens."""
     for template in service.stops:
@@ -308,9 +313,11 @@ def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> Ite
             if not item:
                 continue
             known = turn.state.items.get(item)
+            place = str(params[template.where.partition(":")[2]])
+            if known is not None and known.holder == f"place:{place}" and not _wanted(turn, item):
+                return None
             if known is not None and not known.holder.startswith("person:"):
                 raise RequestError("request_item_exists", f"item {item!r} is already at {known.holder}", act.item)
-            place = str(params[template.where.partition(":")[2]])
             kind = "car" if turn.site.places[place].kind == "bay_in" else "goods"
             mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
             return ItemAppeared(item, kind, f"place:{place}", mass, length, width)

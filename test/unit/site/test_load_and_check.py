@@ -105,6 +105,7 @@ CASES: list[tuple[str, Change, str, str, str]] = [
     ("nobody", swap(VISIT, "[care]", "[nurse]"), "site_unknown_kind", VISIT, "robot_kinds[0]"),
     ("no such place", swap(VISIT, "[room]", "[kitchen]"), "site_service_unserved", VISIT, "param:place"),
     ("json", put("lanes.geojson", '{"type": '), "site_json_malformed", "lanes.geojson", "expected JSON"),
+    ("no world", add("site.yaml", "world: ../w.sdf\n"), "site_file_missing", "site.yaml", "world"),
     ("no lanes", remove("lanes.geojson"), "site_file_missing", "lanes.geojson", "lanes.geojson"),
     ("lane key", swap("lanes.geojson", '"cost"', '"price"'), "site_unknown_key", "lanes.geojson", "price"),
     ("lane end", swap("lanes.geojson", '"endid": 2,', '"endid": 999,'), "site_unknown_vertex", "lanes.geojson", "999"),

@@ -1,0 +1,5 @@
+"""`python -m robot_fleet.cli`."""
+
+from robot_fleet.cli.app import main
+
+main()

@@ -1,0 +1,150 @@
+"""`./fleet demo` and `./fleet up`: a whole fleet with its simulated city, from one command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from robot_fleet.cli.play import Wishes, default_site, prepare
+
+DEMO_SPEED = 5.0
+
+
+class LinkKind(StrEnum):
+    """What joins the fleet's parts."""
+
+    ROS = "ros"
+    VIRTUAL = "virtual"
+
+
+SiteFolder = Annotated[
+    Path | None, typer.Option("--site", metavar="DIR", help="The site's folder. [default: config/sites/busan_edc]")
+]
+Requests = Annotated[int | None, typer.Option("--requests", min=1, help="Only the first so many, by time.")]
+Headless = Annotated[bool, typer.Option("--headless", help="Nobody looks on: say nothing of the console.")]
+Port = Annotated[
+    int | None, typer.Option("--port", min=1, max=65535, help="Of the console; a free one by default.", metavar="P")
+]
+Duration = Annotated[
+    float | None,
+    typer.Option("--duration", min=0.0, metavar="S", help="Take no request after so many fleet seconds."),
+]
+UntilIdle = Annotated[bool, typer.Option("--until-idle", help="End when every request has ended.")]
+SummaryFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the summary of the run.")]
+TraceFile = Annotated[
+    Path | None, typer.Option("--trace", metavar="FILE", help="Write what physically happened, as CSV.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of all that people and searches draw.")]
+Link = Annotated[LinkKind, typer.Option("--link", help="Real processes over ROS, or one process on a virtual clock.")]
+Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. [default: main]")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("demo")(demo)
+    app.command("up")(up)
+
+
+def demo(
+    site: SiteFolder = None,
+    demand: Annotated[
+        Path | None, typer.Option("--demand", metavar="FILE", help="The requests. [default: demand.csv of the site]")
+    ] = None,
+    requests: Requests = None,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=100.0, help="Fleet seconds per second; not on the virtual clock.")
+    ] = DEMO_SPEED,
+    headless: Headless = False,
+    port: Port = None,
+    duration: Duration = None,
+    until_idle: UntilIdle = False,
+    summary: SummaryFile = None,
+    trace: TraceFile = None,
+    seed: Seed = 1,
+    link: Link = LinkKind.ROS,
+    name: Name = None,
+) -> None:
+    """Play a day of a site: its robots, its people and what they ask for.
+
+    Prints the console's address and stays until Ctrl-C, or with --until-idle until every request has ended. The exit
+    code is 0 only if each of them ended in an outcome.
+
+    Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
+    """
+    folder = site or default_site()
+    play = prepare(
+        Wishes(
+            folder,
+            demand or folder / "demand.csv",
+            requests,
+            speed,
+            headless,
+            port,
+            duration,
+            until_idle,
+            summary,
+            trace,
+            seed,
+            name,
+        )
+    )
+    if link is LinkKind.VIRTUAL:
+        from robot_fleet.cli import virtual_run
+
+        virtual_run.run(play)
+    else:
+        from robot_fleet.cli import ros_run
+
+        ros_run.run(play, resume=False)
+
+
+def up(
+    site: SiteFolder = None,
+    demand: Annotated[
+        Path | None, typer.Option("--demand", metavar="FILE", help="Requests to play; none by default.")
+    ] = None,
+    requests: Requests = None,
+    speed: Annotated[float, typer.Option("--speed", min=0.1, max=100.0, help="Fleet seconds per second.")] = 1.0,
+    headless: Headless = False,
+    port: Port = None,
+    duration: Duration = None,
+    until_idle: UntilIdle = False,
+    summary: SummaryFile = None,
+    trace: TraceFile = None,
+    seed: Seed = 1,
+    link: Link = LinkKind.ROS,
+    name: Name = None,
+) -> None:
+    """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
+
+    Stays until Ctrl-C or ./fleet down. Ask for services with ./fleet submit or in the console.
+
+    Example: ./fleet up --site config/sites/busan_edc --port 8600
+    """
+    play = prepare(
+        Wishes(
+            site or default_site(),
+            demand,
+            requests,
+            speed,
+            headless,
+            port,
+            duration,
+            until_idle,
+            summary,
+            trace,
+            seed,
+            name,
+        )
+    )
+    if link is LinkKind.VIRTUAL:
+        from robot_fleet.cli import virtual_run
+
+        virtual_run.run(play)
+    else:
+        from robot_fleet.cli import ros_run
+
+        ros_run.run(play, resume=True)

@@ -1,0 +1,51 @@
+"""The run directory before a run: empty for a demo, as it was for a fleet that goes on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.statefile import read_json, write_json
+
+_STAYS = ("logs", "kept")
+
+
+def empty(run: RunDirectory) -> Path | None:
+    """Clear what an earlier run left, for a run that begins anew. The caller holds the fleet's claim.
+
+    What a fleet that was started with `up` left is somebody's history: it is moved into `kept`, and its new folder is
+    returned.
+    """
+    run.path.mkdir(parents=True, exist_ok=True)
+    # Lock files stay: removing one would let two processes lock two files of one name.
+    old = [path for path in run.path.iterdir() if path.name not in _STAYS and path.suffix != ".lock"]
+    if (last_run(run) or {}).get("verb") == "up" and run.ledger.exists():
+        kept = run.path / "kept" / time.strftime("%Y%m%d-%H%M%S")
+        kept.mkdir(parents=True)
+        for path in old:
+            path.replace(kept / path.name)
+        return kept
+    for path in old:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return None
+
+
+def note_run(run: RunDirectory, **facts: Any) -> None:
+    """Remember what is being run: `verb`, `site` and what a later `up` must know to go on."""
+    write_json(_file(run), {"schema_version": 1, **facts})
+
+
+def last_run(run: RunDirectory) -> dict[str, Any] | None:
+    """Return what was remembered of the last run, None if there was none."""
+    found = read_json(_file(run))
+    return found if isinstance(found, dict) else None
+
+
+def _file(run: RunDirectory) -> Path:
+    return run.path / "run.json"

@@ -1,0 +1,95 @@
+"""What a run of a fleet is asked for on the command line, and what is found wrong with it before anything starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import robot_fleet
+from robot_fleet.core.errors import RuntimeFailure
+
+if TYPE_CHECKING:
+    from robot_fleet.core.site import Site
+    from robot_fleet.site.demand import RequestRow
+
+DRAIN_S = 4 * 3600.0
+"""Fleet seconds after the last request within which the open ones must end, else the run is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The options of `demo` and `up`.
+
+    Parameters
+    ----------
+    site : the site's folder.
+    demand : file of the requests; None for a run without any.
+    requests : only the first so many; None for all.
+    speed : fleet seconds per wall second; means nothing on the virtual clock.
+    duration_s : fleet seconds after which no request is taken any more; None for no end.
+    summary, trace : files to write, if any.
+    name : the fleet's name; None for the default one.
+    """
+
+    site: Path
+    demand: Path | None
+    requests: int | None
+    speed: float
+    headless: bool
+    port: int | None
+    duration_s: float | None
+    until_idle: bool
+    summary: Path | None
+    trace: Path | None
+    seed: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A run whose site and demand have been read.
+
+    Parameters
+    ----------
+    rows : the requests that are played, by time.
+    """
+
+    wishes: Wishes
+    site: Site
+    rows: Sequence[RequestRow]
+
+
+def prepare(wishes: Wishes) -> Play:
+    """Read the site and the demand and see that the files to write can be written; nothing is changed.
+
+    Raises
+    ------
+    FleetError : as `load_site` and `read_csv` do; `runtime_file_unwritable`.
+    """
+    from robot_fleet.runtime.demand import played_rows
+    from robot_fleet.site.demand import read_csv
+    from robot_fleet.site.load import load_site
+
+    for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):
+        if path is not None:
+            _check_writable(option, path)
+    site = load_site(wishes.site)
+    rows = read_csv(wishes.demand) if wishes.demand is not None else []
+    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s))
+
+
+def default_site() -> Path:
+    """Return the folder of the site that is played where none is named: in the checkout, else where it is installed."""
+    inside = Path("config") / "sites" / "busan_edc"
+    checkout = Path(robot_fleet.__file__).resolve().parents[1]
+    return checkout / inside if (checkout / inside).is_dir() else Path(sys.prefix) / "share" / "robot_fleet" / inside
+
+
+def _check_writable(option: str, path: Path) -> None:
+    if path.is_dir() or not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        message = f"{path} cannot be written; give {option} a file in a folder that is there and is yours"
+        raise RuntimeFailure("runtime_file_unwritable", message, option)

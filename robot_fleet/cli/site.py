@@ -1,0 +1,98 @@
+"""`./fleet site`: checks site folders and makes them and their parts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from robot_fleet.site.check import check_site
+from robot_fleet.site.demand import generate_day, write_csv
+from robot_fleet.site.new import new_site
+from robot_fleet.site.world import build_map
+
+app = typer.Typer(help="Site folders: check one, make one.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    parent.add_typer(app, name="site")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The site's folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Report everything that is wrong with a site; the exit code is 1 if anything is."""
+    findings = check_site(folder)
+    if as_json:
+        rows = [asdict(finding) for finding in findings]
+        typer.echo(json.dumps({"schema_version": 1, "findings": rows}, ensure_ascii=False, indent=1))
+    elif not findings:
+        typer.echo(f"{folder}: no errors found.")
+    else:
+        table = Table("file", "key", "what is wrong, what was expected", "code")
+        for finding in findings:
+            file = f"{finding.file}:{finding.line}" if finding.line else finding.file
+            table.add_row(*(escape(cell) for cell in (file, finding.key, finding.expected, finding.code)))
+        Console().print(table)
+        typer.echo(f"{folder}: {len(findings)} error(s).")
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; it must be empty or not there.")],
+    map_file: Annotated[Path, typer.Option("--map", metavar="FILE", help="A Nav2 map (YAML; its PGM beside it).")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a site from any Nav2 map: places, lanes, robots, services and a demand."""
+    report = new_site(map_file, folder)
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
+        return
+    typer.echo(
+        f"{report.folder}: {report.places} places, {report.lanes} lanes, {report.robots} robots, "
+        f"{report.services} services, {report.requests} requests in demand.csv."
+    )
+
+
+@app.command("map")
+def make_map(
+    world: Annotated[Path, typer.Argument(metavar="WORLD", help="A Gazebo world (SDF).")],
+    stem: Annotated[Path, typer.Option("-o", "--out", metavar="STEM", help="Writes STEM.yaml and STEM.pgm.")],
+    strict: Annotated[bool, typer.Option("--strict", help="End at what otherwise is a warning.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the occupancy map of a Gazebo world."""
+    report = build_map(world, stem, strict=strict)
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
+        return
+    for warning in report.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    size = f"{report.columns * report.resolution_m:.1f} x {report.rows * report.resolution_m:.1f} m"
+    typer.echo(f"{report.file}: {size} at {report.resolution_m} m, {report.shapes} shapes.")
+
+
+@app.command()
+def demand(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The site's folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV file to write.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
+    requests: Annotated[int | None, typer.Option(min=1, help="How many; the pattern's own number by default.")] = None,
+) -> None:
+    """Draw a day of requests after the site's own pattern."""
+    rows = generate_day(folder, seed, requests)
+    write_csv(rows, out)
+    typer.echo(f"{out}: {len(rows)} requests.")

@@ -1,0 +1,126 @@
+"""A demo in this process, on a virtual clock: the same seed gives the same bytes in every file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from robot_fleet.cli.fresh import empty, note_run
+from robot_fleet.cli.outcome import open_requests, tell, write_summary
+from robot_fleet.cli.play import DRAIN_S, Play
+from robot_fleet.cli.progress import Standing, progress
+from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime import history
+from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.host import FactLog, MemoryLog
+from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.summary import fleet_part, refused_request, whole
+from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.sim.people import read_people
+from robot_fleet.site.demand import RequestRow
+from robot_fleet.site.maps import read_map
+
+
+def run(play: Play) -> None:
+    """Play a demand to its end, write summary and trace, and tell how it went.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_requests_open` if a request has no outcome in the end; the files are written all the same.
+    """
+    wishes = play.wishes
+    with _log(play) as log:
+        fleet = VirtualFleet(
+            play.site,
+            ports_for(play.site),
+            read_map(Path(play.site.map_file)),
+            read_people(wishes.site / "people.yaml"),
+            play.rows,
+            wishes.seed,
+            log,
+        )
+        try:
+            if wishes.trace is not None:
+                fleet.world.open_trace(wishes.trace)
+            with progress() as display:
+                fleet.run(_stop(play), lambda at_s: display.show(_standing(fleet, at_s, len(play.rows))))
+        finally:
+            fleet.world.close_trace()
+    summary = _summary(play, fleet)
+    if wishes.summary is not None:
+        write_summary(wishes.summary, summary)
+    tell(summary)
+    failure = open_requests(summary, [row.request_id for row in play.rows])
+    if failure is not None:
+        raise failure
+
+
+def _stop(play: Play) -> Stop:
+    """Return when to end: a request that never ends must not keep the run going for ever."""
+    wishes = play.wishes
+    if wishes.duration_s is not None:
+        return Stop(wishes.until_idle, wishes.duration_s, DRAIN_S)
+    lasts_s = play.rows[-1].at_s - play.rows[0].at_s if play.rows else 0.0
+    return Stop(True, lasts_s, DRAIN_S)
+
+
+@contextlib.contextmanager
+def _log(play: Play) -> Iterator[FactLog]:
+    """Yield the fleet's own ledger, made anew; while a fleet of the default name runs, memory alone."""
+    name = play.wishes.name
+    try:
+        claim = FleetClaim(name or DEFAULT_NAME)
+    except RuntimeFailure as failure:
+        if name is not None or failure.code != "runtime_fleet_running":
+            raise
+        yield MemoryLog()
+        return
+    with claim:
+        empty(claim.run)
+        note_run(claim.run, verb="demo", site=play.site.id)
+        with Ledger.open(claim.run.ledger, history.registry(), site_id=play.site.id) as ledger:
+            yield ledger
+
+
+def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
+    known = fleet.host.fleet.state.tasks
+    tasks = known.values()
+    refused = sum(not answer.accepted and name not in known for name, answer in fleet.callers.answers.items())
+    done = sum(task.state is TaskState.COMPLETED for task in tasks)
+    still_open = sum(not task.ended for task in tasks)
+    late = sum(bool(task.lateness_s) or (not task.ended and at_s > task.request.due_s) for task in tasks)
+    return Standing(at_s, done, len(tasks) - done - still_open + refused, still_open, late, of)
+
+
+def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
+    core = fleet.host.fleet
+    part = fleet_part(
+        play.site, core.state, fleet.host.rollups, fleet.host.plans_by, core.agenda.checked, len(core.agenda.violations)
+    )
+    return whole(
+        part,
+        site=play.site.id,
+        seed=play.wishes.seed,
+        speed_asked=None,
+        fleet_time_s=fleet.world.now_s - fleet.start_s,
+        wall_s=None,
+        refused=_refused(play.rows, fleet),
+        contacts=[{"at_s": contact.at_s, "a": contact.a, "b": contact.b} for contact in fleet.world.contacts],
+        restarts={},
+        latency_ms=None,
+    )
+
+
+def _refused(rows: Sequence[RequestRow], fleet: VirtualFleet) -> list[dict[str, Any]]:
+    answers = fleet.callers.answers
+    known = fleet.host.fleet.state.tasks
+    return [
+        refused_request(row.request_id, row.service, row.at_s, answers[row.request_id].code)
+        for row in rows
+        if row.request_id in answers and not answers[row.request_id].accepted and row.request_id not in known
+    ]

@@ -1,0 +1,196 @@
+// The upper canvas: robots, where they are going, alarms. Drawn each frame in which something moves.
+
+import { bolt, outline } from "./marks.js";
+
+const NAMES_FROM = 24;
+
+/** The radius of robots' marks in pixels. */
+export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5), 16);
+
+export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names }) {
+  context.clearRect(0, 0, camera.width, camera.height);
+  const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
+  for (const alarm of fleet.alarms) drawAlarm(context, fleet, alarm, camera, palette, now);
+  fleet.robots.forEach((robot, index) => {
+    if (robot.id === selected || robot.id === hovered) drawGoal(context, fleet, robot, poses[index], camera, palette);
+  });
+  const order = fleet.robots.map((_, index) => index);
+  const top = fleet.index.get(hovered) ?? fleet.index.get(selected);
+  if (top !== undefined) order.push(order.splice(top, 1)[0]);
+  for (const index of order) {
+    const [x, y] = camera.toScreen(poses[index][0], poses[index][1]);
+    if (x < -60 || y < -60 || x > camera.width + 60 || y > camera.height + 60) continue;
+    drawRobot(context, fleet, fleet.robots[index], x, y, poses[index][2], camera, palette, {
+      selected: fleet.robots[index].id === selected,
+      named: names && (camera.scale >= NAMES_FROM || fleet.robots[index].id === selected),
+      name: names?.(fleet.robots[index]),
+    });
+  }
+}
+
+function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected, named, name }) {
+  const index = fleet.kinds.get(robot.kind)?.index ?? 4;
+  const colour = palette.kind(index);
+  const r = markRadius(camera);
+  const away = robot.link !== "live";
+  context.save();
+  context.translate(x, y);
+  context.globalAlpha = away ? 0.45 : 1;
+
+  const [length, width] = [robot.length_m * camera.scale, robot.width_m * camera.scale];
+  if (length > r * 1.6) {
+    context.save();
+    context.rotate(-yaw);
+    context.beginPath();
+    context.roundRect(-length / 2, -width / 2, length, width, Math.min(width * 0.25, 8));
+    context.fillStyle = `${colour}2e`;
+    context.fill();
+    context.strokeStyle = colour;
+    context.lineWidth = 1.2;
+    context.stroke();
+    context.restore();
+  }
+
+  if (selected) {
+    context.beginPath();
+    context.arc(0, 0, r + 8, 0, 2 * Math.PI);
+    context.fillStyle = `${colour}33`;
+    context.fill();
+  }
+
+  // heading: a nose that sticks out of the mark
+  context.save();
+  context.rotate(-yaw);
+  context.beginPath();
+  context.moveTo(r + 6.5, 0);
+  context.lineTo(r - 1.5, -r * 0.52);
+  context.lineTo(r - 1.5, r * 0.52);
+  context.closePath();
+  context.fillStyle = colour;
+  context.fill();
+  context.restore();
+
+  context.beginPath();
+  outline(context, index, r);
+  context.fillStyle = colour;
+  context.fill();
+  context.strokeStyle = palette.floor;
+  context.lineWidth = 1.6;
+  context.stroke();
+
+  drawBattery(context, robot, r, palette);
+  drawInner(context, robot, r, palette);
+  if (robot.fault || away) drawBadge(context, r, robot.fault ? palette.danger : palette.place, robot.fault ? "!" : "?");
+  if (named) {
+    context.globalAlpha = 1;
+    context.font = "600 11px 'Noto Sans KR', 'Noto Sans CJK KR', system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    context.lineJoin = "round";
+    context.lineWidth = 3.5;
+    context.strokeStyle = palette.halo;
+    context.strokeText(name, 0, -r - 7);
+    context.fillStyle = palette.label;
+    context.fillText(name, 0, -r - 7);
+  }
+  context.restore();
+}
+
+/** A ring inside the mark, as long as the battery is full. */
+function drawBattery(context, robot, r, palette) {
+  const part = Math.min(Math.max(robot.soc_pct / 100, 0), 1);
+  const inner = r * 0.66;
+  context.lineWidth = Math.max(r * 0.17, 1.6);
+  context.lineCap = "round";
+  context.strokeStyle = "rgba(255,255,255,0.28)";
+  context.beginPath();
+  context.arc(0, 0, inner, 0, 2 * Math.PI);
+  context.stroke();
+  context.strokeStyle = robot.soc_pct < 15 ? palette.empty : robot.soc_pct < 30 ? palette.low : "#ffffff";
+  context.beginPath();
+  context.arc(0, 0, inner, -Math.PI / 2, -Math.PI / 2 + part * 2 * Math.PI);
+  context.stroke();
+}
+
+/** What the robot is up to, in the middle of its mark: held, charging, or with something on board. */
+function drawInner(context, robot, r, palette) {
+  context.fillStyle = palette["marker-ink"];
+  if (robot.hold || robot.state === "holding") {
+    const bar = Math.max(r * 0.14, 1.3);
+    context.fillRect(-r * 0.24, -r * 0.28, bar, r * 0.56);
+    context.fillRect(r * 0.24 - bar, -r * 0.28, bar, r * 0.56);
+  } else if (robot.charging) {
+    bolt(context, r * 0.85);
+    context.fill();
+  } else if (robot.load.length) {
+    context.beginPath();
+    context.roundRect(-r * 0.27, -r * 0.27, r * 0.54, r * 0.54, r * 0.1);
+    context.fill();
+  }
+}
+
+function drawBadge(context, r, colour, sign) {
+  context.beginPath();
+  context.arc(r * 0.8, -r * 0.8, 6, 0, 2 * Math.PI);
+  context.fillStyle = colour;
+  context.fill();
+  context.fillStyle = "#fff";
+  context.font = "700 9px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(sign, r * 0.8, -r * 0.8 + 0.5);
+}
+
+/** A line from a robot to the place that its order leads to. */
+function drawGoal(context, fleet, robot, pose, camera, palette) {
+  const place = fleet.places.get(robot.place);
+  if (!place) return;
+  const [ax, ay] = camera.toScreen(pose[0], pose[1]);
+  const [bx, by] = camera.toScreen(place.x_m, place.y_m);
+  const colour = palette.kind(fleet.kinds.get(robot.kind)?.index ?? 4);
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth = 1.6;
+  context.setLineDash([5, 5]);
+  context.beginPath();
+  context.moveTo(ax, ay);
+  context.lineTo(bx, by);
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.arc(bx, by, 7, 0, 2 * Math.PI);
+  context.fillStyle = palette.floor;
+  context.fill();
+  context.stroke();
+  context.beginPath();
+  context.arc(bx, by, 3, 0, 2 * Math.PI);
+  context.fillStyle = colour;
+  context.fill();
+  context.restore();
+}
+
+function drawAlarm(context, fleet, alarm, camera, palette, now) {
+  const place = fleet.places.get(alarm.place);
+  if (!place) return;
+  const [x, y] = camera.toScreen(place.x_m, place.y_m);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const beat = still ? 0.5 : (now / 1800) % 1;
+  context.save();
+  context.strokeStyle = palette.danger;
+  context.globalAlpha = 1 - beat;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.arc(x, y, 9 + beat * 18, 0, 2 * Math.PI);
+  context.stroke();
+  context.globalAlpha = 1;
+  context.fillStyle = palette.danger;
+  context.beginPath();
+  context.arc(x, y, 8, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = "#fff";
+  context.font = "700 12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText("!", x, y + 0.5);
+  context.restore();
+}

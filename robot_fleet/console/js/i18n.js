@@ -1,0 +1,61 @@
+// The console's two languages. Names of places, robots and services come from the site, in both.
+
+const LANGUAGES = ["ko", "en"];
+const listeners = [];
+const tables = {};
+let current = "ko";
+
+/** Load both tables, and choose: what was chosen before, else the browser's language, else Korean. */
+export async function loadTexts() {
+  await Promise.all(
+    LANGUAGES.map(async (language) => {
+      tables[language] = await (await fetch(`i18n/${language}.json`)).json();
+    }),
+  );
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("language");
+  } catch {
+    chosen = null; // a browser that keeps nothing: ask it anew each time
+  }
+  const wished = [chosen, ...navigator.languages.map((tag) => tag.slice(0, 2))];
+  current = wished.find((language) => LANGUAGES.includes(language)) ?? "ko";
+}
+
+export const language = () => current;
+
+export function setLanguage(next) {
+  current = next;
+  try {
+    localStorage.setItem("language", next);
+  } catch {
+    // nothing to keep it in
+  }
+  for (const listener of listeners) listener();
+}
+
+export const onLanguage = (listener) => listeners.push(listener);
+
+/** Return the text of a key, `{name}` replaced by values; `fallback` (or the key) where there is none. */
+export function text(key, values = {}, fallback = key) {
+  const form = tables[current][key] ?? fallback;
+  return form.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export const has = (key) => key in tables[current];
+
+/** Return a site's own name for a thing. */
+export const named = (name) => (name ? name[current] || name.en || name.ko : "");
+
+/** Put the texts into the page's fixed elements. */
+export function applyTexts() {
+  document.documentElement.lang = current;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", text(element.dataset.label));
+    if (element.tagName === "BUTTON") element.title = text(element.dataset.label);
+  }
+  for (const element of document.querySelectorAll("[data-language]")) {
+    element.setAttribute("aria-pressed", String(element.dataset.language === current));
+  }
+}

@@ -1,0 +1,199 @@
+// The map: two canvases under one camera, and what mouse, fingers and keys do to them.
+
+import { drawActors, markRadius } from "./actors.js";
+import { Camera } from "./camera.js";
+import { byId } from "./dom.js";
+import { drawGround, paintFloor } from "./ground.js";
+import { named } from "./i18n.js";
+
+const CLICK_PX = 5;
+
+export class FleetMap {
+  /** `hear` is told `robot(id)`, `place(id)`, `nothing()` on clicks and `hover({robot, place, x, y})` on the way. */
+  constructor(fleet, palette, hear) {
+    this.fleet = fleet;
+    this.palette = palette;
+    this.hear = hear;
+    this.camera = new Camera();
+    this.ground = byId("ground");
+    this.actors = byId("actors");
+    this.floor = null;
+    this.lanes = false;
+    this.pick = null;
+    this.chosen = new Set();
+    this.selected = null;
+    this.hovered = null;
+    this.frames = 0;
+    this.groundDirty = true;
+    this.actorsDirty = true;
+    this.pointers = new Map();
+    new ResizeObserver(() => this.resize()).observe(byId("map"));
+    this.#listen();
+    requestAnimationFrame((now) => this.#frame(now));
+  }
+
+  /** Room that other things take up over the map. */
+  insets() {
+    const panel = byId("panel").getBoundingClientRect();
+    const beside = panel.left > innerWidth * 0.4;
+    return { left: 24, right: beside ? innerWidth - panel.left + 16 : 24, top: 24, bottom: beside ? 72 : 24 };
+  }
+
+  resize() {
+    const box = byId("map").getBoundingClientRect();
+    const ratio = Math.min(devicePixelRatio, 2);
+    this.camera.width = box.width;
+    this.camera.height = box.height;
+    for (const canvas of [this.ground, this.actors]) {
+      canvas.width = Math.round(box.width * ratio);
+      canvas.height = Math.round(box.height * ratio);
+      canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+    }
+    if (this.fleet.site && (this.camera.fitted || this.camera.scale === 1)) this.fit();
+    this.redraw();
+  }
+
+  async load() {
+    this.fit();
+    this.floor = await paintFloor(this.palette);
+    this.redraw();
+  }
+
+  async repaint(palette) {
+    this.palette = palette;
+    if (this.fleet.site) this.floor = await paintFloor(palette);
+    this.redraw();
+  }
+
+  fit() {
+    if (this.fleet.site) this.camera.fit(this.fleet.site.map, this.insets());
+    this.redraw();
+  }
+
+  zoom(factor, x, y) {
+    this.camera.zoom(factor, x, y);
+    this.redraw();
+  }
+
+  show(x, y) {
+    this.camera.lookAt(x, y, 14, this.insets());
+    this.redraw();
+  }
+
+  redraw() {
+    this.groundDirty = true;
+    this.actorsDirty = true;
+  }
+
+  #frame(now) {
+    requestAnimationFrame((next) => this.#frame(next));
+    if (!this.fleet.site) return;
+    if (this.groundDirty) {
+      this.groundDirty = false;
+      drawGround(this.ground.getContext("2d"), this.fleet, this.camera, this.palette, this.floor, this);
+    }
+    if (this.actorsDirty || this.fleet.moving(now) || this.fleet.alarms.length) {
+      this.actorsDirty = false;
+      drawActors(this.actors.getContext("2d"), this.fleet, this.camera, this.palette, now, {
+        selected: this.selected,
+        hovered: this.hovered,
+        names: (robot) => named(robot.name),
+      });
+      this.frames += 1;
+    }
+  }
+
+  /** Return {robot, place} ids under a point of the screen. */
+  at(px, py) {
+    const reach = markRadius(this.camera) + 5;
+    const near = (x, y) => {
+      const [sx, sy] = this.camera.toScreen(x, y);
+      return Math.hypot(sx - px, sy - py);
+    };
+    let robot = null;
+    let best = reach;
+    const now = performance.now();
+    this.fleet.robots.forEach((row, index) => {
+      const [x, y] = this.fleet.pose(index, now);
+      const gap = near(x, y);
+      if (gap < best) [best, robot] = [gap, row.id];
+    });
+    let place = null;
+    best = this.pick ? 16 : 10;
+    for (const row of this.fleet.places.values()) {
+      if (this.pick && !this.pick.has(row.id)) continue;
+      const gap = near(row.x_m, row.y_m);
+      if (gap < best) [best, place] = [gap, row.id];
+    }
+    return { robot, place };
+  }
+
+  #listen() {
+    const canvas = this.actors;
+    let moved = 0;
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      this.pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
+      moved = this.pointers.size > 1 ? Infinity : 0;
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      const before = this.pointers.get(event.pointerId);
+      if (!before) {
+        this.#hover(event);
+        return;
+      }
+      const after = [event.offsetX, event.offsetY];
+      const [dx, dy] = [after[0] - before[0], after[1] - before[1]];
+      moved += Math.abs(dx) + Math.abs(dy);
+      const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1];
+      if (other) {
+        const gap = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]);
+        this.camera.pan(dx / 2, dy / 2);
+        this.camera.zoom(gap(after) / Math.max(gap(before), 1), (after[0] + other[0]) / 2, (after[1] + other[1]) / 2);
+        this.redraw();
+      } else if (moved > CLICK_PX) {
+        this.camera.pan(dx, dy);
+        this.redraw();
+      }
+      this.pointers.set(event.pointerId, after);
+    });
+    const up = (event) => {
+      if (!this.pointers.delete(event.pointerId) || event.type !== "pointerup" || moved > CLICK_PX) return;
+      const { robot, place } = this.at(event.offsetX, event.offsetY);
+      if (this.pick) {
+        if (place) this.hear.place(place);
+      } else if (robot) this.hear.robot(robot);
+      else if (place) this.hear.place(place);
+      else this.hear.nothing();
+    };
+    canvas.addEventListener("pointerup", up);
+    canvas.addEventListener("pointercancel", up);
+    canvas.addEventListener("pointerleave", () => this.hear.hover({ robot: null, place: null, x: 0, y: 0 }));
+    canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), event.offsetX, event.offsetY);
+    }, { passive: false });
+    canvas.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
+      if (step) {
+        this.camera.pan(...step);
+        this.redraw();
+      } else if (event.key === "+" || event.key === "=") this.zoom(1.3);
+      else if (event.key === "-") this.zoom(1 / 1.3);
+      else if (event.key === "0") this.fit();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  #hover(event) {
+    const found = this.at(event.offsetX, event.offsetY);
+    if (this.pick) found.robot = null;
+    this.actors.style.cursor = found.robot || found.place ? "pointer" : "grab";
+    if (this.hovered !== found.robot) {
+      this.hovered = found.robot;
+      this.actorsDirty = true;
+    }
+    this.hear.hover({ ...found, x: event.offsetX, y: event.offsetY });
+  }
+}

@@ -1,0 +1,16 @@
+// Colours of the map, from the page's own custom properties, so that light and dark stand in one place (style.css).
+
+const NAMES = ["floor", "wall", "beyond", "lane", "place", "label", "halo", "item", "item-line", "ring", "low", "empty",
+  "danger", "accent", "marker-ink", "kind-0", "kind-1", "kind-2", "kind-3", "kind-4"];
+
+export function readPalette() {
+  const style = getComputedStyle(document.documentElement);
+  const palette = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
+  palette.kind = (index) => palette[`kind-${index % 5}`];
+  return palette;
+}
+
+/** Return [r, g, b] of a colour written as #rrggbb. */
+export function rgb(hex) {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+}

@@ -1,0 +1,49 @@
+// The stream of frames from the server; comes back by itself after any interruption.
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5000;
+const SILENCE_MS = 4000;
+
+/** Call `onFrame(frame)` for each frame and `onState(connected)` when the connection comes and goes. */
+export function follow(onFrame, onState) {
+  let pause = FIRST_PAUSE_MS;
+  let watchdog = 0;
+
+  function connect() {
+    const address = new URL("api/v1/stream", location.href);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    let over = false;
+
+    const listen = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(end, SILENCE_MS); // a server that hangs does not close; the beat is five a second
+    };
+    const end = () => {
+      if (over) return;
+      over = true;
+      clearTimeout(watchdog);
+      socket.close();
+      onState(false);
+      setTimeout(connect, pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    };
+    socket.onmessage = (message) => {
+      if (over) return;
+      listen();
+      const frame = JSON.parse(message.data);
+      if (frame.type === "snapshot") {
+        pause = FIRST_PAUSE_MS;
+        onFrame(frame);
+        onState(true);
+      } else {
+        onFrame(frame);
+      }
+    };
+    socket.onclose = end;
+    socket.onerror = end;
+    listen();
+  }
+
+  connect();
+}

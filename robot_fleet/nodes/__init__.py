@@ -1,0 +1,1 @@
+"""Thin rclpy nodes: parameters, subscriptions, bridge to the pure parts, nothing else."""

@@ -1,0 +1,93 @@
+"""People's wishes on their way from the gateway's event loop to the manager's services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.task import Future
+from robot_fleet_interfaces.srv import CancelTask, MarkAlarmShown, SetHold, SubmitTask
+
+from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SUBMIT_TASK, params_json
+from robot_fleet.server.ports import CommandAnswer
+
+ANSWER_WITHIN_S = 5.0
+
+
+class RosCommands:
+    """Implements the server's `Commands` on the manager's ROS services.
+
+    Parameters
+    ----------
+    node : the gateway's node, spun by another thread.
+    loop : the web server's event loop.
+    """
+
+    def __init__(self, node: Node, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
+        self._cancel = node.create_client(CancelTask, CANCEL_TASK)
+        self._hold = node.create_client(SetHold, SET_HOLD)
+        self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the manager's services are there."""
+        return bool(self._submit.service_is_ready())
+
+    async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
+        """Ask for a service."""
+        request = SubmitTask.Request(
+            idempotency_key=key, service=service, params_json=params_json(dict(params)), requester=requester
+        )
+        answer = await self._ask(self._submit, request)
+        return CommandAnswer(
+            answer.accepted,
+            answer.task_id,
+            answer.code,
+            answer.message,
+            robot=answer.robot,
+            expected_at_s=answer.expected_at_s,
+        )
+
+    async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
+        """Take a task back."""
+        answer = await self._ask(self._cancel, CancelTask.Request(idempotency_key=key, task_id=task, reason=reason))
+        return CommandAnswer(answer.accepted, task, answer.code, answer.message)
+
+    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
+        """Hold (or let go) one robot, or the whole fleet."""
+        request = SetHold.Request(idempotency_key=key, hold=on, robot=robot, reason=reason)
+        answer = await self._ask(self._hold, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message)
+
+    def shown(self, task: str) -> None:
+        """Tell the manager that an alarm's frame is queued; asked again by the gateway until the ledger says so."""
+        if self._shown.service_is_ready():
+            self._shown.call_async(MarkAlarmShown.Request(task_id=task))
+
+    async def _ask(self, client: Any, request: Any) -> Any:
+        if not client.service_is_ready():
+            raise RuntimeFailure(
+                "runtime_manager_unreachable", "the fleet manager does not answer; it may be restarting, try again"
+            )
+        answered: asyncio.Future[Any] = self._loop.create_future()
+
+        def settle(result: Any) -> None:
+            if not answered.done():
+                answered.set_result(result)
+
+        def done(future: Future) -> None:
+            self._loop.call_soon_threadsafe(settle, future.result())
+
+        client.call_async(request).add_done_callback(done)
+        try:
+            return await asyncio.wait_for(answered, ANSWER_WITHIN_S)
+        except TimeoutError as error:
+            raise RuntimeFailure(
+                "runtime_manager_unreachable",
+                f"the fleet manager gave no answer within {ANSWER_WITHIN_S:.0f} s; the same key asks again safely",
+            ) from error

@@ -1,0 +1,73 @@
+"""Errors as the API tells them: `{"error": {"code", "message", "where"}}` with the HTTP status that fits."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
+from robot_fleet.server.ports import CommandAnswer
+
+_STATUS = {
+    "request_key_missing": 400,
+    "request_unknown_task": 404,
+    "request_unknown_robot": 404,
+    "request_task_ended": 409,
+    "request_item_on_board": 409,
+    "request_act_under_way": 409,
+    "request_item_exists": 409,
+}
+
+
+def status_of(error: FleetError) -> int:
+    """Return the HTTP status of an error: 503 where the machinery fails, 500 for what is not the caller's doing."""
+    if error.code in _STATUS:
+        return _STATUS[error.code]
+    if isinstance(error, RequestError):
+        return 422
+    return 503 if isinstance(error, RuntimeFailure) else 500
+
+
+def accepted(answer: CommandAnswer) -> CommandAnswer:
+    """Return the answer if the command was accepted.
+
+    Raises
+    ------
+    RequestError : with the manager's code, if it was not.
+    """
+    if not answer.accepted:
+        raise RequestError(answer.code or "request_refused", answer.message or "refused", answer.where or answer.task)
+    return answer
+
+
+def error_body(code: str, message: str, where: str = "") -> dict[str, dict[str, str]]:
+    """Return the JSON of an error."""
+    return {"error": {"code": code, "message": message, "where": where}}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Have every error of the app answered in one form."""
+
+    async def on_fleet_error(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, FleetError)
+        return JSONResponse(error_body(error.code, error.message, error.where), status_of(error))
+
+    async def on_malformed(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing" and where.lower() == "header.idempotency-key":
+            message = "a request for a task needs the header Idempotency-Key: it makes asking twice safe"
+            return JSONResponse(error_body("request_key_missing", message, "Idempotency-Key"), 400)
+        return JSONResponse(error_body("request_malformed", str(first["msg"]), where), 422)
+
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = {404: "request_unknown_path", 405: "request_wrong_method"}.get(error.status_code, "request_malformed")
+        return JSONResponse(error_body(code, str(error.detail), request.url.path), error.status_code, error.headers)
+
+    app.add_exception_handler(FleetError, on_fleet_error)
+    app.add_exception_handler(RequestValidationError, on_malformed)
+    app.add_exception_handler(HTTPException, on_http)

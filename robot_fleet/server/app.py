@@ -1,0 +1,180 @@
+"""The web application: `/api/v1` (REST and the stream) and the console's files at `/`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Header, Response, WebSocket, WebSocketDisconnect
+from starlette.staticfiles import StaticFiles
+
+from robot_fleet.core.errors import RequestError
+from robot_fleet.server.answers import accepted, install_error_handlers
+from robot_fleet.server.guard import SameOrigin
+from robot_fleet.server.models import CancelWish, CommandTaken, ErrorAnswer, HoldWish, TaskWish
+from robot_fleet.server.ports import CommandAnswer, FleetPort
+from robot_fleet.server.stream import Hub, Subscription
+
+CONSOLE = Path(__file__).resolve().parent.parent / "console"
+
+_RequiredKey = Annotated[str, Header(alias="Idempotency-Key", description="Makes asking twice safe; the task's id.")]
+_Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]
+
+
+def create_app(fleet: FleetPort, console: Path = CONSOLE) -> FastAPI:
+    """Return the application for a fleet.
+
+    Parameters
+    ----------
+    fleet : the fleet behind the server.
+    console : folder of the console's files.
+    """
+    hub = Hub(fleet)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        streaming = asyncio.create_task(hub.run())
+        try:
+            yield
+        finally:
+            streaming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await streaming
+
+    app = FastAPI(
+        title="robot_fleet",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # its page would load scripts from other hosts
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    install_error_handlers(app)
+    app.add_middleware(SameOrigin)
+    app.include_router(_reads(fleet, hub))
+    app.include_router(_commands(fleet))
+    app.include_router(_stream(hub))
+    app.mount("/", StaticFiles(directory=console, html=True))
+    return app
+
+
+def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api/v1", tags=["view"])
+
+    @router.get("/site")
+    async def site() -> Any:
+        """Map, places, lanes, kinds and services."""
+        return fleet.snapshot()["site"]
+
+    @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+    async def map_png() -> Response:
+        """The map: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
+        return Response(fleet.map_png(), media_type="image/png")
+
+    @router.get("/robots")
+    async def robots() -> Any:
+        """Every robot with its newest pose and state."""
+        return fleet.snapshot()["robots"]
+
+    @router.get("/tasks")
+    async def tasks(state: str | None = None) -> Any:
+        """Every task, oldest first; of one state if asked so."""
+        return [task for task in fleet.tasks() if state in (None, task["state"])]
+
+    @router.get("/tasks/{task_id}", responses={404: {"model": ErrorAnswer}})
+    async def task(task_id: str) -> Any:
+        """One task."""
+        found = fleet.task(task_id)
+        if found is None:
+            raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
+        return found
+
+    @router.get("/alarms")
+    async def alarms() -> Any:
+        """The alarms that are not closed, oldest first."""
+        return fleet.snapshot()["alarms"]
+
+    @router.get("/health")
+    async def health() -> Any:
+        """How the gateway fares."""
+        return {"consoles": hub.consoles, **fleet.health()}
+
+    return router
+
+
+def _commands(fleet: FleetPort) -> APIRouter:
+    errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (400, 404, 409, 422, 503)}
+    router = APIRouter(prefix="/api/v1", tags=["commands"], responses=errors)
+
+    @router.post("/tasks", status_code=202)
+    async def submit(wish: TaskWish, key: _RequiredKey) -> CommandTaken:
+        """Ask for a service; the answer says who is expected to do it, and when."""
+        return _taken(key, await fleet.submit(key, wish.service, wish.params, wish.requester))
+
+    @router.post("/tasks/{task_id}/cancel", status_code=202)
+    async def cancel(task_id: str, wish: CancelWish | None = None, key: _Key = None) -> CommandTaken:
+        """Take a task back."""
+        key = key or _new_key("cancel")
+        return _taken(key, await fleet.cancel(key, task_id, wish.reason if wish else ""))
+
+    @router.post("/hold", status_code=202)
+    async def hold(wish: HoldWish | None = None, key: _Key = None) -> CommandTaken:
+        """Bring one robot, or the whole fleet, to a stop in a safe place."""
+        key, wish = key or _new_key("hold"), wish or HoldWish()
+        return _taken(key, await fleet.hold(key, True, wish.robot, wish.reason))
+
+    @router.post("/resume", status_code=202)
+    async def resume(wish: HoldWish | None = None, key: _Key = None) -> CommandTaken:
+        """Let one robot, or the whole fleet, go on."""
+        key, wish = key or _new_key("resume"), wish or HoldWish()
+        return _taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
+
+    return router
+
+
+def _stream(hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+
+    @router.websocket("/stream")
+    async def stream(socket: WebSocket) -> None:
+        """Send a snapshot, then poses and patches, until the console leaves."""
+        await socket.accept()
+        number, frames = hub.join()
+        sending = asyncio.create_task(_send(socket, frames))
+        try:
+            while True:
+                await socket.receive_text()  # consoles say nothing; this notices when they leave
+        except WebSocketDisconnect:
+            return
+        finally:
+            hub.leave(number)
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sending
+
+    return router
+
+
+async def _send(socket: WebSocket, frames: Subscription) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it left while a frame was on its way
+        while True:
+            await socket.send_text(await frames.next())
+
+
+def _taken(key: str, answer: CommandAnswer) -> CommandTaken:
+    accepted(answer)
+    return CommandTaken(
+        command=key,
+        task=answer.task,
+        robot=answer.robot,
+        expected_at_s=answer.expected_at_s,
+        reason=answer.code,
+    )
+
+
+def _new_key(what: str) -> str:
+    return f"{what}-{secrets.token_hex(8)}"

@@ -1,0 +1,105 @@
+"""A FleetPort on a view: what the gateway (or a test) feeds, turned into frames five times a second."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
+from robot_fleet.server.view import FleetView
+
+FRAME_EVERY_S = 0.2
+
+
+class ViewedFleet:
+    """The fleet behind a web server, seen through a FleetView and commanded through `commands`.
+
+    Parameters
+    ----------
+    view : what others keep up to date, on the event loop's thread.
+    map_png : the site's map (see `site_view`).
+    commands : how wishes reach the manager.
+    fleet_s : returns the fleet time.
+    refresh : called before each look at the view, to bring it up to date; None where it is fed otherwise.
+    health : returns how the gateway fares.
+    on_shown : told the ids of alarms whose frame has been queued.
+    """
+
+    def __init__(
+        self,
+        view: FleetView,
+        map_png: bytes,
+        commands: Commands,
+        fleet_s: Callable[[], float],
+        *,
+        refresh: Callable[[], None] | None = None,
+        health: Callable[[], Row] = lambda: {"manager": "live"},
+        on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
+    ) -> None:
+        self._view = view
+        self._map_png = map_png
+        self._commands = commands
+        self._fleet_s = fleet_s
+        self._refresh = refresh or (lambda: None)
+        self._health = health
+        self._on_shown = on_shown
+        self._news = asyncio.Event()
+
+    def snapshot(self) -> Frame:
+        """Return the whole view."""
+        return self._view.snapshot(self._fleet_s())
+
+    def map_png(self) -> bytes:
+        """Return the site's map as a PNG."""
+        return self._map_png
+
+    def tasks(self) -> Sequence[Row]:
+        """Return every task, oldest first."""
+        return self._view.tasks()
+
+    def task(self, task: str) -> Row | None:
+        """Return one task, None if there is none."""
+        return self._view.task(task)
+
+    def health(self) -> Row:
+        """Return how the gateway fares."""
+        return self._health()
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yield the poses every FRAME_EVERY_S of wall time, and a patch then or as soon as there is news."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while True:
+            self._news.clear()
+            self._refresh()
+            now_s = self._fleet_s()
+            patch = self._view.take_patch(now_s)
+            if patch is not None:
+                yield patch
+            if loop.time() >= due_s:
+                yield self._view.take_poses(now_s)
+                due_s = max(due_s + FRAME_EVERY_S, loop.time())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), due_s - loop.time())
+
+    def news(self) -> None:
+        """Look at the view now rather than at the next frame: an alarm must not wait. Call it on the event loop."""
+        self._news.set()
+
+    def shown(self, alarms: Sequence[str]) -> None:
+        """Pass on which alarms have been queued for the consoles."""
+        self._on_shown(alarms)
+
+    async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
+        """Ask the manager for a service."""
+        return await self._commands.submit(key, service, params, requester)
+
+    async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
+        """Ask the manager to take a task back."""
+        return await self._commands.cancel(key, task, reason)
+
+    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
+        """Ask the manager to hold or let go."""
+        return await self._commands.hold(key, on, robot, reason)

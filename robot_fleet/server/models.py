@@ -1,0 +1,58 @@
+"""Bodies of requests and answers of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class TaskWish(_Body):
+    """A wish for a service."""
+
+    service: str = Field(description="A service of the site.", examples=["care_visit"])
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="Its parameters.", examples=[{"place": "home/r101"}]
+    )
+    requester: str = Field(default="operator", max_length=64, description="Opaque id of who asks.")
+
+
+class CancelWish(_Body):
+    """A wish to take a task back."""
+
+    reason: str = Field(default="", max_length=200)
+
+
+class HoldWish(_Body):
+    """A wish to hold or let go one robot, or the whole fleet where `robot` is empty."""
+
+    robot: str = ""
+    reason: str = Field(default="", max_length=200)
+
+
+class CommandTaken(BaseModel):
+    """A command was accepted."""
+
+    command: str = Field(description="The command's idempotency key.")
+    task: str = Field(default="", description="The task that it speaks of.")
+    robot: str = Field(default="", description="Who is to do it; empty if nobody yet.")
+    expected_at_s: float = Field(default=0.0, description="When, in fleet seconds; 0 if nobody yet.")
+    reason: str = Field(default="", description="Why nobody is to do it yet.")
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, where, and under which stable code."""
+
+    code: str
+    message: str
+    where: str
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every error."""
+
+    error: ErrorDetail

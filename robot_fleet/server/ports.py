@@ -1,0 +1,84 @@
+"""What the web server asks of the fleet behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Row = Mapping[str, Any]
+"""A robot, task, alarm or item as the console sees it: a JSON object."""
+
+Frame = Mapping[str, Any]
+"""A message of the stream: `snapshot`, `poses` or `patch` (see `robot_fleet.server.view`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswer:
+    """What the manager said to a command.
+
+    Parameters
+    ----------
+    code, message, where : why not, when not accepted; a left-out reason when accepted but not planned yet.
+    task : the task that the command speaks of, or empty.
+    robot, expected_at_s : who is to do it and when (fleet time); empty and 0 if nobody yet.
+    """
+
+    accepted: bool
+    task: str = ""
+    code: str = ""
+    message: str = ""
+    where: str = ""
+    robot: str = ""
+    expected_at_s: float = 0.0
+
+
+class Commands(Protocol):
+    """How people's wishes reach the manager. The key makes each of them idempotent.
+
+    Each may raise RuntimeFailure `runtime_manager_unreachable`.
+    """
+
+    async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
+        """Ask for a service; the key becomes the task's id."""
+        ...
+
+    async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
+        """Take a task back."""
+        ...
+
+    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
+        """Hold (or let go) one robot, or the whole fleet where `robot` is empty."""
+        ...
+
+
+class FleetPort(Commands, Protocol):
+    """The fleet as the web server sees it. Everything but the commands answers at once, from memory."""
+
+    def snapshot(self) -> Frame:
+        """Return the whole view, a frame of type `snapshot`."""
+        ...
+
+    def map_png(self) -> bytes:
+        """Return the site's map as a PNG, first row at the largest y; 0 occupied, 254 free, 205 unknown."""
+        ...
+
+    def tasks(self) -> Sequence[Row]:
+        """Return every task that is known, oldest first."""
+        ...
+
+    def task(self, task: str) -> Row | None:
+        """Return one task, None if there is none of this id."""
+        ...
+
+    def health(self) -> Row:
+        """Return how the gateway itself fares: at least `{"manager": "live" | "unreachable"}`."""
+        ...
+
+    def frames(self) -> AsyncIterator[Frame]:
+        """Yield frames from now on, `poses` five times a second and `patch` on change, until the server ends."""
+        ...
+
+    def shown(self, alarms: Sequence[str]) -> None:
+        """Note that the frame with these alarms (ids) has been queued for the consoles."""
+        ...

@@ -1,0 +1,153 @@
+"""What a console must know of a site before anything moves: map, places, lanes, kinds, services, robots."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from robot_fleet.core.site import ParamSpec, Service, Site, Text
+from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, read_map
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """The fixed part of the view.
+
+    Parameters
+    ----------
+    row : the `site` of a snapshot, JSON.
+    robots : a first row per robot.
+    map_png : the map as 8-bit grey PNG: 0 occupied, 254 free, 205 unknown; first row at the largest y.
+    """
+
+    row: dict[str, Any]
+    robots: tuple[dict[str, Any], ...]
+    map_png: bytes
+
+
+def site_view(site: Site) -> SiteView:
+    """Return the fixed part of the view of a site.
+
+    Raises
+    ------
+    SiteError : the site's map cannot be read (`site_map_*`).
+    """
+    occupancy = read_map(Path(site.map_file))
+    rows, columns = occupancy.grid.shape
+    row = {
+        "id": site.id,
+        "name": _text(site.name),
+        "synthetic_people": site.synthetic_people,
+        "map": {
+            "width_px": columns,
+            "height_px": rows,
+            "resolution_m": occupancy.resolution_m,
+            "origin": [occupancy.origin_x_m, occupancy.origin_y_m, 0.0],
+        },
+        "places": [
+            {
+                "id": place.id,
+                "kind": place.kind,
+                "name": _text(place.name),
+                "x_m": place.pose.x_m,
+                "y_m": place.pose.y_m,
+                "yaw_rad": place.pose.yaw_rad,
+                "groups": list(place.groups),
+            }
+            for place in site.places.values()
+        ],
+        "lanes": [
+            [
+                round(site.vertices[vertex].pose.x_m, 2) if axis == "x" else round(site.vertices[vertex].pose.y_m, 2)
+                for vertex in (lane.start, lane.end)
+                for axis in "xy"
+            ]
+            for lane in site.lanes.values()
+        ],
+        "kinds": [{"id": kind.id, "name": _text(kind.name)} for kind in site.kinds.values()],
+        "services": [_service(service) for service in site.services.values()],
+        "routes": list(site.routes),
+    }
+    return SiteView(row, tuple(_robots(site)), _png(occupancy))
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"ko": text.ko, "en": text.en}
+
+
+def _service(service: Service) -> dict[str, Any]:
+    existing = [stop.where.partition(":")[2] for stop in service.stops if stop.where.startswith("item:")]
+    return {
+        "id": service.id,
+        "name": _text(service.name),
+        "alarm": service.alarm,
+        "priority": service.priority,
+        "robot_kinds": list(service.robot_kinds),
+        "params": [_param(param, param.name in existing) for param in service.params if not param.hidden],
+    }
+
+
+def _param(param: ParamSpec, existing: bool) -> dict[str, Any]:
+    """Return a parameter; `existing` says of an item that it must be known already, since a stop is where it stands."""
+    return {
+        "name": param.name,
+        "type": param.type,
+        "required": param.required,
+        "place_kinds": list(param.place_kinds),
+        "minimum": param.minimum,
+        "maximum": param.maximum,
+        "choices": list(param.choices),
+        "existing": existing,
+    }
+
+
+def _robots(site: Site) -> list[dict[str, Any]]:
+    rows = []
+    for spec in site.robots.values():
+        kind, pose = site.kinds[spec.kind], site.places[spec.start].pose
+        rows.append(
+            {
+                "id": spec.id,
+                "kind": spec.kind,
+                "name": _text(spec.name),
+                "x_m": pose.x_m,
+                "y_m": pose.y_m,
+                "yaw_rad": pose.yaw_rad,
+                "soc_pct": spec.start_soc_pct,
+                "speed_mps": 0.0,
+                "length_m": kind.footprint.length_m,
+                "width_m": kind.footprint.width_m,
+                "state": "idle",
+                "charging": False,
+                "link": "never",
+                "task": "",
+                "place": "",
+                "load": [],
+                "eta_s": None,
+                "hold": False,
+                "fault": "",
+            }
+        )
+    return rows
+
+
+def _png(occupancy: OccupancyMap) -> bytes:
+    """Return the map as a PNG (ISO/IEC 15948): one IDAT, no filter, grey."""
+    grey = np.full(occupancy.grid.shape, 205, dtype=np.uint8)
+    grey[occupancy.grid == FREE] = 254
+    grey[occupancy.grid >= OCCUPIED] = 0
+    rows, columns = occupancy.grid.shape
+    lines = np.zeros((rows, columns + 1), dtype=np.uint8)  # each line begins with its filter type, 0
+    lines[:, 1:] = grey[::-1]
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")

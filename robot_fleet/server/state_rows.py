@@ -1,0 +1,144 @@
+"""The core's state as rows of the console's view. Pure; the gateway calls it after it has applied new facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, RobotRecord, TaskRecord
+from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
+from robot_fleet.core.order import RobotReport
+from robot_fleet.server.view import FleetView
+
+_OUTCOMES = {
+    TaskState.COMPLETED: "done",
+    TaskState.FAILED: "failed",
+    TaskState.CANCELLED: "cancelled",
+    TaskState.REJECTED: "rejected",
+}
+
+
+class StateRows:
+    """Brings a view up to a fleet's state, and remembers when each task's due instant was last expected.
+
+    A stop leaves the plan as soon as a robot has its order, so the plan's last word on it is kept here.
+    """
+
+    def __init__(self) -> None:
+        self._eta_s: dict[str, float] = {}
+        self._told: dict[str, None] = {}  # ended tasks whose last row has been put
+
+    def update(self, view: FleetView, state: FleetState, robots: tuple[RobotReport, ...] = ()) -> None:
+        """Put into the view whatever the state says of tasks, robots, items, alarms and the hold.
+
+        Parameters
+        ----------
+        robots : newest reports, where the gateway hears them; poses come by `FleetView.put_pose`.
+        """
+        self._expect(state)
+        for task in state.tasks.values():
+            if task.id not in self._told:
+                view.put_task(self.task_row(task, state))
+                if task.ended:
+                    self._told[task.id] = None
+        for robot in state.robots.values():
+            view.put_robot(robot.id, **self._robot_values(robot))
+        for report in robots:
+            view.put_robot(report.robot, state=report.state, charging=report.charging, load=list(report.load))
+        for item in state.items.values():
+            if item.holder.startswith("person:"):
+                view.drop_item(item.id)
+            else:
+                view.put_item(_item_row(item))
+        open_alarms = [alarm for alarm in state.alarms.values() if alarm.state is not AlarmState.CLOSED]
+        view.put_alarms([self._alarm_row(alarm, state) for alarm in open_alarms])
+        view.put_hold(state.hold)
+
+    def task_row(self, task: TaskRecord, state: FleetState) -> dict[str, Any]:
+        """Return a task's row; times are fleet seconds, `eta_s` that of the instant which decides about lateness."""
+        request = task.request
+        reached_s = task.instants.get(request.instant)
+        planned_robot = next(
+            (robot for robot, route in state.routes.items() if any(s.task == task.id for s in route)), ""
+        )
+        return {
+            "id": task.id,
+            "service": request.service,
+            "state": task.state.value,
+            "rmf_state": OPEN_RMF_NAMES[task.state],
+            "robot": task.robot or planned_robot,
+            "requested_s": round(request.requested_s, 1),
+            "earliest_s": round(request.earliest_s, 1),
+            "due_s": round(request.due_s, 1),
+            "eta_s": _rounded(reached_s if reached_s is not None or task.ended else self._eta_s.get(task.id)),
+            "reached": reached_s is not None,
+            "started_s": _rounded(task.started_s),
+            "ended_s": _rounded(task.ended_s),
+            "lateness_s": _rounded(task.lateness_s),
+            "outcome": _OUTCOMES.get(task.state),
+            "result": task.result,
+            "reason": task.reason,
+            "alarm": request.alarm,
+            "params": dict(request.params),
+            "stop": task.next_stop,
+            "stops": [
+                {"id": stop.id, "places": list(stop.places[:1] if len(stop.places) == 1 else ())}
+                for stop in request.stops
+            ],
+        }
+
+    def _expect(self, state: FleetState) -> None:
+        for route in state.routes.values():
+            for planned in route:
+                request = state.tasks[planned.task].request
+                stop, _, moment = request.instant.partition(".")
+                if request.stops[planned.stop].id == stop:
+                    self._eta_s[planned.task] = planned.arrive_s if moment == "arrived" else planned.end_s
+
+    def _robot_values(self, robot: RobotRecord) -> dict[str, Any]:
+        order = robot.busy
+        task = order.task if order is not None else ""
+        eta_s = self._eta_s.get(task)
+        return {
+            "link": robot.link.value,
+            "task": task,
+            "purpose": order.purpose if order is not None else "",
+            "place": order.place if order is not None else "",
+            "docked": robot.docked,
+            "load": list(robot.load),
+            "eta_s": _rounded(eta_s),
+            "hold": robot.hold,
+            "fault": robot.fault,
+            "must_charge": robot.must_charge,
+        }
+
+    def _alarm_row(self, alarm: AlarmRecord, state: FleetState) -> dict[str, Any]:
+        task = state.tasks[alarm.task]
+        places = [stop.places[0] for stop in task.request.stops if stop.places]
+        return {
+            "id": alarm.task,
+            "task": alarm.task,
+            "service": task.request.service,
+            "place": places[0] if places else "",
+            "robot": task.robot,
+            "state": alarm.state.value,
+            "raised_s": round(alarm.raised_s, 1),
+            "eta_s": _rounded(self._eta_s.get(alarm.task)),
+            "on_site_s": _rounded(alarm.on_site_s),
+            "verdict": alarm.verdict,
+        }
+
+
+def _item_row(item: ItemRecord) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "holder": item.holder,
+        "mass_kg": item.mass_kg,
+        "length_m": item.length_m,
+        "width_m": item.width_m,
+    }
+
+
+def _rounded(value_s: float | None) -> float | None:
+    return None if value_s is None else round(value_s, 1)

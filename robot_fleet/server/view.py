@@ -1,0 +1,159 @@
+"""The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
+
+`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "items", "hold"}`.
+`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "hold"}`; a key is
+absent where nothing has changed, `alarms` is always the whole list, a task or item with `"gone": true` is to be
+forgotten.
+`poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, soc_pct, speed_mps], ...]}`, the robots that have moved;
+index as in the snapshot's robots.
+
+Not thread-safe: one thread (the event loop's) owns a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from robot_fleet.server.ports import Row
+
+ENDED_KEPT = 100
+"""Ended tasks that a console is still shown; all of them can be had by `GET /api/v1/tasks`."""
+
+_POSE_KEYS = ("x_m", "y_m", "yaw_rad", "soc_pct", "speed_mps")
+_ENDED_STATES = ("completed", "failed", "cancelled", "rejected")
+
+
+class FleetView:
+    """Rows by id, and what has changed since the last frames were taken.
+
+    Parameters
+    ----------
+    site : the site's part of the snapshot (see `site_view`).
+    robots : one row per robot, in the order that gives them their index; keys as in `put_robot`.
+    """
+
+    def __init__(self, site: Row, robots: Iterable[Row]) -> None:
+        self._site = site
+        self._robots: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in robots}
+        self._index = {robot: index for index, robot in enumerate(self._robots)}
+        self._tasks: dict[str, Row] = {}
+        self._items: dict[str, Row] = {}
+        self._alarms: dict[str, Row] = {}
+        self._ended: dict[str, None] = {}
+        self._hold = False
+        self._moved: dict[str, None] = {}
+        self._changed: dict[str, dict[str, Row]] = {"robots": {}, "tasks": {}, "items": {}}
+        self._alarms_changed = False
+        self._hold_changed = False
+
+    @property
+    def alarms(self) -> tuple[Row, ...]:
+        """The alarms, oldest first."""
+        return tuple(self._alarms.values())
+
+    def put_robot(self, robot: str, **values: Any) -> None:
+        """Take in what is known anew of a robot: state, charging, link, task, place, load, eta_s, hold, fault, ...
+
+        Raises
+        ------
+        KeyError : no robot of this id is in the view.
+        """
+        row = self._robots[robot]
+        if any(row.get(key) != value for key, value in values.items()):
+            row.update(values)
+            self._changed["robots"][robot] = row
+
+    def put_pose(self, robot: str, x_m: float, y_m: float, yaw_rad: float, soc_pct: float, speed_mps: float) -> None:
+        """Take in where a robot is; rounded to what a screen can show (cm, mrad, 0.1 %).
+
+        Raises
+        ------
+        KeyError : no robot of this id is in the view.
+        """
+        row = self._robots[robot]
+        values = (round(x_m, 2), round(y_m, 2), round(yaw_rad, 3), round(soc_pct, 1), round(speed_mps, 2))
+        if tuple(row.get(key) for key in _POSE_KEYS) != values:
+            row.update(zip(_POSE_KEYS, values, strict=True))
+            self._moved[robot] = None
+
+    def put_task(self, row: Row) -> None:
+        """Take in a task's row, whole (`id`, `service`, `state`, `robot`, `requested_s`, `due_s`, ...)."""
+        task = row["id"]
+        if self._tasks.get(task) == row:
+            return
+        self._tasks[task] = dict(row)
+        self._changed["tasks"][task] = self._tasks[task]
+        if row["state"] in _ENDED_STATES and task not in self._ended:
+            self._ended[task] = None
+            if len(self._ended) > ENDED_KEPT:
+                oldest = next(iter(self._ended))
+                del self._ended[oldest]
+                self._changed["tasks"][oldest] = {"id": oldest, "gone": True}
+
+    def put_item(self, row: Row) -> None:
+        """Take in an item's row, whole (`id`, `kind`, `holder`, `mass_kg`, `length_m`, `width_m`)."""
+        item = row["id"]
+        if self._items.get(item) != row:
+            self._items[item] = dict(row)
+            self._changed["items"][item] = self._items[item]
+
+    def drop_item(self, item: str) -> None:
+        """Forget an item."""
+        if self._items.pop(item, None) is not None:
+            self._changed["items"][item] = {"id": item, "gone": True}
+
+    def put_alarms(self, rows: Iterable[Row]) -> None:
+        """Take in all alarms, oldest first (`id`, `task`, `place`, `robot`, `state`, `raised_s`, ...)."""
+        alarms = {row["id"]: dict(row) for row in rows}
+        if alarms != self._alarms:
+            self._alarms = dict(alarms)
+            self._alarms_changed = True
+
+    def put_hold(self, hold: bool) -> None:
+        """Take in whether the whole fleet is held."""
+        if hold != self._hold:
+            self._hold = hold
+            self._hold_changed = True
+
+    def snapshot(self, t_s: float) -> dict[str, Any]:
+        """Return the whole view as a frame, at a fleet time."""
+        return {
+            "type": "snapshot",
+            "t_s": round(t_s, 3),
+            "site": self._site,
+            "robots": list(self._robots.values()),
+            "tasks": [
+                row for task, row in self._tasks.items() if row["state"] not in _ENDED_STATES or task in self._ended
+            ],
+            "alarms": list(self._alarms.values()),
+            "items": list(self._items.values()),
+            "hold": self._hold,
+        }
+
+    def tasks(self) -> tuple[Row, ...]:
+        """Return every task, oldest first."""
+        return tuple(self._tasks.values())
+
+    def task(self, task: str) -> Row | None:
+        """Return one task, None if there is none."""
+        return self._tasks.get(task)
+
+    def take_patch(self, t_s: float) -> dict[str, Any] | None:
+        """Return what has changed since the last call but poses, None if nothing has."""
+        patch: dict[str, Any] = {name: list(rows.values()) for name, rows in self._changed.items() if rows}
+        if self._alarms_changed:
+            patch["alarms"] = list(self._alarms.values())
+        if self._hold_changed:
+            patch["hold"] = self._hold
+        if not patch:
+            return None
+        self._changed = {name: {} for name in self._changed}
+        self._alarms_changed = self._hold_changed = False
+        return {"type": "patch", "t_s": round(t_s, 3), **patch}
+
+    def take_poses(self, t_s: float) -> dict[str, Any]:
+        """Return where the robots are that have moved since the last call; also the beat that carries the time."""
+        moved = [[self._index[robot], *(self._robots[robot][key] for key in _POSE_KEYS)] for robot in self._moved]
+        self._moved = {}
+        return {"type": "poses", "t_s": round(t_s, 3), "r": moved}

@@ -1,0 +1,153 @@
+"""The habits of the simulated people: how long acts take and how they end, and how drivers come and go.
+
+`people.yaml` of a site says what is usual; each draw has a random generator of its own, keyed by the seed and by what
+is drawn (an act's id, a car's id), so that the order of events changes no other draw.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from robot_fleet.core.errors import SiteError
+
+PLAIN = "done"
+"""The result of an act that went as it should and has nothing to tell."""
+_SPREADS = 3.0
+"""A drawn duration stays within this many spreads of its mean."""
+_SHORTEST = 0.2
+"""... and is at least this part of its mean."""
+
+
+class Habit(BaseModel):
+    """A duration and the weights of its results.
+
+    Parameters
+    ----------
+    mean_s, spread_s : normal distribution of the duration, seconds, cut off at three spreads.
+    results : result -> weight; `done` (which is told to nobody) if empty.
+    failing : results with which the act has not done what it is for (custody stays where it is).
+    by_truth : what holds instead where a request's hidden parameter `truth` has this value.
+    by_door : what holds instead at places with this door policy.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    mean_s: Annotated[float, Field(ge=0.0)] = 0.0
+    spread_s: Annotated[float, Field(ge=0.0)] = 0.0
+    results: dict[str, Annotated[float, Field(ge=0.0)]] = {}
+    failing: tuple[str, ...] = ()
+    by_truth: dict[str, Habit] = {}
+    by_door: dict[str, Habit] = {}
+
+
+class Drivers(BaseModel):
+    """How drivers of cars come and go."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    drive_in: Habit = Habit(mean_s=12.0, spread_s=3.0)
+    drive_off: Habit = Habit(mean_s=60.0, spread_s=20.0)
+
+
+class PeopleFile(BaseModel):
+    """`people.yaml`. Keys of `acts` are `<service>.<act id>`, or an act's verb for all services.
+
+    `brought_kg` is the mass of an item that its request says nothing about.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = 1
+    acts: dict[str, Habit] = {}
+    default: Habit = Habit(mean_s=10.0, spread_s=2.0)
+    drivers: Drivers = Drivers()
+    brought_kg: Annotated[float, Field(gt=0.0)] = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was drawn for an act: its duration, its result and whether it does what it is for."""
+
+    duration_s: float
+    result: str
+    succeeds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Habits with a seed."""
+
+    habits: PeopleFile = field(default_factory=PeopleFile)
+
+    def act(self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "") -> Outcome:
+        """Draw how an act goes.
+
+        Parameters
+        ----------
+        keys : names under which the habit may stand, the most particular first.
+        truth : what the request's people know about it, or empty.
+        door : door policy of the place, or empty.
+        """
+        habit = self.habits.default
+        for key in keys:
+            if key in self.habits.acts:
+                habit = self.habits.acts[key]
+                break
+        habit = habit.by_door.get(door, habit)
+        habit = habit.by_truth.get(truth, habit)
+        rng = random.Random(f"{seed}/act/{act_id}")
+        duration_s = _duration_s(rng, habit)
+        result = PLAIN
+        if habit.results:
+            result = rng.choices(list(habit.results), weights=list(habit.results.values()))[0]
+        return Outcome(duration_s, result, result not in habit.failing)
+
+    def drive_in_s(self, seed: int, item: str) -> float:
+        """Return how long a driver takes to drive a car into a free bay and get out."""
+        return _duration_s(random.Random(f"{seed}/in/{item}"), self.habits.drivers.drive_in)
+
+    def drive_off_s(self, seed: int, item: str, placed_s: float) -> float:
+        """Return how long a driver takes to get into the car in an exit bay and drive it away."""
+        return _duration_s(random.Random(f"{seed}/off/{item}/{placed_s:.1f}"), self.habits.drivers.drive_off)
+
+
+def read_people(path: Path) -> People:
+    """Read `people.yaml`; a site without one has people of average habits.
+
+    Raises
+    ------
+    SiteError : `site_people_malformed`.
+    """
+    if not path.is_file():
+        return People()
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = str(error).replace("\n", " ")
+        raise SiteError("site_people_malformed", f"expected YAML: {reason}", str(path)) from error
+    return parse_people(raw, str(path))
+
+
+def parse_people(raw: object, where: str = "people.yaml") -> People:
+    """Return the habits that a parsed `people.yaml` describes. Raises as `read_people` does."""
+    try:
+        habits = PeopleFile.model_validate(raw if isinstance(raw, Mapping) else {"acts": raw})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SiteError("site_people_malformed", f"key {key!r}: {first['msg']}", where) from error
+    return People(habits)
+
+
+def _duration_s(rng: random.Random, habit: Habit) -> float:
+    """Draw a duration, in whole tenths of a second."""
+    drawn = rng.gauss(habit.mean_s, habit.spread_s)
+    most = habit.mean_s + _SPREADS * habit.spread_s
+    return round(min(max(drawn, habit.mean_s * _SHORTEST), most), 1)

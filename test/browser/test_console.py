@@ -1,0 +1,214 @@
+"""The console in a real browser, over a fleet that only looks alive."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from robot_fleet.server.app import create_app
+from robot_fleet.site.load import load_site
+from test.fakes.moving_fleet import MovingFleet
+from test.fakes.web_server import WebServer
+
+TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WAIT_MS = 20_000
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Opened:
+    """A console in a page, the server behind it and what went wrong or away."""
+
+    page: Page
+    fleet: MovingFleet
+    server: WebServer
+    errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def free_room(self) -> str:
+        """Return a room with no robot in it, whose mark would be clicked instead."""
+        rooms = [place for place in self.fleet.site.places.values() if place.kind == "room"]
+        taken = [(puppet.x_m, puppet.y_m) for puppet in self.fleet.puppets]
+        return next(r.id for r in rooms if all(math.dist((r.pose.x_m, r.pose.y_m), xy) > 2.0 for xy in taken))
+
+    def click_at(self, thing: str) -> None:
+        """Click on the map where a place or robot is."""
+        x, y = self.page.evaluate("id => window.robotFleet.screenOf(id)", thing)
+        self.page.mouse.click(x, y)
+
+
+@pytest.fixture
+def console(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    language = getattr(request, "param", "en-US")
+    fleet = MovingFleet(load_site(TINY), tasks=2, pace=20.0)
+    with WebServer(create_app(fleet)) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale=language)
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        opened = Opened(page, fleet, server)
+        page.on("pageerror", lambda error: opened.errors.append(str(error)))
+        page.on("console", lambda line: opened.errors.append(line.text) if line.type == "error" else None)
+        page.on("request", lambda asked: opened.asked.append(asked.url))
+        page.goto(server.url)
+        page.wait_for_selector("[data-task]")
+        yield opened
+        context.close()
+
+
+def test_robots_move_and_nothing_comes_from_elsewhere(console: Opened) -> None:
+    page = console.page
+    expect(page.locator("#tab-robots .count")).to_have_text("3")
+    picture = "document.getElementById('actors').toDataURL()"
+    first = page.evaluate(picture)
+    at = page.evaluate("window.robotFleet.frames")
+    page.evaluate(
+        """n => new Promise(done => {
+            const look = () => robotFleet.frames > n ? done() : requestAnimationFrame(look);
+            look();
+        })""",
+        at + 20,
+    )
+    assert page.evaluate(picture) != first
+    before = page.locator("#clock").inner_text()
+    expect(page.locator("#clock")).not_to_have_text(before)
+    assert {url.split("/")[2] for url in console.asked if not url.startswith("blob:")} == {
+        f"127.0.0.1:{console.server.port}"
+    }
+    assert console.errors == []
+
+
+def test_a_task_submitted_by_a_click_is_carried_out(console: Opened) -> None:
+    page = console.page
+    console.server.do(lambda: setattr(console.fleet, "wander", False))
+    console.click_at(console.free_room())
+    expect(page.locator("#request")).to_be_visible()
+    page.select_option("#request-service", "care_visit")
+    console.click_at("home/r102")
+    expect(page.locator("#request-place")).to_have_value("home/r102")
+    page.click("#request-send")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("Room 102")
+    dialog.get_by_role("button", name="Send request").click()
+    expect(page.locator(".toast.good")).to_be_visible()
+    expect(page.locator("#request")).to_be_hidden()
+    (kind, task) = console.fleet.commands[0]
+    assert kind == "submit"
+    row = page.locator(".row.task", has=page.locator(f'[data-task="{task}"]'))
+    expect(row).to_contain_text("Care visit")
+    expect(row).to_contain_text("Room 102")
+    expect(row.locator(".state-name")).to_have_text("Completed")
+    assert console.errors == []
+
+
+def test_what_is_missing_or_refused_is_said_at_the_field(console: Opened) -> None:
+    page = console.page
+    page.click("#new-request")
+    page.select_option("#request-service", "care_visit")
+    page.click("#request-send")
+    expect(page.locator("#request-error")).to_have_text("This is needed: Place")
+    expect(page.locator("#request-place")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#request")).to_be_hidden()
+    assert console.fleet.commands == []
+
+
+def test_a_cancel_is_asked_about_first(console: Opened) -> None:
+    page = console.page
+    console.server.do(lambda: setattr(console.fleet, "holding", True))
+    task = page.locator('[data-task="r0001"]')
+    task.click()
+    page.click('[data-cancel="r0001"]')
+    page.locator("dialog").get_by_role("button", name="Back").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    assert console.fleet.commands == []
+    page.click('[data-cancel="r0001"]')
+    page.locator("dialog").get_by_role("button", name="Cancel task").click()
+    expect(page.locator('.row.task:has([data-task="r0001"]) .state-name')).to_have_text("Cancelled")
+    assert console.fleet.commands == [("cancel", "r0001")]
+
+
+def test_hold_and_resume_of_the_whole_fleet(console: Opened) -> None:
+    page = console.page
+    page.click("#hold")
+    expect(page.locator("dialog")).to_contain_text("no safety function")
+    page.locator("dialog").get_by_role("button", name="Hold", exact=True).click()
+    expect(page.locator("#banner-hold")).to_be_visible()
+    expect(page.locator("#hold")).to_have_text("Resume fleet")
+    page.click("#hold")
+    page.locator("dialog").get_by_role("button", name="Resume", exact=True).click()
+    expect(page.locator("#banner-hold")).to_be_hidden()
+    assert console.fleet.commands == [("hold", ""), ("resume", "")]
+
+
+@pytest.mark.parametrize("console", ["ko-KR"], indirect=True)
+def test_korean_is_there_and_the_choice_is_kept(console: Opened) -> None:
+    page = console.page
+    expect(page.locator("#site-name")).to_have_text("작은 시험장")
+    expect(page.locator("#hold")).to_have_text("전체 멈춤")
+    expect(page.locator(".disclaimer")).to_contain_text("119")
+    page.click("[data-language=en]")
+    expect(page.locator("#site-name")).to_have_text("Tiny test site")
+    expect(page.locator(".disclaimer")).to_contain_text("no medical device")
+    page.reload()
+    expect(page.locator("#hold")).to_have_text("Hold fleet")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_an_alarm_comes_to_the_top_within_two_seconds(console: Opened) -> None:
+    console.server.do(lambda: console.fleet.raise_alarm("home/r102"))
+    expect(console.page.locator(".alarm", has_text="Room 102")).to_be_visible(timeout=2000)
+    assert console.fleet.alarms_shown == ["alarm-1", "alarm-2"]
+
+
+def test_a_lost_connection_is_said_and_comes_back(console: Opened) -> None:
+    page = console.page
+    port = console.server.port
+    console.server.stop()
+    expect(page.locator("#banner-lost")).to_be_visible()
+    expect(page.locator("#hold")).to_be_disabled()
+    with WebServer(create_app(console.fleet), port):
+        expect(page.locator("#banner-lost")).to_be_hidden()
+        expect(page.locator("#hold")).to_be_enabled()
+        page.close()
+
+
+def test_everything_can_be_reached_by_keyboard(console: Opened) -> None:
+    page = console.page
+    reached: list[str] = []
+    page.keyboard.press("Tab")
+    for _ in range(14):
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        page.keyboard.press("Tab")
+    assert {"hold", "actors", "zoom-in", "lanes", "tab-tasks"} <= set(reached)
+    page.focus("#tab-tasks")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-robots")).to_be_focused()
+    page.focus('[data-robot="care_1"]')
+    page.keyboard.press("Enter")
+    expect(page.locator('.row.robot.open:has([data-robot="care_1"])')).to_be_visible()
+    page.focus("#new-request")
+    page.keyboard.press("Enter")
+    expect(page.locator("#request-service")).to_be_focused()

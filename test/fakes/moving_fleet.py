@@ -1,0 +1,296 @@
+"""A fleet that only looks alive: robots wander along a site's lanes and carry out what is asked, at a set pace."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from robot_fleet.core.site import Site
+from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
+from robot_fleet.server.ports import CommandAnswer
+from robot_fleet.server.site_view import site_view
+from robot_fleet.server.view import FleetView
+
+START_S = 27_000.0
+ACT_S = 30.0
+
+
+@dataclass
+class Puppet:
+    """A robot of the play."""
+
+    id: str
+    kind: str
+    at: str
+    speed_mps: float
+    x_m: float
+    y_m: float
+    yaw_rad: float
+    soc_pct: float
+    task: str = ""
+    way: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
+    resting_s: float = 0.0
+    hold: bool = False
+
+
+class MovingFleet(ViewedFleet):
+    """The double: a ViewedFleet whose manager is this object itself.
+
+    Parameters
+    ----------
+    site : any site.
+    seed : of the wandering.
+    pace : fleet seconds per second of the frames' beat.
+    tasks : how many requests of the services are made up at the start.
+    alarm : whether one of them is an alarm.
+    """
+
+    def __init__(self, site: Site, *, seed: int = 1, pace: float = 4.0, tasks: int = 12, alarm: bool = True) -> None:
+        fixed = site_view(site)
+        self.site = site
+        self.now_s = START_S
+        self.holding = False
+        self.wander = True
+        self.alarms_shown: list[str] = []
+        self.commands: list[tuple[str, str]] = []
+        self._pace = pace
+        self._random = random.Random(seed)
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, CommandAnswer] = {}
+        self._open_alarms: list[dict[str, Any]] = []
+        self._lanes = {
+            vertex: [lane for lane in site.lanes.values() if lane.start == vertex] for vertex in site.vertices
+        }
+        self.picture = FleetView(fixed.row, fixed.robots)
+        self.puppets = [self._puppet(row) for row in fixed.robots]
+        super().__init__(
+            self.picture,
+            fixed.map_png,
+            self,
+            lambda: self.now_s,
+            refresh=lambda: self.advance(FRAME_EVERY_S * pace),
+            on_shown=self.alarms_shown.extend,
+        )
+        for item in site.items.values():
+            self.picture.put_item(
+                {
+                    "id": item.id,
+                    "kind": item.kind,
+                    "holder": f"place:{item.at}",
+                    "mass_kg": item.mass_kg,
+                    "length_m": item.length_m,
+                    "width_m": item.width_m,
+                }
+            )
+        self._make_up(tasks, alarm)
+
+    def advance(self, dt_s: float) -> None:
+        """Let the play go on for some fleet seconds."""
+        self.now_s += dt_s
+        for puppet in self.puppets:
+            if not (self.holding or puppet.hold):
+                self._move(puppet, dt_s)
+            self._show(puppet)
+
+    async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
+        """Take a request on as the manager would, with its commonest refusals."""
+        if key in self._answers:
+            return self._answers[key]
+        wanted = self.site.services.get(service)
+        if wanted is None:
+            return CommandAnswer(False, code="request_unknown_service", message=f"no service {service!r}", where=key)
+        for spec in wanted.params:
+            value = params.get(spec.name)
+            if value is None and spec.required and not spec.hidden:
+                return CommandAnswer(False, code="request_param_missing", message=f"needs {spec.name}", where=spec.name)
+            if spec.type == "place" and value is not None and value not in self.site.places:
+                return CommandAnswer(
+                    False, code="request_unknown_place", message=f"no place {value!r}", where=spec.name
+                )
+        self.commands.append(("submit", key))
+        row = self._task(key, service, dict(params), "requested", self.now_s)
+        self._assign(row)
+        answer = CommandAnswer(True, key, robot=row["robot"], expected_at_s=row["eta_s"] or 0.0)
+        self._answers[key] = answer
+        return answer
+
+    async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
+        """Take a task back."""
+        row = self._rows.get(task)
+        if row is None:
+            return CommandAnswer(False, task, "request_unknown_task", f"no task {task!r}", key)
+        if row["outcome"] is not None:
+            return CommandAnswer(False, task, "request_task_ended", "the task has already ended", key)
+        self.commands.append(("cancel", task))
+        self._end(row, "cancelled", "cancelled", reason or "cancelled_by_person")
+        return CommandAnswer(True, task)
+
+    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
+        """Hold or let go."""
+        if robot and robot not in self.site.robots:
+            return CommandAnswer(False, "", "request_unknown_robot", f"no robot {robot!r}", key)
+        self.commands.append(("hold" if on else "resume", robot))
+        if robot:
+            next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
+        else:
+            self.holding = on
+            self.picture.put_hold(on)
+        return CommandAnswer(True)
+
+    def raise_alarm(self, place: str) -> None:
+        """Let an alarm come in from a place."""
+        self._open_alarms.append(
+            {
+                "id": f"alarm-{len(self._open_alarms) + 1}", "task": "", "service": self._alarm_service(),
+                "place": place,
+                "robot": self.puppets[0].id, "state": "raised", "raised_s": self.now_s, "eta_s": self.now_s + 90.0,
+                "on_site_s": None, "verdict": "",
+            }
+        )  # fmt: skip
+        self.picture.put_alarms(self._open_alarms)
+
+    def _alarm_service(self) -> str:
+        return next((s.id for s in self.site.services.values() if s.alarm), next(iter(self.site.services)))
+
+    def _puppet(self, row: Mapping[str, Any]) -> Puppet:
+        spec = self.site.robots[row["id"]]
+        pose = self.site.vertices[spec.start].pose
+        kind = self.site.kinds[spec.kind]
+        return Puppet(
+            spec.id, spec.kind, spec.start, kind.speed_mps, pose.x_m, pose.y_m, pose.yaw_rad, spec.start_soc_pct
+        )
+
+    def _make_up(self, count: int, alarm: bool) -> None:
+        services = [s for s in self.site.services.values() if any(p.type == "place" for p in s.params)]
+        for number in range(count):
+            service = services[number % len(services)]
+            params: dict[str, Any] = {}
+            for spec in service.params:
+                fitting = [
+                    p.id for p in self.site.places.values() if not spec.place_kinds or p.kind in spec.place_kinds
+                ]
+                if spec.type == "place" and fitting:
+                    params[spec.name] = self._random.choice(fitting)
+            row = self._task(f"r{number:04d}", service.id, params, "requested", START_S - 60.0 * (count - number))
+            if number % 4 == 0:
+                row["lateness_s"] = 0.0 if number % 8 else 95.0
+                self._end(row, "completed", "done", "")
+            elif number % 4 != 3:
+                self._assign(row)
+        if alarm:
+            rooms = [p.id for p in self.site.places.values() if p.kind == "room"] or list(self.site.places)
+            self.raise_alarm(self._random.choice(rooms))
+
+    def _task(self, key: str, service: str, params: dict[str, Any], state: str, requested_s: float) -> dict[str, Any]:
+        places = [value for value in params.values() if value in self.site.places]
+        row = {
+            "id": key, "service": service, "state": state, "rmf_state": "queued", "robot": "",
+            "requested_s": requested_s,
+            "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
+            "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
+            "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "params": params, "stop": 0,
+            "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
+        }  # fmt: skip
+        self._rows[key] = row
+        self.picture.put_task(row)
+        return row
+
+    def _assign(self, row: dict[str, Any]) -> None:
+        kinds = self.site.services[row["service"]].robot_kinds
+        fitting = [p for p in self.puppets if p.kind in kinds and not p.task] or [p for p in self.puppets if not p.task]
+        if not fitting:
+            return
+        puppet = fitting[0]
+        puppet.task = row["id"]
+        puppet.resting_s = 0.0
+        puppet.way = []
+        puppet.stops = [place for stop in row["stops"] for place in stop["places"]]
+        row.update(state="assigned", robot=puppet.id, reason="", eta_s=self.now_s + 120.0)
+        self.picture.put_task(row)
+
+    def _end(self, row: dict[str, Any], state: str, outcome: str, reason: str) -> None:
+        row.update(state=state, outcome=outcome, reason=reason, ended_s=self.now_s, result=outcome)
+        if row["lateness_s"] is None:
+            row["lateness_s"] = max(0.0, self.now_s - row["due_s"])
+        for puppet in self.puppets:
+            if puppet.task == row["id"]:
+                puppet.task, puppet.stops, puppet.way, puppet.resting_s = "", [], [], 5.0
+        self.picture.put_task(row)
+
+    def _move(self, puppet: Puppet, dt_s: float) -> None:
+        if puppet.resting_s > 0.0:
+            puppet.resting_s -= dt_s
+            return
+        if not puppet.way:
+            if puppet.task and not puppet.stops:
+                self._end(self._rows[puppet.task], "completed", "done", "")
+                return
+            if not puppet.stops and not self.wander:
+                return
+            goal = puppet.stops[0] if puppet.stops else self._random.choice(sorted(self.site.places))
+            puppet.way = self._way(puppet, goal)
+            if puppet.task:
+                row = self._rows[puppet.task]
+                row.update(state="underway", started_s=row["started_s"] or self.now_s)
+                self.picture.put_task(row)
+            if not puppet.way:
+                puppet.stops = puppet.stops[1:]
+                puppet.resting_s = ACT_S
+                return
+        reach_m = puppet.speed_mps * dt_s
+        puppet.soc_pct = max(5.0, puppet.soc_pct - 0.01 * reach_m)
+        while puppet.way and reach_m > 0.0:
+            target = self.site.vertices[puppet.way[0]].pose
+            dx, dy = target.x_m - puppet.x_m, target.y_m - puppet.y_m
+            left_m = math.hypot(dx, dy)
+            if left_m > 0.01:
+                puppet.yaw_rad = math.atan2(dy, dx)
+            step_m = min(left_m, reach_m)
+            puppet.x_m += dx / left_m * step_m if left_m else 0.0
+            puppet.y_m += dy / left_m * step_m if left_m else 0.0
+            reach_m -= max(step_m, 0.01)
+            if step_m == left_m:
+                puppet.at = puppet.way.pop(0)
+        if not puppet.way:
+            puppet.stops = puppet.stops[1:]
+            puppet.resting_s = ACT_S
+
+    def _way(self, puppet: Puppet, goal: str) -> list[str]:
+        before = {puppet.at: ""}
+        queue = deque([puppet.at])
+        while queue and goal not in before:
+            vertex = queue.popleft()
+            for lane in self._lanes[vertex]:
+                if lane.end not in before and (not lane.kinds or puppet.kind in lane.kinds):
+                    before[lane.end] = vertex
+                    queue.append(lane.end)
+        way: list[str] = []
+        vertex = goal if goal in before else puppet.at
+        while vertex != puppet.at:
+            way.append(vertex)
+            vertex = before[vertex]
+        return way[::-1]
+
+    def _show(self, puppet: Puppet) -> None:
+        moving = bool(puppet.way) and not (self.holding or puppet.hold)
+        row = self._rows.get(puppet.task)
+        state = "holding" if self.holding or puppet.hold else "driving" if moving else "acting" if row else "idle"
+        self.picture.put_robot(
+            puppet.id,
+            state=state,
+            link="live",
+            task=puppet.task,
+            place=puppet.stops[0] if puppet.stops else "",
+            charging=not moving and self.site.places[puppet.at].kind == "charger"
+            if puppet.at in self.site.places
+            else False,
+            eta_s=row["eta_s"] if row else None,
+            hold=puppet.hold,
+        )
+        speed = puppet.speed_mps if moving else 0.0
+        self.picture.put_pose(puppet.id, puppet.x_m, puppet.y_m, puppet.yaw_rad, puppet.soc_pct, speed)

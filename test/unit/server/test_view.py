@@ -1,0 +1,190 @@
+"""The view tells what has changed, whole and once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from robot_fleet.core.facts import FACT_TYPES, HoldSet, ItemAppeared, TaskCancelled, TaskRequested
+from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.site import Site
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.registry import FactRegistry
+from robot_fleet.server.feed import LedgerFeed
+from robot_fleet.server.site_view import site_view
+from robot_fleet.server.state_rows import StateRows
+from robot_fleet.server.stream import QUEUE_FRAMES, Subscription
+from robot_fleet.server.view import ENDED_KEPT, FleetView
+from robot_fleet.site.load import load_site
+
+TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    return load_site(TINY)
+
+
+@pytest.fixture
+def view(site: Site) -> FleetView:
+    fixed = site_view(site)
+    return FleetView(fixed.row, fixed.robots)
+
+
+def task(number: int, state: str = "requested") -> dict[str, Any]:
+    return {"id": f"t{number}", "service": "care_visit", "state": state}
+
+
+def test_a_pose_is_told_once_rounded_and_only_if_it_changed(view: FleetView) -> None:
+    view.put_pose("care_2", 1.23456, 2.0, 0.12345, 71.26, 0.801)
+    assert view.take_poses(10.0) == {"type": "poses", "t_s": 10.0, "r": [[1, 1.23, 2.0, 0.123, 71.3, 0.8]]}
+    view.put_pose("care_2", 1.2349, 2.0, 0.1231, 71.27, 0.8)
+    assert view.take_poses(10.2)["r"] == []
+    assert view.snapshot(10.2)["robots"][1]["x_m"] == 1.23
+
+
+def test_a_patch_has_whole_rows_of_what_changed_and_nothing_else(view: FleetView) -> None:
+    assert view.take_patch(0.0) is None
+    view.put_robot("care_1", state="driving", load=["meal_1"])
+    view.put_task(task(1))
+    view.put_hold(True)
+    patch = view.take_patch(5.0)
+    assert patch is not None
+    assert patch.keys() == {"type", "t_s", "robots", "tasks", "hold"}
+    assert [(row["id"], row["state"], row["kind"]) for row in patch["robots"]] == [("care_1", "driving", "care")]
+    assert view.take_patch(5.2) is None
+    view.put_robot("care_1", state="driving")
+    view.put_task(task(1))
+    view.put_hold(True)
+    assert view.take_patch(5.4) is None
+
+
+def test_unknown_robots_are_refused(view: FleetView) -> None:
+    with pytest.raises(KeyError):
+        view.put_pose("nobody", 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_alarms_are_told_whole_and_items_go(view: FleetView) -> None:
+    view.put_alarms([{"id": "a"}, {"id": "b"}])
+    view.put_item({"id": "i", "kind": "car", "holder": "place:x", "length_m": 4.0, "width_m": 2.0})
+    view.take_patch(0.0)
+    view.put_alarms([{"id": "b"}])
+    view.drop_item("i")
+    patch = view.take_patch(1.0)
+    assert patch is not None
+    assert patch["alarms"] == [{"id": "b"}]
+    assert patch["items"] == [{"id": "i", "gone": True}]
+    view.drop_item("i")
+    assert view.take_patch(2.0) is None
+
+
+def test_of_ended_tasks_a_console_keeps_the_newest(view: FleetView) -> None:
+    for number in range(ENDED_KEPT + 1):
+        view.put_task(task(number, "completed"))
+    view.put_task(task(9999))
+    shown = [row["id"] for row in view.snapshot(0.0)["tasks"]]
+    assert "t0" not in shown
+    assert len(shown) == ENDED_KEPT + 1
+    patch = view.take_patch(0.0)
+    assert patch is not None
+    assert {"id": "t0", "gone": True} in patch["tasks"]
+    assert len(view.tasks()) == ENDED_KEPT + 2
+
+
+def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
+    for service in site_view(site).row["services"]:
+        hidden = {param.name for param in site.services[service["id"]].params if param.hidden}
+        assert not hidden & {param["name"] for param in service["params"]}
+
+
+def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
+    state = initial_state(site)
+    rows = StateRows()
+    rows.update(view, state)
+    assert {row["id"] for row in view.snapshot(0.0)["items"]} == {"parcel_0001", "parcel_0002"}
+    requested = TaskRequested(
+        task="r1",
+        service="care_visit",
+        params={"place": "home/r101"},
+        requester="operator",
+        requested_s=100.0,
+        earliest_s=100.0,
+        due_s=1300.0,
+        instant="visit.arrived",
+        robot_kinds=("care",),
+        stops=(),
+        priority=30,
+        drop_penalty=1.0,
+        guarantee="at_most_once",
+        alarm=True,
+        result="visited",
+    )
+    for fact in (
+        requested,
+        ItemAppeared("p9", "parcel", "person:staff", 1.0, 0.3, 0.2),
+        HoldSet(True, "", "", "operator"),
+    ):
+        assert type(fact) in FACT_TYPES
+        apply(state, fact)
+    rows.update(view, state)
+    snapshot = view.snapshot(100.0)
+    assert snapshot["hold"] is True
+    assert [(row["id"], row["state"], row["outcome"]) for row in snapshot["tasks"]] == [("r1", "requested", None)]
+    assert [alarm["task"] for alarm in snapshot["alarms"]] == ["r1"]
+    assert "p9" not in {row["id"] for row in snapshot["items"]}
+    apply(state, TaskCancelled("r1", "not needed", "operator", 200.0))
+    rows.update(view, state)
+    assert view.task("r1")["outcome"] == "cancelled"  # type: ignore[index]
+
+
+async def drain(subscription: Subscription, count: int) -> list[str]:
+    return [await subscription.next() for _ in range(count)]
+
+
+def test_a_console_that_falls_behind_gets_a_fresh_snapshot() -> None:
+
+    class Snapshots:
+        taken = 0
+
+        def snapshot(self) -> dict[str, int]:
+            self.taken += 1
+            return {"snapshot": self.taken}
+
+    async def play() -> list[str]:
+        subscription = Subscription(Snapshots())  # type: ignore[arg-type]
+        subscription.offer("before the snapshot")
+        first = await drain(subscription, 1)
+        subscription.offer("a")
+        second = await drain(subscription, 1)
+        for number in range(QUEUE_FRAMES + 1):
+            subscription.offer(str(number))
+        third = await drain(subscription, 1)
+        subscription.offer("b")
+        return [*first, *second, *third, *await drain(subscription, 1)]
+
+    assert asyncio.run(play()) == ['{"snapshot":1}', "a", '{"snapshot":2}', "b"]
+
+
+def test_the_feed_waits_for_the_ledger_and_then_follows_it(view: FleetView, site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    registry = FactRegistry(FACT_TYPES)
+    feed = LedgerFeed(site, view, lambda: Ledger.open(path, registry, site_id=site.id, read_only=True))
+    assert not feed.refresh()
+    path.touch()
+    assert not feed.refresh()
+    with Ledger.open(path, registry, site_id=site.id) as writer:
+        assert not feed.refresh()
+        assert len(view.snapshot(0.0)["items"]) == 2
+        writer.append([HoldSet(True, "", "", "operator")], at_s=1.0)
+        assert feed.refresh()
+        assert view.snapshot(1.0)["hold"] is True
+        writer.append([HoldSet(False, "", "", "operator"), HoldSet(True, "care_1", "", "operator")], at_s=2.0)
+        assert feed.refresh()
+        snapshot = view.snapshot(2.0)
+        assert (snapshot["hold"], snapshot["robots"][0]["hold"]) == (False, True)
+        assert not feed.refresh()
+    feed.close()
+    feed.close()
