@@ -32,7 +32,7 @@ def to_time(seconds: float) -> Time:
 
 def from_time(stamp: Time) -> float:
     """Return a stamp as seconds."""
-    return float(stamp.sec) + stamp.nanosec / _NANO
+    return float(stamp.sec + stamp.nanosec / _NANO)
 
 
 def to_quaternion(yaw_rad: float) -> QuaternionMsg:

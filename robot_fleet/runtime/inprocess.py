@@ -27,6 +27,10 @@ class InProcessLink:
         self._reports: list[RobotReport] = []
         self._reported_s = float("-inf")
 
+    def start(self, now: Now) -> None:
+        """Let the agent begin."""
+        self.agent.start(now)
+
     def send(self, order: Order) -> None:
         """Hand the order to the agent; its answer is in the next reports."""
         now = self._clock()

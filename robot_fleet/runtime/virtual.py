@@ -6,7 +6,7 @@ Core, agents and simulator are the ones that run in the field's wiring; only the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from robot_fleet.agent.agent import Agent
@@ -78,15 +78,8 @@ class VirtualFleet:
         self._jobs: list[tuple[float, Improve]] = []
         self._sensed: dict[str, tuple[str, ...]] = {}
         self._sensors = [place.id for place in site.places.values() if place.kind in SENSED_KINDS]
-        self.links = {name: self._link(name) for name in site.robots}
-        self.host = Host(
-            Fleet(site, ports),
-            self.log,
-            self.links,
-            self._asked_to_improve,
-            self._answered,
-            time.perf_counter,
-        )
+        self.links: Mapping[str, InProcessLink] = {name: self._link(name) for name in site.robots}
+        self.host = self._host(Fleet(site, ports))
 
     @property
     def now(self) -> Now:
@@ -96,7 +89,7 @@ class VirtualFleet:
     def run(self, stop: Stop, progress: Callable[[float], None] | None = None) -> None:
         """Let time pass until `stop` says so; `progress` is called with the fleet time once a simulated minute."""
         for link in self.links.values():
-            link.agent.start(self.now)
+            link.start(self.now)
         while not self._over(stop):
             self.second()
             if progress is not None and round(self.world.now_s) % 60 == 0:
@@ -104,21 +97,37 @@ class VirtualFleet:
 
     def second(self) -> None:
         """Let one second of fleet time pass."""
-        self._once_a_second()
+        self.look()
         for _ in range(STEPS_PER_S):
-            self.world.advance()
-            changes = self.world.take_changes()
-            if changes:
-                now = self.now
-                for name in changes:
-                    self.links[name].tick(now)
-                self._settle()
+            self.move()
+            self.tell()
 
-    def _once_a_second(self) -> None:
+    def look(self) -> None:
+        """Do what is done once a second: plans come in, people ask, everybody looks at what changes without notice."""
+        self._plans_come()
+        self._people_ask()
+        self._agents_look(self.links)
+        self._manager_ticks()
+
+    def move(self) -> None:
+        """Let the world move on by a tenth of a second; nobody has seen it yet."""
+        self.world.advance()
+
+    def tell(self) -> None:
+        """Let everybody see what has changed in the world."""
+        changes = self.world.take_changes()
+        if changes:
+            self._agents_look(changes)
+            self._settle()
+
+    def _plans_come(self) -> None:
         now = self.now
         while self._jobs and self._jobs[0][0] <= now.fleet_s:
             _, job = self._jobs.pop(0)
             self.host.feed(PlanImproved(job.job, self._improved(job)), now)
+
+    def _people_ask(self) -> None:
+        now = self.now
         for call in self.callers.due(now.fleet_s):
             self.host.feed(SubmitTask(call.request_id, call.service, call.params, "caller"), now)
         for place in self._sensors:
@@ -126,8 +135,14 @@ class VirtualFleet:
             if items != self._sensed.get(place) or items == ():
                 self._sensed[place] = items
                 self.host.feed(PlaceSensed(place, items), now)
-        for link in self.links.values():
-            link.tick(now)
+
+    def _agents_look(self, robots: Iterable[str]) -> None:
+        now = self.now
+        for name in robots:
+            self.links[name].tick(now)
+
+    def _manager_ticks(self) -> None:
+        now = self.now
         self.host.poll_links(now)
         self.host.feed(Tick(), now)
         self._settle()
@@ -147,6 +162,9 @@ class VirtualFleet:
         if stop.duration_s is None:
             return idle
         return ran_s >= stop.duration_s + stop.drain_s or (idle and (stop.until_idle or ran_s >= stop.duration_s))
+
+    def _host(self, fleet: Fleet) -> Host:
+        return Host(fleet, self.log, self.links, self._asked_to_improve, self._answered, time.perf_counter)
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

@@ -151,7 +151,7 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
         route = state.routes.get(fact.robot, ())
         state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
         if record.arrived:
-            _arrive(state, record, fact.at_s)
+            _arrive(state, robot, record, fact.at_s)
 
 
 def _steps_released(state: FleetState, fact: StepsReleased) -> None:
@@ -161,8 +161,8 @@ def _steps_released(state: FleetState, fact: StepsReleased) -> None:
         record.update += 1
 
 
-def _arrive(state: FleetState, record: OrderRecord, at_s: float) -> None:
-    if not record.task:
+def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: float) -> None:
+    if not state.serves(robot, record):
         return
     served = state.tasks[record.task]
     stop = served.request.stops[record.stop]
@@ -195,10 +195,10 @@ def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
             step = record.tail[index - record.first_tail]
             if step.kind == "dock":
                 robot.docked = step.place
-            elif record.task:
+            elif state.serves(robot, record):
                 _act_done(state, record, step.params, step.act, result.at_s, result.detail)
         if record.done == record.first_tail:
-            _arrive(state, record, result.at_s)
+            _arrive(state, robot, record, result.at_s)
 
 
 def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
@@ -252,7 +252,7 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
         return
     end = OrderState(fact.state)
     _order_moves(record, _ORDER_END[end])
-    if end is OrderState.FINISHED and record.task:
+    if end is OrderState.FINISHED and state.serves(robot, record):
         served = state.tasks[record.task]
         if served.state is TaskState.ASSIGNED:
             _begin(served, fact.at_s)
@@ -265,7 +265,7 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
 def _task_released(state: FleetState, fact: TaskReleased) -> None:
     record = state.tasks[fact.task]
     _move(record, TaskEvent.RELEASE)
-    if record.next_stop == 0:
+    if record.state is TaskState.REQUESTED:  # one that is under way stays with its robot
         record.robot = ""
 
 

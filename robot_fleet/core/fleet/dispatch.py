@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskReleased
+from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -63,10 +63,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
 
 def wanted(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
     """Return whether what an order would do at its place is still to be done by this robot."""
-    if not order.task:
-        return True
-    task = turn.state.tasks[order.task]
-    return not task.ended and task.robot == robot.id
+    return not order.task or turn.state.serves(robot, order)
 
 
 def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
@@ -186,8 +183,6 @@ def _send(
     if way is None:
         return
     if order is not None:
-        if order.task and not turn.state.tasks[order.task].ended and turn.state.tasks[order.task].robot == robot.id:
-            turn.emit(TaskReleased(order.task, "redirected"))
         kept = order.lanes[: order.lanes_released]
         number, update, undock, lanes = order.id, order.update + 1, order.undock, (*kept, *way)
         if not kept and order.done == 0:

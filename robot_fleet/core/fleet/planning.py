@@ -71,7 +71,7 @@ def current_plan(turn: Turn) -> Plan:
     for robot in turn.state.robots.values():
         route = turn.state.routes.get(robot.id, ())
         order = robot.busy
-        if order is not None and order.task and _may_be_replaced(turn, robot, order):
+        if order is not None and turn.state.serves(robot, order) and _may_be_replaced(turn, order):
             now = turn.now.fleet_s
             route = (PlannedStop(order.task, order.stop, order.place, now, now, now), *route)
         routes[robot.id] = route
@@ -85,7 +85,15 @@ def _alarm_waits(turn: Turn) -> bool:
     )
 
 
-def _may_be_replaced(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
+def _in_hand(turn: Turn, robot: RobotRecord) -> OrderRecord | None:
+    """Return the robot's order if it is for a task of its own that will not be taken from it."""
+    order = robot.busy
+    if order is None or not turn.state.serves(robot, order) or _may_be_replaced(turn, order):
+        return None
+    return order
+
+
+def _may_be_replaced(turn: Turn, order: OrderRecord) -> bool:
     """Return whether an order for a task may still be taken away for an alarm: nothing of the stop has begun."""
     task = turn.state.tasks[order.task]
     if task.request.alarm or order.state is OrderState.CANCELLING or not _alarm_waits(turn):
@@ -122,7 +130,7 @@ def _alarm_in_reach(turn: Turn) -> bool:
 
 def _serves_alarm(turn: Turn, robot: RobotRecord) -> bool:
     order = robot.busy
-    return order is not None and order.task in turn.state.alarms
+    return order is not None and order.task in turn.state.alarms and turn.state.serves(robot, order)
 
 
 def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
@@ -131,8 +139,8 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     robots = [need for robot in turn.state.robots.values() if (need := _robot_need(turn, robot, alarm)) is not None]
     in_hand: dict[str, tuple[str, OrderRecord]] = {}
     for robot in turn.state.robots.values():
-        order = robot.busy
-        if order is not None and order.task and not _may_be_replaced(turn, robot, order):
+        order = _in_hand(turn, robot)
+        if order is not None:
             in_hand[order.task] = (robot.id, order)
     tasks: list[TaskNeed] = []
     waiting: list[LeftOut] = []
@@ -157,7 +165,7 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
     )
     floor = LAST_RESORT_PCT if serves_alarms else kind.reserve_pct
     order = robot.busy
-    if robot.must_charge and not serves_alarms and not (order is not None and order.task) and not robot.load:
+    if robot.must_charge and not serves_alarms and not robot.load and not _has_begun(turn, robot):
         return None
     place, free_at_s = free_where_and_when(turn, robot)
     spent_wh = (free_at_s - turn.now.fleet_s) * kind.driving_w / 3600.0
@@ -165,7 +173,7 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
     if robot.load:
         energy_wh = max(energy_wh, kind.battery_wh * 0.05)  # what is on board is brought to its end all the same
     load_kg = sum(turn.state.items[item].mass_kg for item in robot.load)
-    if order is not None and order.task and not _may_be_replaced(turn, robot, order):
+    if order is not None and _in_hand(turn, robot) is order:
         stop = turn.state.tasks[order.task].request.stops[order.stop]
         load_kg += _load_change_kg(turn, stop.acts, robot.load)
     return RobotNeed(
@@ -178,6 +186,13 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
         energy_wh=max(energy_wh, 0.0),
         driving_w=kind.driving_w,
         standing_w=kind.standing_w,
+    )
+
+
+def _has_begun(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the robot has something to bring to its end before it charges."""
+    return _in_hand(turn, robot) is not None or any(
+        task.state is TaskState.UNDERWAY and task.robot == robot.id for task in turn.state.tasks.values()
     )
 
 
@@ -203,7 +218,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
         return (order.place if order.arrived else robot.at), now + CANCEL_TAKES_S
     roads, travel_class = turn.ports.roads, turn.travel_class(robot)
     undock_s = kind.undock_s if order.undock and order.done == 0 else 0.0
-    if not order.task or _may_be_replaced(turn, robot, order):
+    if _in_hand(turn, robot) is not order:
         if order.arrived:
             docking = order.released > order.first_tail or (not order.task and order.released >= order.steps)
             return order.place, now + (kind.dock_s + kind.undock_s if docking else 0.0)
@@ -373,9 +388,9 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     for robot in turn.state.robots.values():
         route = plan.routes.get(robot.id, ())
         order = robot.busy
-        keeps = order is not None and order.task and route and robot.id not in replaced
-        if keeps and order is not None and (route[0].task, route[0].stop) == (order.task, order.stop):
-            route = route[1:]  # it keeps the order that might have been taken from it
+        if order is not None and route and turn.state.serves(robot, order) and robot.id not in replaced:
+            if (route[0].task, route[0].stop) == (order.task, order.stop):
+                route = route[1:]  # it keeps the order that might have been taken from it
         if _differs(turn.state.routes.get(robot.id, ()), route):
             routes[robot.id] = route
     reasons = {left.task: left.reason for left in left_out}
@@ -391,7 +406,7 @@ def _take_back(turn: Turn, problem: Problem, plan: Plan) -> list[str]:
     replaced = []
     for robot in turn.state.robots.values():
         order = robot.busy
-        if order is None or not order.task or not _may_be_replaced(turn, robot, order):
+        if order is None or not turn.state.serves(robot, order) or not _may_be_replaced(turn, order):
             continue
         route = plan.routes.get(robot.id, ())
         if route and (route[0].task, route[0].stop) == (order.task, order.stop):

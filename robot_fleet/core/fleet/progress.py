@@ -33,7 +33,9 @@ def report(turn: Turn, news: RobotReport) -> None:
     if robot is None:
         return
     known = turn.seen.reports.get(news.robot)
-    if known is not None and known.boot == news.boot and known.seq >= news.seq:
+    if known is None:
+        turn.agenda.replan = True  # until now nobody knew what is left in its battery
+    elif known.boot == news.boot and known.seq >= news.seq:
         return
     turn.seen.reports[news.robot] = news
     turn.seen.heard_s[news.robot] = turn.now.steady_s
@@ -44,7 +46,7 @@ def report(turn: Turn, news: RobotReport) -> None:
     _steps(turn, robot, order, news)
     if order.active and order.done == order.steps:
         _finish(turn, robot, order)
-    elif order.active and news.cancelled == order.id:
+    elif order.state is OrderState.CANCELLING and news.cancelled == order.id:
         _cancelled(turn, robot, order)
 
 
@@ -71,16 +73,17 @@ def _link(turn: Turn, robot: RobotRecord, event: LinkEvent) -> None:
     order = robot.busy
     if state is LinkState.OFFLINE and order is not None and order.task:
         task = turn.state.tasks[order.task]
-        if task.request.guarantee == "at_least_once" and not order.arrived and task.state is TaskState.ASSIGNED:
+        untouched = task.state is TaskState.ASSIGNED and order.released <= order.first_tail
+        if untouched and task.robot == robot.id:
             turn.emit(TaskReleased(task.id, "robot_offline"))  # a second robot goes if the first falls silent
 
 
 def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport) -> None:
     by_step = {result.step: result for result in news.results}
     fresh: list[StepResult] = []
-    for index in range(order.done, order.steps):
+    for index in range(order.done, min(order.released, order.steps)):
         result = by_step.get(f"{order.id}.{index}")
-        if result is None:
+        if result is None or result.state is StepState.CANCELLED:
             break
         fresh.append(result)
         if result.state is not StepState.DONE:
@@ -94,7 +97,7 @@ def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport
         if result.state is StepState.DONE:
             if index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT:
                 _custody(turn, robot, order, index, result)
-        elif result.state is not StepState.CANCELLED:
+        else:
             _failed(turn, robot, order, index, result)
 
 
@@ -118,7 +121,7 @@ def _finish(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
         return
     turn.agenda.replan = True
     task = turn.state.tasks[order.task]
-    if task.ended or task.next_stop < len(task.request.stops):
+    if task.ended or task.robot != robot.id or task.next_stop < len(task.request.stops):
         return
     instant_s = task.instants.get(task.request.instant)
     if instant_s is None:  # the instant is a departure that has not happened yet
@@ -130,7 +133,7 @@ def _finish(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
 def _cancelled(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
     turn.emit(OrderEnded(robot.id, order.id, OrderState.CANCELLED.value, "", turn.now.fleet_s))
     turn.agenda.replan = turn.agenda.moved = True
-    if order.task and not turn.state.tasks[order.task].ended:
+    if turn.state.serves(robot, order):
         turn.emit(TaskSuspended(order.task, "called_away", turn.now.fleet_s))
 
 
@@ -143,7 +146,7 @@ def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, resu
     in_act = index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT
     if not in_act:
         turn.emit(RobotFaulted(robot.id, code, now_s + FAULT_PAUSE_S, now_s))
-    if not order.task or turn.state.tasks[order.task].ended:
+    if not turn.state.serves(robot, order):
         return
     task = turn.state.tasks[order.task]
     if not in_act:

@@ -20,27 +20,29 @@ from robot_fleet.core.facts import (
     TaskStop,
 )
 from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, SetHold, SubmitTask
 from robot_fleet.core.site import ParamSpec, Service
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+LATEST_S = 100 * 3600.0
+"""Times of requests are those that `HH:MM` with two digits of hours can say."""
 _EVERY_SERVICE = {
     "due_at": ParamSpec("due_at", "time", required=False),
     "earliest_at": ParamSpec("earliest_at", "time", required=False),
     "priority": ParamSpec("priority", "number", required=False, minimum=0, maximum=100),
 }
+_LARGEST = 1e15
 _ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
 
 
 def submit(turn: Turn, wish: SubmitTask) -> None:
     """Take a request on, or answer why not; the same key again gets the answer that the first one got."""
-    if not _KEY.fullmatch(wish.key):
-        raise RequestError(
-            "request_key_malformed", "a request's id is 1 to 64 letters, digits, '.', '_' or '-'", wish.key
-        )
+    _check_key(wish.key)
     known = turn.state.tasks.get(wish.key)
     if known is not None:
+        _check_same(wish, known)
         answer(turn, wish.key)
         return
     if wish.key in turn.state.refused:
@@ -66,6 +68,31 @@ def submit(turn: Turn, wish: SubmitTask) -> None:
     turn.agenda.replan = True
 
 
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise RequestError("request_key_malformed", "a key is 1 to 64 letters, digits, '.', '_' or '-'", key)
+
+
+def _check_same(wish: SubmitTask, known: TaskRecord) -> None:
+    """Refuse a key that was used for another request; a repetition of the same one is fine."""
+    told = {name: value for name, value in wish.params.items() if value is not None}
+    before = known.request.params
+    same = wish.service == known.request.service and told.keys() == before.keys()
+    if not same or any(_clock_s(value) != before[name] and value != before[name] for name, value in told.items()):
+        raise RequestError(
+            "request_key_used",
+            f"this key is that of another request ({known.request.service}); take a new one for a new request",
+            wish.key,
+        )
+
+
+def _clock_s(value: object) -> object:
+    try:
+        return parse_clock(value) if isinstance(value, str) else value
+    except RequestError:
+        return value
+
+
 def answer(turn: Turn, task_id: str) -> None:
     """Tell a request's sender who is to do it and when, or why nobody is yet."""
     task = turn.state.tasks[task_id]
@@ -87,8 +114,10 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
 
     Raises
     ------
-    RequestError : `request_unknown_task`, `request_task_ended`, `request_item_on_board`.
+    RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_ended`, `request_item_on_board`,
+        `request_act_under_way`.
     """
+    _check_key(wish.key)
     if _repeated(turn, wish.key):
         return
     task = turn.state.tasks.get(wish.task)
@@ -97,6 +126,7 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
     if task.ended:
         raise RequestError("request_task_ended", f"the task has already ended as {task.state.value}", wish.task)
     items = {act.item for stop in task.request.stops for act in stop.acts if act.item}
+    broken_off = []
     for robot in turn.state.robots.values():
         if items.intersection(robot.load) and robot.id == task.robot:
             raise RequestError(
@@ -108,7 +138,9 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
                 raise RequestError(
                     "request_act_under_way", f"{robot.id} is in an act that may not be broken off", wish.task
                 )
-            dispatch.cancel_order(turn, robot, "task_cancelled")
+            broken_off.append(robot)
+    for robot in broken_off:
+        dispatch.cancel_order(turn, robot, "task_cancelled")
     turn.emit(TaskCancelled(task.id, wish.reason or "cancelled_by_person", wish.by, turn.now.fleet_s))
     turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
     turn.effects.append(Answer(wish.key, True, task.id))
@@ -120,8 +152,9 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
 
     Raises
     ------
-    RequestError : `request_unknown_robot`.
+    RequestError : `request_key_malformed`, `request_unknown_robot`.
     """
+    _check_key(wish.key)
     if _repeated(turn, wish.key):
         return
     if wish.robot and wish.robot not in turn.state.robots:
@@ -131,7 +164,7 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     for robot in turn.state.robots.values():
         if wish.robot in ("", robot.id) and robot.busy is not None:
             turn.wish(robot.id)
-    turn.agenda.moved = True
+    turn.agenda.replan = turn.agenda.moved = True
     turn.effects.append(Answer(wish.key, True))
 
 
@@ -163,8 +196,9 @@ def _checked_params(turn: Turn, service: Service, given: Mapping[str, object]) -
 
 def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
     if spec.type == "number":
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise RequestError("request_number_expected", f"expected a number, got {value!r}", spec.name)
+        value = _number(value)
+        if value is None:
+            raise RequestError("request_number_expected", "expected a finite number", spec.name)
         if spec.minimum is not None and value < spec.minimum:
             raise RequestError(
                 "request_number_too_small", f"expected at least {spec.minimum:g}, got {value:g}", spec.name
@@ -173,18 +207,20 @@ def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
             raise RequestError(
                 "request_number_too_large", f"expected at most {spec.maximum:g}, got {value:g}", spec.name
             )
-        return float(value)
+        return value
     if spec.type == "time":
-        at_s = parse_clock(value) if isinstance(value, str) else value
-        if isinstance(at_s, bool) or not isinstance(at_s, int | float) or not math.isfinite(at_s):
-            raise RequestError("request_time_malformed", f"expected a time as HH:MM:SS, got {value!r}", spec.name)
+        at_s = _number(_clock_s(value))
+        if at_s is None or not 0.0 <= at_s < LATEST_S:
+            raise RequestError(
+                "request_time_malformed", f"expected a time as HH:MM:SS, got {str(value)[:40]!r}", spec.name
+            )
         if spec.name == "due_at" and at_s < turn.now.fleet_s:
             raise RequestError(
                 "request_due_in_past",
                 f"due at {format_clock(at_s)}, but it is {format_clock(turn.now.fleet_s)}",
                 spec.name,
             )
-        return float(at_s)
+        return at_s
     if not isinstance(value, str) or not value:
         raise RequestError("request_text_expected", f"expected a text, got {value!r}", spec.name)
     if spec.type == "place":
@@ -204,6 +240,13 @@ def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
     elif spec.type == "text" and spec.choices and value not in spec.choices:
         raise RequestError("request_wrong_choice", f"expected one of {', '.join(spec.choices)}", spec.name)
     return value
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number as a float, None for everything else (also whole numbers that no float holds)."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+        return None
+    return float(value)
 
 
 def _time(params: Mapping[str, object], name: str, default_s: float) -> float:

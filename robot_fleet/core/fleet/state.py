@@ -187,6 +187,11 @@ class FleetState:
     hold: bool = False
     plans: int = 0
 
+    def serves(self, robot: RobotRecord, order: OrderRecord) -> bool:
+        """Return whether the order's task is still this robot's: not ended, and not given to another since."""
+        task = self.tasks.get(order.task)
+        return task is not None and not task.ended and task.robot == robot.id
+
     def open_tasks(self) -> list[TaskRecord]:
         """Return the tasks that have not ended, oldest first."""
         return [task for task in self.tasks.values() if task.state not in ENDED]

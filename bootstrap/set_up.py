@@ -1,0 +1,139 @@
+"""Brings a checkout's environment to what the checkout asks for, whatever an earlier attempt left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from bootstrap import host as machine
+from bootstrap import interfaces, packages, ros, stamp
+from bootstrap.host import Interpreter
+from bootstrap.layout import Layout
+from bootstrap.progress import Progress
+from bootstrap.ros import HostRos
+from bootstrap.stamp import Stamp
+from bootstrap.steps import Steps
+
+
+def own_version() -> str:
+    """Return the version of the running Python, such as ``3.11``."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def is_complete(layout: Layout, host: HostRos | None) -> bool:
+    """Return whether the environment is what the checkout asks for; cheap, since each start asks it."""
+    return stamp.read(layout.stamp) == stamp.wanted(layout, own_version(), host) and layout.python.exists()
+
+
+def run(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> None:
+    """Set the environment up; only one process does so at a time, and another one waits and finds it done.
+
+    The stamp is written part by part as each becomes true, so an interrupted set-up goes on where it can be trusted: a
+    half-filled environment is made anew, built interfaces are taken from the cache.
+
+    Raises
+    ------
+    Unready
+        If the machine lacks something. Nothing was changed.
+    StepFailed
+        If a program of the set-up failed.
+    """
+    interpreter = machine.choose(machine.survey(environ, sys.executable), host)
+    with locked(layout) as lock_fd:
+        wanted = stamp.wanted(layout, interpreter.version, host)
+        if stamp.read(layout.stamp) == wanted and layout.python.exists():
+            return
+        with Progress(sys.stderr, time.monotonic, sys.stderr.isatty()) as progress:
+            progress.say("setting up robot_fleet (a few minutes the first time)")
+            steps = Steps(layout.log, _environ(layout, host, environ), lock_fd)
+            try:
+                _SetUp(layout, host, interpreter, steps, progress).bring_up_to(wanted)
+            finally:
+                steps.stop()
+
+
+@contextmanager
+def locked(layout: Layout) -> Iterator[int]:
+    """Hold the checkout's lock, which is its folder itself; SIGTERM inside ends the body as Ctrl-C does."""
+    descriptor = os.open(layout.root, os.O_RDONLY)
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("fleet: another set-up of this checkout goes on; waiting for it", file=sys.stderr, flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class _SetUp:
+    """One attempt, with all that its parts need."""
+
+    layout: Layout
+    host: HostRos | None
+    interpreter: Interpreter
+    steps: Steps
+    progress: Progress
+
+    def bring_up_to(self, wanted: Stamp) -> None:
+        stamp_file = self.layout.stamp
+        if stamp.read(stamp_file).packages != wanted.packages or not self.layout.python.exists():
+            self._make_anew(wanted)
+        else:
+            stamp.write(stamp_file, Stamp(packages=wanted.packages))
+            self._install_interfaces()
+        stamp.write(stamp_file, wanted)
+
+    def _make_anew(self, wanted: Stamp) -> None:
+        layout = self.layout
+        layout.stamp.unlink(missing_ok=True)
+        if layout.venv.is_symlink():
+            layout.venv.unlink()
+        elif layout.venv.exists():
+            shutil.rmtree(layout.venv)
+        layout.venv.mkdir()
+        with self.progress.phase(f"virtual environment of Python {self.interpreter.version}"):
+            packages.make_environment(self.steps, layout, self.interpreter, self.host)
+        first_pins, other_pins = packages.pins_for(layout, self.host)
+        with ThreadPoolExecutor(2) as pool:
+            try:
+                others = pool.submit(self._install_packages, "others", other_pins)
+                self._install_packages("for building" if self.host else "ROS", first_pins)
+                # The compiler works while the other packages are still on their way.
+                built = pool.submit(self._install_interfaces)
+                others.result()
+                stamp.write(layout.stamp, Stamp(packages=wanted.packages))
+                built.result()
+            except BaseException:
+                self.steps.stop()  # the pool waits for its threads, and they for their programs
+                raise
+
+    def _install_packages(self, name: str, pins: dict[str, str]) -> None:
+        with self.progress.phase(f"{len(pins)} packages ({name})") as phase:
+            packages.install(self.steps, self.layout, pins, phase)
+
+    def _install_interfaces(self) -> None:
+        keys = stamp.interface_keys(self.layout, self.interpreter.version, self.host)
+        with self.progress.phase("interface packages") as phase:
+            interfaces.install(self.steps, self.layout, keys, self.host, phase)
+
+
+def _environ(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> dict[str, str]:
+    return {**ros.environment(environ, layout, host), "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

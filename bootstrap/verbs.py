@@ -1,0 +1,64 @@
+"""What ./fleet does itself (setup, test, python, clean); every other verb goes to the product."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bootstrap import clean, ros, set_up
+from bootstrap.errors import BootstrapError, Refused
+from bootstrap.layout import Layout
+
+_MAX_TEST_PROCESSES = 4
+
+
+def main(root: str, arguments: Sequence[str]) -> int:
+    """Carry out one ./fleet command; return its exit status where it does not become another program."""
+    layout = Layout.of(Path(root), os.environ)
+    try:
+        if arguments[:1] == ["clean"]:
+            return _clean(layout, arguments[1:])
+        host = ros.find_host(os.environ)
+        if not set_up.is_complete(layout, host):
+            set_up.run(layout, host, os.environ)
+        if arguments[:1] == ["setup"]:
+            print("robot_fleet is set up.")
+            return 0
+        environment = ros.environment(os.environ, layout, host)
+        words = command(arguments, os.cpu_count() or 1)
+        if arguments[:1] == ["test"]:
+            os.chdir(layout.root)
+        sys.stdout.flush()
+        os.execve(layout.python, [str(layout.python), *words], environment)
+    except BootstrapError as error:
+        for line in str(error).splitlines():
+            print(f"fleet: {line}", file=sys.stderr)
+        return error.status
+    except OSError as error:
+        print(f"fleet: {error}. Mend it: see that there is room and that the folder can be written", file=sys.stderr)
+        return 4
+    except KeyboardInterrupt:
+        print("\nfleet: interrupted; the next start goes on", file=sys.stderr)
+        return 130
+
+
+def command(arguments: Sequence[str], cpus: int) -> list[str]:
+    """Return what the environment's Python is started with for the verb and its arguments."""
+    verb, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    if verb == "python":
+        return rest
+    if verb == "test":
+        options = [] if "--all" in rest else ["-m", "not slow"]
+        processes = str(max(1, min(cpus, _MAX_TEST_PROCESSES)))
+        asked = [word for word in rest if word != "--all"]
+        return ["-m", "pytest", "-n", processes, "--dist", "loadgroup", *options, *asked]
+    return ["-P", "-m", "robot_fleet.cli", *arguments]
+
+
+def _clean(layout: Layout, arguments: Sequence[str]) -> int:
+    if not set(arguments) <= {"--yes", "-y"}:
+        raise Refused("usage: ./fleet clean [--yes]")
+    clean.run(layout, bool(arguments), clean.terminal_question())
+    return 0

@@ -1,0 +1,142 @@
+"""What the simulator and the manager write down every second about a run, read and put together into its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.summary import refused_request, whole
+from robot_fleet.site.demand import RequestRow
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A figures file as it was read: its content, and when it was written (seconds of the system's clock)."""
+
+    body: Figures
+    written_s: float
+
+
+def read_figures(path: Path, since_s: float) -> Written | None:
+    """Return a figures file, None if it is not there or was written before `since_s` (by an earlier run)."""
+    try:
+        written_s = path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    body = read_json(path)
+    return Written(body, written_s) if body is not None and written_s >= since_s else None
+
+
+class RunFigures:
+    """How far a run is, from the newest figures of the simulator and the manager.
+
+    Parameters
+    ----------
+    rows : the requests that are played.
+    world, fleet : the two files.
+    since_s : when the run began (seconds of the system's clock); what was written before is of an earlier run.
+    """
+
+    def __init__(self, rows: Sequence[RequestRow], world: Path, fleet: Path, since_s: float) -> None:
+        self._rows = rows
+        self._world_file = world
+        self._fleet_file = fleet
+        self._since_s = since_s
+        self._first: Written | None = None
+        self._world: Written | None = None
+        self._fleet: Written | None = None
+        self._asked_by_s: float | None = None
+
+    def refresh(self) -> bool:
+        """Read both files again; return whether one of them had something new."""
+        before = self._world, self._fleet
+        self._world = read_figures(self._world_file, self._since_s) or self._world
+        self._fleet = read_figures(self._fleet_file, self._since_s) or self._fleet
+        self._first = self._first or self._world
+        if self._world is not None and self._world.body["callers_finished"] and self._asked_by_s is None:
+            self._asked_by_s = self._world.body["at_s"]
+        return before != (self._world, self._fleet)
+
+    @property
+    def begun(self) -> bool:
+        """Whether both have written something."""
+        return self._world is not None and self._fleet is not None
+
+    @property
+    def at_s(self) -> float:
+        """Fleet time of the newest figures, 0 if there are none yet."""
+        return float(self._world.body["at_s"]) if self._world is not None else 0.0
+
+    @property
+    def ran_s(self) -> float:
+        """Fleet seconds since the first figures of this run."""
+        return self.at_s - float(self._first.body["at_s"]) if self._first is not None else 0.0
+
+    @property
+    def requests(self) -> list[Mapping[str, Any]]:
+        """The requests so far, those refused included, as in a summary."""
+        taken = list(self._fleet.body["requests"]) if self._fleet is not None else []
+        return [*taken, *self._refused({entry["id"] for entry in taken})]
+
+    @property
+    def idle(self) -> bool:
+        """Whether all who ask have asked and been answered, and every request has ended, also as the manager sees it.
+
+        The manager's figures count only once they are as new as the simulator's when the last one had been answered.
+        """
+        if self._fleet is None or self._asked_by_s is None or self._fleet.body["at_s"] < self._asked_by_s:
+            return False
+        outcomes = {entry["id"]: entry["outcome"] for entry in self.requests}
+        return None not in outcomes.values() and all(row.request_id in outcomes for row in self._rows)
+
+    def pace(self) -> tuple[float, float]:
+        """Return fleet and wall seconds between the first and the newest figures of the simulator."""
+        if self._first is None or self._world is None:
+            return 0.0, 0.0
+        return self.ran_s, self._world.written_s - self._first.written_s
+
+    def summary(
+        self, *, site: str, seed: int, speed: float, pace: tuple[float, float], restarts: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """Return the run's summary.
+
+        Parameters
+        ----------
+        pace : what `pace` returned while the simulator was running; its last figures are written while it ends.
+        restarts : per process, how often it was started again.
+        """
+        fleet = self._fleet.body if self._fleet is not None else {}
+        world = self._world.body if self._world is not None else {}
+        ran_s, wall_s = pace
+        part = {name: fleet.get(name, []) for name in ("requests", "robots", "alarms")}
+        made = whole(
+            {**part, "plans": fleet.get("plans", {})},
+            site=site,
+            seed=seed,
+            speed_asked=speed,
+            fleet_time_s=ran_s,
+            wall_s=wall_s,
+            refused=self._refused({entry["id"] for entry in part["requests"]}),
+            contacts=world.get("contacts", []),
+            restarts=restarts,
+            latency_ms={
+                "request_to_plan": fleet.get("request_to_plan_ms", {"p50": None, "p99": None}),
+                "plan_to_goal": fleet.get("plan_to_goal_ms", {"p50": None, "p99": None}),
+            },
+        )
+        return made
+
+    def _refused(self, taken: set[str]) -> list[dict[str, Any]]:
+        codes: dict[str, str] = {}
+        for source in (self._fleet, self._world):
+            codes.update(source.body["refused"] if source is not None else {})
+        return [
+            refused_request(row.request_id, row.service, row.at_s, codes[row.request_id])
+            for row in self._rows
+            if row.request_id in codes and row.request_id not in taken
+        ]

@@ -1,0 +1,85 @@
+"""The four processes of a fleet with an embedded simulator, as the supervisor starts them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
+from robot_fleet.runtime.run_directory import RunDirectory
+
+DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPlay:
+    """What the processes are told.
+
+    Parameters
+    ----------
+    site : the site's folder.
+    domain : ROS_DOMAIN_ID.
+    port : of the console, on 127.0.0.1.
+    seed : of all that is drawn.
+    speed : fleet seconds per wall second.
+    demand : file of the requests that people make; none if None.
+    requests : only the first so many; None for all.
+    duration_s : fleet seconds after which nobody asks any more; None for no end.
+    trace : file for the physical truth; none if None.
+    """
+
+    site: Path
+    domain: int
+    port: int
+    seed: int
+    speed: float
+    demand: Path | None = None
+    requests: int | None = None
+    duration_s: float | None = None
+    trace: Path | None = None
+
+
+def world_figures(run: RunDirectory) -> Path:
+    """Return the file in which the simulator says every second how far the run is."""
+    return run.path / "world_figures.json"
+
+
+def fleet_figures(run: RunDirectory) -> Path:
+    """Return the file in which the manager says every second how far the run is."""
+    return run.path / "fleet_figures.json"
+
+
+def fleet_processes(
+    run: RunDirectory, play: FleetPlay, environ: Mapping[str, str] = os.environ
+) -> tuple[ProcessSpec, ...]:
+    """Return the processes of a simulated fleet, the manager first, since the others wait for it or do without."""
+    env = {"ROS_DOMAIN_ID": str(play.domain), DISCOVERY: environ.get(DISCOVERY, "LOCALHOST")}
+    shared = ("--site", str(play.site.resolve()), "--run", str(run.path))
+    seed = ("--seed", str(play.seed))
+
+    def spec(name: str, *words: str, ready: ReadyFile | ReadyPort | None = None) -> ProcessSpec:
+        argv = (sys.executable, "-P", "-m", f"robot_fleet.nodes.{name}", *shared, *words)
+        return ProcessSpec(name, name, argv, env, ready=ready)
+
+    return (
+        spec("fleet_manager", "--simulated", *seed),
+        spec("robot_agents", "--simulated"),
+        spec("gateway", "--simulated", "--port", str(play.port), ready=ReadyPort(play.port)),
+        spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),
+    )
+
+
+def _sim_words(play: FleetPlay) -> list[str]:
+    words = ["--speed", f"{play.speed:g}"]
+    if play.demand is not None:
+        words += ["--demand", str(play.demand.resolve())]
+    if play.requests is not None:
+        words += ["--requests", str(play.requests)]
+    if play.duration_s is not None:
+        words += ["--duration", repr(play.duration_s)]
+    if play.trace is not None:
+        words += ["--trace", str(play.trace.resolve())]
+    return words

@@ -1,0 +1,178 @@
+"""An agent's ports on a simulator in another process: what the ROS adapters report when it is killed, without ROS.
+
+A killed server takes its goals with it. Whoever waits for one hears nothing, takes it for lost after a while, and finds
+servers that know no goals when they are back; acts are known by their ids and can be asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from robot_fleet.core.geometry import Pose
+from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
+from robot_fleet.sim.goals import Goal
+from robot_fleet.sim.link import SimNavigator
+from robot_fleet.sim.world import SimWorld
+
+POSE_OLD_AFTER_S = 2.0
+"""Steady seconds of silence after which a robot's servers count as gone."""
+SILENT_AFTER_S = 3.0
+"""Steady seconds of silence after which a goal counts as lost."""
+MET_AFTER_S = 0.5
+"""Steady seconds that a server which begins anew needs to be found; what is sent to it before is lost."""
+
+_RUNNING = GoalStatus(GoalState.RUNNING)
+
+
+class SimServer:
+    """The simulator's process as the network shows it.
+
+    Parameters
+    ----------
+    world : returns the world of the present process.
+    clock : returns the steady time in seconds.
+
+    Attributes
+    ----------
+    life : rises with each process.
+    up : whether there is one.
+    """
+
+    def __init__(self, world: Callable[[], SimWorld], clock: Callable[[], float]) -> None:
+        self.world = world
+        self.clock = clock
+        self.life = 1
+        self.up = True
+        self._since_s = float("-inf")
+
+    @property
+    def heard(self) -> bool:
+        """Whether its topics were heard of late."""
+        return self.up or self.clock() - self._since_s <= POSE_OLD_AFTER_S
+
+    @property
+    def reached(self) -> bool:
+        """Whether what is sent now arrives."""
+        return self.up and self.clock() - self._since_s >= MET_AFTER_S
+
+    def die(self) -> None:
+        """Be killed."""
+        self.up = False
+        self._since_s = self.clock()
+
+    def begin(self) -> None:
+        """Be started anew."""
+        self.up = True
+        self.life += 1
+        self._since_s = self.clock()
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A goal on its way; `life` is 0 for one that never arrived."""
+
+    life: int
+    heard_s: float
+    status: GoalStatus
+    goal: Goal | None = None
+
+
+class RemoteNavigator:
+    """Moves one robot of a simulator that may be killed. Implements `robot_fleet.core.ports.Navigator`."""
+
+    def __init__(self, server: SimServer, robot_id: str) -> None:
+        self._server = server
+        self._id = robot_id
+        self._seen: Sensed | None = None
+        self._sent: _Sent | None = None
+
+    def sensed(self) -> Sensed | None:
+        """Return what was heard last."""
+        if self._server.up:
+            self._seen = SimNavigator(self._server.world(), self._id).sensed()
+        return self._seen
+
+    def ready(self) -> bool:
+        """Return whether the robot was heard of late."""
+        return self._server.heard and self.sensed() is not None
+
+    def drive(self, poses: Sequence[Pose], speed_mps: float, keep_yaw: bool) -> None:
+        """Start driving through the poses."""
+        self._send(lambda world: world.drive(self._id, poses, speed_mps, keep_yaw), len(poses))
+
+    def dock(self, place: str, pose: Pose) -> None:
+        """Start docking at a charger; its pose is known to the world."""
+        self._send(lambda world: world.dock(self._id, place))
+
+    def undock(self) -> None:
+        """Start leaving the charger."""
+        self._send(lambda world: world.undock(self._id))
+
+    def cancel(self) -> None:
+        """Ask the goal to stop, if the server knows it."""
+        if self._sent is not None and self._server.up and self._sent.life == self._server.life:
+            self._server.world().cancel(self._id)
+
+    def cancel_all(self) -> None:
+        """Cancel whatever the server knows to run on the robot."""
+        if self._server.reached:
+            self._server.world().cancel(self._id)
+
+    def status(self) -> GoalStatus | None:
+        """Return where the newest goal stands; LOST after too long a silence."""
+        sent, server = self._sent, self._server
+        if sent is None:
+            return None
+        if sent.status.state is GoalState.RUNNING:
+            if server.up and sent.life == server.life and sent.goal is not None:
+                goal = sent.goal
+                sent.status = GoalStatus(goal.state, goal.code, goal.poses_left, goal.sentence)
+                sent.heard_s = server.clock()
+            elif server.clock() - sent.heard_s > SILENT_AFTER_S:
+                sent.status = GoalStatus(GoalState.LOST, "server_gone", sent.status.poses_left, "its server is silent")
+        return sent.status
+
+    def _send(self, begin: Callable[[SimWorld], None], poses_left: int = 0) -> None:
+        server = self._server
+        self._sent = _Sent(0, server.clock(), GoalStatus(GoalState.RUNNING, poses_left=poses_left))
+        if server.reached:
+            begin(server.world())
+            self._sent.life, self._sent.goal = server.life, server.world().robots[self._id].goal
+
+
+class RemoteActuator:
+    """Has one robot of a simulator that may be killed do things. Implements `robot_fleet.core.ports.Actuator`."""
+
+    def __init__(self, server: SimServer, robot_id: str) -> None:
+        self._server = server
+        self._id = robot_id
+        self._sent: dict[str, _Sent] = {}
+
+    def start(self, act_id: str, act: str, place: str, params: Mapping[str, object]) -> None:
+        """Send the act; a server that knows its id attaches, or finds it done."""
+        server = self._server
+        self._sent = {act_id: _Sent(0, server.clock(), _RUNNING)}
+        if server.reached:
+            world = server.world()
+            world.acts.start(world.robots[self._id], act_id, act, place, params)
+            self._sent[act_id].life = server.life
+
+    def cancel(self, act_id: str) -> None:
+        """Ask a running act to stop at a safe point; only an act that was sent from here has a goal to be cancelled."""
+        sent = self._sent.get(act_id)
+        if sent is not None and self._server.up and sent.life == self._server.life:
+            self._server.world().acts.cancel(act_id)
+
+    def status(self, act_id: str) -> GoalStatus | None:
+        """Return where the act stands; None if the server has never heard of it, LOST while it cannot be asked."""
+        server, sent = self._server, self._sent.get(act_id)
+        if sent is not None and sent.life != server.life and server.clock() - sent.heard_s <= SILENT_AFTER_S:
+            return _RUNNING
+        if not server.reached:
+            if sent is not None and server.clock() - sent.heard_s <= SILENT_AFTER_S:
+                return _RUNNING
+            return GoalStatus(GoalState.LOST, "server_gone", sentence="the actuator does not answer")
+        if sent is not None and sent.life == server.life:
+            sent.heard_s = server.clock()
+        return server.world().acts.status(act_id)

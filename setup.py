@@ -1,0 +1,54 @@
+"""Packages robot_fleet for pip and, as an ament_python package, for colcon."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = "robot_fleet"
+ROOT = Path(__file__).resolve().parent
+SHARE = f"share/{NAME}"
+
+
+def version() -> str:
+    """Return the version that the package itself states."""
+    match = re.search(r'^__version__ = "(.+)"$', (ROOT / NAME / "__init__.py").read_text(encoding="utf-8"), re.M)
+    if match is None:
+        raise SystemExit("robot_fleet/__init__.py states no __version__")
+    return match[1]
+
+
+def requirements() -> list[str]:
+    """Return what the product imports, as requirements.in lists it."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def data_files() -> list[tuple[str, list[str]]]:
+    """Return the files that are installed under `share`: the ament index, and the folders as they are."""
+    found = {
+        "share/ament_index/resource_index/packages": [f"resource/{NAME}"],
+        SHARE: ["package.xml"],
+    }
+    for folder in ("config", "launch", "scenarios", "worlds"):
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                found.setdefault(f"{SHARE}/{path.parent}", []).append(str(path))
+    return sorted(found.items())
+
+
+setup(
+    name=NAME,
+    version=version(),
+    description="A fleet of service robots for a city district: scheduling, right of way, health, and a console",
+    license="Apache-2.0",
+    maintainer="robot_fleet developers",
+    maintainer_email="robot_fleet@example.com",
+    python_requires=">=3.11",
+    packages=find_packages(include=[NAME, f"{NAME}.*"]),
+    package_data={NAME: ["console/**", "**/*.json", "**/*.yaml"]},
+    data_files=data_files(),
+    install_requires=requirements(),
+    entry_points={"console_scripts": [f"{NAME} = {NAME}.cli.app:main"]},
+    zip_safe=False,
+)

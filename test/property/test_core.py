@@ -1,0 +1,309 @@
+"""Random streams of requests, reports and trouble thrown at the core.
+
+Whatever comes in, `decide` never raises and its promises hold after every turn (see `core_world`); the facts alone
+amount to the state; and once the trouble is over, every task comes to an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from robot_fleet.core.clock import format_clock
+from robot_fleet.core.fleet import Ports
+from robot_fleet.core.inputs import AlarmWasShown, CancelTask, ReportReceived, SetHold, SubmitTask, Tick
+from robot_fleet.core.order import StepResult, StepState
+from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate, Text
+from robot_fleet.runtime.ports import ports_for
+from robot_fleet.site.load import load_site
+from robot_fleet.traffic.conflicts import Conflicts, build_conflicts
+from robot_fleet.traffic.release import BankersRightOfWay
+from test.property.core_world import CoreWorld
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "test" / "data" / "sites" / "tiny"
+BUSAN = ROOT / "config" / "sites" / "busan_edc"
+NONSENSE: tuple[object, ...] = (
+    *("", "nowhere", "25:99", "-1", "x" * 70, "a/b", "\u0000"),
+    *(None, True, -1, 0, 10**400, 1e308, float("nan"), float("inf"), -1.5, [], {}, ["a"]),
+)
+PAUSES_S = (0.0, 0.1, 1.0, 1.0, 5.0, 25.0, 60.0, 400.0, 7200.0)
+
+Action = tuple[str, int, int, int]
+NAMES = (
+    *("submit",) * 4,
+    *("malformed", "cancel", "hold", "let_go", "shown", "again"),
+    *("work",) * 8,
+    *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
+    *("tick",) * 5,
+    *("improve", "restart", "snapshot", "leave", "sense", "drain_battery"),
+)
+
+
+STORE = Service(
+    id="store",
+    name=Text("보관", "Store"),
+    robot_kinds=("logistics", "care"),
+    params=(ParamSpec("from", "place"), ParamSpec("item", "item"), ParamSpec("mass_kg", "number", maximum=25.0)),
+    stops=(
+        StopTemplate("fetch", "param:from", (ActTemplate("load", "take", item="item", expected_s=10.0),)),
+        StopTemplate("store", "group:lockers", (ActTemplate("put", "give", item="item", to="place", expected_s=10.0),)),
+    ),
+    due=Due("requested", 900.0, "fetch.departed"),
+)
+
+
+@cache
+def sites() -> dict[str, tuple[Site, Conflicts, Ports]]:
+    """Return the tiny site with an alarm and a service that chooses a place, and Busan, each with what it needs."""
+    tiny, busan = load_site(TINY), load_site(BUSAN)
+    more = {"care_alarm": busan.services["care_alarm"], "store": STORE}
+    tiny = replace(tiny, services={**tiny.services, **more})
+    return {site.id: (site, build_conflicts(site), ports_for(site)) for site in (tiny, busan)}
+
+
+def world_of(name: str) -> CoreWorld:
+    """Return a world of its own; the right of way remembers who waited, so it is made anew."""
+    site, conflicts, ports = sites()[name]
+    return CoreWorld(site, replace(ports, right_of_way=BankersRightOfWay(site, conflicts)))
+
+
+def play(world: CoreWorld, actions: list[Action]) -> None:
+    """Let the actions happen, one after the other, a robot hearing and telling as it can."""
+    for robot in world.robots.values():
+        world.tell(robot)
+    for name, a, b, c in actions:
+        ACTIONS[name](world, a, b, c)
+        world.pass_time(PAUSES_S[(a + b + c) % 4])
+
+
+def _params(world: CoreWorld, specs: tuple[ParamSpec, ...], a: int, b: int) -> dict[str, object]:
+    """Return parameters that fit, more or less."""
+    params: dict[str, object] = {}
+    for number, spec in enumerate(specs):
+        pick = a * 7 + b + number * 3
+        if spec.hidden or (not spec.required and pick % 2):
+            continue
+        if spec.type == "place":
+            fitting = [p.id for p in world.site.places.values() if not spec.place_kinds or p.kind in spec.place_kinds]
+            params[spec.name] = fitting[pick % len(fitting)]
+        elif spec.type == "item":
+            known = list(world.held)
+            params[spec.name] = known[pick % len(known)] if pick % 3 and known else f"thing_{pick % 12}"
+        elif spec.type == "number":
+            low, high = spec.minimum or 0.0, spec.maximum or 40.0
+            params[spec.name] = low + (high - low) * (pick % 5) / 4.0
+        elif spec.type == "time":
+            at_s = world.fleet_s + 300.0 * (pick % 7)
+            params[spec.name] = at_s if pick % 3 else format_clock(at_s)
+        elif spec.type == "route":
+            routes = list(world.site.routes)
+            params[spec.name] = routes[pick % len(routes)]
+        else:
+            params[spec.name] = spec.choices[pick % len(spec.choices)] if spec.choices else "a word"
+    return params
+
+
+def submit(world: CoreWorld, a: int, b: int, c: int) -> None:
+    services = list(world.site.services.values())
+    service = services[a % len(services)]
+    params = _params(world, service.params, b, c)
+    if c % 11 == 0:
+        params["priority"] = c % 101
+    if c % 13 == 0:
+        params["due_at"] = world.fleet_s + 60.0 * (b % 40)
+    key = f"t{a * 50 + b}" if c % 5 else "t1"
+    known = key in world.state.tasks
+    facts = len(world.facts)
+    answers = world.feed(SubmitTask(key, service.id, params))
+    assert len(answers) == 1
+    assert answers[0].key == key
+    if answers[0].accepted and not known:
+        assert key in world.state.tasks
+    if not answers[0].accepted and not answers[0].task:
+        assert len(world.facts) == facts, "something changed although the request was refused"
+        assert answers[0].code.startswith("request_")
+
+
+def malformed(world: CoreWorld, a: int, b: int, c: int) -> None:
+    services = list(world.site.services.values())
+    service = services[a % len(services)]
+    params = _params(world, service.params, b, c)
+    params[["place", "item", "mass_kg", "earliest_at", "due_at", "priority", "ready_at", "route", "from"][b % 9]] = (
+        NONSENSE[c % len(NONSENSE)]
+    )
+    key = ["", "a b", "ok1", "k" * 65][a % 4] if b % 2 else f"m{c}"
+    answers = world.feed(SubmitTask(key, service.id if a % 5 else "no_such", params))
+    assert len(answers) == 1
+
+
+def cancel(world: CoreWorld, a: int, b: int, c: int) -> None:
+    tasks = list(world.state.tasks)
+    task = tasks[a % len(tasks)] if tasks else "none"
+    facts = len(world.facts)
+    answers = world.feed(CancelTask(f"c{b * 50 + c}", task))
+    assert len(answers) == 1
+    if not answers[0].accepted:
+        assert len(world.facts) == facts, "something changed although the cancel was refused"
+
+
+def hold(world: CoreWorld, a: int, b: int, c: int) -> None:
+    names = ["", "nobody", *world.robots]
+    world.feed(SetHold(f"h{b * 50 + c}", True, names[a % len(names)]))
+
+
+def let_go(world: CoreWorld, a: int, b: int, c: int) -> None:
+    names = ["", *world.robots]
+    world.feed(SetHold(f"l{b * 50 + c}", False, names[a % len(names)]))
+
+
+def shown(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.feed(AlarmWasShown(["none", *world.state.tasks][a % (1 + len(world.state.tasks))]))
+
+
+def again(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Ask for a task by a key that has been used."""
+    requested = list(world.state.tasks.values())
+    if requested:
+        request = requested[a % len(requested)].request
+        count = len(world.state.tasks)
+        answers = world.feed(SubmitTask(request.task, request.service, request.params))
+        assert [answer.key for answer in answers] == [request.task]
+        assert len(world.state.tasks) == count
+
+
+def _robot(world: CoreWorld, a: int):  # type: ignore[no-untyped-def]
+    return list(world.robots.values())[a % len(world.robots)]
+
+
+def work(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let one robot do some steps, telling of each, or all robots one."""
+    robots = [_robot(world, a)] * (1 + b % 12) if c % 2 else list(world.robots.values())
+    for robot in robots:
+        world.step(robot)
+        world.tell(robot)
+        world.pass_time(0.5)
+
+
+def fail(world: CoreWorld, a: int, b: int, c: int) -> None:
+    robot = _robot(world, a)
+    world.step(robot, "failed")
+    world.tell(robot)
+
+
+def doubt(world: CoreWorld, a: int, b: int, c: int) -> None:
+    robot = _robot(world, a)
+    world.step(robot, "unknown")
+    world.tell(robot)
+
+
+def lose(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Lose one robot from sight, for long enough that it counts as offline if `b` is odd."""
+    robot = _robot(world, a)
+    robot.reachable = False
+    if b % 2:
+        for _ in range(3):
+            world.pass_time(8.0)
+            for other in world.robots.values():
+                world.tell(other)
+            world.feed(Tick())
+    for _ in range(c % 4):
+        world.step(robot)
+
+
+def find(world: CoreWorld, a: int, b: int, c: int) -> None:
+    robot = _robot(world, a)
+    robot.reachable = True
+    world.tell(robot)
+
+
+def reboot(world: CoreWorld, a: int, b: int, c: int) -> None:
+    robot = _robot(world, a)
+    robot.boot, robot.seq = robot.boot + 1, 0
+    world.tell(robot)
+
+
+def late(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let an old report arrive once more."""
+    robot = _robot(world, a)
+    if robot.sent:
+        world.feed(ReportReceived(robot.sent[-1 - (b * 10 + c) % min(len(robot.sent), 40)]))
+
+
+def twice(world: CoreWorld, a: int, b: int, c: int) -> None:
+    robot = _robot(world, a)
+    world.tell(robot)
+    world.feed(ReportReceived(robot.sent[-1]))
+
+
+def lie(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let a report arrive that no honest agent sends: of another robot, of a cancel not asked for, of steps not released.
+
+    It is never one of released steps: that a robot did what it was told to do cannot be doubted.
+    """
+    robot = _robot(world, a)
+    report = robot.report(world.now)
+    order = robot.order
+    if order is not None and (order.cancel or order.released == len(order.steps)):
+        return
+    step = order.steps[-1].id if order is not None else "x.0"
+    states = list(StepState)
+    strange = [
+        replace(report, robot="nobody"),
+        replace(report, order="no.1", cancelled="no.1"),
+        replace(report, results=(*report.results, StepResult("no.7", states[c % len(states)]))),
+        replace(report, cancelled=report.order),
+        replace(report, results=(*report.results, StepResult(step, states[c % len(states)]))),
+        replace(report, order="", results=()),
+    ]
+    world.feed(ReportReceived(strange[b % len(strange)]))
+
+
+def tick(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.pass_time(PAUSES_S[a % len(PAUSES_S)])
+    if b % 4:
+        for robot in world.robots.values():
+            world.tell(robot)
+    world.feed(Tick())
+
+
+def improve(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.improve(a, b)
+
+
+def restart(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.restart()
+
+
+def snapshot(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.snapshot()
+
+
+def leave(world: CoreWorld, a: int, b: int, c: int) -> None:
+    for place in world.site.places.values():
+        if place.kind == "bay_out":
+            world.driver_leaves(place.id)
+
+
+def sense(world: CoreWorld, a: int, b: int, c: int) -> None:
+    places = list(world.site.places)
+    world.sense(places[(a * 50 + b) % len(places)])
+
+
+def drain_battery(world: CoreWorld, a: int, b: int, c: int) -> None:
+    _robot(world, a).soc_pct = float(b % 100)
+
+
+ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
+    action.__name__: action
+    for action in (
+        *(submit, malformed, cancel, hold, let_go, shown, again, work, fail, doubt, lose, find, reboot, late, twice),
+        *(lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
+    )
+}
+numbers = st.integers(0, 49)
+streams = st.lists(st.tuples(st.sampled_from(NAMES), numbers, numbers, numbers), min_size=5, max_size=60)
