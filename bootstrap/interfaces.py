@@ -47,6 +47,8 @@ def build(steps: Steps, layout: Layout, targets: Mapping[str, Path], host: HostR
     work = layout.venv / "interfaces-work"
     cmake = layout.venv / "bin" / "cmake"
     include: list[str] = [] if host else [f"-DCMAKE_PROJECT_INCLUDE={layout.root / 'bootstrap' / 'wheels.cmake'}"]
+    # Said outright since Debian's Python would name another folder, which the environment does not look into.
+    site_packages = next(layout.venv.glob("lib/python3.*/site-packages")).relative_to(layout.venv)
     counts: dict[str, tuple[int, int]] = {}
 
     def counter(name: str) -> Callable[[str], None]:
@@ -64,7 +66,7 @@ def build(steps: Steps, layout: Layout, targets: Mapping[str, Path], host: HostR
         steps.run(
             f"configuring {name}",
             *(cmake, "-G", "Ninja", "-S", layout.interfaces / name, "-B", folder),
-            *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF", *include),
+            *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF", f"-DPYTHON_INSTALL_DIR={site_packages}", *include),
             *(f"-DCMAKE_INSTALL_PREFIX={prefix}", f"-DPython3_EXECUTABLE={layout.python}"),
         )
         steps.run(f"compiling {name}", cmake, "--build", folder, on_line=counter(name))

@@ -11,18 +11,18 @@ from bootstrap.progress import Phase
 from bootstrap.ros import HostRos
 from bootstrap.steps import Steps
 
-# Jazzy's message packages are compiled against the numpy of Ubuntu 24.04.
-_HOST_ROS_PINS = {"numpy": "1.26.4"}
 _INSTALLERS = ("pip", "setuptools")
 # The interface packages' build needs these besides ROS, so they come first.
 _BUILDERS = ("catkin-pkg", "cmake", "docutils", "empy", "ninja", "numpy", "packaging", "pyparsing", "python-dateutil")
 
 
 def pins_for(layout: Layout, host: HostRos | None) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the pins of what builds interface packages, ROS among it, and those of everything else."""
+    """Return the pins of what builds interface packages, the ROS wheels among it, and those of everything else.
+
+    They are the same beside an installed ROS, but for the wheels. Its message packages are compiled against numpy 1 and
+    read only those fields of an array that stand in the same place in numpy 2.
+    """
     rest = read_lock(layout.lock)
-    if host is not None:
-        rest |= _HOST_ROS_PINS
     first = {name: rest.pop(name) for name in _BUILDERS}
     return first if host else {**read_lock(layout.ros_lock), **first}, rest
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.errors import StepFailed
@@ -64,7 +67,8 @@ class Steps:
             self._stopped = True
             running = list(self._running)
         for process in running:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)  # with what it has started itself
         for process in running:
             process.wait()
 
@@ -82,6 +86,7 @@ class Steps:
                     text=True,
                     errors="replace",
                     pass_fds=(self._lock_fd,),
+                    process_group=0,
                 )
             except OSError as error:
                 raise StepFailed(f"{what} could not be started: {error}") from error

@@ -37,12 +37,13 @@ class Acting:
         self._durable = durable
         self._starting = ""
         self._cancel_asked = False
+        self._attached = False
         self.silent = False
         self.grace_until_s = 0.0
 
     def begin(self) -> None:
         """Forget the act before; the next `look` starts or finds the new one."""
-        self.silent = self._cancel_asked = False
+        self.silent = self._cancel_asked = self._attached = False
         self.grace_until_s = 0.0
 
     def may_have_started(self, step: Step) -> bool:
@@ -64,10 +65,11 @@ class Acting:
         if status is None:
             return self._unheard_of(step, now, wish_cancel)
         if status.state is GoalState.LOST:
-            self._cancel_asked = False
+            self._cancel_asked = self._attached = False
             return None
         if status.state is GoalState.RUNNING:
-            self._logbook.start_act(step.act_id)
+            if not self._attached:  # begun by an earlier process, or on a link that was lost
+                self._start(step)
             if wish_cancel and step.interruptible and not self._cancel_asked:
                 self._actuator.cancel(step.act_id)
                 self._cancel_asked = True
@@ -84,12 +86,17 @@ class Acting:
             return StepResult(step.id, StepState.CANCELLED, "cancelled", {}, now.fleet_s)
         if step.act_id not in self._logbook.started:
             self._starting = step.act_id
-        self._logbook.start_act(step.act_id)
-        self._logbook.sync()
-        self._actuator.start(step.act_id, step.act, step.place, step.params)
+        self._start(step)
         self._starting = ""
         self.grace_until_s = now.steady_s + GRACE_S
         return None
+
+    def _start(self, step: Step) -> None:
+        """Start the act, or attach to it if it runs, so that word of it comes and it can be cancelled."""
+        self._logbook.start_act(step.act_id)
+        self._logbook.sync()
+        self._actuator.start(step.act_id, step.act, step.place, step.params)
+        self._attached = True
 
 
 def _readable(result: Mapping[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from robot_fleet.agent.acting import Acting
-from robot_fleet.agent.corridor import strayed
+from robot_fleet.agent.corridor import lanes_behind, strayed
 from robot_fleet.agent.logbook import Logbook
 from robot_fleet.agent.motion import Ending, Motion, Progress, drives_as_one
 from robot_fleet.agent.order_machine import TRANSITIONS, AgentInput, AgentState
@@ -191,6 +191,9 @@ class Conduct:
                 self._go(_I.UNDOCK)
 
     def _begin_drive(self, order: Order, step: Step, released: int, sensed: Sensed, now: Now) -> None:
+        if self._log.begun == step.id and self._drove_on_unseen(order, sensed, now):
+            self._go(_I.ENDED)
+            return
         steps = drives_as_one(order.steps, len(self._log.results), released)
         self._note_drive(step, sensed.pose)
         if not self.pardoned and strayed(sensed.pose, self._origin(), steps):
@@ -201,6 +204,16 @@ class Conduct:
         self._more_released = False
         self._motion.drive(steps)
         self._go(_I.DRIVE)
+
+    def _drove_on_unseen(self, order: Order, sensed: Sensed, now: Now) -> bool:
+        """Write down the lanes that the robot has left behind on a goal that outlived its agent, or word of it."""
+        steps = drives_as_one(order.steps, len(self._log.results), order.released)
+        behind = lanes_behind(sensed.pose, self._origin(), steps)
+        for passed in steps[:behind]:
+            self._end(passed, now)
+        if behind:
+            self._note_drive(steps[behind], sensed.pose)
+        return behind > 0
 
     def _driving(self, now: Now) -> None:
         progress = self._motion.look()

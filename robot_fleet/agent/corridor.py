@@ -53,3 +53,26 @@ def strayed(pose: Pose, origin: Pose, steps: Sequence[Step]) -> bool:
             return False
         start = step.target
     return True
+
+
+def lanes_behind(pose: Pose, origin: Pose, steps: Sequence[Step]) -> int:
+    """Return how many of a goal's lanes a robot has left behind that drove on while nobody looked.
+
+    A goal outlives the agent that sent it. Who then drove to the first target again would drive back, across country.
+
+    Parameters
+    ----------
+    pose, origin, steps : see `strayed`.
+
+    Returns
+    -------
+    int : 0 where the robot may still be on its current lane, or is on none of the goal's.
+    """
+    if steps[0].corridor_m <= 0.0 or pose.distance_m(origin) <= JOINT_M:
+        return 0
+    start = origin
+    for behind, step in enumerate(steps):
+        if step.target.map_id == pose.map_id and distance_to_segment_m(pose, start, step.target) <= step.corridor_m:
+            return behind
+        start = step.target
+    return 0

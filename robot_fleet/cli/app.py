@@ -18,6 +18,13 @@ _MODULES = {
     "up": "demo",
     "down": "ps",
     "ps": "ps",
+    "submit": "tasks",
+    "tasks": "tasks",
+    "cancel": "tasks",
+    "robots": "robots",
+    "hold": "robots",
+    "resume": "robots",
+    "report": "report",
     "site": "site",
     "plan": "plan",
     "ledger": "ledger",
@@ -69,11 +76,11 @@ def _misused(error: typer.TyperException) -> int:
     """Tell what is wrong with a command line; where there is none, show what could be on it."""
     context = getattr(error, "ctx", None)
     message = " ".join(error.format_message().split())
-    if type(error).__name__ == "NoArgsIsHelpError" or not message:
+    if type(error).__name__ == "NoArgsIsHelpError":
         error.show()  # type: ignore[attr-defined]
-        return 2
+        return 0
     path = context.command_path if context is not None else "fleet"
-    print(f"fleet: {message} Try ./{path} --help. [usage]", file=sys.stderr)
+    print(f"fleet: {message.rstrip('.')}; see ./{path} --help [usage]", file=sys.stderr)
     return 1
 
 

@@ -21,7 +21,7 @@ class LinkKind(StrEnum):
 
 
 SiteFolder = Annotated[
-    Path | None, typer.Option("--site", metavar="DIR", help="The site's folder. [default: config/sites/busan_edc]")
+    Path | None, typer.Option("--site", metavar="DIR", help="The site's folder. Default: config/sites/busan_edc.")
 ]
 Requests = Annotated[int | None, typer.Option("--requests", min=1, help="Only the first so many, by time.")]
 Headless = Annotated[bool, typer.Option("--headless", help="Nobody looks on: say nothing of the console.")]
@@ -39,7 +39,7 @@ TraceFile = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of all that people and searches draw.")]
 Link = Annotated[LinkKind, typer.Option("--link", help="Real processes over ROS, or one process on a virtual clock.")]
-Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. [default: main]")]
+Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 def demo(
     site: SiteFolder = None,
     demand: Annotated[
-        Path | None, typer.Option("--demand", metavar="FILE", help="The requests. [default: demand.csv of the site]")
+        Path | None, typer.Option("--demand", metavar="FILE", help="The requests. Default: demand.csv of the site.")
     ] = None,
     requests: Requests = None,
     speed: Annotated[
@@ -69,8 +69,8 @@ def demo(
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
 
-    Prints the console's address and stays until Ctrl-C, or with --until-idle until every request has ended. The exit
-    code is 0 only if each of them ended in an outcome.
+    Prints the console's address and stays until Ctrl-C, or with --until-idle until every request has ended.
+    The exit code is 0 only if each of them ended in an outcome.
 
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
     """

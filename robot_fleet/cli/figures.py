@@ -9,7 +9,7 @@ from typing import Any
 
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.runtime.summary import refused_request, whole
-from robot_fleet.site.demand import RequestRow
+from robot_fleet.sim.callers import Request
 
 Figures = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ class RunFigures:
     since_s : when the run began (seconds of the system's clock); what was written before is of an earlier run.
     """
 
-    def __init__(self, rows: Sequence[RequestRow], world: Path, fleet: Path, since_s: float) -> None:
+    def __init__(self, rows: Sequence[Request], world: Path, fleet: Path, since_s: float) -> None:
         self._rows = rows
         self._world_file = world
         self._fleet_file = fleet
@@ -114,7 +114,7 @@ class RunFigures:
         world = self._world.body if self._world is not None else {}
         ran_s, wall_s = pace
         part = {name: fleet.get(name, []) for name in ("requests", "robots", "alarms")}
-        made = whole(
+        return whole(
             {**part, "plans": fleet.get("plans", {})},
             site=site,
             seed=seed,
@@ -129,7 +129,6 @@ class RunFigures:
                 "plan_to_goal": fleet.get("plan_to_goal_ms", {"p50": None, "p99": None}),
             },
         )
-        return made
 
     def _refused(self, taken: set[str]) -> list[dict[str, Any]]:
         codes: dict[str, str] = {}

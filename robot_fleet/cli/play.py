@@ -14,7 +14,7 @@ from robot_fleet.core.errors import RuntimeFailure
 
 if TYPE_CHECKING:
     from robot_fleet.core.site import Site
-    from robot_fleet.site.demand import RequestRow
+    from robot_fleet.sim.callers import Request
 
 DRAIN_S = 4 * 3600.0
 """Fleet seconds after the last request within which the open ones must end, else the run is given up."""
@@ -60,7 +60,7 @@ class Play:
 
     wishes: Wishes
     site: Site
-    rows: Sequence[RequestRow]
+    rows: Sequence[Request]
 
 
 def prepare(wishes: Wishes) -> Play:

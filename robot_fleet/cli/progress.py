@@ -20,7 +20,7 @@ class Standing:
     ----------
     at_s : fleet time.
     done, ended_otherwise, open : requests that ended well, otherwise, and not yet.
-    late : requests that were or are served after they were due.
+    late : requests that were served late, or are not begun although they are due.
     of : how many requests there will be in all.
     """
 
@@ -38,7 +38,7 @@ class Standing:
 
 
 def standing(requests: Iterable[Mapping[str, Any]], at_s: float, of: int) -> Standing:
-    """Count the requests of a summary."""
+    """Count requests, each as in a summary."""
     done = otherwise = still_open = late = 0
     for entry in requests:
         if entry["outcome"] == "done":
@@ -47,8 +47,9 @@ def standing(requests: Iterable[Mapping[str, Any]], at_s: float, of: int) -> Sta
             still_open += 1
         else:
             otherwise += 1
-        overdue = entry["outcome"] is None and entry["due_s"] is not None and at_s > entry["due_s"]
-        late += bool(entry["lateness_s"]) or overdue
+        late += bool(entry["lateness_s"]) or (
+            entry["outcome"] is None and entry["started_s"] is None and at_s > entry["due_s"]
+        )
     return Standing(at_s, done, otherwise, still_open, late, max(of, done + otherwise + still_open))
 
 
@@ -61,6 +62,10 @@ class Progress(Protocol):
 
     def say(self, sentence: str) -> None:
         """Tell of something that happened."""
+        ...
+
+    def tell(self, sentence: str) -> None:
+        """Tell what was asked for: on stdout, where programs read it."""
         ...
 
     def __enter__(self) -> Self:
@@ -91,6 +96,10 @@ class Lines:
         """Print a line."""
         print(sentence, file=sys.stderr, flush=True)
 
+    def tell(self, sentence: str) -> None:
+        """Print a line on stdout."""
+        print(sentence, flush=True)
+
     def __enter__(self) -> Self:
         return self
 
@@ -107,9 +116,7 @@ class Live:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        self._bar = Progress(
-            TextColumn("{task.fields[line]}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
-        )
+        self._bar = Progress(TextColumn("{task.fields[line]}"), BarColumn(), TimeElapsedColumn(), console=Console())
         self._task = self._bar.add_task("", total=None, line="starting")
 
     def show(self, now: Standing) -> None:
@@ -120,6 +127,8 @@ class Live:
     def say(self, sentence: str) -> None:
         """Print a line above."""
         self._bar.console.print(sentence, markup=False, highlight=False)
+
+    tell = say
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -132,5 +141,5 @@ class Live:
 
 
 def progress() -> Progress:
-    """Return what suits where stderr goes to."""
-    return Live() if sys.stderr.isatty() else Lines()
+    """Return what suits where the output goes to."""
+    return Live() if sys.stdout.isatty() and sys.stderr.isatty() else Lines()

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import deque
-from dataclasses import replace
 from pathlib import Path
 
 import typer
 
+from robot_fleet.cli.app import INTERRUPTED
+from robot_fleet.cli.begin import begin
 from robot_fleet.cli.figures import RunFigures
-from robot_fleet.cli.fresh import empty, last_run, note_run
 from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime import history
 from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_figures, fleet_processes, world_figures
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
-from robot_fleet.site.demand import read_csv
 
-INTERRUPTED = 130
 _LOOK_S = 0.25
 _START_S = 120.0
 """A fleet that is not up by then (a first start fills caches) does not come up."""
 _STALLED_S = 120.0
 """A run is given up when a process keeps ending and nothing has moved for so long."""
 _CLOCK_GRAIN_S = 0.05
+_QUIET_S = 10.0
+"""A process that ends again within this time is not told of again, unless it goes on and on."""
 _LOG_LINES = 8
 
 
@@ -44,56 +40,13 @@ def run(play: Play, *, resume: bool) -> None:
 
     Raises
     ------
-    FleetError : see `FleetClaim` and `Ledger.open`; `runtime_not_ready`, `runtime_crash_loop`,
-        `runtime_requests_open`, `runtime_other_demand`.
+    FleetError : as `FleetClaim` and `begin` do; `runtime_not_ready`, `runtime_crash_loop`, `runtime_requests_open`.
     """
     with FleetClaim(play.wishes.name or DEFAULT_NAME) as claim:
         domain, port = claim.domain_id(), claim.port(play.wishes.port)
         display: Progress = Lines() if play.wishes.headless else progress()
-        play, told = _ready_directory(play, claim.run, domain, port, resume)
+        play, told = begin(play, claim.run, domain, port, resume=resume)
         _Run(play, claim.run, told, display).whole()
-
-
-def _ready_directory(
-    play: Play, run: RunDirectory, domain: int, port: int, resume: bool
-) -> tuple[Play, FleetPlay]:
-    """Make the run directory what the run begins with; return what is played then."""
-    wishes = play.wishes
-    copy = run.path / "demand.csv"
-    known = last_run(run) if resume and (run.path / "world.json").exists() and run.ledger.exists() else None
-    if known is not None:
-        Ledger.open(run.ledger, history.registry(), site_id=play.site.id).close()
-        if wishes.demand is not None and (not copy.exists() or wishes.demand.read_bytes() != copy.read_bytes()):
-            message = "the fleet of this name goes on with the people it had; play another demand with another --name"
-            raise RuntimeFailure("runtime_other_demand", message, str(wishes.demand))
-        # The simulator's checkpoint remembers who of the earlier demand has asked already.
-        wishes = replace(wishes, requests=known.get("requests"), duration_s=known.get("duration_s"))
-        rows = read_csv(copy) if copy.exists() else []
-        play = replace(play, wishes=wishes, rows=played_rows(rows, wishes.requests, wishes.duration_s))
-    else:
-        kept = empty(run)
-        if kept is not None:
-            typer.echo(f"The ledger of the fleet that ran before is kept in {kept}.", err=True)
-        if wishes.demand is not None:
-            shutil.copyfile(wishes.demand, copy)
-    note_run(
-        run,
-        verb="up" if resume else "demo",
-        site=play.site.id,
-        requests=wishes.requests,
-        duration_s=wishes.duration_s,
-    )
-    return play, FleetPlay(
-        site=wishes.site,
-        domain=domain,
-        port=port,
-        seed=wishes.seed,
-        speed=wishes.speed,
-        demand=copy if copy.exists() else None,
-        requests=wishes.requests,
-        duration_s=wishes.duration_s,
-        trace=wishes.trace,
-    )
 
 
 class _Run:
@@ -104,10 +57,9 @@ class _Run:
         self._run = run
         self._told = told
         self._display = display
-        self._figures = RunFigures(
-            play.rows, world_figures(run), fleet_figures(run), time.time() - _CLOCK_GRAIN_S
-        )
-        self._looping: dict[str, str] = {}
+        self._figures = RunFigures(play.rows, world_figures(run), fleet_figures(run), time.time() - _CLOCK_GRAIN_S)
+        self._looping: dict[str, None] = {}
+        self._quiet_until_s: dict[str, float] = {}
         self._moved_s = time.monotonic()
 
     def whole(self) -> None:
@@ -148,7 +100,7 @@ class _Run:
         if self._play.wishes.headless:
             self._display.say(f"Fleet {self._run.name} is up, port {self._told.port}.")
         else:
-            self._display.say(f"Console: http://127.0.0.1:{self._told.port}/   (Ctrl-C ends the fleet)")
+            self._display.tell(f"Console: http://127.0.0.1:{self._told.port}/   (Ctrl-C ends the fleet)")
 
     def _over(self) -> bool:
         """Show how far the run is and return whether it is to end."""
@@ -187,17 +139,19 @@ class _Run:
     def _heard(self, event: ProcessEvent) -> None:
         """Take in what the supervisor tells; people hear of what is not as it should be."""
         if event.kind is EventKind.CRASH_LOOP:
-            self._looping[event.name] = event.sentence
+            self._looping[event.name] = None
             self._display.say(f"{event.name} {event.sentence}\n{self._tail(event.name)}")
         elif event.kind is EventKind.RECOVERED:
             self._looping.pop(event.name, None)
             self._display.say(f"{event.name} {event.sentence}")
-        elif event.kind is EventKind.ENDED:
+        elif event.kind is EventKind.ENDED and time.monotonic() >= self._quiet_until_s.get(event.name, 0.0):
+            self._quiet_until_s[event.name] = time.monotonic() + _QUIET_S
             self._display.say(f"{event.name}: {event.sentence} (log: {self._log(event.name)})")
 
     def _loops(self, name: str) -> RuntimeFailure:
-        message = f"{name} ends again and again; the last lines of its log say why:\n{self._tail(name)}"
-        return RuntimeFailure("runtime_crash_loop", message, str(self._log(name)))
+        return RuntimeFailure(
+            "runtime_crash_loop", f"{name} ends again and again; its log says why", str(self._log(name))
+        )
 
     def _log(self, name: str) -> Path:
         return self._run.logs / f"{name}.log"

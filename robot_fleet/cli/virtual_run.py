@@ -21,8 +21,8 @@ from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.run_directory import DEFAULT_NAME
 from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.maps import read_map
 
 
@@ -51,6 +51,8 @@ def run(play: Play) -> None:
                 fleet.run(_stop(play), lambda at_s: display.show(_standing(fleet, at_s, len(play.rows))))
         finally:
             fleet.world.close_trace()
+        if isinstance(log, Ledger):
+            history.take_snapshot(log, fleet.host.fleet.state)
     summary = _summary(play, fleet)
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
@@ -93,7 +95,8 @@ def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
     refused = sum(not answer.accepted and name not in known for name, answer in fleet.callers.answers.items())
     done = sum(task.state is TaskState.COMPLETED for task in tasks)
     still_open = sum(not task.ended for task in tasks)
-    late = sum(bool(task.lateness_s) or (not task.ended and at_s > task.request.due_s) for task in tasks)
+    overdue = sum(not task.ended and task.started_s is None and at_s > task.request.due_s for task in tasks)
+    late = sum(bool(task.lateness_s) for task in tasks) + overdue
     return Standing(at_s, done, len(tasks) - done - still_open + refused, still_open, late, of)
 
 
@@ -116,7 +119,7 @@ def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
     )
 
 
-def _refused(rows: Sequence[RequestRow], fleet: VirtualFleet) -> list[dict[str, Any]]:
+def _refused(rows: Sequence[Request], fleet: VirtualFleet) -> list[dict[str, Any]]:
     answers = fleet.callers.answers
     known = fleet.host.fleet.state.tasks
     return [

@@ -27,6 +27,10 @@ class Pose:
         return math.hypot(other.x_m - self.x_m, other.y_m - self.y_m)
 
 
+HELD_YAW_RAD = math.pi / 2.0
+"""Yaw that omnidirectional robots hold wherever they drive; at a place they take the place's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """A rectangle centred on the robot's pose, its length along the heading."""

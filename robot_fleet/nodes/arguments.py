@@ -30,6 +30,16 @@ class NodeArguments:
         return self.run / "ledger.sqlite"
 
     @property
+    def world(self) -> Path:
+        """The simulated world's checkpoint."""
+        return self.run / "world.json"
+
+    @property
+    def journals(self) -> Path:
+        """The folder of the agents' journals."""
+        return self.run / "agents"
+
+    @property
     def fleet_figures(self) -> Path:
         """What the manager knows of the run so far."""
         return self.run / "fleet_figures.json"

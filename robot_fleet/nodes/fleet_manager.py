@@ -2,148 +2,87 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-
 from robot_fleet_interfaces.msg import PlaceContents
 from std_msgs.msg import UInt64
 
-from robot_fleet.core.effects import Answer
-from robot_fleet.core.facts import Fact
-from robot_fleet.core.fleet import Fleet
-from robot_fleet.core.inputs import Input, PlaceSensed, Tick
+from robot_fleet.core.errors import LedgerError
+from robot_fleet.core.inputs import Input, PlaceSensed
 from robot_fleet.nodes.arguments import NodeArguments, parser, shared
+from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
+from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.live_fleet import LiveFleet
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
-from robot_fleet.ros.spin import FleetClock, Guard, log_to_stderr, make_node, spin
-from robot_fleet.runtime import history
-from robot_fleet.runtime.host import Host
-from robot_fleet.runtime.improver import Improver
-from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.statefile import read_json, write_json
-from robot_fleet.runtime.summary import fleet_part, percentiles
+from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
 from robot_fleet.site.load import load_site
-from robot_fleet.telemetry.rollup import Rollup
 
-TICK_S = 0.1
-FIGURES_EVERY_S = 1.0
-IMPROVE_S = 0.5
+TICK_HZ = Setting("tick_hz", 10.0, 1.0, 50.0, "looks at what changes without notice, per wall second")
+NOTE_EVERY_S = 1.0
 
 
 class FleetManager:
-    """Bridges ROS to the core; every callback feeds one input and leaves."""
+    """Bridges ROS to the fleet; every callback feeds it and leaves."""
 
     def __init__(self, arguments: NodeArguments) -> None:
-        self._arguments = arguments
         site = load_site(arguments.site)
-        self._ledger, state = history.open_for_writing(site, arguments.ledger, time.strftime("%F %T"))
-        self._snapshot_seq = self._ledger.last_seq
-        self._improver = Improver(IMPROVE_S, arguments.seed)
-        guard = Guard()
-        self.node = make_node("fleet_manager", simulated=arguments.simulated)
-        self._clock = FleetClock(self.node, arguments.simulated)
-        self._commands = Commands(self.node, self._feed)
-        links = {name: RosRobotLink(self.node, name, guard, self._reports_came) for name in site.robots}
-        self._host = Host(
-            Fleet(site, ports_for(site), state=state),
-            self._ledger,
-            links,
-            self._improver.ask,
-            self._answer,
-            time.perf_counter,
-        )
-        self._restore_rollups(arguments.fleet_figures)
-        self._facts = self.node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"])
-        self.node.create_subscription(
-            PlaceContents, topic("fleet/place_contents"), guard("place", self._place), QOS["fleet/place_contents"]
-        )
-        self._figures_s = 0.0
-        self._tick = guard("tick", self._ticked)
-        self.node.create_timer(TICK_S, lambda: self._tick(None), clock=self._steady())
+        self.guard = guard = Guard(ends=(LedgerError,))
+        self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
+        self._clock = FleetClock(node, arguments.simulated)
+        self._commands = Commands(node, guard, self._feed)
+        links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
+        ledger, figures = arguments.ledger, arguments.fleet_figures
+        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, arguments.seed)
+        self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
+        self._told_seq = -1
+        contents = QOS["fleet/place_contents"].wanted
+        node.create_subscription(PlaceContents, topic("fleet/place_contents"), guard("place", self._place), contents)
+        every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
+        every(node, NOTE_EVERY_S, guard("note", self._note))
 
     def close(self) -> None:
         """Keep what is known and give the ledger up."""
-        self._write_figures()
-        self._improver.close()
-        history.take_snapshot(self._ledger, self._host.fleet.state)
-        self._ledger.close()
+        self._note()
+        self._fleet.close()
 
-    @staticmethod
-    def _steady() -> object:
-        from rclpy.clock import Clock, ClockType
-
-        return Clock(clock_type=ClockType.STEADY_TIME)
-
-    def _feed(self, news: Input) -> None:
-        if not self._clock.started:
-            return
-        facts = self._host.feed(news, self._clock.now())
-        self._wrote(facts)
-
-    def _wrote(self, facts: tuple[Fact, ...]) -> None:
-        if facts:
-            self._facts.publish(UInt64(data=self._ledger.last_seq))
-
-    def _answer(self, answer: Answer) -> None:
-        self._commands.answered(answer)
-
-    def _reports_came(self) -> None:
+    def _feed(self, news: Input) -> bool:
         if self._clock.started:
-            before = self._ledger.last_seq
-            self._host.poll_links(self._clock.now())
-            if self._ledger.last_seq != before:
-                self._facts.publish(UInt64(data=self._ledger.last_seq))
+            self._fleet.feed(news, self._clock.now())
+            self._tell_facts()
+        return self._clock.started
+
+    def _poll(self) -> None:
+        if self._clock.started:
+            self._fleet.poll(self._clock.now())
+            self._tell_facts()
 
     def _place(self, message: PlaceContents) -> None:
         self._feed(PlaceSensed(message.place, tuple(message.items)))
 
-    def _ticked(self, _: None) -> None:
-        for improved in self._improver.answers():
-            self._feed(improved)
-        self._feed(Tick())
-        self._host.new_alarms.clear()
-        now_s = time.monotonic()
-        if now_s - self._figures_s >= FIGURES_EVERY_S:
-            self._figures_s = now_s
-            self._write_figures()
-        if self._ledger.last_seq - self._snapshot_seq >= history.SNAPSHOT_EVERY:
-            history.take_snapshot(self._ledger, self._host.fleet.state)
-            self._snapshot_seq = self._ledger.last_seq
+    def _tick(self) -> None:
+        if self._clock.started:
+            self._fleet.tick(self._clock.now())
+            self._tell_facts()
 
-    def _write_figures(self) -> None:
-        fleet = self._host.fleet
-        part = fleet_part(
-            fleet.site,
-            fleet.state,
-            self._host.rollups,
-            self._host.plans_by,
-            fleet.agenda.checked,
-            len(fleet.agenda.violations),
-        )
-        part["seq"] = self._ledger.last_seq
-        part["at_s"] = self._clock.now().fleet_s
-        part["request_to_plan_ms"] = percentiles(self._host.request_to_plan_ms)
-        part["plan_to_goal_ms"] = percentiles(self._host.plan_to_goal_ms)
-        part["refused"] = dict(fleet.state.refused)
-        part["rollups"] = {name: rollup.to_dict() for name, rollup in self._host.rollups.items()}
-        write_json(self._arguments.fleet_figures, part)
+    def _tell_facts(self) -> None:
+        if self._fleet.last_seq != self._told_seq:
+            self._told_seq = self._fleet.last_seq
+            self._facts.publish(UInt64(data=self._told_seq))
 
-    def _restore_rollups(self, path: Path) -> None:
-        known = read_json(path)
-        if known is not None:
-            self._host.rollups.update({name: Rollup.from_dict(body) for name, body in known["rollups"].items()})
+    def _note(self) -> None:
+        self._fleet.note(self._clock.now().fleet_s, self.guard.failures)
 
 
 def main() -> None:
     """Run the fleet manager."""
-    arguments = shared(parser("the fleet manager").parse_args())
-    log_to_stderr(process="fleet_manager")
-    manager = FleetManager(arguments)
-    try:
-        spin(manager.node)
-    finally:
-        manager.close()
+    arguments = shared(parse_arguments(parser("the fleet manager")))
+    with process(process="fleet_manager"):
+        manager = FleetManager(arguments)
+        try:
+            spin(manager.node, lambda: manager.guard.fatal is None)
+        finally:
+            manager.close()
+        manager.guard.raise_fatal()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from robot_fleet_interfaces.srv import CancelTask, MarkAlarmShown, SetHold, Subm
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SUBMIT_TASK, params_json
+from robot_fleet.ros.guard import Guard
 from robot_fleet.server.ports import CommandAnswer
 
 ANSWER_WITHIN_S = 5.0
@@ -23,10 +24,12 @@ class RosCommands:
     Parameters
     ----------
     node : the gateway's node, spun by another thread.
+    guard : keeps failing callbacks from the spin.
     loop : the web server's event loop.
     """
 
-    def __init__(self, node: Node, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, node: Node, guard: Guard, loop: asyncio.AbstractEventLoop) -> None:
+        self._guard = guard
         self._loop = loop
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
@@ -83,11 +86,16 @@ class RosCommands:
         def done(future: Future) -> None:
             self._loop.call_soon_threadsafe(settle, future.result())
 
-        client.call_async(request).add_done_callback(done)
+        asked = client.call_async(request)
+        asked.add_done_callback(self._guard("answer", done))
         try:
-            return await asyncio.wait_for(answered, ANSWER_WITHIN_S)
+            answer = await asyncio.wait_for(answered, ANSWER_WITHIN_S)
         except TimeoutError as error:
+            client.remove_pending_request(asked)
             raise RuntimeFailure(
                 "runtime_manager_unreachable",
                 f"the fleet manager gave no answer within {ANSWER_WITHIN_S:.0f} s; the same key asks again safely",
             ) from error
+        if not answer.accepted and answer.code.startswith("runtime_"):
+            raise RuntimeFailure("runtime_manager_unreachable", answer.message or answer.code)
+        return answer

@@ -15,6 +15,7 @@ from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError
 from robot_fleet.core.inputs import AlarmWasShown, CancelTask, Input, SetHold, SubmitTask
 from robot_fleet.ros.convert import parse_object
+from robot_fleet.ros.guard import Guard
 
 SUBMIT_TASK = "/fleet/submit_task"
 CANCEL_TASK = "/fleet/cancel_task"
@@ -28,16 +29,20 @@ class Commands:
     Parameters
     ----------
     node : the manager's node.
-    feed : takes an input in; the answers that it leads to go to `answered`.
+    guard : keeps failing callbacks from the spin; such a call is answered with a code that says so.
+    feed : takes an input in and returns whether the fleet has a time yet to do so; the answers go to `answered`.
     """
 
-    def __init__(self, node: Node, feed: Callable[[Input], None]) -> None:
+    def __init__(self, node: Node, guard: Guard, feed: Callable[[Input], bool]) -> None:
         self._feed = feed
         self._answers: dict[str, Answer] = {}
-        node.create_service(SubmitTaskSrv, SUBMIT_TASK, self._submit)
-        node.create_service(CancelTaskSrv, CANCEL_TASK, self._cancel)
-        node.create_service(SetHoldSrv, SET_HOLD, self._hold)
-        node.create_service(MarkAlarmShown, MARK_ALARM_SHOWN, self._shown)
+        for kind, name, serve in (
+            (SubmitTaskSrv, SUBMIT_TASK, self._submit),
+            (CancelTaskSrv, CANCEL_TASK, self._cancel),
+            (SetHoldSrv, SET_HOLD, self._hold),
+            (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
+        ):
+            node.create_service(kind, name, guard.answering(name, serve))
 
     def answered(self, answer: Answer) -> None:
         """Keep the core's answer for the service call that is under way."""
@@ -45,10 +50,11 @@ class Commands:
 
     def _ask(self, key: str, news: Input) -> Answer:
         self._answers.clear()
-        self._feed(news)
+        if not self._feed(news):
+            return Answer(key, False, "", "runtime_no_time", "the fleet has no time yet; ask again in a moment")
         return self._answers.get(key, Answer(key, False, "", "runtime_no_answer", "the fleet gave no answer"))
 
-    def _submit(self, request: SubmitTaskSrv.Request, response: SubmitTaskSrv.Response) -> SubmitTaskSrv.Response:
+    def _submit(self, request: SubmitTaskSrv.Request, response: SubmitTaskSrv.Response) -> None:
         key = request.idempotency_key
         try:
             params = parse_object(request.params_json, "params_json")
@@ -59,24 +65,19 @@ class Commands:
         response.accepted, response.task_id = answer.accepted, answer.task
         response.code, response.message = answer.code, answer.message
         response.robot, response.expected_at_s = answer.robot, float(answer.expected_at_s)
-        return response
 
-    def _cancel(self, request: CancelTaskSrv.Request, response: CancelTaskSrv.Response) -> CancelTaskSrv.Response:
+    def _cancel(self, request: CancelTaskSrv.Request, response: CancelTaskSrv.Response) -> None:
         key = request.idempotency_key
         answer = self._ask(key, CancelTask(key, request.task_id, request.reason))
         response.accepted, response.code, response.message = answer.accepted, answer.code, answer.message
-        return response
 
-    def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> SetHoldSrv.Response:
+    def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key
         answer = self._ask(key, SetHold(key, request.hold, request.robot, request.reason))
         response.accepted, response.code, response.message = answer.accepted, answer.code, answer.message
-        return response
 
-    def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> MarkAlarmShown.Response:
-        self._feed(AlarmWasShown(request.task_id))
-        response.accepted = True
-        return response
+    def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
+        response.accepted = self._feed(AlarmWasShown(request.task_id))
 
 
 def params_json(params: object) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import PoseStamped
+from geometry_msgs.msg import Pose as PoseMsg
+from geometry_msgs.msg import PoseStamped, TransformStamped
 from geometry_msgs.msg import Quaternion as QuaternionMsg
+from nav_msgs.msg import Path
 from robot_fleet_interfaces.msg import Order as OrderMsg
 from robot_fleet_interfaces.msg import RobotReport as ReportMsg
 from robot_fleet_interfaces.msg import Step as StepMsg
@@ -19,7 +21,7 @@ from robot_fleet.core.errors import NavigationError, OrderError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport, Step, StepKind, StepResult, StepState
 
-MAP_FRAME = "map"
+MAP_FRAME, ODOM_FRAME, BASE_FRAME = "map", "odom", "base_link"
 _NANO = 1_000_000_000
 
 
@@ -66,18 +68,41 @@ def to_pose_stamped(pose: Pose, at_s: float = 0.0) -> PoseStamped:
 
 
 def from_pose_stamped(message: PoseStamped, map_id: str) -> Pose:
-    """Return a stamped pose as one of the map `map_id`.
+    """Return a stamped pose as one of the map `map_id`. Raises as `from_pose` does."""
+    return from_pose(message.pose, message.header.frame_id, map_id)
+
+
+def from_pose(message: PoseMsg, frame: str, map_id: str) -> Pose:
+    """Return a pose in the frame `map` as one of the map `map_id`.
 
     Raises
     ------
-    NavigationError : `nav_frame_unknown` for a frame other than `map`, `nav_pose_malformed` for what is not finite.
+    NavigationError : `nav_frame_unknown` for another frame, `nav_pose_malformed` for a position that is not finite,
+        `nav_quaternion_malformed`.
     """
-    if message.header.frame_id not in ("", MAP_FRAME):
-        raise NavigationError("nav_frame_unknown", f"expected frame {MAP_FRAME!r}, got {message.header.frame_id!r}")
-    x_m, y_m = message.pose.position.x, message.pose.position.y
+    if frame != MAP_FRAME:
+        raise NavigationError("nav_frame_unknown", f"expected frame {MAP_FRAME!r}, got {frame!r}")
+    x_m, y_m = message.position.x, message.position.y
     if not (math.isfinite(x_m) and math.isfinite(y_m)):
         raise NavigationError("nav_pose_malformed", f"expected a finite position, got ({x_m}, {y_m})")
-    return Pose(x_m, y_m, from_quaternion(message.pose.orientation), map_id)
+    return Pose(x_m, y_m, from_quaternion(message.orientation), map_id)
+
+
+def to_path(poses: Iterable[Pose], at_s: float) -> Path:
+    """Return a path in the frame `map`."""
+    path = Path(poses=[to_pose_stamped(pose, at_s) for pose in poses])
+    path.header.frame_id, path.header.stamp = MAP_FRAME, to_time(at_s)
+    return path
+
+
+def to_transform(parent: str, child: str, pose: Pose, at_s: float) -> TransformStamped:
+    """Return where the frame `child` is in the frame `parent`."""
+    message = TransformStamped()
+    message.header.frame_id, message.child_frame_id = parent, child
+    message.header.stamp = to_time(at_s)
+    message.transform.translation.x, message.transform.translation.y = pose.x_m, pose.y_m
+    message.transform.rotation = to_quaternion(pose.yaw_rad)
+    return message
 
 
 def parse_object(text: str, what: str) -> Mapping[str, object]:
@@ -99,8 +124,16 @@ def parse_object(text: str, what: str) -> Mapping[str, object]:
 
 
 def to_order(order: Order) -> OrderMsg:
-    """Return an order as its message."""
-    map_id = order.steps[0].target.map_id if order.steps else ""
+    """Return an order as its message, which has one map for all of its steps.
+
+    Raises
+    ------
+    OrderError : `order_maps` if they lie on several.
+    """
+    maps = sorted({step.target.map_id for step in order.steps})
+    if len(maps) > 1:
+        raise OrderError("order_maps", f"expected steps on one map, got {', '.join(maps)}", order.id)
+    map_id = maps[0] if maps else ""
     return OrderMsg(
         robot=order.robot,
         order_id=order.id,
@@ -221,7 +254,8 @@ def from_report(message: ReportMsg) -> RobotReport:
 
     Raises
     ------
-    OrderError : `order_report_malformed` for figures that are not finite, `order_json_malformed`.
+    OrderError : `order_report_malformed` for figures that are not finite and for an unknown end of a step,
+        `order_json_malformed`.
     """
     figures = (
         message.x_m,
@@ -235,7 +269,7 @@ def from_report(message: ReportMsg) -> RobotReport:
         message.at_s,
     )
     if not all(map(math.isfinite, figures)):
-        raise OrderError("order_report_malformed", "expected finite figures", message.robot)
+        raise OrderError("order_report_malformed", f"expected finite figures, got {figures}", message.robot)
     return RobotReport(
         robot=message.robot,
         boot=message.boot_id,
@@ -244,16 +278,7 @@ def from_report(message: ReportMsg) -> RobotReport:
         order=message.order_id,
         update=message.update,
         released=message.released,
-        results=tuple(
-            StepResult(
-                result.step_id,
-                StepState(result.state),
-                result.code,
-                parse_object(result.detail_json, result.step_id),
-                result.at_s,
-            )
-            for result in message.results
-        ),
+        results=tuple(_from_result(result) for result in message.results),
         state=message.state,
         pose=Pose(message.x_m, message.y_m, message.yaw_rad, message.map_id),
         speed_mps=message.speed_mps,
@@ -266,4 +291,18 @@ def from_report(message: ReportMsg) -> RobotReport:
         load=tuple(message.load),
         conditions=tuple(message.conditions),
         cancelled=message.cancelled,
+    )
+
+
+def _from_result(message: StepResultMsg) -> StepResult:
+    try:
+        state = StepState(message.state)
+    except ValueError as error:
+        raise OrderError(
+            "order_report_malformed", f"no step ends {message.state!r}", message.step_id
+        ) from error
+    if not math.isfinite(message.at_s):
+        raise OrderError("order_report_malformed", f"expected a finite time, got {message.at_s}", message.step_id)
+    return StepResult(
+        message.step_id, state, message.code, parse_object(message.detail_json, message.step_id), message.at_s
     )

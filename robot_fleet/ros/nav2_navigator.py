@@ -23,40 +23,17 @@ from std_msgs.msg import String
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalStatus, Sensed
-from robot_fleet.ros.convert import from_quaternion, to_pose_stamped
-from robot_fleet.ros.futures import RosGoal
+from robot_fleet.ros.base_totals import BaseTotals
+from robot_fleet.ros.convert import from_pose, to_pose_stamped
+from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
+from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.ros.spin import Guard
 
 POSE_OLD_AFTER_S = 2.0
 """Steady seconds after which silence of the odometry means that the robot's servers cannot be relied on."""
 TYPICAL_DOCK = "charger"
 _ACTIONS = ("navigate_to_pose", "navigate_through_poses", "dock_robot", "undock_robot")
-
-
-class BaseTotals:
-    """Distance and energy of a base, summed up from odometry (metres) and battery charge (Ah times volts)."""
-
-    def __init__(self, odometer_m: float, loaded_m: float, energy_wh: float) -> None:
-        self.odometer_m = odometer_m
-        self.loaded_m = loaded_m
-        self.energy_wh = energy_wh
-        self._at: tuple[float, float] | None = None
-        self._charge_wh: float | None = None
-
-    def moved(self, x_m: float, y_m: float, loaded: bool) -> None:
-        """Add the straight way from the last position."""
-        if self._at is not None:
-            step_m = math.hypot(x_m - self._at[0], y_m - self._at[1])
-            self.odometer_m += step_m
-            self.loaded_m += step_m if loaded else 0.0
-        self._at = x_m, y_m
-
-    def charged(self, charge_wh: float) -> None:
-        """Add what the battery has lost since the last reading; a gain is charging and adds nothing."""
-        if self._charge_wh is not None:
-            self.energy_wh += max(self._charge_wh - charge_wh, 0.0)
-        self._charge_wh = charge_wh
+_DOCKED = (BatteryState.POWER_SUPPLY_STATUS_CHARGING, BatteryState.POWER_SUPPLY_STATUS_FULL)
 
 
 class Nav2Navigator:
@@ -68,36 +45,37 @@ class Nav2Navigator:
     robot : id and namespace.
     map_id : the map that the robot's frame `map` stands for.
     totals : odometer and energy so far, as the journal's owner kept them.
-    changed : called when a goal or the pose changed.
+    guard : keeps failing callbacks from the spin.
+    changed : called when a goal has changed.
     """
 
     def __init__(
-        self,
-        node: Node,
-        robot: str,
-        map_id: str,
-        totals: BaseTotals,
-        guard: Guard,
-        changed: Callable[[], None],
+        self, node: Node, robot: str, map_id: str, totals: BaseTotals, guard: Guard, changed: Callable[[], None]
     ) -> None:
         self._map_id = map_id
         self.totals = totals
-        self._changed = changed
-        self._through = ActionClient(node, NavigateThroughPoses, f"/{robot}/navigate_through_poses")
-        self._dock = ActionClient(node, DockRobot, f"/{robot}/dock_robot")
-        self._undock = ActionClient(node, UndockRobot, f"/{robot}/undock_robot")
+        self._heard_s = -math.inf
+
+        def kind(action: Any, name: str, judge: Callable[[Any], Verdict], **more: Any) -> GoalKind:
+            return GoalKind(ActionClient(node, action, f"/{robot}/{name}"), guard, changed, judge, **more)
+
+        def poses_left(told: Any) -> int:
+            return int(told.number_of_poses_remaining)
+
+        self._through = kind(NavigateThroughPoses, "navigate_through_poses", _navigated, poses_left=poses_left)
+        self._dock = kind(DockRobot, "dock_robot", _docked)
+        self._undock = kind(UndockRobot, "undock_robot", _docked, heard_s=lambda: self._heard_s)
         self._cancels = [node.create_client(CancelGoal, f"/{robot}/{name}/_action/cancel_goal") for name in _ACTIONS]
-        self._limits = node.create_publisher(SpeedLimit, f"/{robot}/speed_limit", 1)
-        self._limit_mps = 0.0
+        self._limits = node.create_publisher(SpeedLimit, topic("~speed_limit", robot), QOS["~speed_limit"].offered)
         self._goal: RosGoal | None = None
         self._pose: Pose | None = None
         self._speed_mps = 0.0
         self._battery: BatteryState | None = None
         self._load: tuple[str, ...] = ()
-        self._heard_s = -math.inf
 
-        def listen(kind: Any, name: str, callback: Callable[[Any], None]) -> None:
-            node.create_subscription(kind, topic(name, robot), guard(f"{name}:{robot}", callback), QOS[name])
+        def listen(message: Any, name: str, callback: Callable[[Any], None]) -> None:
+            guarded = guard(f"{name}:{robot}", callback)
+            node.create_subscription(message, topic(name, robot), guarded, QOS[name].wanted)
 
         listen(PoseWithCovarianceStamped, "~amcl_pose", self._posed)
         listen(Odometry, "~odom", self._moved)
@@ -106,19 +84,15 @@ class Nav2Navigator:
 
     def sensed(self) -> Sensed | None:
         """Return the newest measurements, None before the first pose and battery reading."""
-        if self._pose is None or self._battery is None:
+        pose, battery = self._pose, self._battery
+        if pose is None or battery is None:
             return None
-        battery = self._battery
-        docked = battery.power_supply_status in (
-            BatteryState.POWER_SUPPLY_STATUS_CHARGING,
-            BatteryState.POWER_SUPPLY_STATUS_FULL,
-        )
         return Sensed(
-            pose=self._pose,
+            pose=pose,
             speed_mps=self._speed_mps,
             soc_pct=battery.percentage * 100.0,
             charging=battery.power_supply_status == BatteryState.POWER_SUPPLY_STATUS_CHARGING,
-            docked_at=battery.location if docked else "",
+            docked_at=battery.location if battery.power_supply_status in _DOCKED else "",
             odometer_m=self.totals.odometer_m,
             loaded_m=self.totals.loaded_m,
             energy_wh=self.totals.energy_wh,
@@ -128,26 +102,22 @@ class Nav2Navigator:
     def ready(self) -> bool:
         """Return whether the robot is heard and its navigation server is there."""
         heard = time.monotonic() - self._heard_s <= POSE_OLD_AFTER_S
-        return heard and self.sensed() is not None and self._through.server_is_ready()
+        return heard and self.sensed() is not None and self._through.client.server_is_ready()
 
     def drive(self, poses: Sequence[Pose], speed_mps: float, keep_yaw: bool) -> None:
         """Start driving through the poses. Whether a robot holds its yaw is a matter of its own controller."""
-        if speed_mps != self._limit_mps:
-            self._limit_mps = speed_mps
-            self._limits.publish(SpeedLimit(percentage=False, speed_limit=speed_mps))
+        self._limits.publish(SpeedLimit(percentage=False, speed_limit=speed_mps))
         goal = NavigateThroughPoses.Goal(poses=[to_pose_stamped(pose) for pose in poses])
-        self._goal = RosGoal(
-            self._through, goal, self._changed, _navigated, len(poses), lambda told: told.number_of_poses_remaining
-        )
+        self._goal = RosGoal(self._through, goal, len(poses))
 
     def dock(self, place: str, pose: Pose) -> None:
         """Start docking at a charger that the robot's dock database knows by the place's id."""
         goal = DockRobot.Goal(use_dock_id=True, dock_id=place, navigate_to_staging_pose=False)
-        self._goal = RosGoal(self._dock, goal, self._changed, _docked)
+        self._goal = RosGoal(self._dock, goal)
 
     def undock(self) -> None:
         """Start leaving the charger."""
-        self._goal = RosGoal(self._undock, UndockRobot.Goal(dock_type=TYPICAL_DOCK), self._changed, _docked)
+        self._goal = RosGoal(self._undock, UndockRobot.Goal(dock_type=TYPICAL_DOCK))
 
     def cancel(self) -> None:
         """Ask the running goal to stop."""
@@ -166,11 +136,7 @@ class Nav2Navigator:
         return None if self._goal is None else self._goal.status
 
     def _posed(self, message: PoseWithCovarianceStamped) -> None:
-        position = message.pose.pose.position
-        if not (math.isfinite(position.x) and math.isfinite(position.y)):
-            raise NavigationError("nav_pose_malformed", "expected a finite position")
-        yaw_rad = from_quaternion(message.pose.pose.orientation)
-        self._pose = Pose(position.x, position.y, yaw_rad, self._map_id)
+        self._pose = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
 
     def _moved(self, message: Odometry) -> None:
         self._heard_s = time.monotonic()
@@ -179,18 +145,19 @@ class Nav2Navigator:
         self.totals.moved(position.x, position.y, bool(self._load))
 
     def _powered(self, message: BatteryState) -> None:
+        if not math.isfinite(message.percentage):
+            raise NavigationError("nav_battery_malformed", f"expected a state of charge, got {message.percentage}")
         self._battery = message
-        if math.isfinite(message.charge) and math.isfinite(message.voltage):
-            self.totals.charged(message.charge * message.voltage)
+        self.totals.charged(message.charge * message.voltage)
 
     def _loaded(self, message: String) -> None:
         self._load = tuple(message.data.split("+")) if message.data else ()
 
 
-def _navigated(result: Any) -> tuple[bool, str, str, dict[str, object] | None]:
+def _navigated(result: Any) -> Verdict:
     code = "" if result.error_code == 0 else str(result.error_code)
-    return not code, code, result.error_msg, None
+    return Verdict(not code, code, result.error_msg)
 
 
-def _docked(result: Any) -> tuple[bool, str, str, dict[str, object] | None]:
-    return result.success, "" if result.success else str(result.error_code), result.error_msg, None
+def _docked(result: Any) -> Verdict:
+    return Verdict(result.success, "" if result.success else str(result.error_code), result.error_msg)

@@ -1,14 +1,26 @@
 """The quality of service of every topic, in one table.
 
-Names that begin with `~` live in a robot's namespace (`/care_1/order`), the others are the fleet's.
+Names that begin with `~` live in a robot's namespace (`/care_1/order`), the others are the fleet's. What is published
+is offered reliably, so that any subscriber is compatible; of what comes often our own subscribers want the newest only
+and take it from best-effort publishers too, as sensors are.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rclpy.qos import QoSDurabilityPolicy, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
 
 
-def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile:
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How a topic is published and listened to."""
+
+    offered: QoSProfile
+    wanted: QoSProfile
+
+
+def _profile(depth: int, *, reliable: bool, latched: bool) -> QoSProfile:
     return QoSProfile(
         history=QoSHistoryPolicy.KEEP_LAST,
         depth=depth,
@@ -17,25 +29,30 @@ def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile
     )
 
 
-QOS: dict[str, QoSProfile] = {
+def _quality(depth: int, *, latched: bool = False, lossy: bool = False) -> Quality:
+    offered = _profile(depth, reliable=True, latched=latched)
+    return Quality(offered, _profile(depth, reliable=not lossy, latched=latched))
+
+
+QOS: dict[str, Quality] = {
     # the fleet's own
-    "~order": _profile(1, reliable=True, latched=True),
-    "~report": _profile(20, reliable=True),
-    "~state": _profile(5, reliable=False),
-    "~load": _profile(1, reliable=True, latched=True),
-    "fleet/facts": _profile(1, reliable=True, latched=True),
-    "fleet/place_contents": _profile(50, reliable=True, latched=True),
+    "~order": _quality(1, latched=True),
+    "~report": _quality(20),
+    "~state": _quality(5, lossy=True),
+    "~load": _quality(1, latched=True),
+    "fleet/facts": _quality(1, latched=True),
+    "fleet/place_contents": _quality(50, latched=True),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
-    "~amcl_pose": _profile(1, reliable=True, latched=True),
-    "~initialpose": _profile(1, reliable=True),
-    "~odom": _profile(10, reliable=False),
-    "~battery_state": _profile(5, reliable=True),
-    "~plan": _profile(1, reliable=True),
-    "~tf": _profile(100, reliable=True),
-    "~tf_static": _profile(1, reliable=True, latched=True),
-    "~map": _profile(1, reliable=True, latched=True),
-    "diagnostics": _profile(50, reliable=True),
-    "clock": _profile(1, reliable=False),
+    "~amcl_pose": _quality(1, latched=True),
+    "~initialpose": _quality(10),
+    "~odom": _quality(10, lossy=True),
+    "~battery_state": _quality(5, lossy=True),
+    "~plan": _quality(1),
+    "~speed_limit": _quality(10),
+    "~tf": _quality(100),
+    "map": _quality(1, latched=True),
+    "diagnostics": _quality(50),
+    "clock": _quality(1, lossy=True),
 }
 
 

@@ -10,8 +10,8 @@ from robot_fleet_interfaces.msg import RobotReport as ReportMsg
 
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.ros.convert import from_report, to_order
+from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.ros.spin import Guard
 
 
 class RosRobotLink:
@@ -28,14 +28,14 @@ class RosRobotLink:
     def __init__(self, node: Node, robot: str, guard: Guard, arrived: Callable[[], None]) -> None:
         self._reports: list[RobotReport] = []
         self._arrived = arrived
-        self._orders = node.create_publisher(OrderMsg, topic("~order", robot), QOS["~order"])
-        node.create_subscription(
-            ReportMsg, topic("~report", robot), guard(f"report:{robot}", self._received), QOS["~report"]
-        )
+        self._orders = node.create_publisher(OrderMsg, topic("~order", robot), QOS["~order"].offered)
+        self._publish = guard(f"order:{robot}", lambda order: self._orders.publish(to_order(order)))
+        received = guard(f"report:{robot}", self._received)
+        node.create_subscription(ReportMsg, topic("~report", robot), received, QOS["~report"].wanted)
 
     def send(self, order: Order) -> None:
-        """Publish the order; the same one again does no harm."""
-        self._orders.publish(to_order(order))
+        """Publish the order; the same one again does no harm. One that no message can carry is counted as a failure."""
+        self._publish(order)
 
     def reports(self) -> Sequence[RobotReport]:
         """Return and forget the reports that have come in, oldest first."""

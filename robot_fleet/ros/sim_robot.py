@@ -1,309 +1,268 @@
-"""One embedded robot behind the names and types of a real Nav2 robot: actions, topics, lifecycle services.
+"""One embedded robot behind the actions and services of a real Nav2 robot.
 
 What a client sees is what Nav2 answers: goals in walls are accepted and aborted with Nav2's codes, a new goal of the
-same action pre-empts the running one, a switch between NavigateToPose and NavigateThroughPoses is rejected.
+same action and behaviour tree pre-empts the running one without a stop, any other second drive is rejected.
 """
 
 from __future__ import annotations
 
-import json
+import math
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from builtin_interfaces.msg import Duration
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped, TransformStamped
+from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from nav2_msgs.action import ComputePathToPose, DockRobot, NavigateThroughPoses, NavigateToPose, UndockRobot
 from nav2_msgs.msg import SpeedLimit
-from nav_msgs.msg import Odometry, Path
+from nav_msgs.msg import Path
 from rclpy.node import Node
-from robot_fleet_interfaces.action import PerformAct
-from robot_fleet_interfaces.srv import ActStatus
-from sensor_msgs.msg import BatteryState
-from std_msgs.msg import String
-from tf2_msgs.msg import TFMessage
 
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros.convert import (
-    MAP_FRAME,
-    from_pose_stamped,
-    parse_object,
-    to_pose_stamped,
-    to_quaternion,
-    to_time,
-)
-from robot_fleet.ros.goals import GoalServer
+from robot_fleet.ros.convert import from_pose_stamped, to_path, to_pose_stamped, to_time
+from robot_fleet.ros.goals import GoalServer, ServerNode
+from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.sim.world import SimWorld
+from robot_fleet.ros.sim_acts import SimActServer
+from robot_fleet.ros.sim_topics import SimTopics
+from robot_fleet.sim.goals import Goal
+from robot_fleet.sim.world import DOCK_KINDS, DOCK_WITHIN_M, SimWorld
 
 LIFECYCLE_NODES = ("bt_navigator", "amcl", "map_server", "controller_server", "planner_server")
-VOLTAGE_V = 48.0
-"""Nominal voltage of every embedded robot's battery; charge in Ah follows from the energy by it."""
 _ACTIVE = 3
-_UNKNOWN_CODE = 1  # of results without a Nav2 code of their own
+_TF_ERROR, _CONTROLLER_UNKNOWN = 202, 100
 
 
 class SimRobotServers:
-    """The servers and topics of one robot of a world."""
+    """The servers and topics of one robot of a world.
 
-    def __init__(self, node: Node, world: SimWorld, robot_id: str) -> None:
-        self._node = node
+    Parameters
+    ----------
+    node : where they live.
+    world : the world; it belongs to the node's thread.
+    robot_id : the robot, and its namespace.
+    guard : keeps failing callbacks from the spin.
+    clock_s : returns the fleet time that stands on messages.
+    """
+
+    def __init__(
+        self, node: Node, world: SimWorld, robot_id: str, guard: Guard, clock_s: Callable[[], float]
+    ) -> None:
         self._world = world
         self._id = robot_id
         self._robot = world.robots[robot_id]
+        self._clock_s = clock_s
         self._began_s = 0.0
-        self._goals = {
-            "to_pose": self._server(NavigateToPose, "navigate_to_pose", self._to_pose, self._may_go_to),
-            "through": self._server(
-                NavigateThroughPoses, "navigate_through_poses", self._through, self._may_go_through
-            ),
-            "dock": self._server(DockRobot, "dock_robot", self._dock),
-            "undock": self._server(UndockRobot, "undock_robot", self._undock),
-        }
-        self._act = GoalServer(node, PerformAct, f"/{robot_id}/perform_act", self._perform, self._cancel_act)
-        self._act_id = ""
-        self._path = GoalServer(
-            node, ComputePathToPose, f"/{robot_id}/compute_path_to_pose", self._compute, lambda: None
-        )
-        self._speed_mps = 0.0
-        node.create_subscription(SpeedLimit, f"/{robot_id}/speed_limit", self._limited, 1)
-        node.create_service(ActStatus, f"/{robot_id}/act_status", self._act_status)
-        for name in LIFECYCLE_NODES:
-            node.create_service(GetState, f"/{robot_id}/{name}/get_state", self._lifecycle)
-        self._amcl = self._publisher(PoseWithCovarianceStamped, "~amcl_pose")
-        self._odom = self._publisher(Odometry, "~odom")
-        self._battery = self._publisher(BatteryState, "~battery_state")
-        self._plan = self._publisher(Path, "~plan")
-        self._load = self._publisher(String, "~load")
-        self._tf = self._publisher(TFMessage, "~tf")
-        self._tf_static = self._publisher(TFMessage, "~tf_static")
-        self._diagnostics = node.create_publisher(DiagnosticArray, topic("diagnostics"), QOS["diagnostics"])
-        self._tf_static.publish(TFMessage(transforms=[_transform(MAP_FRAME, "odom", 0.0, 0.0, 0.0, 0.0)]))
-        self._told_load: str | None = None
+        self._limit_mps = 0.0
+        self._goal: Goal | None = None
+        self._tree = ""
+        self.topics = SimTopics(node, world, robot_id, clock_s)
+        servers = ServerNode(node)
 
-    # --- what changed in the world -----------------------------------------------------------------------------------
+        def serve(action: Any, name: str, begin: Callable[[Any], None], may_begin: Any = None) -> GoalServer:
+            return GoalServer(servers, action, f"/{robot_id}/{name}", guard, begin, self._cancelled, may_begin)
+
+        self._compute_path = GoalServer(
+            servers, ComputePathToPose, f"/{robot_id}/compute_path_to_pose", guard, self._compute, lambda _: None
+        )
+
+        self._to_pose = serve(NavigateToPose, "navigate_to_pose", self._drive_to, self._may_drive_to)
+        self._through = serve(
+            NavigateThroughPoses, "navigate_through_poses", self._drive_through, self._may_drive_through
+        )
+        self._dock = serve(DockRobot, "dock_robot", self._begin_dock)
+        self._undock = serve(UndockRobot, "undock_robot", self._begin_undock)
+        self._movers = (self._to_pose, self._through, self._dock, self._undock)
+        self._acts = SimActServer(servers, node, world, robot_id, guard)
+        limited = guard(f"speed_limit:{robot_id}", self._limited)
+        node.create_subscription(SpeedLimit, topic("~speed_limit", robot_id), limited, QOS["~speed_limit"].wanted)
+        placed = guard(f"initialpose:{robot_id}", lambda _: self.topics.tell_pose())
+        node.create_subscription(
+            PoseWithCovarianceStamped, topic("~initialpose", robot_id), placed, QOS["~initialpose"].wanted
+        )
+        for name in LIFECYCLE_NODES:
+            active = guard.answering(f"get_state:{robot_id}", self._lifecycle)
+            node.create_service(GetState, f"/{robot_id}/{name}/get_state", active)
 
     def changed(self) -> None:
-        """End the goals that the world has ended."""
-        goal = self._robot.goal
-        for server in self._goals.values():
-            if server.active and goal is not None and goal.state is not GoalState.RUNNING:
-                self._end(server, goal.state, goal.code, goal.sentence)
-        if self._act.active:
-            status = self._world.acts.status(self._act_id)
-            if status is not None and status.state is not GoalState.RUNNING:
-                self._act.end(
-                    status.state,
-                    PerformAct.Result(
-                        success=status.state is GoalState.SUCCEEDED,
-                        code=status.code,
-                        result_json=json.dumps(dict(status.result or {}), ensure_ascii=False),
-                    ),
-                )
-        self._tell_load()
+        """Tell what has changed in the world: goals and acts that have ended, the load."""
+        goal = self._goal
+        if goal is not None and goal.state is not GoalState.RUNNING:
+            self._goal_ended(goal)
+        self._acts.changed()
+        self.topics.tell_load()
 
-    def _end(self, server: GoalServer, state: GoalState, code: str, sentence: str) -> None:
-        number = int(code) if code.isdigit() else (0 if state is GoalState.SUCCEEDED else _UNKNOWN_CODE)
-        if server is self._goals["dock"]:
-            done = state is GoalState.SUCCEEDED
-            result: Any = DockRobot.Result(success=done, error_code=0 if done else number, error_msg=sentence)
-        elif server is self._goals["undock"]:
-            done = state is GoalState.SUCCEEDED
-            result = UndockRobot.Result(success=done, error_code=0 if done else number, error_msg=sentence)
-        else:
-            kind = NavigateToPose if server is self._goals["to_pose"] else NavigateThroughPoses
-            failed = state is GoalState.FAILED
-            result = kind.Result(error_code=number if failed else 0, error_msg=sentence if failed else "")
-        server.end(state, result)
-
-    # --- topics ------------------------------------------------------------------------------------------------------
-
-    def publish_motion(self) -> None:
-        """Publish pose, odometry and transform; with goals under way also their feedback."""
-        robot, now_s = self._robot, self._world.now_s
-        stamp = to_time(now_s)
-        rotation = to_quaternion(robot.yaw_rad)
-        amcl = PoseWithCovarianceStamped()
-        amcl.header.frame_id, amcl.header.stamp = MAP_FRAME, stamp
-        amcl.pose.pose.position.x, amcl.pose.pose.position.y = robot.x_m, robot.y_m
-        amcl.pose.pose.orientation = rotation
-        self._amcl.publish(amcl)
-        odom = Odometry()
-        odom.header.frame_id, odom.header.stamp, odom.child_frame_id = "odom", stamp, "base_link"
-        odom.pose.pose = amcl.pose.pose
-        odom.twist.twist.linear.x = robot.v_mps
-        self._odom.publish(odom)
-        self._tf.publish(
-            TFMessage(transforms=[_transform("odom", "base_link", robot.x_m, robot.y_m, robot.yaw_rad, now_s)])
-        )
-        self._feedback(now_s)
-
-    def _feedback(self, now_s: float) -> None:
-        goal = self._robot.goal
-        if goal is None:
+    def give_feedback(self) -> None:
+        """Publish the feedback of the goals under way."""
+        self._acts.give_feedback()
+        if self._goal is None:
             return
-        here = to_pose_stamped(self._robot.pose, now_s)
-        spent = _duration(now_s - self._began_s)
-        if self._goals["through"].active:
-            left = NavigateThroughPoses.Feedback(current_pose=here, navigation_time=spent)
-            left.number_of_poses_remaining = goal.poses_left
-            self._goals["through"].feedback(left)
-        elif self._goals["to_pose"].active:
-            self._goals["to_pose"].feedback(NavigateToPose.Feedback(current_pose=here, navigation_time=spent))
-        elif self._goals["dock"].active:
-            self._goals["dock"].feedback(DockRobot.Feedback(state=3, docking_time=spent))
-        elif self._goals["undock"].active:
-            self._goals["undock"].feedback(UndockRobot.Feedback())
+        spent = _duration(self._world.now_s - self._began_s)
+        if self._dock.active:
+            driving = self._goal.kind == "drive"
+            state = DockRobot.Feedback.NAV_TO_STAGING_POSE if driving else DockRobot.Feedback.CONTROLLING
+            self._dock.feedback(DockRobot.Feedback(state=state, docking_time=spent))
+        elif self._undock.active:
+            self._undock.feedback(UndockRobot.Feedback())
+        for server, kind in ((self._to_pose, NavigateToPose), (self._through, NavigateThroughPoses)):
+            if server.active:
+                server.feedback(self._navigated(kind.Feedback(navigation_time=spent)))
 
-    def publish_health(self) -> None:
-        """Publish the battery, the load and the base's diagnostics; with an act under way also its feedback."""
-        robot, now_s = self._robot, self._world.now_s
-        stamp = to_time(now_s)
-        soc = robot.soc_at_pct(now_s) / 100.0
-        battery = BatteryState(voltage=VOLTAGE_V, percentage=soc, present=True, location=robot.docked_at)
-        battery.header.stamp = stamp
-        battery.capacity = battery.design_capacity = robot.kind.battery_wh / VOLTAGE_V
-        battery.charge = battery.capacity * soc
-        battery.power_supply_status = (
-            BatteryState.POWER_SUPPLY_STATUS_CHARGING
-            if robot.charging
-            else BatteryState.POWER_SUPPLY_STATUS_FULL
-            if robot.docked_at
-            else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
-        )
-        self._battery.publish(battery)
-        self._tell_load()
-        status = DiagnosticStatus(name=f"{self._id}: base", hardware_id=self._id, message=robot.mode.name.lower())
-        status.level = DiagnosticStatus.ERROR if robot.mode.name == "DEAD" else DiagnosticStatus.OK
-        totals = {
-            "odometer_m": robot.odometer_m,
-            "loaded_m": robot.loaded_m,
-            "energy_wh": robot.energy_at_wh(now_s),
-        }
-        status.values = [KeyValue(key=key, value=f"{value:.4f}") for key, value in totals.items()]
-        array = DiagnosticArray(status=[status])
-        array.header.stamp = stamp
-        self._diagnostics.publish(array)
-        if self._act.active:
-            self._act.feedback(PerformAct.Feedback(elapsed_s=now_s - self._began_s, sentence="under way"))
+    # --- driving -----------------------------------------------------------------------------------------------------
 
-    def _tell_load(self) -> None:
-        load = "+".join(self._robot.load)
-        if load != self._told_load:
-            self._told_load = load
-            self._load.publish(String(data=load))
+    def _may_drive_to(self, request: NavigateToPose.Goal) -> bool:
+        return not self._through.active and self._same_tree(self._to_pose, request)
 
-    # --- goals -------------------------------------------------------------------------------------------------------
+    def _may_drive_through(self, request: NavigateThroughPoses.Goal) -> bool:
+        return not self._to_pose.active and self._same_tree(self._through, request)
 
-    def _server(self, action: Any, name: str, begin: Any, may_begin: Any = None) -> GoalServer:
-        return GoalServer(
-            self._node, action, f"/{self._id}/{name}", begin, lambda: self._world.cancel(self._id), may_begin
-        )
+    def _same_tree(self, server: GoalServer, request: Any) -> bool:
+        return not server.active or bool(request.behavior_tree == self._tree)
 
-    def _publisher(self, kind: Any, name: str) -> Any:
-        return self._node.create_publisher(kind, topic(name, self._id), QOS[name])
+    def _drive_to(self, request: NavigateToPose.Goal) -> None:
+        self._tree = request.behavior_tree
+        self._drive(self._to_pose, [request.pose])
 
-    def _may_go_to(self, _: Any) -> bool:
-        return not self._goals["through"].active
-
-    def _may_go_through(self, _: Any) -> bool:
-        return not self._goals["to_pose"].active
-
-    def _to_pose(self, request: NavigateToPose.Goal) -> None:
-        self._drive(self._goals["to_pose"], [request.pose])
-
-    def _through(self, request: NavigateThroughPoses.Goal) -> None:
-        self._drive(self._goals["through"], request.poses)
+    def _drive_through(self, request: NavigateThroughPoses.Goal) -> None:
+        self._tree = request.behavior_tree
+        self._drive(self._through, request.poses)
 
     def _drive(self, server: GoalServer, messages: list[PoseStamped]) -> None:
-        self._began_s = self._world.now_s
+        self._take_over(server)
         try:
             poses = [from_pose_stamped(message, self._robot.map_id) for message in messages]
         except NavigationError as error:
-            self._end(server, GoalState.FAILED, "202", error.message)
+            self._world.cancel(self._id)
+            self._end(GoalState.FAILED, str(_TF_ERROR), error.message)
             return
-        self._world.drive(self._id, poses, self._speed_mps, self._robot.kind.omnidirectional)
-        path = Path(poses=[to_pose_stamped(pose, self._world.now_s) for pose in poses])
-        path.header.frame_id, path.header.stamp = MAP_FRAME, to_time(self._world.now_s)
-        self._plan.publish(path)
+        self._world.drive(self._id, poses, self._limit_mps, self._robot.kind.omnidirectional)
+        self._follow()
+        self.topics.tell_plan()
+
+    def _take_over(self, server: GoalServer) -> None:
+        """Begin a goal of a server; those of the others end, since the robot has one body."""
+        self._began_s = self._world.now_s
+        for other in self._movers:
+            if other is not server:
+                self._end_of(other, GoalState.FAILED, "", "another goal has taken its place")
+
+    def _follow(self) -> None:
+        """Follow the goal that the world has just been given; it may have ended at once."""
+        self._goal = self._robot.goal
         self.changed()
 
-    def _dock(self, request: DockRobot.Goal) -> None:
-        self._began_s = self._world.now_s
-        if not request.use_dock_id:
-            self._end(self._goals["dock"], GoalState.FAILED, "901", "embedded robots dock by the dock's id")
-            return
-        self._world.dock(self._id, request.dock_id)
-        self.changed()
+    def _navigated(self, told: Any) -> Any:
+        robot = self._robot
+        told.current_pose = to_pose_stamped(robot.pose, self._clock_s())
+        left_m = sum(math.dist(a, b) for a, b in pairwise(robot.path))
+        told.distance_remaining = left_m
+        if robot.v_mps > 0.01 and left_m > 0.1:
+            told.estimated_time_remaining = _duration(left_m / robot.v_mps)
+        if isinstance(told, NavigateThroughPoses.Feedback) and self._goal is not None:
+            told.number_of_poses_remaining = self._goal.poses_left
+        return told
 
-    def _undock(self, _: UndockRobot.Goal) -> None:
-        self._began_s = self._world.now_s
+    def _limited(self, message: SpeedLimit) -> None:
+        """Take a limit on; as with Nav2's controllers, it holds for the drive under way too."""
+        limit = message.speed_limit
+        self._limit_mps = self._robot.kind.speed_mps * limit / 100.0 if message.percentage else limit
+        robot = self._robot
+        robot.speed_limit_mps = self._limit_mps
+        robot.carry(robot.load, robot.load_kg, robot.footprint)  # which works the speed out anew
+
+    # --- docking -----------------------------------------------------------------------------------------------------
+
+    def _begin_dock(self, request: DockRobot.Goal) -> None:
+        self._take_over(self._dock)
+        place = request.dock_id if request.use_dock_id else self._dock_at(request.dock_pose)
+        spot = self._world.site.places.get(place)
+        near = spot is None or spot.pose.distance_m(self._robot.pose) <= DOCK_WITHIN_M
+        if request.navigate_to_staging_pose and not near and spot is not None and spot.kind in DOCK_KINDS:
+            self._world.drive(self._id, [spot.pose], self._limit_mps, self._robot.kind.omnidirectional)
+        else:
+            self._world.dock(self._id, place)
+        self._follow()
+
+    def _dock_at(self, message: PoseStamped) -> str:
+        """Return the charger at a pose, empty if there is none."""
+        try:
+            pose = from_pose_stamped(message, self._robot.map_id)
+        except NavigationError:
+            return ""
+        for place in self._world.site.places.values():
+            near = place.pose.map_id == pose.map_id and place.pose.distance_m(pose) <= DOCK_WITHIN_M
+            if near and place.kind in DOCK_KINDS:
+                return place.id
+        return ""
+
+    def _begin_undock(self, _: UndockRobot.Goal) -> None:
+        self._take_over(self._undock)
         self._world.undock(self._id)
-        self.changed()
+        self._follow()
+
+    # --- ends --------------------------------------------------------------------------------------------------------
+
+    def _goal_ended(self, goal: Goal) -> None:
+        if goal.kind == "drive" and self._dock.active:
+            if goal.state is GoalState.SUCCEEDED:
+                request = self._dock.requests[-1]
+                self._world.dock(self._id, request.dock_id if request.use_dock_id else self._dock_at(request.dock_pose))
+                self._follow()
+                return
+            self._end(goal.state, str(DockRobot.Result.FAILED_TO_STAGE), goal.sentence)
+            return
+        self._end(goal.state, goal.code, goal.sentence)
+
+    def _end(self, state: GoalState, code: str, sentence: str) -> None:
+        """End the goal under way, whichever server it came by."""
+        self._goal = None
+        for server in self._movers:
+            self._end_of(server, state, code, sentence)
+
+    def _end_of(self, server: GoalServer, state: GoalState, code: str, sentence: str) -> None:
+        if not server.active:
+            return
+        failed = state is GoalState.FAILED
+        words = {"error_msg": sentence if failed else ""}
+        if server in (self._dock, self._undock):
+            kind = DockRobot if server is self._dock else UndockRobot
+            number = int(code) if code.isdigit() else kind.Result.UNKNOWN
+            done = state is GoalState.SUCCEEDED
+            result = kind.Result(success=done, error_code=number if failed else 0, **words)
+        else:
+            drive = NavigateToPose if server is self._to_pose else NavigateThroughPoses
+            number = int(code) if code.isdigit() else _CONTROLLER_UNKNOWN
+            result = drive.Result(error_code=number if failed else 0, **words)
+        server.end(state, result)
+
+    def _cancelled(self, _: Any) -> None:
+        self._world.cancel(self._id)
+
+    # --- questions ---------------------------------------------------------------------------------------------------
 
     def _compute(self, request: ComputePathToPose.Goal) -> None:
-        result = ComputePathToPose.Result()
+        result = ComputePathToPose.Result(path=Path())
         state = GoalState.SUCCEEDED
         try:
             goal = from_pose_stamped(request.goal, self._robot.map_id)
             start: Pose | None = from_pose_stamped(request.start, self._robot.map_id) if request.use_start else None
-            way = self._world.compute_path(self._id, start, goal)
-            result.path.header.frame_id = MAP_FRAME
-            result.path.poses = [to_pose_stamped(pose, self._world.now_s) for pose in way]
+            result.path = to_path(self._world.compute_path(self._id, start, goal), self._clock_s())
         except NavigationError as error:
             code = error.code.removeprefix("nav_")
-            result.error_code = int(code) if code.isdigit() else 202
+            result.error_code = int(code) if code.isdigit() else _TF_ERROR
             result.error_msg = error.message
             state = GoalState.FAILED
-        self._path.end(state, result)
-
-    def _perform(self, request: PerformAct.Goal) -> None:
-        self._began_s = self._world.now_s
-        self._act_id = request.act_id
-        params = parse_object(request.params_json, request.act_id)
-        self._world.acts.start(self._robot, request.act_id, request.act, request.place, params)
-        self.changed()
-
-    def _cancel_act(self) -> None:
-        self._world.acts.cancel(self._act_id)
-        self.changed()
-
-    def _act_status(self, request: ActStatus.Request, response: ActStatus.Response) -> ActStatus.Response:
-        status = self._world.acts.status(request.act_id)
-        if status is None:
-            response.state = ActStatus.Request.NEVER
-            return response
-        response.state = {
-            GoalState.RUNNING: ActStatus.Request.RUNNING,
-            GoalState.SUCCEEDED: ActStatus.Request.DONE,
-            GoalState.CANCELLED: ActStatus.Request.CANCELLED,
-        }.get(status.state, ActStatus.Request.FAILED)
-        response.code = status.code
-        response.result_json = json.dumps(dict(status.result or {}), ensure_ascii=False)
-        return response
-
-    def _limited(self, message: SpeedLimit) -> None:
-        limit = message.speed_limit
-        self._speed_mps = self._robot.kind.speed_mps * limit / 100.0 if message.percentage else limit
+        self._compute_path.end(state, result)
 
     @staticmethod
-    def _lifecycle(_: GetState.Request, response: GetState.Response) -> GetState.Response:
+    def _lifecycle(_: GetState.Request, response: GetState.Response) -> None:
         response.current_state = State(id=_ACTIVE, label="active")
-        return response
 
 
 def _duration(seconds: float) -> Duration:
     stamp = to_time(max(seconds, 0.0))
     return Duration(sec=stamp.sec, nanosec=stamp.nanosec)
-
-
-def _transform(parent: str, child: str, x_m: float, y_m: float, yaw_rad: float, at_s: float) -> TransformStamped:
-    message = TransformStamped()
-    message.header.frame_id, message.child_frame_id = parent, child
-    message.header.stamp = to_time(at_s)
-    message.transform.translation.x, message.transform.translation.y = x_m, y_m
-    message.transform.rotation = to_quaternion(yaw_rad)
-    return message

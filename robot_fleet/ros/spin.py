@@ -1,88 +1,88 @@
-"""How every node of the fleet runs: its clock, its executor, and what happens to a callback that fails.
-
-A callback converts and posts, nothing else. One that raises is counted and logged with its name, and never ends the
-spin; the fleet goes on with what it has.
-"""
+"""How every node of the fleet is made, told its parameters, run and ended."""
 
 from __future__ import annotations
 
+import argparse
 import logging
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import rclpy
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
 
-from robot_fleet.core.clock import Now
+from robot_fleet.core.errors import FleetError, RuntimeFailure
 
-T = TypeVar("T")
+RCLError = rclpy_implementation.RCLError
 LOG = logging.getLogger("robot_fleet")
-DAY_S = 86_400.0
+_LOOK_S = 0.25
 
 
-class FleetClock:
-    """Both clocks of a node: fleet time from ROS time when simulated, else the time of the site's day.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A parameter of a node: a number with a range. Read once, when the node starts."""
 
-    Fleet time never runs backwards: a clock that jumps back stands still until it has caught up.
+    name: str
+    default: float
+    least: float
+    most: float
+    what: str
+
+
+def parse_arguments(parser: argparse.ArgumentParser, words: Sequence[str] = sys.argv) -> argparse.Namespace:
+    """Return the parsed command line; what stands behind `--ros-args` is ROS's own."""
+    return parser.parse_args(remove_ros_args(list(words))[1:])
+
+
+def make_node(name: str, *, simulated: bool, handle_signals: bool = True) -> Node:
+    """Return a node; rclpy is initialised if it is not yet.
+
+    Parameters
+    ----------
+    simulated : whether the node's clock follows `/clock`.
+    handle_signals : whether SIGINT and SIGTERM end the spin; not where another event loop handles them.
     """
-
-    def __init__(self, node: Node, simulated: bool) -> None:
-        self._node = node
-        self._simulated = simulated
-        self._last_s = 0.0
-
-    def now(self) -> Now:
-        """Return the present instant."""
-        if self._simulated:
-            fleet_s = self._node.get_clock().now().nanoseconds / 1e9
-        else:
-            local = time.localtime()
-            fleet_s = local.tm_hour * 3600.0 + local.tm_min * 60.0 + local.tm_sec + time.time() % 1.0
-        self._last_s = max(self._last_s, fleet_s)
-        return Now(self._last_s, time.monotonic())
-
-    @property
-    def started(self) -> bool:
-        """Whether there is a time already (a simulated clock begins with its first message)."""
-        return not self._simulated or self._node.get_clock().now().nanoseconds > 0
-
-
-class Guard:
-    """Wraps callbacks so that a failing one is counted and reported, once for each kind of failure."""
-
-    def __init__(self) -> None:
-        self.failures: dict[str, int] = {}
-
-    def __call__(self, name: str, callback: Callable[[T], None]) -> Callable[[T], None]:
-        """Return `callback` with failures kept from the spin."""
-
-        def guarded(message: T) -> None:
-            try:
-                callback(message)
-            except Exception:
-                count = self.failures[name] = self.failures.get(name, 0) + 1
-                if count == 1:
-                    LOG.exception("callback=%s failed; further failures of it are counted only", name)
-
-        return guarded
-
-
-def make_node(name: str, *, simulated: bool) -> Node:
-    """Return a node; rclpy is initialised if it is not yet."""
     if not rclpy.ok():
-        rclpy.init()
-    return Node(
-        name,
-        parameter_overrides=[Parameter("use_sim_time", Parameter.Type.BOOL, simulated)],
-        automatically_declare_parameters_from_overrides=False,
+        rclpy.init(signal_handler_options=SignalHandlerOptions.ALL if handle_signals else SignalHandlerOptions.NO)
+    return Node(name, parameter_overrides=[Parameter("use_sim_time", Parameter.Type.BOOL, simulated)])
+
+
+def declare(node: Node, setting: Setting) -> float:
+    """Declare a parameter of a node and return its value.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_parameter` for a value out of range or of another type.
+    """
+    described = ParameterDescriptor(
+        description=setting.what,
+        read_only=True,
+        floating_point_range=[FloatingPointRange(from_value=setting.least, to_value=setting.most)],
     )
+    try:
+        return float(node.declare_parameter(setting.name, setting.default, described).value)
+    except (InvalidParameterValueException, InvalidParameterTypeException) as error:
+        message = f"expected a floating-point number from {setting.least} to {setting.most}: {error}"
+        raise RuntimeFailure("runtime_parameter", message, f"{node.get_name()}.{setting.name}") from error
 
 
-def spin(node: Node, alive: Callable[[], bool] | None = None) -> None:
+def every(node: Node, seconds: float, callback: Callable[[], object]) -> None:
+    """Call a (guarded) function every so many steady seconds."""
+    node.create_timer(seconds, callback, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+
+def spin(node: Node, alive: Callable[[], bool]) -> None:
     """Run a node until it is shut down, or `alive` says no.
 
     `spin_once` in a loop: the events executor's own `spin` does not return on a shutdown.
@@ -90,8 +90,8 @@ def spin(node: Node, alive: Callable[[], bool] | None = None) -> None:
     executor = EventsExecutor()
     executor.add_node(node)
     try:
-        while rclpy.ok() and (alive is None or alive()):
-            executor.spin_once(timeout_sec=0.25)
+        while rclpy.ok() and alive():
+            executor.spin_once(timeout_sec=_LOOK_S)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     finally:
@@ -101,7 +101,22 @@ def spin(node: Node, alive: Callable[[], bool] | None = None) -> None:
             rclpy.shutdown()
 
 
-def log_to_stderr(**labels: Any) -> None:
-    """Set the process's logging up: one line an event, key=value, with the given labels first."""
+@contextmanager
+def process(**labels: Any) -> Generator[None]:
+    """Set the process's logging up: one line an event, key=value; and tell a known error without a traceback.
+
+    Being told to end is no error, whenever that comes.
+    """
     prefix = " ".join(f"{key}={value}" for key, value in labels.items())
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {prefix} %(message)s")
+    try:
+        yield
+    except FleetError as error:
+        LOG.critical("error=%s", error)
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        LOG.info("event=interrupted")
+    except RCLError:
+        if rclpy.ok():
+            raise
+        LOG.info("event=ended while it was starting")

@@ -7,7 +7,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.scheduling.checker import PlanChecker
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.site.roads import LaneRoads
-from robot_fleet.traffic.conflicts import build_conflicts
+from robot_fleet.traffic.conflicts import build_conflicts, cache_home
 from robot_fleet.traffic.release import BankersRightOfWay
 
 
@@ -17,5 +17,5 @@ def ports_for(site: Site) -> Ports:
         roads=LaneRoads.of(site),
         planner=InsertionPlanner(),
         checker=PlanChecker(),
-        right_of_way=BankersRightOfWay(site, build_conflicts(site)),
+        right_of_way=BankersRightOfWay(site, build_conflicts(site, cache=cache_home())),
     )

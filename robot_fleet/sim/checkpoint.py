@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from robot_fleet.sim.world import SimWorld
 
 VERSION = 1
-EVERY_S = 1.0
-"""A world is checkpointed at least this often (fleet time), and before anyone can see a physical act or a later clock."""
 
 # Plain numbers and texts of a robot; times that may be infinite are among them and travel as None.
 _ROBOT_FIELDS = (
@@ -104,18 +102,6 @@ def restore(world: SimWorld, state: Mapping[str, Any]) -> None:
     world.take_changes()
     for robot_id in world.robots:
         world.note_change(robot_id)
-
-
-def live_on(world: SimWorld) -> None:
-    """Bring a restored world up to where it may have been when its process was killed.
-
-    Others may have seen `EVERY_S` of fleet time beyond the checkpoint, and the clock never goes back: the world lives
-    through that time on the goals it had. Then these are given up, since servers that begin anew know no goals; acts go
-    on, for they are asked for by id.
-    """
-    world.advance(EVERY_S)
-    for robot_id in world.robots:
-        world.cancel(robot_id)
 
 
 def save(world: SimWorld, path: Path) -> None:

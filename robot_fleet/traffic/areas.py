@@ -3,11 +3,12 @@
 A travel class is `<kind>` (its footprint) or `<kind>+load` (its loaded footprint). Classes with the same rectangle and
 the same way of turning share one *shape*, so that nothing is computed twice.
 
-- A lane is the rectangle of the robot swept straight from start to end. A robot that faces its lane may have to turn at
-  the lane's start, so the turning circle there belongs to the lane wherever some way into the vertex has another
-  direction, and always at places (a robot rests with the yaw of the place).
+- A lane is the rectangle of the robot swept straight from start to end, as far off the centre line as the margin or,
+  where that is wider, the lane's corridor allows: who is inside its corridor touches nobody who is inside its own. A
+  robot that faces its lane may have to turn at the lane's start, so the turning circle there belongs to the lane
+  wherever some way into the vertex has another direction, and always at places (it rests with the place's yaw).
 - A vertex is the turning circle where a robot may turn, else the rectangle along the only direction.
-- An omnidirectional robot holds one yaw, `FIXED_YAW_RAD`, at every vertex but places, whose own yaw it takes; while it
+- An omnidirectional robot holds one yaw, `HELD_YAW_RAD`, at every vertex but places, whose own yaw it takes; while it
   drives a lane it has the yaw of the lane's end, and it turns at the start if that differs.
 
 The way at the end of a lane belongs to the end's vertex: a robot always holds a lane together with its end.
@@ -16,18 +17,15 @@ The way at the end of a lane belongs to the end's vertex: a robot always holds a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from robot_fleet.core.geometry import Footprint, Pose
+from robot_fleet.core.geometry import HELD_YAW_RAD, Footprint, Pose
 from robot_fleet.core.site import Lane, RobotKind, Site, Vertex
-
-FIXED_YAW_RAD = math.pi / 2.0
-"""The yaw that omnidirectional robots hold outside places."""
 
 SAME_DIRECTION_RAD = 0.02
 """Directions closer than this are one: the tip of a 5 m vehicle strays 5 cm, half of the default margin."""
@@ -100,8 +98,8 @@ def may_use(lane: Lane, kind: str) -> bool:
 
 
 def yaw_at(vertex: Vertex, site: Site) -> float:
-    """Return the yaw that an omnidirectional robot has at a vertex: the place's own, else `FIXED_YAW_RAD`."""
-    return site.places[vertex.place].pose.yaw_rad if vertex.place else FIXED_YAW_RAD
+    """Return the yaw that an omnidirectional robot has at a vertex: the place's own, else `HELD_YAW_RAD`."""
+    return site.places[vertex.place].pose.yaw_rad if vertex.place else HELD_YAW_RAD
 
 
 def _shape(kind: RobotKind, footprint: Footprint) -> Shape:
@@ -118,6 +116,18 @@ def _direction_rad(lane: Lane, site: Site) -> float:
     if start.map_id != end.map_id or start.distance_m(end) == 0.0:
         return end.yaw_rad  # a lift: the cabin is left in the direction of the vertex
     return math.atan2(end.y_m - start.y_m, end.x_m - start.x_m)
+
+
+def _corners_of_corridor(lane: Lane, site: Site, stray_m: float) -> tuple[Pose, ...]:
+    """Return where the centre of a robot may be at both ends of a lane when it is off its centre line by `stray_m`."""
+    ends = site.vertices[lane.start].pose, site.vertices[lane.end].pose
+    if stray_m <= 0.0:
+        return ends
+    direction_rad = _direction_rad(lane, site)
+    x_m, y_m = -math.sin(direction_rad) * stray_m, math.cos(direction_rad) * stray_m
+    return tuple(
+        replace(pose, x_m=pose.x_m + side * x_m, y_m=pose.y_m + side * y_m) for pose in ends for side in (1.0, -1.0)
+    )
 
 
 class _Pieces:
@@ -157,6 +167,8 @@ class _Pieces:
 
     def hulls(self) -> NDArray[np.object_]:
         """Return the convex hull of each piece."""
+        if not self.polygons:
+            return np.empty(0, dtype=np.object_)
         points = np.concatenate(self.polygons)
         of_piece = np.repeat(np.arange(len(self.polygons)), [len(polygon) for polygon in self.polygons])
         return np.asarray(shapely.convex_hull(shapely.multipoints(shapely.points(points), indices=of_piece)))
@@ -167,72 +179,104 @@ class _Pieces:
         return len(self.polygons) - 1
 
 
+def enclosed(site: Site, lanes: Iterable[Lane]) -> dict[str, str]:
+    """Return vertex -> resource for the vertices inside a resource: all lanes there are part of it, and no place is."""
+    around: dict[str, set[str]] = {}
+    for lane in lanes:
+        for vertex_id in (lane.start, lane.end):
+            around.setdefault(vertex_id, set()).add(lane.resource)
+    return {
+        vertex_id: min(resources)
+        for vertex_id, resources in around.items()
+        if len(resources) == 1 and "" not in resources and not site.vertices[vertex_id].place
+    }
+
+
+class _Sweep:
+    """Goes through the elements of one shape after another and gives them keys."""
+
+    def __init__(self, site: Site, margin_m: float) -> None:
+        self.site = site
+        self.margin_m = margin_m
+        self.pieces = _Pieces(margin_m)
+        self.exclusive: dict[str, list[int]] = {}
+        self.keys = 0
+
+    def shape(self, shape: Shape, lanes: Sequence[Lane]) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the keys of the lanes that a shape may use, and of the vertices at their ends."""
+        into: dict[str, list[float]] = {}
+        through: dict[str, list[float]] = {}
+        for lane in lanes:
+            direction_rad = _direction_rad(lane, self.site)
+            into.setdefault(lane.end, []).append(direction_rad)
+            for vertex_id in (lane.start, lane.end):
+                through.setdefault(vertex_id, []).append(direction_rad)
+        lane_keys = {lane.id: self._lane(shape, lane, into.get(lane.start, [])) for lane in lanes}
+        inside = enclosed(self.site, lanes)
+        vertex_keys: dict[str, int] = {}
+        for vertex_id in sorted(through):
+            vertex_keys[vertex_id] = self._vertex(shape, self.site.vertices[vertex_id], through[vertex_id])
+            if vertex_id in inside:  # who stands there keeps the resource
+                self.exclusive[inside[vertex_id]].append(vertex_keys[vertex_id])
+        return lane_keys, vertex_keys
+
+    def _lane(self, shape: Shape, lane: Lane, arriving_rad: Sequence[float]) -> int:
+        key = self._key()
+        start, end = self.site.vertices[lane.start], self.site.vertices[lane.end]
+        if shape.omnidirectional:
+            yaw_rad = yaw_at(end, self.site)
+            turns = _differ(yaw_rad, yaw_at(start, self.site), math.pi)
+        else:
+            yaw_rad = _direction_rad(lane, self.site)
+            turns = bool(start.place) or any(_differ(yaw_rad, other, 2.0 * math.pi) for other in arriving_rad)
+        self.pieces.sweep(key, shape, _corners_of_corridor(lane, self.site, lane.corridor_m - self.margin_m), yaw_rad)
+        if turns:
+            self.pieces.circle(key, shape, start)
+        if lane.resource:
+            self.exclusive.setdefault(lane.resource, []).append(key)
+        return key
+
+    def _vertex(self, shape: Shape, vertex: Vertex, directions_rad: Sequence[float]) -> int:
+        key = self._key()
+        first_rad = directions_rad[0]
+        if shape.omnidirectional:
+            self.pieces.sweep(key, shape, (vertex.pose,), yaw_at(vertex, self.site))
+        elif vertex.place or any(_differ(first_rad, other, 2.0 * math.pi) for other in directions_rad):
+            self.pieces.circle(key, shape, vertex)
+        else:
+            self.pieces.sweep(key, shape, (vertex.pose,), first_rad)
+        return key
+
+    def _key(self) -> int:
+        self.keys += 1
+        return self.keys - 1
+
+
 def sweep_site(site: Site, margin_m: float) -> Areas:
     """Return what robots of each shape sweep on each lane and vertex that they may use.
 
     Parameters
     ----------
     site : the site.
-    margin_m : by how much each side of a footprint is widened; two robots keep twice that between them.
+    margin_m : by how much each side of a footprint is widened, on lanes not less than their corridor; two robots keep
+        at least twice the margin between them.
     """
     classes = travel_classes(site)
     shapes = tuple(sorted(set(classes.values())))
-    kinds_of: list[list[str]] = [sorted({kind_of(c) for c, s in classes.items() if s == shape}) for shape in shapes]
-    pieces = _Pieces(margin_m)
-    key = 0
-    lane_keys: list[dict[str, int]] = []
-    vertex_keys: list[dict[str, int]] = []
-    exclusive: dict[str, list[int]] = {}
-    for shape, kinds in zip(shapes, kinds_of, strict=True):
-        lanes = [site.lanes[i] for i in sorted(site.lanes) if any(may_use(site.lanes[i], kind) for kind in kinds)]
-        arriving: dict[str, list[float]] = {}
-        resources: dict[str, set[str]] = {}
-        for lane in lanes:
-            arriving.setdefault(lane.end, []).append(_direction_rad(lane, site))
-            for vertex_id in (lane.start, lane.end):
-                resources.setdefault(vertex_id, set()).add(lane.resource)
-        keys: dict[str, int] = {}
-        turns: dict[str, list[float]] = {}
-        for lane in lanes:
-            start, end = site.vertices[lane.start], site.vertices[lane.end]
-            yaw_rad = yaw_at(end, site) if shape.omnidirectional else _direction_rad(lane, site)
-            pieces.sweep(key, shape, (start.pose, end.pose), yaw_rad)
-            if shape.omnidirectional:
-                turned = _differ(yaw_rad, yaw_at(start, site), math.pi)
-            else:
-                others = arriving.get(start.id, [])
-                turned = bool(start.place) or any(_differ(yaw_rad, other, 2.0 * math.pi) for other in others)
-                turns.setdefault(start.id, []).append(yaw_rad)
-            if turned:
-                pieces.circle(key, shape, start)
-            if lane.resource:
-                exclusive.setdefault(lane.resource, []).append(key)
-            keys[lane.id] = key
-            key += 1
-        lane_keys.append(keys)
-        keys = {}
-        for vertex_id in sorted(resources):
-            vertex = site.vertices[vertex_id]
-            directions = arriving.get(vertex_id, []) + turns.get(vertex_id, [])
-            if shape.omnidirectional:
-                pieces.sweep(key, shape, (vertex.pose,), yaw_at(vertex, site))
-            elif vertex.place or any(_differ(directions[0], other, 2.0 * math.pi) for other in directions):
-                pieces.circle(key, shape, vertex)
-            else:
-                pieces.sweep(key, shape, (vertex.pose,), directions[0])
-            around = sorted(resources[vertex_id])
-            if len(around) == 1 and around[0] and not vertex.place:
-                exclusive[around[0]].append(key)  # inside the resource: who stands there keeps it
-            keys[vertex_id] = key
-            key += 1
-        vertex_keys.append(keys)
+    sweep = _Sweep(site, margin_m)
+    lanes = [site.lanes[lane_id] for lane_id in sorted(site.lanes)]
+    keys: list[tuple[dict[str, int], dict[str, int]]] = []
+    for shape in shapes:
+        kinds = sorted({kind_of(travel_class) for travel_class, other in classes.items() if other == shape})
+        keys.append(sweep.shape(shape, [lane for lane in lanes if any(may_use(lane, kind) for kind in kinds)]))
+    pieces = sweep.pieces
     return Areas(
         shapes=shapes,
         shape_of={travel_class: shapes.index(shape) for travel_class, shape in classes.items()},
-        lanes=tuple(lane_keys),
-        vertices=tuple(vertex_keys),
+        lanes=tuple(of_lanes for of_lanes, _ in keys),
+        vertices=tuple(of_vertices for _, of_vertices in keys),
         owners=np.array(pieces.owners, dtype=np.int64).reshape(-1, 2),
-        pieces=pieces.hulls() if pieces.polygons else np.empty(0, dtype=np.object_),
+        pieces=pieces.hulls(),
         map_of=np.array(pieces.map_of, dtype=np.int64),
-        exclusive=tuple(tuple(exclusive[resource]) for resource in sorted(exclusive)),
+        exclusive=tuple(tuple(sweep.exclusive[resource]) for resource in sorted(sweep.exclusive)),
     )

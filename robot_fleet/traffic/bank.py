@@ -1,11 +1,12 @@
 """The state of the traffic while one release is worked out, and the search that proves it safe.
 
-The safety argument is that of the Banker's algorithm (Dijkstra 1965), as Reveliotis (2000) and others carry it over to
-vehicles that claim zones of a guide path. Robots are the customers, elements of the lane graph the credit. A robot
-*in transit* has a way to go before it can rest; it holds some elements and has announced every one that it will still
-ask for. What it holds it drives without asking, so it can be thought of as standing at the end of it, its *stop*. A
-state is safe if the robots in transit can be put into an order in which each, by itself, runs to the end of its way
-while all others stand at their stops, and then rests at a place, where it keeps nothing but that place's vertex.
+The safety argument is that of the Banker's algorithm (E. W. Dijkstra, EWD 108, 1965), carried over to vehicles that are
+granted zones of a guide path (S. A. Reveliotis, "Conflict resolution in AGV systems", IIE Transactions 32, 2000).
+Robots are the customers, elements of the lane graph the credit. A robot *in transit* has a way to go before it can
+rest; it holds some elements and has announced every one that it will still ask for. What it holds it drives without
+asking, so it can be thought of as standing at the end of it, its *stop*. A state is safe if the robots in transit can
+be put into an order in which each, by itself, runs to the end of its way while all others stand at their stops, and
+then rests at a place, where it keeps nothing but that place's vertex.
 
 - *No deadlock*: a grant is made only if the state after it is safe. In a safe state the first robot of the order needs
   nothing that anybody holds, so it can be granted lane after lane until it rests, and each such grant leaves the same
@@ -20,12 +21,9 @@ Robots are numbered; sets of robots are the bits of small integers, sets of elem
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
-from robot_fleet.core.errors import OrderError
 from robot_fleet.core.ports import Traveller
-from robot_fleet.core.site import Site
-from robot_fleet.traffic.conflicts import Conflicts
+from robot_fleet.traffic.ways import Ways
 
 
 class Bank:
@@ -33,6 +31,7 @@ class Bank:
 
     Parameters
     ----------
+    ways : the lane graph, and the ways that the robots are on.
     travellers : the robots, in the order in which the search shall try them.
 
     Attributes
@@ -41,27 +40,26 @@ class Bank:
     resting : bits of the robots that rest at a place and hold no lane.
     """
 
-    def __init__(self, site: Site, conflicts: Conflicts, travellers: Sequence[Traveller]) -> None:
-        self._masks = conflicts.masks
+    def __init__(self, ways: Ways, travellers: Sequence[Traveller]) -> None:
+        self._masks = ways.conflicts.masks
         self._count = len(travellers)
         self._everybody = (1 << self._count) - 1
         self.granted = [0] * self._count
         self.resting = 0
         self._standing = 0  # those who hold no lane, but the vertex where they are
         self._keys: list[tuple[tuple[int, int], ...]] = []  # per robot, per lane of `wanted`: lane, end vertex
-        self._needs: list[list[int]] = []  # per robot, after n grants: the elements that it will still ask for
+        self._endless = 0  # those whose way ends where they could never rest: they wait for themselves
+        self._needs: list[tuple[int, ...]] = []  # per robot, after n grants: the elements that it will still ask for
         self._bars: list[int] = []  # per robot: the elements that nobody else can have while it holds what it holds
         self._stop_bars: list[int] = []  # per robot: the same, once it has come to the end of what it holds
         self._rest_bars: list[int] = []  # per robot: the same, once it has come to the end of its way
         for number, traveller in enumerate(travellers):
-            self._enter(site, conflicts, number, traveller)
+            self._enter(ways, number, traveller)
         # Bits of the robots whose stop (final rest) conflicts with what a robot will still ask for.
-        self._waits = [self._hit_by(i, self._needs[i][0], self._stop_bars) for i in range(self._count)]
+        self._waits = [
+            self._hit_by(i, self._needs[i][0], self._stop_bars) | self._endless & 1 << i for i in range(self._count)
+        ]
         self._ends = [self._hit_by(i, self._needs[i][0], self._rest_bars) for i in range(self._count)]
-        for number, traveller in enumerate(travellers):
-            last = site.lanes[traveller.wanted[-1]].end if traveller.wanted else ""
-            if last and not site.vertices[last].place:
-                self._waits[number] |= 1 << number  # it could never rest: it waits for itself
         self._stuck = self._search()
 
     def stuck(self) -> int:
@@ -95,8 +93,8 @@ class Bank:
             if other != number:
                 meets = self._needs[other][self.granted[other]] & stop
                 self._waits[other] = self._waits[other] | bit if meets else self._waits[other] & ~bit
-        itself = self._waits[number] & bit
-        self._waits[number] = self._hit_by(number, need, self._stop_bars, self._waits[number]) | itself
+        waits = self._hit_by(number, need, self._stop_bars, self._waits[number])
+        self._waits[number] = waits | self._endless & bit
         self._ends[number] = self._hit_by(number, need, self._rest_bars, self._ends[number])
         self._stop_bars[number] = stop
         self.resting &= ~bit
@@ -150,46 +148,26 @@ class Bank:
             found |= new
         return found
 
-    def _enter(self, site: Site, conflicts: Conflicts, number: int, traveller: Traveller) -> None:
-        travel_class = traveller.footprint_class
-        at = traveller.at
-        held: list[int] = []
-        for lane_id in traveller.held:
-            at = self._follow(site, conflicts, traveller, lane_id, at, held)
+    def _enter(self, ways: Ways, number: int, traveller: Traveller) -> None:
+        robot, travel_class, places = traveller.robot, traveller.footprint_class, ways.site.vertices
+        held = ways.keys(robot, travel_class, traveller.at, traveller.held)
+        stop = ways.site.lanes[traveller.held[-1]].end if held else traveller.at
         if not held:
-            held.append(conflicts.vertex(travel_class, at))
             self._standing |= 1 << number
-            if site.vertices[at].place:
+            if places[stop].place:
                 self.resting |= 1 << number
-        wanted: list[int] = []
-        end = at
-        for lane_id in traveller.wanted:
-            end = self._follow(site, conflicts, traveller, lane_id, end, wanted)
-        bars = 0
-        for key in held:
-            bars |= self._masks[key]
-        keys = tuple(zip(wanted[::2], wanted[1::2], strict=True))
-        needs = list(accumulate((1 << lane | 1 << stop for lane, stop in reversed(keys)), int.__or__, initial=0))
-        self._keys.append(keys)
-        self._needs.append(needs[::-1])
+        stop_bars = self._masks[held[-1][1] if held else ways.conflicts.vertex(travel_class, stop)]
+        bars = stop_bars
+        for lane, end in held:
+            bars |= self._masks[lane] | self._masks[end]
+        way = ways.ahead(robot, travel_class, stop, traveller.wanted)
+        self._keys.append(way.keys)
+        self._needs.append(way.needs)
         self._bars.append(bars)
-        self._stop_bars.append(self._masks[held[-1]])
-        self._rest_bars.append(self._masks[conflicts.vertex(travel_class, end)])
-
-    @staticmethod
-    def _follow(site: Site, conflicts: Conflicts, traveller: Traveller, lane_id: str, at: str, keys: list[int]) -> str:
-        """Append the keys of a lane and its end; return the end."""
-        key = conflicts.lane(traveller.footprint_class, lane_id)
-        lane = site.lanes[lane_id]
-        if lane.start != at:
-            raise OrderError(
-                "order_lanes_apart",
-                f"lane {lane_id} starts at {lane.start} but the way so far ends at {at}; lanes must join",
-                traveller.robot,
-            )
-        keys.append(key)
-        keys.append(conflicts.vertex(traveller.footprint_class, lane.end))
-        return lane.end
+        self._stop_bars.append(stop_bars)
+        self._rest_bars.append(self._masks[way.keys[-1][1]] if way.keys else stop_bars)
+        if way.lanes and not places[ways.site.lanes[way.lanes[-1]].end].place:
+            self._endless |= 1 << number
 
     def _hit_by(self, number: int, need: int, bars: Sequence[int], among: int = -1) -> int:
         """Return the bits of the other robots, of those in `among`, whose bars hit what a robot needs."""

@@ -1,8 +1,8 @@
 """Which elements of the lane graph two robots may not be on at the same time.
 
 An element is a directed lane or a vertex. Two (element, shape) pairs conflict when what the robots sweep there, widened
-by a margin, overlaps, or when both are part of one resource of capacity 1. A robot never conflicts with itself: the
-right of way compares robots with one another only.
+by a margin and on lanes by the corridor, overlaps, or when both are part of one resource of capacity 1. A robot never
+conflicts with itself: the right of way compares robots with one another only.
 
 The conflicts of key `k` are the set bits of `masks[k]`, a plain integer, so that a question about a whole route is one
 AND. They depend on the site's data alone and are kept on disk by content (`build_conflicts`).
@@ -32,7 +32,7 @@ from robot_fleet.traffic.areas import Areas, kind_of, sweep_site, travel_classes
 MARGIN_M = 0.10
 """How much each side of a footprint is widened by default."""
 
-_VERSION = 1  # of the rules of `areas`; a change makes every file in the cache stale
+_VERSION = 2  # of the rules of `areas`; a change makes every file in the cache stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _fingerprint(site: Site, margin_m: float) -> str:
         "classes": [(name, s.length_m, s.width_m, s.omnidirectional) for name, s in travel_classes(site).items()],
         "vertices": [(v.id, v.pose.x_m, v.pose.y_m, v.pose.yaw_rad, v.pose.map_id, v.place) for v in vertices],
         "yaws": [yaw_at(v, site) for v in vertices],
-        "lanes": [(lane.id, lane.start, lane.end, lane.kinds, lane.resource) for lane in lanes],
+        "lanes": [(lane.id, lane.start, lane.end, lane.corridor_m, lane.kinds, lane.resource) for lane in lanes],
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from robot_fleet.core.ports import Traveller
 from robot_fleet.core.site import Site
+from robot_fleet.traffic.areas import enclosed
 from robot_fleet.traffic.bank import Bank
 from robot_fleet.traffic.conflicts import Conflicts
+from robot_fleet.traffic.ways import Ways
 
 PATIENCE_CALLS = 100
 """After so many calls without a lane, in which something changed, a robot has its whole way kept free for it."""
@@ -51,7 +53,7 @@ class BankersRightOfWay:
 
     def __init__(self, site: Site, conflicts: Conflicts) -> None:
         self._site = site
-        self._conflicts = conflicts
+        self._ways = Ways(site, conflicts)
         self._crowded = {c: _crowded(site, conflicts, c) for c in sorted(conflicts.vertices)}
         self._waited: dict[str, int] = {}
         self._last: tuple[tuple[Traveller, ...], float] | None = None
@@ -77,7 +79,7 @@ class BankersRightOfWay:
         if asked == self._last:
             return dict(self._answer)
         order = _in_order(travellers)
-        bank = Bank(self._site, self._conflicts, order)
+        bank = Bank(self._ways, order)
         waited = [self._waited.get(t.robot, 0) for t in order]
         turns = sorted(range(len(order)), key=lambda i: (-order[i].priority, -waited[i], i))
         claim = self._claim(bank, order, turns, horizon_m)
@@ -102,7 +104,7 @@ class BankersRightOfWay:
         The caller should give them other ways: by the rules of `release` they wait where they are.
         """
         order = _in_order(travellers)
-        stuck = Bank(self._site, self._conflicts, order).stuck()
+        stuck = Bank(self._ways, order).stuck()
         return tuple(sorted(t.robot for i, t in enumerate(order) if stuck >> i & 1))
 
     def barred_by(self, travellers: Sequence[Traveller]) -> dict[str, tuple[str, ...]]:
@@ -111,7 +113,7 @@ class BankersRightOfWay:
         One of them that wants nothing will never leave by itself: the caller sends it elsewhere.
         """
         order = sorted(travellers, key=lambda t: t.robot)
-        bank = Bank(self._site, self._conflicts, order)
+        bank = Bank(self._ways, order)
         barred = {}
         for i, traveller in enumerate(order):
             bars = bank.barred_by_resting(i)
@@ -146,8 +148,10 @@ class BankersRightOfWay:
         for i in turns:
             traveller = order[i]
             patient = self._waited.get(traveller.robot, 0) < PATIENCE_CALLS
-            if not traveller.wanted or (traveller.priority == lowest and patient) or bank.barred_by_resting(i):
+            if not traveller.wanted or (traveller.priority == lowest and patient):
                 continue
+            if bank.barred_by_resting(i) or bank.stuck() >> i & 1:
+                continue  # keeping its way free would not get it there
             while self._extend(bank, i, traveller, horizon_m, None):
                 pass
             left = len(traveller.wanted) - bank.granted[i]
@@ -204,21 +208,19 @@ def _crowded(site: Site, conflicts: Conflicts, travel_class: str) -> frozenset[s
     Counted are the lanes but the access lanes of places; usual is what three quarters of the vertices without a place
     stay within.
     """
-    bars: dict[str, int] = {}
-    inside: dict[str, set[str]] = {}
+    lanes = {site.lanes[lane_id]: key for lane_id, key in conflicts.lanes[travel_class].items()}
     through = 0
-    for lane_id, key in conflicts.lanes[travel_class].items():
-        lane = site.lanes[lane_id]
-        ends = (lane.start, lane.end)
-        if not any(site.vertices[end].place for end in ends):
+    for lane, key in lanes.items():
+        if not site.vertices[lane.start].place and not site.vertices[lane.end].place:
             through |= 1 << key
-        for end in ends:
-            inside.setdefault(end, set()).add(lane.resource)
-    for vertex, key in conflicts.vertices[travel_class].items():
-        if not site.vertices[vertex].place:
-            bars[vertex] = (conflicts.masks[key] & through).bit_count()
+    bars = {
+        vertex: (conflicts.masks[key] & through).bit_count()
+        for vertex, key in conflicts.vertices[travel_class].items()
+        if not site.vertices[vertex].place
+    }
     usual = sorted(bars.values())[len(bars) * 3 // 4] if bars else 0
-    return frozenset(v for v, count in bars.items() if count > usual or (len(inside[v]) == 1 and "" not in inside[v]))
+    inside = enclosed(site, lanes)
+    return frozenset(vertex for vertex, count in bars.items() if count > usual or vertex in inside)
 
 
 def _shortest_cycle(start: str, bars: Mapping[str, Sequence[str]], without: set[str]) -> tuple[str, ...]:

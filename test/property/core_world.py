@@ -25,11 +25,9 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
-from robot_fleet.core.fleet.dispatch import wanted
 from robot_fleet.core.fleet.state import TaskRecord
-from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.inputs import Input, PlaceSensed, PlanImproved, ReportReceived, Tick
+from robot_fleet.core.inputs import Input, PlaceSensed, PlanImproved, ReportReceived, SetHold, Tick
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import Order, RobotReport, Step, StepKind, StepResult, StepState
@@ -237,7 +235,9 @@ class CoreWorld:
         elif item:
             self.uncertain.add(item)
         detail = {"result": "well"} if step.act in ("prompt", "call", "inspect") else {}
-        robot.results.append(StepResult(step.id, state, code or ("" if state is StepState.DONE else "nav_failed"), detail, self.fleet_s))
+        robot.results.append(
+            StepResult(step.id, state, code or ("" if state is StepState.DONE else "nav_failed"), detail, self.fleet_s)
+        )
 
     def driver_leaves(self, place: str) -> None:
         """Let the car of an exit bay be driven away, and the sensor see it."""
@@ -255,9 +255,7 @@ class CoreWorld:
             return
         job = self.jobs[-1 - which % min(len(self.jobs), 3)]
         names = sorted(job.current.routes)
-        routes = {
-            name: job.current.routes[names[(i + shift) % len(names)]] for i, name in enumerate(names)
-        }
+        routes = {name: job.current.routes[names[(i + shift) % len(names)]] for i, name in enumerate(names)}
         self.feed(PlanImproved(job.job, Plan(routes=routes, by="cpsat")))
 
     def restart(self) -> None:
@@ -279,13 +277,15 @@ class CoreWorld:
         """Let everything go well from now on, until every task has ended or the time is over."""
         for robot in self.robots.values():
             robot.reachable = True
+        for name in ("", *self.robots):
+            self.feed(SetHold(f"drain_{name}", False, name))
         end_s = self.fleet_s + hours * 3600.0
         pause_s = 2.0
         while self.fleet_s < end_s and self.state.open_tasks():
             self.pass_time(pause_s)
             facts = len(self.facts)
             for robot in self.robots.values():
-                robot.soc_pct = min(100.0, robot.soc_pct + (0.01 * pause_s if robot.docked_at else 0.0))
+                robot.soc_pct = min(100.0, robot.soc_pct + (0.05 * pause_s if robot.docked_at else 0.0))
                 while self.step(robot):
                     pass
                 self.tell(robot)
@@ -319,14 +319,12 @@ class CoreWorld:
         for item in state.items.values():
             holders = [robot.id for robot in state.robots.values() if item.id in robot.load]
             assert holders == ([item.holder[6:]] if item.holder.startswith("robot:") else [])
-        destinations = [robot.busy.place for robot in state.robots.values() if robot.busy is not None]
+        orders = [(robot, robot.busy) for robot in state.robots.values() if robot.busy is not None]
+        # an order for a task that is another robot's by now goes no further than it is released
+        orders = [(robot, order) for robot, order in orders if not order.task or state.serves(robot, order)]
+        destinations = [order.place for _, order in orders]
         assert len(set(destinations)) == len(destinations), f"two robots are sent to one place: {destinations}"
-        turn = Turn(self.site, self.ports, state, self.fleet.seen, self.fleet.agenda, self.now)
-        served = [
-            robot.busy.task
-            for robot in state.robots.values()
-            if robot.busy is not None and robot.busy.task and wanted(turn, robot, robot.busy)
-        ]
+        served = [order.task for _, order in orders if order.task]
         assert len(set(served)) == len(served), f"two robots serve one task: {served}"
         planned = [stop.task for route in state.routes.values() for stop in route]
         for record in state.tasks.values():

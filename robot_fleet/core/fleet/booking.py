@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet.state import ItemRecord, RobotRecord
+from robot_fleet.core.fleet.state import ItemRecord, OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.site import ActTemplate, Place
 
@@ -19,11 +19,17 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
         if other.id == robot.id:
             continue
         order = other.busy
-        if order is not None and order.place == place:
+        if order is not None and order.place == place and _goes_on(turn, other, order):
             return False
         if other.at == place and (order is None or order.lanes_done == 0):
             return False
     return True
+
+
+def _goes_on(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
+    """Return whether a robot will be where its order leads: one whose task is another's by now gets no further."""
+    wanted = not order.task or turn.state.serves(robot, order)
+    return wanted or order.lanes_released == len(order.lanes)
 
 
 def item_is_there(turn: Turn, item_id: str, place: str) -> bool:

@@ -6,11 +6,13 @@ Robots with nothing to do go to a charger.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.geometry import HELD_YAW_RAD
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import Order, Step, StepKind
 from robot_fleet.core.plan import PlannedStop
@@ -191,27 +193,12 @@ def _send(
         number, update, lanes = f"{robot.id}.{robot.orders + 1}", 1, way
         undock = bool(robot.docked) and bool(lanes)
     first_tail = (1 if undock else 0) + len(lanes)
-    numbered = tuple(_numbered(step, f"{number}.{first_tail + i}") for i, step in enumerate(tail))
+    numbered = tuple(replace(step, id=f"{number}.{first_tail + i}") for i, step in enumerate(tail))
     turn.emit(
         OrderSent(robot.id, number, update, purpose, task, stop, place, undock, lanes, numbered, turn.now.fleet_s)
     )
     turn.wish(robot.id)
     turn.agenda.moved = True
-
-
-def _numbered(step: Step, step_id: str) -> Step:
-    return Step(
-        id=step_id,
-        kind=step.kind,
-        target=step.target,
-        place=step.place,
-        act=step.act,
-        act_id=step.act_id,
-        params=step.params,
-        duration_s=step.duration_s,
-        interruptible=step.interruptible,
-        repeatable=step.repeatable,
-    )
 
 
 def cancel_order(turn: Turn, robot: RobotRecord, reason: str) -> None:
@@ -261,11 +248,12 @@ def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, .
     for i, name in enumerate(record.lanes):
         lane = turn.site.lanes[name]
         vertex = turn.site.vertices[lane.end]
+        target = replace(vertex.pose, yaw_rad=HELD_YAW_RAD) if omni and not vertex.place else vertex.pose
         steps.append(
             Step(
                 id=f"{record.id}.{record.first_lane + i}",
                 kind=StepKind.DRIVE,
-                target=vertex.pose,
+                target=target,
                 lane=name,
                 keep_yaw=omni,
                 last=bool(vertex.place),

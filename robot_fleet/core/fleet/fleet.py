@@ -51,9 +51,7 @@ class Fleet:
     state : what earlier facts than those amount to (a snapshot), if not the beginning of a day.
     """
 
-    def __init__(
-        self, site: Site, ports: Ports, history: Iterable[Fact] = (), state: FleetState | None = None
-    ) -> None:
+    def __init__(self, site: Site, ports: Ports, history: Iterable[Fact] = (), state: FleetState | None = None) -> None:
         self.site = site
         self.ports = ports
         self.state: FleetState = initial_state(site) if state is None else state

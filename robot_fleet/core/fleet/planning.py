@@ -1,8 +1,7 @@
 """From the fleet's state to a planning problem, and from a plan to what the fleet commits to.
 
 Frozen is what is under way, on board or about to start: a robot with an order for a stop is free when that stop is
-done, and what follows of a begun task stays with it. Only while an alarm has no robot yet, robots that merely drive to
-a first stop may be given something else, and robots in an interruptible act may be called away if no other is near.
+done, and what follows of a begun task stays with it. Only for an alarm may it be taken from what it does (`alarms`).
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ from dataclasses import replace
 
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.facts import PlanCommitted, TaskFailed, TaskRejected, TaskReleased
-from robot_fleet.core.fleet import booking, dispatch
+from robot_fleet.core.fleet import alarms, booking, dispatch
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
@@ -23,18 +23,16 @@ REPLAN_EVERY_S = 30.0
 """Even if nothing happened, plans are looked at this often: estimates drift."""
 IMPROVE_EVERY_S = 5.0
 """At most one improvement is asked for in this time."""
-ALARM_REACH_S = 120.0
-"""A robot is called away from an interruptible act only if no other can be at an alarm within this time."""
 GIVE_UP_AFTER_S = 3_600.0
 """A task that no plan could take in ends as failed this long after it was due."""
+NEVER_BEGUN_S = 4 * 3_600.0
+"""A planned task that could not be begun (its place stays blocked) ends as failed this long after it was due."""
 HOPELESS = ("no_robot_kind", "too_heavy")
 """Reasons that waiting does not mend."""
 EXCLUSIVE_KINDS = ("slot", "locker")
 """Places that an item occupies until somebody asks for it: two tasks in one plan must not choose the same."""
 CANCEL_TAKES_S = 10.0
 """A robot is reckoned free this long after it was asked to give up what it does."""
-LAST_RESORT_PCT = 10.0
-"""For an alarm the reserve may be used down to this."""
 
 
 def replan(turn: Turn) -> None:
@@ -71,75 +69,20 @@ def current_plan(turn: Turn) -> Plan:
     for robot in turn.state.robots.values():
         route = turn.state.routes.get(robot.id, ())
         order = robot.busy
-        if order is not None and turn.state.serves(robot, order) and _may_be_replaced(turn, order):
+        if order is not None and turn.state.serves(robot, order) and alarms.may_be_replaced(turn, order):
             now = turn.now.fleet_s
             route = (PlannedStop(order.task, order.stop, order.place, now, now, now), *route)
         routes[robot.id] = route
     return Plan(routes=routes)
 
 
-def _alarm_waits(turn: Turn) -> bool:
-    return any(
-        not task.ended and task.state in (TaskState.REQUESTED, TaskState.SCHEDULED, TaskState.SUSPENDED)
-        for task in (turn.state.tasks[name] for name in turn.state.alarms)
-    )
-
-
-def _in_hand(turn: Turn, robot: RobotRecord) -> OrderRecord | None:
-    """Return the robot's order if it is for a task of its own that will not be taken from it."""
-    order = robot.busy
-    if order is None or not turn.state.serves(robot, order) or _may_be_replaced(turn, order):
-        return None
-    return order
-
-
-def _may_be_replaced(turn: Turn, order: OrderRecord) -> bool:
-    """Return whether an order for a task may still be taken away for an alarm: nothing of the stop has begun."""
-    task = turn.state.tasks[order.task]
-    if task.request.alarm or order.state is OrderState.CANCELLING or not _alarm_waits(turn):
-        return False
-    if task.state is TaskState.ASSIGNED and not order.arrived:
-        return True
-    return _in_interruptible_act(order) and not _alarm_in_reach(turn)
-
-
-def _in_interruptible_act(order: OrderRecord) -> bool:
-    rest = order.tail[max(order.done - order.first_tail, 0) :]
-    return order.arrived and bool(rest) and all(step.interruptible for step in rest)
-
-
-def _alarm_in_reach(turn: Turn) -> bool:
-    """Return whether every waiting alarm can be reached in time by a robot that is not in an act."""
-    for name in turn.state.alarms:
-        task = turn.state.tasks[name]
-        if task.ended or task.state not in (TaskState.REQUESTED, TaskState.SCHEDULED, TaskState.SUSPENDED):
-            continue
-        place = task.request.stops[0].places[0]
-        if not any(
-            turn.ports.roads.time_s(turn.travel_class(robot), robot.at, place) <= ALARM_REACH_S
-            for robot in turn.state.robots.values()
-            if robot.kind in task.request.robot_kinds
-            and turn.usable(robot)
-            and (robot.busy is None or not robot.busy.task or not robot.busy.arrived)
-            and (turn.soc_pct(robot.id) or 0.0) > LAST_RESORT_PCT
-            and not _serves_alarm(turn, robot)
-        ):
-            return False
-    return True
-
-
-def _serves_alarm(turn: Turn, robot: RobotRecord) -> bool:
-    order = robot.busy
-    return order is not None and order.task in turn.state.alarms and turn.state.serves(robot, order)
-
-
 def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     """Return the planning problem at this instant, and the tasks that cannot even be posed yet (with the reason)."""
-    alarm = _alarm_waits(turn)
+    alarm = bool(alarms.waiting_alarms(turn))
     robots = [need for robot in turn.state.robots.values() if (need := _robot_need(turn, robot, alarm)) is not None]
     in_hand: dict[str, tuple[str, OrderRecord]] = {}
     for robot in turn.state.robots.values():
-        order = _in_hand(turn, robot)
+        order = alarms.in_hand(turn, robot)
         if order is not None:
             in_hand[order.task] = (robot.id, order)
     tasks: list[TaskNeed] = []
@@ -163,7 +106,7 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
         for name, record in turn.state.alarms.items()
         if record.closed_s is None
     )
-    floor = LAST_RESORT_PCT if serves_alarms else kind.reserve_pct
+    floor = alarms.LAST_RESORT_PCT if serves_alarms else kind.reserve_pct
     order = robot.busy
     if robot.must_charge and not serves_alarms and not robot.load and not _has_begun(turn, robot):
         return None
@@ -173,7 +116,7 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
     if robot.load:
         energy_wh = max(energy_wh, kind.battery_wh * 0.05)  # what is on board is brought to its end all the same
     load_kg = sum(turn.state.items[item].mass_kg for item in robot.load)
-    if order is not None and _in_hand(turn, robot) is order:
+    if order is not None and alarms.in_hand(turn, robot) is order:
         stop = turn.state.tasks[order.task].request.stops[order.stop]
         load_kg += _load_change_kg(turn, stop.acts, robot.load)
     return RobotNeed(
@@ -191,7 +134,7 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
 
 def _has_begun(turn: Turn, robot: RobotRecord) -> bool:
     """Return whether the robot has something to bring to its end before it charges."""
-    return _in_hand(turn, robot) is not None or any(
+    return alarms.in_hand(turn, robot) is not None or any(
         task.state is TaskState.UNDERWAY and task.robot == robot.id for task in turn.state.tasks.values()
     )
 
@@ -218,7 +161,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
         return (order.place if order.arrived else robot.at), now + CANCEL_TAKES_S
     roads, travel_class = turn.ports.roads, turn.travel_class(robot)
     undock_s = kind.undock_s if order.undock and order.done == 0 else 0.0
-    if _in_hand(turn, robot) is not order:
+    if alarms.in_hand(turn, robot) is not order:
         if order.arrived:
             docking = order.released > order.first_tail or (not order.task and order.released >= order.steps)
             return order.place, now + (kind.dock_s + kind.undock_s if docking else 0.0)
@@ -267,6 +210,9 @@ def _task_need(turn: Turn, task: TaskRecord, in_hand: tuple[str, OrderRecord] | 
         for robot in turn.state.robots.values()
         if robot.kind in request.robot_kinds and turn.kind(robot).payload_kg >= load_kg
     )
+    if request.alarm and task.state in alarms.NOT_ASSIGNED:
+        there = alarms.on_the_spot(turn, task)
+        able = (there,) if there else able
     capacity_kg = max((turn.kind(turn.state.robots[robot]).payload_kg for robot in able), default=0.0)
     return TaskNeed(
         task=task.id,
@@ -290,12 +236,12 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, posed_first: bool) -> S
         if not holder.startswith("place:"):
             return None
         places = (holder[6:],)
-    elif posed_first and any(
-        act.act == "take" and not turn.state.items[act.item].holder.startswith("place:")
-        for act in stop.acts
-        if act.item
+    elif posed_first and not all(
+        any(booking.item_is_there(turn, act.item, place) for place in places) for act in stop.acts if act.act == "take"
     ):
         return None
+    elif len(places) > 1:
+        places = _where_it_fits(turn, stop.acts, places)
     service_s = sum(act.expected_s for act in stop.acts)
     stop_name, _, moment = request.instant.partition(".")
     offset_s = 0.0
@@ -316,6 +262,13 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, posed_first: bool) -> S
         counts=counts,
         counts_offset_s=offset_s if counts else 0.0,
     )
+
+
+def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the alternatives that are large enough for what is put down there; all of them if none is."""
+    items = [turn.state.items[act.item] for act in acts if booking.puts_down(act) and act.item in turn.state.items]
+    fitting = (place for place in places if all(booking.item_fits(turn, i, turn.site.places[place]) for i in items))
+    return tuple(fitting) or places
 
 
 def _with_travel(
@@ -370,10 +323,18 @@ def _slower_when_loaded(turn: Turn, task: TaskNeed, in_hand: dict[str, tuple[str
 
 
 def _give_up(turn: Turn) -> None:
+    """End what nobody will ever do: left out of every plan, never begun, or with a robot that has fallen silent."""
     for task in turn.state.open_tasks():
-        out = task.state in (TaskState.REQUESTED, TaskState.SUSPENDED) and task.reason
-        if out and turn.now.fleet_s > task.request.due_s + GIVE_UP_AFTER_S:
-            turn.emit(TaskFailed(task.id, task.reason, turn.now.fleet_s))
+        late_s = turn.now.fleet_s - max(task.request.due_s, task.request.earliest_s)
+        robot = turn.state.robots.get(task.robot)
+        if late_s <= GIVE_UP_AFTER_S:
+            continue
+        if task.state in (TaskState.REQUESTED, TaskState.SUSPENDED):
+            turn.emit(TaskFailed(task.id, task.reason or "not_planned", turn.now.fleet_s))
+        elif robot is not None and robot.link is LinkState.OFFLINE:
+            turn.emit(TaskFailed(task.id, "robot_offline", turn.now.fleet_s))
+        elif task.state is TaskState.SCHEDULED and late_s > NEVER_BEGUN_S:
+            turn.emit(TaskFailed(task.id, "never_begun", turn.now.fleet_s))
 
 
 def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ...]) -> None:
@@ -388,9 +349,9 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     for robot in turn.state.robots.values():
         route = plan.routes.get(robot.id, ())
         order = robot.busy
-        if order is not None and route and turn.state.serves(robot, order) and robot.id not in replaced:
-            if (route[0].task, route[0].stop) == (order.task, order.stop):
-                route = route[1:]  # it keeps the order that might have been taken from it
+        keeps = order is not None and turn.state.serves(robot, order) and robot.id not in replaced
+        if order is not None and keeps and route and (route[0].task, route[0].stop) == (order.task, order.stop):
+            route = route[1:]  # it keeps the order that might have been taken from it
         if _differs(turn.state.routes.get(robot.id, ()), route):
             routes[robot.id] = route
     reasons = {left.task: left.reason for left in left_out}
@@ -406,7 +367,7 @@ def _take_back(turn: Turn, problem: Problem, plan: Plan) -> list[str]:
     replaced = []
     for robot in turn.state.robots.values():
         order = robot.busy
-        if order is None or not turn.state.serves(robot, order) or not _may_be_replaced(turn, order):
+        if order is None or not turn.state.serves(robot, order) or not alarms.may_be_replaced(turn, order):
             continue
         route = plan.routes.get(robot.id, ())
         if route and (route[0].task, route[0].stop) == (order.task, order.stop):

@@ -22,9 +22,7 @@ def release(turn: Turn) -> None:
     )
     for robot in turn.state.robots.values():
         order = robot.busy
-        if order is None or order.state is not OrderState.ACTIVE:
-            continue
-        if robot.link is not LinkState.LIVE or turn.must_stay(robot):
+        if order is None or not _may_go(turn, robot):
             continue
         released = order.released
         lanes = granted.get(robot.id, 0)
@@ -37,6 +35,13 @@ def release(turn: Turn) -> None:
             turn.wish(robot.id)
 
 
+def _may_go(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the robot may be released anything now."""
+    order = robot.busy
+    active = order is not None and order.state is OrderState.ACTIVE
+    return active and robot.link is LinkState.LIVE and not turn.must_stay(robot)
+
+
 def _traveller(turn: Turn, robot: RobotRecord) -> Traveller:
     order = robot.busy
     held: tuple[str, ...] = ()
@@ -44,7 +49,7 @@ def _traveller(turn: Turn, robot: RobotRecord) -> Traveller:
     priority = 0
     if order is not None:
         held = order.lanes[order.lanes_done : order.lanes_released]
-        if order.state is OrderState.ACTIVE:
+        if _may_go(turn, robot):  # what nobody would release must not count on being granted either
             wanted = order.lanes[order.lanes_released :]
         if order.task:
             priority = turn.state.tasks[order.task].request.priority

@@ -214,12 +214,6 @@ def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
             raise RequestError(
                 "request_time_malformed", f"expected a time as HH:MM:SS, got {str(value)[:40]!r}", spec.name
             )
-        if spec.name == "due_at" and at_s < turn.now.fleet_s:
-            raise RequestError(
-                "request_due_in_past",
-                f"due at {format_clock(at_s)}, but it is {format_clock(turn.now.fleet_s)}",
-                spec.name,
-            )
         return at_s
     if not isinstance(value, str) or not value:
         raise RequestError("request_text_expected", f"expected a text, got {value!r}", spec.name)
@@ -265,6 +259,12 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
     else:
         base_s = earliest_s if base == "earliest" else requested_s
     due_s = _time(params, "due_at", base_s + service.due.after_s)
+    if due_s < requested_s:
+        raise RequestError(
+            "request_due_in_past",
+            f"due at {format_clock(due_s)}, but it is {format_clock(requested_s)}",
+            "due_at" if "due_at" in params else base.removeprefix("param:"),
+        )
     if service.lead_s:
         earliest_s = max(earliest_s, due_s - service.lead_s)
     priority = params.get("priority")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from robot_fleet.agent.journal import MemoryJournal
@@ -321,6 +323,33 @@ class TestActs:
         rig.run(5)
         assert (rig.report().cancelled, rig.ends()) == ("o1", ["a1:done"])
 
+    def test_an_act_of_an_earlier_life_is_attached_to_so_that_it_can_be_broken_off(self) -> None:
+        class Deaf(FakeActuator):
+            """Like an action server: obeys a cancel only from who has sent the act."""
+
+            senders: set[str] = set()
+
+            def start(self, act_id: str, act: str, place: str, params: Mapping[str, object]) -> None:
+                self.senders.add(act_id)
+                super().start(act_id, act, place, params)
+
+            def cancel(self, act_id: str) -> None:
+                if act_id in self.senders:
+                    super().cancel(act_id)
+
+        actuator = Deaf(act_s=900.0)
+        rig = Rig(actuator=actuator)
+        visit = act("a1", interruptible=True)
+        rig.send(order(visit))
+        rig.run(5)
+        actuator.senders.clear()
+        rig.killed()
+        rig.run(1)
+        rig.send(order(visit, update=2, cancel=True))
+        rig.run(2)
+        assert rig.report().cancelled == "o1"
+        assert actuator.begun == ["act-a1"]
+
     def test_an_act_that_somebody_else_cancels_has_failed(self) -> None:
         rig = Rig()
         rig.send(order(act("a1")))
@@ -341,6 +370,34 @@ class TestRestarts:
         assert rig.ends() == ["d1:done", "d2:done", "a1:done", "d3:done"]
         assert rig.navigator.drives == [(Pose(2, 0), Pose(4, 0)), (Pose(4, 0),), (Pose(6, 0),)]
         assert rig.report().boot == "boot2"
+
+    def test_lanes_that_the_robot_drove_while_its_agent_was_dead_are_behind_it(self) -> None:
+        rig = Rig()
+        steps = (drive("d1", 4), drive("d2", 4, 4), drive("d3", 0, 4))
+        rig.send(order(*steps, released=2))
+        rig.run(2)
+        rig.report()
+        rig.navigator.advance(4)
+        rig.killed()
+        rig.run(1)
+        assert rig.ends() == ["d1:done"]
+        rig.send(order(*steps, update=2))
+        rig.run(20)
+        assert rig.ends() == ["d1:done", "d2:done", "d3:done"]
+        assert rig.navigator.drives[1] == (Pose(4, 4),)
+
+    def test_a_cancelled_order_ends_with_the_lane_that_the_robot_has_come_to_meanwhile(self) -> None:
+        rig = Rig()
+        steps = (drive("d1", 4), drive("d2", 4, 4), drive("d3", 0, 4))
+        rig.send(order(*steps))
+        rig.run(2)
+        rig.report()
+        rig.navigator.advance(4)
+        rig.killed()
+        rig.send(order(*steps, update=2, cancel=True))
+        rig.run(20)
+        assert (rig.report().cancelled, rig.ends()) == ("o1", ["d1:done", "d2:done"])
+        assert rig.navigator.pose == Pose(4, 4, rig.navigator.pose.yaw_rad)
 
     def test_nothing_starts_before_the_robot_stands_and_knows_where_it_is(self) -> None:
         rig = Rig(FakeNavigator(deaf=3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from robot_fleet.agent.corridor import JOINT_M, distance_to_segment_m, strayed
+from robot_fleet.agent.corridor import JOINT_M, distance_to_segment_m, lanes_behind, strayed
 from robot_fleet.core.geometry import Pose
 from test.unit.agent.rig import drive
 
@@ -49,3 +49,23 @@ def test_later_lanes_of_the_goal_belong_to_the_robot_too() -> None:
 def test_another_map_is_outside_and_no_corridor_is_everywhere() -> None:
     assert strayed(Pose(5, 0, 0, "level_2"), ORIGIN, (LANE,))
     assert not strayed(Pose(5, 99), ORIGIN, (drive("d1", 10, corridor_m=0.0),))
+
+
+@pytest.mark.parametrize(
+    ("pose", "behind"),
+    [
+        (Pose(4, 0.4), 0),
+        (Pose(-0.7, 0), 0),
+        (Pose(10, 0.4), 0),
+        (Pose(10.4, 3), 1),
+        (Pose(5, 10), 2),
+        (Pose(5, 5), 0),
+        (Pose(10, 5, 0.0, "elsewhere"), 0),
+    ],
+)
+def test_a_robot_on_a_later_lane_has_left_those_before_behind(pose: Pose, behind: int) -> None:
+    assert lanes_behind(pose, ORIGIN, [LANE, BEND, drive("d3", 0, 10)]) == behind
+
+
+def test_nothing_can_be_said_of_a_lane_without_a_corridor() -> None:
+    assert lanes_behind(Pose(10, 5), ORIGIN, [drive("d1", 10, corridor_m=0.0), BEND]) == 0

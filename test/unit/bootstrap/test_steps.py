@@ -48,13 +48,21 @@ def test_a_missing_program_is_a_failure_too(steps: Steps) -> None:
         steps.run("compiling x", "/nowhere/cmake")
 
 
-def test_stopping_ends_what_runs_and_lets_nothing_start(steps: Steps) -> None:
+STARTS_ANOTHER = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-S", "-c", "import signal; print('up', flush=True); signal.pause()"])
+child.wait()
+"""
+
+
+@pytest.mark.parametrize("script", [WAITS_FOR_EVER, STARTS_ANOTHER], ids=["a program", "and what it has started"])
+def test_stopping_ends_what_runs_and_lets_nothing_start(steps: Steps, script: str) -> None:
     up = threading.Event()
     failures: list[str] = []
 
     def run() -> None:
-        try:
-            steps.run("waiting", sys.executable, "-S", "-c", WAITS_FOR_EVER, on_line=lambda _: up.set())
+        try:  # ends only when every program that holds the output has ended
+            steps.run("waiting", sys.executable, "-S", "-c", script, on_line=lambda _: up.set())
         except StepFailed as error:
             failures.append(str(error))
 

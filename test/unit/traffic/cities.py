@@ -66,7 +66,7 @@ class City:
     def one_way(self, *names: str, resource: str = "", kinds: tuple[str, ...] = ()) -> None:
         for a, b in zip(names, names[1:], strict=False):
             length = self.vertices[a].pose.distance_m(self.vertices[b].pose)
-            self.lanes[f"{a}>{b}"] = Lane(f"{a}>{b}", a, b, length, 0.5, kinds=kinds, resource=resource)
+            self.lanes[f"{a}>{b}"] = Lane(f"{a}>{b}", a, b, length, 0.1, kinds=kinds, resource=resource)
 
     def two_way(self, *names: str, resource: str = "", kinds: tuple[str, ...] = ()) -> None:
         self.one_way(*names, resource=resource, kinds=kinds)

@@ -38,6 +38,15 @@ def test_margin_widens_the_footprint() -> None:
     assert lanes_meet(build_conflicts(site, margin_m=0.25), "a0>a1", "b0>b1")
 
 
+def test_a_lane_is_as_wide_as_its_corridor() -> None:
+    site = street(0.9)
+    wide = {name: replace(lane, corridor_m=0.25) for name, lane in site.lanes.items()}
+    assert not lanes_meet(build_conflicts(site), "a0>a1", "b0>b1")
+    assert lanes_meet(build_conflicts(replace(site, lanes=wide)), "a0>a1", "b0>b1")
+    one_wide = {**site.lanes, "a0>a1": wide["a0>a1"]}
+    assert not lanes_meet(build_conflicts(replace(site, lanes=one_wide)), "a0>a1", "b0>b1")
+
+
 def test_a_load_counts_with_its_own_footprint() -> None:
     conflicts = build_conflicts(street(0.9, kind("cart", (0.7, 0.5), (1.2, 1.0))))
     assert not lanes_meet(conflicts, "a0>a1", "b0>b1")
@@ -156,7 +165,7 @@ def test_the_cache_gives_the_same_conflicts(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("change", ["pose", "kind", "resource", "place_yaw"])
+@pytest.mark.parametrize("change", ["pose", "kind", "resource", "corridor", "place_yaw"])
 def test_a_changed_site_is_not_answered_from_the_cache(tmp_path: Path, change: str) -> None:
     site = aisle() if change == "place_yaw" else passage(resource="")
     build_conflicts(site, cache=tmp_path)
@@ -165,6 +174,8 @@ def test_a_changed_site_is_not_answered_from_the_cache(tmp_path: Path, change: s
         site = replace(site, vertices={**site.vertices, "a0": moved})
     elif change == "kind":
         site = replace(site, kinds={"cart": kind("cart", (1.0, 0.9))})
+    elif change == "corridor":
+        site = replace(site, lanes={name: replace(lane, corridor_m=2.0) for name, lane in site.lanes.items()})
     elif change == "resource":
         site = replace(site, lanes={name: replace(lane, resource="all") for name, lane in site.lanes.items()})
     else:

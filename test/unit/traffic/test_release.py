@@ -249,6 +249,15 @@ def test_an_alarm_is_not_starved_by_a_stream_across_its_way() -> None:
     assert right.release([clear, second, alarm], FAR_M)["r9"] == 4
 
 
+def test_a_robot_that_cannot_get_there_keeps_nothing_free() -> None:
+    site = crossing()
+    alarm = resting(site, "r9", "pw", "pe", priority=100)
+    across = resting(site, "r1", "ps", "pn")
+    assert right_of_way(site).release([alarm, across, resting(site, "r2", "pe")], FAR_M) == {"r1": 6}
+    lost = Traveller("r9", "cart", "w1", (), route(site, "pw", "pe")[2:-1], priority=100)  # no place at its end
+    assert right_of_way(site).release([lost, across], FAR_M) == {"r1": 6}
+
+
 def test_a_robot_that_waited_very_long_has_its_way_kept_free() -> None:
     site = crossing()
     right = right_of_way(site)

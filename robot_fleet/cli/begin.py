@@ -1,0 +1,93 @@
+"""What a run over ROS begins with: an empty run directory, or what the fleet of that name left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from robot_fleet.cli.fresh import empty, last_run, note_run
+from robot_fleet.cli.play import Play
+from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime import history
+from robot_fleet.runtime.demand import played_rows
+from robot_fleet.runtime.fleet_processes import FleetPlay
+from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.site.demand import read_csv
+
+
+def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool) -> tuple[Play, FleetPlay]:
+    """Make the run directory ready; return what is played, and what the processes are told.
+
+    Parameters
+    ----------
+    run : the fleet's directory, claimed by the caller.
+    resume : go on from what is there, if that can be gone on from.
+
+    Raises
+    ------
+    LedgerError : as `Ledger.open` does, when resuming. Nothing is changed then.
+    RuntimeFailure : `runtime_other_demand`, `runtime_file_unwritable`, when resuming.
+    """
+    known = last_run(run) if resume and (run.path / "world.json").exists() and run.ledger.exists() else None
+    if known is None:
+        _begin_anew(play, run)
+        requests, duration_s = play.wishes.requests, play.wishes.duration_s
+    else:
+        _check_same(play, run, known)
+        Ledger.open(run.ledger, history.registry(), site_id=play.site.id).close()
+        # The simulator's checkpoint remembers who of that demand has asked already.
+        requests, duration_s = known["requests"], known["duration_s"]
+        rows = read_csv(_demand(run)) if _demand(run).exists() else []
+        play = replace(play, rows=played_rows(rows, requests, duration_s))
+    wishes = play.wishes
+    note_run(
+        run,
+        verb="up" if resume else "demo",
+        site=play.site.id,
+        requests=requests,
+        duration_s=duration_s,
+        trace=None if wishes.trace is None else str(wishes.trace.resolve()),
+    )
+    return play, FleetPlay(
+        site=wishes.site,
+        domain=domain,
+        port=port,
+        seed=wishes.seed,
+        speed=wishes.speed,
+        demand=_demand(run) if _demand(run).exists() else None,
+        requests=requests,
+        duration_s=duration_s,
+        trace=wishes.trace,
+    )
+
+
+def _demand(run: RunDirectory) -> Path:
+    """Return where the demand that is played is kept, whatever becomes of the file it came from."""
+    return run.path / "demand.csv"
+
+
+def _begin_anew(play: Play, run: RunDirectory) -> None:
+    demand = play.wishes.demand.read_bytes() if play.wishes.demand is not None else None
+    kept = empty(run)
+    if kept is not None:
+        typer.echo(f"What the fleet that was up left, its ledger too, is kept in {kept}.", err=True)
+    if demand is not None:
+        _demand(run).write_bytes(demand)
+
+
+def _check_same(play: Play, run: RunDirectory, known: dict[str, Any]) -> None:
+    """See that a fleet that goes on is not asked for another demand or another trace than it has."""
+    wishes, demand = play.wishes, _demand(run)
+    if wishes.demand is not None and (not demand.exists() or wishes.demand.read_bytes() != demand.read_bytes()):
+        message = "the fleet of this name goes on with the people it had; play another demand with another --name"
+        raise RuntimeFailure("runtime_other_demand", message, str(wishes.demand))
+    before = known.get("trace")
+    if wishes.trace is None or before is None:
+        return
+    if str(wishes.trace.resolve()) != before or not wishes.trace.exists():
+        message = f"the fleet of this name goes on with its trace {before}; name that file as it was, or none"
+        raise RuntimeFailure("runtime_file_unwritable", message, "--trace")

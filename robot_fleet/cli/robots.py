@@ -1,0 +1,87 @@
+"""`./fleet robots`, `./fleet hold` and `./fleet resume`: the robots of a running fleet."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from robot_fleet.cli.tables import print_table
+from robot_fleet.cli.tasks import AsJson, Name, confirm
+
+Robot = Annotated[str | None, typer.Argument(metavar="[ROBOT]", help="One robot; the whole fleet by default.")]
+Reason = Annotated[str, typer.Option("--reason", help="For the record.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("robots")(robots)
+    app.command("hold")(hold)
+    app.command("resume")(resume)
+
+
+def robots(as_json: AsJson = False, name: Name = None) -> None:
+    """List the robots of the running fleet and what each does.
+
+    Example: ./fleet robots --json
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        rows = gateway.get("/robots")
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        print_table(("robot", "state", "battery", "task", "to", "load", "link", "note"), map(_cells, rows))
+
+
+def hold(
+    robot: Robot = None, reason: Reason = "", yes: Yes = False, as_json: AsJson = False, name: Name = None
+) -> None:
+    """Bring one robot, or the whole fleet, to a stop in a safe place.
+
+    This is no emergency stop: each robot's own is.
+
+    Example: ./fleet hold care_2 --reason "wet floor"
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        if robot is None and not yes:
+            confirm("Stop every robot of the fleet?")
+        answer = gateway.post("/hold", {"robot": robot or "", "reason": reason}, f"hold-{secrets.token_hex(4)}")
+    _tell(answer, as_json, f"{robot or 'The whole fleet'} is held; let go with ./fleet resume {robot or ''}".rstrip())
+
+
+def resume(robot: Robot = None, reason: Reason = "", as_json: AsJson = False, name: Name = None) -> None:
+    """Let one robot, or the whole fleet, go on.
+
+    Example: ./fleet resume care_2
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        answer = gateway.post("/resume", {"robot": robot or "", "reason": reason}, f"resume-{secrets.token_hex(4)}")
+    _tell(answer, as_json, f"{robot or 'The whole fleet'} goes on")
+
+
+def _tell(answer: Mapping[str, Any], as_json: bool, sentence: str) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else sentence)
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = ("held" if row["hold"] else "", "charging" if row["charging"] else "", row["fault"])
+    return (
+        row["id"],
+        row["state"],
+        f"{row['soc_pct']:.0f} %",
+        row["task"],
+        row["place"],
+        " ".join(row["load"]),
+        row["link"],
+        ", ".join(note for note in notes if note),
+    )

@@ -1,0 +1,175 @@
+"""`./fleet submit`, `./fleet tasks` and `./fleet cancel`: what a running fleet is asked to do."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from robot_fleet.cli.tables import print_table
+from robot_fleet.core.clock import format_clock
+from robot_fleet.core.errors import RequestError
+
+ENDED = ("completed", "failed", "cancelled", "rejected")
+_LOOK_S = 0.5
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str | None, typer.Option("--name", help="The fleet; not needed when only one runs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this module."""
+    app.command("submit")(submit)
+    app.command("tasks")(tasks)
+    app.command("cancel")(cancel)
+
+
+def submit(
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the site.")],
+    params: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE...", help="Its parameters, by the site's ids.")
+    ] = None,
+    as_json: AsJson = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for its end; exit code 1 if it is not done.")] = False,
+    task_id: Annotated[
+        str | None, typer.Option("--id", help="The task's id; the same id twice is one task. Made up by default.")
+    ] = None,
+    name: Name = None,
+) -> None:
+    """Ask the running fleet for a service.
+
+    Example: ./fleet submit care_visit place=care_home/r203 --wait
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    given = _pairs(params or [])
+    key = task_id or f"cli-{secrets.token_hex(4)}"
+    with Gateway(name) as gateway:
+        offered = {entry["id"]: entry for entry in gateway.get("/site")["services"]}
+        body = {"service": service, "params": _typed(given, offered.get(service))}
+        answer = gateway.post("/tasks", body, key)
+        if not wait:
+            if as_json:
+                typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+            else:
+                typer.echo(_expected(answer))
+            return
+        if not as_json:
+            typer.echo(_expected(answer))
+        row = gateway.get(f"/tasks/{key}")
+        while row["state"] not in ENDED:
+            time.sleep(_LOOK_S)
+            row = gateway.get(f"/tasks/{key}")
+    if as_json:
+        typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
+    else:
+        late = f", {row['lateness_s']:.0f} s late" if row["lateness_s"] else ""
+        typer.echo(f"{key}: {row['state']} ({row['result'] or row['reason']}){late}")
+    if row["state"] != "completed":
+        raise typer.Exit(1)
+
+
+def tasks(
+    as_json: AsJson = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    name: Name = None,
+) -> None:
+    """List the tasks of the running fleet.
+
+    Example: ./fleet tasks --all
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        rows = gateway.get("/tasks")
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    shown = [row for row in rows if show_all or row["state"] not in ENDED]
+    if shown:
+        print_table(("task", "service", "state", "robot", "due", "end", "reason"), map(_cells, shown))
+    open_count = sum(row["state"] not in ENDED for row in rows)
+    typer.echo(f"{open_count} open, {len(rows) - open_count} ended." + ("" if show_all else " --all lists these too."))
+
+
+def cancel(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task (see ./fleet tasks).")],
+    reason: Annotated[str, typer.Option("--reason", help="For the record.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    name: Name = None,
+) -> None:
+    """Take a task back.
+
+    Example: ./fleet cancel r0007 --yes
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        row = gateway.get(f"/tasks/{task}")
+        if not yes and row["state"] not in ENDED:
+            who = f", {row['robot']} has it" if row["robot"] else ""
+            confirm(f"Cancel {task} ({row['service']}, {row['state']}{who})?")
+        answer = gateway.post(f"/tasks/{task}/cancel", {"reason": reason}, f"cancel-{secrets.token_hex(4)}")
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else f"{task}: cancelled")
+
+
+def confirm(question: str) -> None:
+    """Ask a person at the terminal; go on only after a yes.
+
+    Raises
+    ------
+    RequestError : `request_not_confirmed`, also where there is nobody to ask.
+    """
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise
+        agreed = False
+    if not agreed:
+        raise RequestError("request_not_confirmed", "nothing was done; answer y, or give --yes")
+
+
+def _pairs(words: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key or key in pairs:
+            message = f"expected each parameter once, as KEY=VALUE; got {word!r}"
+            raise RequestError("request_malformed", message, word)
+        pairs[key] = value
+    return pairs
+
+
+def _typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[str, object]:
+    """Return the parameters as the service's types want them; what does not fit goes as it is, and is refused there."""
+    types = {"priority": "number"}
+    types.update({param["name"]: param["type"] for param in (service["params"] if service else ())})
+    typed: dict[str, object] = dict(given)
+    for key, text in given.items():
+        if types.get(key) == "number":
+            try:
+                typed[key] = float(text)
+            except ValueError:
+                message = f"expected a number, got {text!r}"
+                raise RequestError("request_number_expected", message, key) from None
+    return typed
+
+
+def _expected(answer: Mapping[str, Any]) -> str:
+    task = answer["task"] or answer["command"]
+    if answer["robot"]:
+        when = f" about {format_clock(answer['expected_at_s'])}" if answer["expected_at_s"] else ""
+        return f"{task}: {answer['robot']}{when}"
+    return f"{task}: taken; no robot yet" + (f" ({answer['reason']})" if answer["reason"] else "")
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    moment = row["ended_s"] if row["state"] in ENDED else row["eta_s"]
+    clocks = ["" if at_s is None else format_clock(at_s) for at_s in (row["due_s"], moment)]
+    return (row["id"], row["service"], row["state"], row["robot"] or "", *clocks, row["reason"] or "")

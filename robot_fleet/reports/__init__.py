@@ -1,0 +1,1 @@
+"""Utilisation and service, out of the facts alone."""

@@ -1,0 +1,75 @@
+"""The simulated people who ask the fleet for services: over ROS, and again until they are answered."""
+
+from __future__ import annotations
+
+from rclpy.node import Node
+from rclpy.task import Future
+from robot_fleet_interfaces.srv import SubmitTask
+
+from robot_fleet.ros.commands import SUBMIT_TASK, params_json
+from robot_fleet.ros.guard import Guard
+from robot_fleet.sim.callers import Call, Callers
+
+AGAIN_AFTER_S = 2.0
+"""Wall seconds after which a request without an answer is asked again: the manager may have been killed."""
+NOT_YET_S = 0.2
+"""The same after the answer that the manager cannot answer yet."""
+
+
+class Calling:
+    """Passes the requests of a demand on to the manager.
+
+    An answer with a code `runtime_…` says that the manager cannot answer yet, not what it answers: such a request is
+    asked again.
+
+    Parameters
+    ----------
+    node : where the service's client lives.
+    guard : keeps failing callbacks from the spin.
+    callers : the people.
+    """
+
+    def __init__(self, node: Node, guard: Guard, callers: Callers) -> None:
+        self._guard = guard
+        self._callers = callers
+        self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
+        self._asked: dict[str, tuple[float, Future]] = {}  # when it may be asked again, and what may still answer
+
+    @property
+    def heard(self) -> bool:
+        """Whether the manager is there."""
+        return bool(self._submit.service_is_ready())
+
+    def look(self, fleet_s: float, steady_s: float) -> None:
+        """Ask for what is due by fleet time and was not asked for lately."""
+        for call in self._callers.due(fleet_s):
+            asked = self._asked.get(call.request_id)
+            if asked is not None and steady_s < asked[0]:
+                continue
+            if not self.heard:
+                return
+            if asked is not None:
+                self._submit.remove_pending_request(asked[1])
+            self._ask(call, steady_s)
+
+    def _ask(self, call: Call, steady_s: float) -> None:
+        future = self._submit.call_async(
+            SubmitTask.Request(
+                idempotency_key=call.request_id,
+                service=call.service,
+                params_json=params_json(dict(call.params)),
+                requester="caller",
+            )
+        )
+        self._asked[call.request_id] = steady_s + AGAIN_AFTER_S, future
+        future.add_done_callback(self._guard("answer", lambda done: self._answered(call, done, steady_s)))
+
+    def _answered(self, call: Call, done: Future, steady_s: float) -> None:
+        response = done.result()
+        if response is None:
+            return
+        if not response.accepted and response.code.startswith("runtime_"):
+            self._asked[call.request_id] = steady_s + NOT_YET_S, done
+            return
+        self._asked.pop(call.request_id, None)
+        self._callers.confirm(call.request_id, response.accepted, response.code)

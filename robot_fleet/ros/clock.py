@@ -1,0 +1,43 @@
+"""Both clocks of a node: fleet time, which may be simulated, and steady time, which never is."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from rclpy.node import Node
+
+from robot_fleet.core.clock import Now
+
+
+class FleetClock:
+    """Fleet time from ROS time when simulated, else the time since the midnight before this clock was made.
+
+    Fleet time never runs backwards: a clock that jumps back stands still until it has caught up.
+
+    Parameters
+    ----------
+    node : its clock is ROS time; simulated, it follows `/clock`.
+    simulated : whether fleet time is ROS time.
+    """
+
+    def __init__(self, node: Node, simulated: bool) -> None:
+        self._ros = node.get_clock()
+        self._simulated = simulated
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        self._midnight_s = midnight.timestamp()
+        self._last_s = 0.0
+
+    def now(self) -> Now:
+        """Return the present instant."""
+        fleet_s = self._ros_s() if self._simulated else time.time() - self._midnight_s
+        self._last_s = max(self._last_s, fleet_s)
+        return Now(self._last_s, time.monotonic())
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a time already (a simulated clock begins with its first message)."""
+        return not self._simulated or self._last_s > 0.0 or self._ros_s() > 0.0
+
+    def _ros_s(self) -> float:
+        return float(self._ros.now().nanoseconds / 1e9)

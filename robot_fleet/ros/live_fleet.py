@@ -1,0 +1,168 @@
+"""The fleet of a manager that lives: core, ledger and planner's worker, and the figures that it writes of itself.
+
+Two failures are told apart. A ledger that cannot be written ends the manager: its state is ahead of what is known for
+good, and only a new start puts that right. A turn that fails half-way may have changed the state too, but the ledger is
+as it was: the state is read from it anew, and the fleet goes on without that input.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from robot_fleet.core.clock import Now
+from robot_fleet.core.effects import Answer
+from robot_fleet.core.errors import LedgerError
+from robot_fleet.core.fleet import Fleet
+from robot_fleet.core.inputs import Input, ReportReceived, Tick
+from robot_fleet.core.ports import RobotLink
+from robot_fleet.core.site import Site
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime import history
+from robot_fleet.runtime.host import Host
+from robot_fleet.runtime.improver import Improver
+from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.statefile import read_json, write_json
+from robot_fleet.runtime.summary import fleet_part, percentiles
+from robot_fleet.telemetry.rollup import Rollup
+
+LOG = logging.getLogger("robot_fleet")
+IMPROVE_S = 0.5
+
+
+class LiveFleet:
+    """Takes inputs in, one after the other.
+
+    Parameters
+    ----------
+    site : the site.
+    ledger : the ledger's file; this becomes its one writer.
+    figures : file in which `note` says how the run is.
+    links : how each robot is reached.
+    answer : tells a command's sender what became of it.
+    seed : of the search for better plans.
+
+    Raises
+    ------
+    LedgerError : see `Ledger.open`.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        ledger: Path,
+        figures: Path,
+        links: Mapping[str, RobotLink],
+        answer: Callable[[Answer], None],
+        seed: int,
+    ) -> None:
+        self._site = site
+        self._file = ledger
+        self._figures = figures
+        self._links = links
+        self._answer = answer
+        self._improver = Improver(IMPROVE_S, seed)
+        self._checked = self._violations = 0
+        self._intact = True
+        self._ledger, self._host = self._read_ledger()
+        self._snapshot_seq = self._ledger.last_seq
+        self._restore_figures()
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the ledger's newest fact."""
+        return self._ledger.last_seq
+
+    def feed(self, news: Input, now: Now) -> None:
+        """Let the core take an input in.
+
+        Raises
+        ------
+        LedgerError : the ledger cannot be written; the process must end.
+        """
+        try:
+            self._host.feed(news, now)
+        except LedgerError:
+            self._intact = False
+            raise
+        except Exception:
+            LOG.error("input=%s event=failed the state is read from the ledger anew", type(news).__name__)
+            self._intact = False
+            self._begin_anew()
+            self._intact = True
+            raise
+
+    def poll(self, now: Now) -> None:
+        """Feed every report that has come in. Raises as `feed` does."""
+        for link in self._links.values():
+            for report in link.reports():
+                self.feed(ReportReceived(report), now)
+
+    def tick(self, now: Now) -> None:
+        """Look at what changes without notice: plans that were found, time that has passed. Raises as `feed` does."""
+        for improved in self._improver.answers():
+            self.feed(improved, now)
+        self.feed(Tick(), now)
+        self._host.new_alarms.clear()
+        if self.last_seq - self._snapshot_seq >= history.SNAPSHOT_EVERY:
+            self._snapshot_seq = self.last_seq
+            history.take_snapshot(self._ledger, self._host.fleet.state)
+
+    def note(self, at_s: float, failures: Mapping[str, int]) -> None:
+        """Write down how the run is: the fleet's part of the summary, and what a restart needs of it."""
+        if not self._intact:
+            return
+        host, agenda = self._host, self._host.fleet.agenda
+        part: dict[str, Any] = fleet_part(
+            self._site,
+            host.fleet.state,
+            host.rollups,
+            host.plans_by,
+            self._checked + agenda.checked,
+            self._violations + len(agenda.violations),
+        )
+        part["seq"] = self.last_seq
+        part["at_s"] = at_s
+        part["request_to_plan_ms"] = percentiles(host.request_to_plan_ms)
+        part["plan_to_goal_ms"] = percentiles(host.plan_to_goal_ms)
+        part["refused"] = dict(host.fleet.state.refused)
+        part["rollups"] = {name: rollup.to_dict() for name, rollup in host.rollups.items()}
+        part["failures"] = dict(failures)
+        write_json(self._figures, part)
+
+    def close(self) -> None:
+        """Give the ledger up, with a snapshot if the state is what the ledger says."""
+        self._improver.close()
+        for worker in multiprocessing.active_children():
+            worker.terminate()  # nobody waits for its search any more
+        if self._intact:
+            history.take_snapshot(self._ledger, self._host.fleet.state)
+        self._ledger.close()
+
+    def _read_ledger(self) -> tuple[Ledger, Host]:
+        ledger, state = history.open_for_writing(self._site, self._file, time.strftime("%F %T"))
+        fleet = Fleet(self._site, ports_for(self._site), state=state)
+        return ledger, Host(fleet, ledger, self._links, self._improver.ask, self._answer, time.perf_counter)
+
+    def _begin_anew(self) -> None:
+        before, agenda = self._host, self._host.fleet.agenda
+        self._checked += agenda.checked
+        self._violations += len(agenda.violations)
+        self._ledger.close()
+        self._ledger, self._host = self._read_ledger()
+        self._host.rollups, self._host.plans_by = before.rollups, before.plans_by
+        self._host.request_to_plan_ms = before.request_to_plan_ms
+        self._host.plan_to_goal_ms = before.plan_to_goal_ms
+
+    def _restore_figures(self) -> None:
+        known = read_json(self._figures)
+        if known is None or known["seq"] > self.last_seq:
+            return
+        self._host.rollups.update({name: Rollup.from_dict(body) for name, body in known["rollups"].items()})
+        plans = known["plans"]
+        self._host.plans_by.update(plans["by"])
+        self._checked, self._violations = plans["checked"], plans["violations"]

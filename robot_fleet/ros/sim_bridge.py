@@ -1,0 +1,121 @@
+"""The embedded world on ROS: its clock, its map, its robots behind Nav2's names, its sensors, its people's wishes."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from nav_msgs.msg import OccupancyGrid
+from rclpy.node import Node
+from robot_fleet_interfaces.msg import PlaceContents
+from rosgraph_msgs.msg import Clock as ClockMsg
+
+from robot_fleet.ros.calling import Calling
+from robot_fleet.ros.convert import MAP_FRAME, to_time
+from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.ros.sim_robot import SimRobotServers
+from robot_fleet.ros.spin import Setting, declare, every
+from robot_fleet.ros.world_player import WorldPlayer
+from robot_fleet.runtime.demand import SENSED_KINDS
+from robot_fleet.sim.callers import Callers
+from robot_fleet.site.maps import OccupancyMap
+
+WAKE_S = 0.01
+NOTE_EVERY_S = 1.0
+AGENTS_WITHIN_S = 20.0
+"""Wall seconds after which a day begins though some robots have no agent."""
+MOTION_HZ = Setting("motion_hz", 10.0, 1.0, 50.0, "messages of motion of each moving robot per wall second")
+HEALTH_HZ = Setting("health_hz", 2.0, 0.2, 10.0, "messages of battery and base of each robot per wall second")
+
+
+class SimBridge:
+    """Plays a world on a node.
+
+    Parameters
+    ----------
+    node : its thread owns the world.
+    guard : keeps failing callbacks from the spin.
+    player : the world.
+    callers : the people of the demand.
+    occupancy : the site's map.
+    """
+
+    def __init__(
+        self, node: Node, guard: Guard, player: WorldPlayer, callers: Callers, occupancy: OccupancyMap
+    ) -> None:
+        self._player = player
+        self._world = world = player.world
+        self._callers = callers
+        self._clock = node.create_publisher(ClockMsg, topic("clock"), QOS["clock"].offered)
+        self._contents = node.create_publisher(
+            PlaceContents, topic("fleet/place_contents"), QOS["fleet/place_contents"].offered
+        )
+        self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
+        self._map.publish(to_grid(occupancy))
+        self._calling = Calling(node, guard, callers)
+        self._robots = {
+            name: SimRobotServers(node, world, name, guard, lambda: player.clock_s) for name in world.robots
+        }
+        self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
+        self._sensed: dict[str, tuple[str, ...]] = {}
+        self._plays = player.resumed or callers.finished
+        self._made_s = time.monotonic()
+        every(node, WAKE_S, guard("play", self._play))
+        every(node, 1.0 / declare(node, MOTION_HZ), guard("motion", self._tell_motion))
+        every(node, 1.0 / declare(node, HEALTH_HZ), guard("health", self._tell_health))
+        every(node, NOTE_EVERY_S, guard("note", self._note))
+
+    def _play(self) -> None:
+        """Let time pass; a day in which people ask for services begins when the fleet is there."""
+        steady_s = time.monotonic()
+        self._plays = self._plays or self._fleet_is_there(steady_s)
+        if not self._plays:
+            return
+        if self._player.play(steady_s, lambda robot: self._robots[robot].changed()):
+            self._tell_time()
+        self._tell_contents()
+        self._calling.look(self._world.now_s, steady_s)
+
+    def _fleet_is_there(self, steady_s: float) -> bool:
+        waited = steady_s - self._made_s > AGENTS_WITHIN_S
+        return self._calling.heard and (waited or all(robot.topics.heard for robot in self._robots.values()))
+
+    def _tell_time(self) -> None:
+        self._clock.publish(ClockMsg(clock=to_time(self._player.clock_s)))
+
+    def _tell_motion(self) -> None:
+        steady_s = time.monotonic()
+        for robot in self._robots.values():
+            robot.topics.tell_motion(steady_s)
+            robot.give_feedback()
+
+    def _tell_health(self) -> None:
+        for robot in self._robots.values():
+            robot.topics.tell_health()
+
+    def _tell_contents(self, again: bool = False) -> None:
+        for place in self._sensors:
+            items = self._world.custody.at_place(place)
+            if again or items != self._sensed.get(place):
+                self._sensed[place] = items
+                self._contents.publish(PlaceContents(place=place, items=list(items)))
+
+    def _note(self) -> None:
+        if self._plays:
+            self._tell_contents(again=True)
+            self._player.note()
+        else:
+            self._tell_time()
+
+
+def to_grid(occupancy: OccupancyMap) -> OccupancyGrid:
+    """Return a map as its message."""
+    grid = OccupancyGrid()
+    grid.header.frame_id = MAP_FRAME
+    grid.info.resolution = occupancy.resolution_m
+    grid.info.height, grid.info.width = occupancy.grid.shape
+    grid.info.origin.position.x, grid.info.origin.position.y = occupancy.origin_x_m, occupancy.origin_y_m
+    grid.info.origin.orientation.w = 1.0
+    grid.data = np.ascontiguousarray(occupancy.grid, dtype=np.int8).ravel().tolist()
+    return grid

@@ -1,0 +1,138 @@
+"""The topics of one embedded robot: what a Nav2 robot and its base publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from geometry_msgs.msg import PoseWithCovarianceStamped
+from nav_msgs.msg import Odometry, Path
+from rclpy.node import Node
+from sensor_msgs.msg import BatteryState
+from std_msgs.msg import String
+from tf2_msgs.msg import TFMessage
+
+from robot_fleet.core.geometry import Pose
+from robot_fleet.ros.convert import BASE_FRAME, MAP_FRAME, ODOM_FRAME, to_path, to_quaternion, to_time, to_transform
+from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.sim.goals import Mode
+from robot_fleet.sim.world import SimWorld
+
+VOLTAGE_V = 48.0
+"""Nominal voltage of every embedded robot's battery; charge in Ah follows from the energy by it."""
+AT_REST_EVERY_S = 0.5
+"""Wall seconds between two messages of motion of a robot that does not move."""
+
+
+class SimTopics:
+    """Publishes for one robot.
+
+    Parameters
+    ----------
+    node : where the publishers live.
+    world : the world.
+    robot_id : the robot, and its namespace.
+    clock_s : returns the fleet time that stands on messages.
+    """
+
+    def __init__(self, node: Node, world: SimWorld, robot_id: str, clock_s: Callable[[], float]) -> None:
+        self._world = world
+        self._id = robot_id
+        self._robot = world.robots[robot_id]
+        self._clock_s = clock_s
+
+        def publisher(kind: Any, name: str) -> Any:
+            return node.create_publisher(kind, topic(name, robot_id), QOS[name].offered)
+
+        self._amcl = publisher(PoseWithCovarianceStamped, "~amcl_pose")
+        self._odom = publisher(Odometry, "~odom")
+        self._battery = publisher(BatteryState, "~battery_state")
+        self._plan = publisher(Path, "~plan")
+        self._load = publisher(String, "~load")
+        self._tf = publisher(TFMessage, "~tf")
+        self._diagnostics = publisher(DiagnosticArray, "diagnostics")
+        self._told_load: str | None = None
+        self._told_pose: Pose | None = None
+        self._told_motion: tuple[Pose, float] | None = None
+        self._told_motion_s = float("-inf")
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody listens to the robot's battery: its agent."""
+        return bool(self._battery.get_subscription_count() > 0)
+
+    def tell_motion(self, steady_s: float) -> None:
+        """Publish odometry and transforms, and the pose when it has changed; less often for a robot at rest."""
+        motion = self._robot.pose, self._robot.v_mps
+        if motion == self._told_motion and steady_s - self._told_motion_s < AT_REST_EVERY_S:
+            return
+        self._told_motion, self._told_motion_s = motion, steady_s
+        pose, speed_mps = motion
+        at_s = self._clock_s()
+        odom = Odometry()
+        odom.header.frame_id, odom.header.stamp, odom.child_frame_id = ODOM_FRAME, to_time(at_s), BASE_FRAME
+        odom.pose.pose.position.x, odom.pose.pose.position.y = pose.x_m, pose.y_m
+        odom.pose.pose.orientation = to_quaternion(pose.yaw_rad)
+        odom.twist.twist.linear.x = speed_mps
+        self._odom.publish(odom)
+        origin = Pose(0.0, 0.0, 0.0)
+        moved = [to_transform(MAP_FRAME, ODOM_FRAME, origin, at_s), to_transform(ODOM_FRAME, BASE_FRAME, pose, at_s)]
+        self._tf.publish(TFMessage(transforms=moved))
+        if pose != self._told_pose:
+            self.tell_pose()
+
+    def tell_pose(self) -> None:
+        """Publish where the robot is."""
+        pose = self._told_pose = self._robot.pose
+        amcl = PoseWithCovarianceStamped()
+        amcl.header.frame_id, amcl.header.stamp = MAP_FRAME, to_time(self._clock_s())
+        amcl.pose.pose.position.x, amcl.pose.pose.position.y = pose.x_m, pose.y_m
+        amcl.pose.pose.orientation = to_quaternion(pose.yaw_rad)
+        self._amcl.publish(amcl)
+
+    def tell_plan(self) -> None:
+        """Publish the way that the robot is about to drive."""
+        robot = self._robot
+        way = [Pose(x_m, y_m, robot.yaw_rad, robot.map_id) for x_m, y_m in robot.path]
+        self._plan.publish(to_path(way, self._clock_s()))
+
+    def tell_load(self) -> None:
+        """Publish what is on board, if that has changed."""
+        load = "+".join(self._robot.load)
+        if load != self._told_load:
+            self._told_load = load
+            self._load.publish(String(data=load))
+
+    def tell_health(self) -> None:
+        """Publish the battery, the load and the base's diagnostics."""
+        self.tell_load()
+        robot, now_s = self._robot, self._world.now_s
+        stamp = to_time(self._clock_s())
+        soc = robot.soc_at_pct(now_s) / 100.0
+        battery = BatteryState(voltage=VOLTAGE_V, percentage=soc, present=True, location=robot.docked_at)
+        battery.header.stamp = stamp
+        battery.capacity = battery.design_capacity = robot.kind.battery_wh / VOLTAGE_V
+        battery.charge = battery.capacity * soc
+        battery.power_supply_status = _supply(robot.charging, robot.docked_at)
+        self._battery.publish(battery)
+        dead = robot.mode is Mode.DEAD
+        status = DiagnosticStatus(name=f"{self._id}: base", hardware_id=self._id, message=robot.mode.name.lower())
+        status.level = DiagnosticStatus.ERROR if dead else DiagnosticStatus.OK
+        totals = {
+            "odometer_m": robot.odometer_m,
+            "loaded_m": robot.loaded_m,
+            "energy_wh": robot.energy_at_wh(now_s),
+        }
+        status.values = [KeyValue(key=key, value=f"{value:.4f}") for key, value in totals.items()]
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = stamp
+        self._diagnostics.publish(array)
+
+
+def _supply(charging: bool, docked_at: str) -> int:
+    if charging:
+        return int(BatteryState.POWER_SUPPLY_STATUS_CHARGING)
+    if docked_at:
+        return int(BatteryState.POWER_SUPPLY_STATUS_FULL)
+    return int(BatteryState.POWER_SUPPLY_STATUS_DISCHARGING)

@@ -1,0 +1,141 @@
+"""How a simulated world is played: time passes with the wall clock, and a kill costs nothing that was ever shown.
+
+The world is checkpointed every fleet second and before any physical act is confirmed. Time is shown only up to
+`AHEAD_S` beyond the newest checkpoint. So a player that goes on from a checkpoint shows that bound until the world has
+caught up with it: nobody ever sees an earlier time than before the kill.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from robot_fleet.runtime.statefile import write_json
+from robot_fleet.sim import checkpoint
+from robot_fleet.sim.callers import Callers
+from robot_fleet.sim.robot import STEP_S
+from robot_fleet.sim.world import SimWorld
+
+LOG = logging.getLogger("robot_fleet")
+AHEAD_S = 1.0
+MOST_STEPS_AT_ONCE = 10
+FELL_BEHIND_S = 1.0
+"""Wall seconds after which a world that could not keep up lets the lost time go."""
+_EPS_S = 1e-6
+
+
+class WorldPlayer:
+    """Plays one world. Calls nobody; whoever holds it calls `play` often and tells what has changed.
+
+    Parameters
+    ----------
+    world : a new world with the demand's callers.
+    callers : the people who ask for services in it.
+    kept : the checkpoint's file; the world goes on from it if it is there.
+    figures : file in which `note` says how far the world is.
+    speed : fleet seconds per wall second.
+    trace : file for the physical truth, None for no trace; cut back to what the checkpoint knows of it.
+
+    Raises
+    ------
+    RuntimeFailure : `sim_checkpoint_malformed`, `sim_checkpoint_version`, `sim_checkpoint_site`.
+
+    Attributes
+    ----------
+    resumed : whether the world goes on from a checkpoint.
+    """
+
+    def __init__(
+        self, world: SimWorld, callers: Callers, kept: Path, figures: Path, speed: float, trace: Path | None
+    ) -> None:
+        self.world = world
+        self._callers = callers
+        self._kept = kept
+        self._figures = figures
+        self._speed = speed
+        self._start_s = world.now_s
+        self._least_s = world.now_s
+        state = checkpoint.load(kept)
+        self.resumed = state is not None
+        if state is not None:
+            checkpoint.restore(world, state)
+            self._least_s = world.now_s + AHEAD_S
+            LOG.info("world=resumed at_s=%.1f", world.now_s)
+        if trace is not None:
+            world.open_trace(trace, state["trace_bytes"] if state is not None else None)
+        if state is not None:
+            self._halt_robots()
+        self._kept_s = world.now_s
+        self._owed = True
+        self._began: tuple[float, float] | None = None
+        world.before_confirm = self._confirming
+
+    @property
+    def clock_s(self) -> float:
+        """The fleet time that may be shown: at least the world's, never less than what was shown before a kill."""
+        return max(self._least_s, self.world.now_s)
+
+    def play(self, steady_s: float, changed: Callable[[str], None]) -> bool:
+        """Let time pass up to now; return whether it has.
+
+        While the world cannot be kept (a full disk), it stands still.
+
+        Parameters
+        ----------
+        steady_s : wall time, seconds of a monotonic clock; time begins to pass with the first call.
+        changed : told the id of each robot whose goal, act or load has changed, after what led to it is kept.
+        """
+        if self._began is None:
+            self._began = steady_s, self.world.now_s
+        began_s, first_s = self._began
+        due_s = first_s + (steady_s - began_s) * self._speed
+        steps = 0
+        while self.world.now_s + STEP_S <= due_s + _EPS_S and steps < MOST_STEPS_AT_ONCE:
+            if self._owed or self.world.now_s - self._kept_s >= AHEAD_S - _EPS_S:
+                self.keep()
+            self.world.advance()
+            steps += 1
+            if self._owed:
+                self.keep()
+            for robot in self.world.take_changes():
+                changed(robot)
+        if due_s - self.world.now_s > FELL_BEHIND_S * self._speed:
+            self._began = steady_s, self.world.now_s  # it could not keep up: no rush afterwards
+        return steps > 0
+
+    def keep(self) -> None:
+        """Write the checkpoint, durably."""
+        self._owed = True
+        checkpoint.save(self.world, self._kept)
+        self._owed = False
+        self._kept_s = self.world.now_s
+
+    def note(self) -> None:
+        """Write down how far the world is, for those who follow the run."""
+        world = self.world
+        refused = {key: answer.code for key, answer in self._callers.answers.items() if not answer.accepted}
+        told: dict[str, Any] = {
+            "at_s": world.now_s,
+            "start_s": self._start_s,
+            "callers_finished": self._callers.finished,
+            "refused": refused,
+            "contacts": [{"at_s": c.at_s, "a": c.a, "b": c.b} for c in world.contacts],
+        }
+        write_json(self._figures, told)
+
+    def close(self) -> None:
+        """Keep the world as it is, and its trace."""
+        self.keep()
+        self.note()
+        self.world.close_trace()
+
+    def _confirming(self) -> None:
+        """Note that something physical was done that nobody may see before it is kept."""
+        self._owed = True
+
+    def _halt_robots(self) -> None:
+        """Stop what robots were driven by: goals do not survive the servers that took them."""
+        for robot in self.world.robots:
+            self.world.cancel(robot)

@@ -1,0 +1,170 @@
+"""The verbs that speak to a running fleet, over real HTTP to a fleet that only looks alive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from robot_fleet.cli.app import build, run
+from robot_fleet.core.errors import FleetError
+from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.statefile import write_json
+from robot_fleet.server.app import create_app
+from robot_fleet.site.load import load_site
+from test.fakes.moving_fleet import MovingFleet
+from test.fakes.web_server import WebServer
+
+TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+VISIT = ("submit", "care_visit", "place=home/r101")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovingFleet]:
+    """A running fleet by the name of main, as far as others can see."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # a proxy is for other hosts
+    made = MovingFleet(load_site(TINY), tasks=4, pace=300.0, alarm=False)
+    with FleetClaim() as claim, WebServer(create_app(made)) as server:
+        write_json(claim.run.processes, {"port": server.port, "processes": []})
+        yield made
+
+
+class Terminal:
+    """Runs verbs and returns what they print; `answers` is what a person types."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def says(self, *words: str, status: int = 0) -> str:
+        assert run(words) == status
+        captured = self._capsys.readouterr()
+        return captured.out if status == 0 else captured.out + captured.err
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.says(*words, "--json"))
+
+    @staticmethod
+    def asked(answers: str, *words: str) -> FleetError | None:
+        """Return the error of a verb that asks back, None if it went through."""
+        result = CliRunner().invoke(build(words), list(words), input=answers)
+        assert result.exit_code == 0 or isinstance(result.exception, FleetError), result.output
+        return result.exception if isinstance(result.exception, FleetError) else None
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(capsys)
+
+
+def test_a_service_is_asked_for(fleet: MovingFleet, terminal: Terminal) -> None:
+    answer = terminal.json(*VISIT, "--id", "mine")
+    assert (answer["command"], answer["task"]) == ("mine", "mine")
+    assert "care_" in terminal.says(*VISIT, "--id", "mine")
+    assert fleet.commands == [("submit", "mine")]
+
+
+def test_parameters_get_the_types_of_the_service(fleet: MovingFleet, terminal: Terminal) -> None:
+    words = ("from=hub/shelf", "to=home/gate", "item=parcel_0002", "mass_kg=9.5")
+    terminal.says("submit", "parcel_delivery", *words, "--id", "p1")
+    (task,) = [row for row in terminal.json("tasks") if row["id"] == "p1"]
+    assert task["params"] == {"from": "hub/shelf", "to": "home/gate", "item": "parcel_0002", "mass_kg": 9.5}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("submit", "teleport"), "request_unknown_service"),
+        (("submit", "care_visit", "place=nowhere"), "request_unknown_place"),
+        (("submit", "care_visit"), "request_param_missing"),
+        (("submit", "care_visit", "home/r101"), "request_malformed"),
+        (("submit", "care_visit", "place=home/r101", "place=home/r102"), "request_malformed"),
+        (("submit", "parcel_delivery", "mass_kg=heavy"), "request_number_expected"),
+        (("cancel", "nothing", "--yes"), "request_unknown_task"),
+        (("hold", "nobody", "--yes"), "request_unknown_robot"),
+        (("resume", "nobody"), "request_unknown_robot"),
+    ],
+)
+def test_what_is_refused_is_one_line_with_the_fleets_code(
+    fleet: MovingFleet, terminal: Terminal, words: tuple[str, ...], code: str
+) -> None:
+    said = terminal.says(*words, status=1)
+    assert said.splitlines()[0].endswith(f"[{code}]")
+    assert len(said.splitlines()) == 1
+    assert fleet.commands == []
+
+
+def test_waiting_ends_with_the_task(fleet: MovingFleet, terminal: Terminal) -> None:
+    row = terminal.json(*VISIT, "--wait", "--id", "w1")
+    assert (row["id"], row["state"]) == ("w1", "completed")
+
+
+def test_waiting_for_a_task_that_is_taken_back_is_exit_status_1(
+    fleet: MovingFleet, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.holding = True
+    terminal.says(*VISIT, "--id", "w2")
+    terminal.says("cancel", "w2", "--yes", "--reason", "moved_out")
+    assert "cancelled" in terminal.says(*VISIT, "--wait", "--id", "w2", status=1)
+
+
+def test_tasks_are_listed(fleet: MovingFleet, terminal: Terminal) -> None:
+    fleet.holding = True  # nothing ends while we look
+    rows = terminal.json("tasks")
+    ended = [row["id"] for row in rows if row["outcome"] is not None]
+    assert ended and len(rows) == 4
+    open_ones, every_one = terminal.says("tasks"), terminal.says("tasks", "--all")
+    assert all(task not in open_ones and task in every_one for task in ended)
+    assert f"{4 - len(ended)} open, {len(ended)} ended" in open_ones
+
+
+def test_robots_are_listed(fleet: MovingFleet, terminal: Terminal) -> None:
+    assert [row["id"] for row in terminal.json("robots")] == ["care_1", "care_2", "logistics_1"]
+    shown = terminal.says("robots")
+    assert "logistics_1" in shown and "%" in shown
+
+
+def test_a_whole_fleet_is_held_only_after_a_yes(fleet: MovingFleet, terminal: Terminal) -> None:
+    for answers in ("n\n", ""):
+        refusal = terminal.asked(answers, "hold")
+        assert refusal is not None
+        assert refusal.code == "request_not_confirmed"
+    assert not fleet.holding
+    assert terminal.asked("y\n", "hold") is None
+    assert fleet.holding
+    terminal.says("resume")
+    assert not fleet.holding
+
+
+def test_one_robot_is_held_without_a_question(fleet: MovingFleet, terminal: Terminal) -> None:
+    assert "care_2" in terminal.says("hold", "care_2", "--reason", "wet floor")
+    assert terminal.json("resume", "care_2")["command"].startswith("resume-")
+    assert fleet.commands == [("hold", "care_2"), ("resume", "care_2")]
+
+
+def test_a_task_is_cancelled_only_after_a_yes(fleet: MovingFleet, terminal: Terminal) -> None:
+    terminal.says(*VISIT, "--id", "c1")
+    fleet.holding = True
+    refusal = terminal.asked("n\n", "cancel", "c1")
+    assert refusal is not None
+    assert terminal.asked("y\n", "cancel", "c1") is None
+    assert fleet.commands == [("submit", "c1"), ("cancel", "c1")]
+    assert "[request_task_ended]" in terminal.says("cancel", "c1", status=1)
+
+
+def test_a_gateway_that_is_gone_is_named(
+    fleet: MovingFleet, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from robot_fleet.cli import gateway
+    from robot_fleet.runtime.run_directory import run_directory
+
+    monkeypatch.setattr(gateway, "_PAUSE_S", 0.0)
+    write_json(run_directory().processes, {"port": 9, "processes": []})
+    assert "[runtime_gateway_unreachable]" in terminal.says("robots", status=1)
+    write_json(run_directory().processes, {"processes": []})
+    assert "[runtime_no_fleet]" in terminal.says("robots", status=1)

@@ -1,0 +1,120 @@
+"""A fleet begins anew or goes on: what it finds in its run directory, and what it is not to be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from robot_fleet.cli.begin import begin
+from robot_fleet.cli.play import Play, Wishes, prepare
+from robot_fleet.core.errors import FleetError
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.history import registry
+from robot_fleet.runtime.run_directory import RunDirectory
+
+TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDirectory:
+    made = RunDirectory("test", tmp_path / "run")
+    made.path.mkdir()
+    return made
+
+
+def play(demand: Path | None = TINY / "demand.csv", requests: int | None = 4, trace: Path | None = None) -> Play:
+    wishes = Wishes(TINY, demand, requests, 10.0, True, None, None, True, None, trace, 7, None)
+    return prepare(wishes)
+
+
+def ran(run: RunDirectory, site: str = "tiny") -> None:
+    """Leave what a fleet leaves that ran for a while."""
+    Ledger.open(run.ledger, registry(), site_id=site).close()
+    (run.path / "world.json").write_text("{}", encoding="utf-8")
+
+
+def anew(run: RunDirectory, **changes: Path | int | None) -> tuple[Play, FleetPlay]:
+    return begin(play(**changes), run, 42, 8600, resume=False)  # type: ignore[arg-type]
+
+
+def on(run: RunDirectory, **changes: Path | int | None) -> tuple[Play, FleetPlay]:
+    return begin(play(**changes), run, 42, 8600, resume=True)  # type: ignore[arg-type]
+
+
+def refusal(run: RunDirectory, **changes: Path | int | None) -> str:
+    before = {path: path.read_bytes() for path in run.path.iterdir() if path.suffix != ".lock"}
+    with pytest.raises(FleetError) as caught:
+        on(run, **changes)
+    assert {path: path.read_bytes() for path in before} == before
+    return caught.value.code
+
+
+def test_a_demo_plays_a_copy_of_its_demand_even_if_it_is_the_copy_itself(run: RunDirectory, tmp_path: Path) -> None:
+    _, told = anew(run)
+    assert told.demand is not None
+    assert told.demand.read_bytes() == (TINY / "demand.csv").read_bytes()
+    assert told.demand.parent == run.path
+    _, told = anew(run, demand=told.demand)
+    assert told.demand is not None
+    assert told.demand.read_bytes() == (TINY / "demand.csv").read_bytes()
+
+
+def test_a_demo_forgets_the_demo_before(run: RunDirectory) -> None:
+    anew(run)
+    ran(run)
+    anew(run)
+    assert not run.ledger.exists()
+    assert not (run.path / "world.json").exists()
+
+
+def test_up_goes_on_with_the_people_of_the_run_before(run: RunDirectory) -> None:
+    anew(run)
+    ran(run)
+    played, told = on(run, demand=None, requests=None)
+    assert [row.request_id for row in played.rows] == ["r0001", "r0002", "r0003", "r0004"]
+    assert told.requests == 4
+    assert run.ledger.exists()
+    assert on(run)[1].demand == told.demand
+
+
+def test_up_with_nothing_to_go_on_from_begins_anew(run: RunDirectory) -> None:
+    Ledger.open(run.ledger, registry(), site_id="tiny").close()  # of a run on the virtual clock: no world to resume
+    played, told = on(run, demand=None)
+    assert (played.rows, told.demand) == ([], None)
+    assert not run.ledger.exists()
+
+
+def test_what_a_fleet_that_goes_on_cannot_do_is_refused(run: RunDirectory, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("request_id,at,service,params\n", encoding="utf-8")
+    anew(run, trace=tmp_path / "trace.csv")
+    ran(run)
+    assert refusal(run, demand=other) == "runtime_other_demand"
+    assert refusal(run, trace=tmp_path / "another.csv") == "runtime_file_unwritable"
+    assert refusal(run, trace=tmp_path / "trace.csv") == "runtime_file_unwritable"  # it is gone
+    (tmp_path / "trace.csv").touch()
+    on(run, trace=tmp_path / "trace.csv")
+
+
+def test_another_sites_ledger_is_refused_before_anything_starts(run: RunDirectory) -> None:
+    anew(run)
+    ran(run, site="other")
+    assert refusal(run) == "ledger_other_site"
+
+
+def test_the_processes_are_told_what_is_played(run: RunDirectory, tmp_path: Path) -> None:
+    _, told = anew(run, requests=3)
+    specs = {spec.name: spec for spec in fleet_processes(run, replace(told, trace=tmp_path / "t.csv"), {})}
+    assert specs.keys() == {"sim_world", "robot_agents", "fleet_manager", "gateway"}
+    for spec in specs.values():
+        words = " ".join(spec.argv)
+        assert f"-m robot_fleet.nodes.{spec.name} --site {TINY} --run {run.path}" in words
+        assert spec.env == {"ROS_DOMAIN_ID": "42", "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    sim = " ".join(specs["sim_world"].argv)
+    assert f"--seed 7 --speed 10 --demand {told.demand} --requests 3 --trace {tmp_path / 't.csv'}" in sim
+    assert "--port 8600" in " ".join(specs["gateway"].argv)
+    wide = fleet_processes(run, told, {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"})
+    assert {spec.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] for spec in wide} == {"SUBNET"}
