@@ -24,7 +24,8 @@ _MADE_HERE = (
     "log",
     "robot_fleet.egg-info",
 )
-_SOURCES = ("bench", "bootstrap", "robot_fleet", "test")
+_COMPILED = "__pycache__"
+_SOURCES = ("bench", "bootstrap", "robot_fleet", "test", "worlds")
 
 
 def run(layout: Layout, yes: bool, ask: Callable[[str], str] | None) -> None:
@@ -51,7 +52,11 @@ def run(layout: Layout, yes: bool, ask: Callable[[str], str] | None) -> None:
         return
     print("These go:")
     for path, what in found:
-        print(f"  {path}  ({what}, {size_mb(path):.0f} MB)")
+        if path.name != _COMPILED:
+            print(f"  {path}  ({what}, {size_mb(path):.0f} MB)")
+    compiled = sum(path.name == _COMPILED for path, _ in found)
+    if compiled:
+        print(f"  {compiled} folders named {_COMPILED} in {layout.root}")
     if not yes:
         if ask is None:
             raise Refused("nobody can be asked here, so nothing was removed. Mend it: ./fleet clean --yes")
@@ -66,7 +71,7 @@ def made(layout: Layout) -> Iterator[tuple[Path, str]]:
     """Yield each file or folder that exists and that ./fleet has made, with what it is."""
     places = [(layout.root / name, "made again at the next start") for name in _MADE_HERE]
     for name in _SOURCES:
-        places += [(path, "compiled Python") for path in sorted((layout.root / name).rglob("__pycache__"))]
+        places += [(path, "compiled Python") for path in sorted((layout.root / name).rglob(_COMPILED))]
     places.append((layout.cache, "cache shared by all checkouts, made again when needed"))
     places.append((layout.state, "ALL LEDGERS AND LOGS of your fleets, of every checkout"))
     for path, what in places:

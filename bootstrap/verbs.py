@@ -60,5 +60,6 @@ def command(arguments: Sequence[str], cpus: int) -> list[str]:
 def _clean(layout: Layout, arguments: Sequence[str]) -> int:
     if not set(arguments) <= {"--yes", "-y"}:
         raise Refused("usage: ./fleet clean [--yes]")
-    clean.run(layout, bool(arguments), clean.terminal_question())
+    with set_up.locked(layout):
+        clean.run(layout, bool(arguments), clean.terminal_question())
     return 0

@@ -14,9 +14,11 @@ from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
 from robot_fleet.runtime.run_directory import RunDirectory, run_directory
 from robot_fleet.runtime.running import fleet_state, running_fleets
 
-_TRIES = 15
-_PAUSE_S = 1.0
-"""A gateway that is being started again answers within seconds, on a busy machine within a few more."""
+_PATIENCE_S = 15.0
+"""A process that is being started again answers within seconds, on a busy machine within a few more."""
+_PAUSE_S = 0.5
+_GLANCE_S = 1.0
+_PASSING = ("runtime_gateway_unreachable", "runtime_manager_unreachable", "runtime_no_answer")
 
 
 class Gateway:
@@ -39,7 +41,7 @@ class Gateway:
         if port is None:
             raise RuntimeFailure("runtime_no_fleet", "the fleet is only just starting; try again", self._run.name)
         # The system's proxies are for other hosts than this one.
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=15.0, trust_env=False)
+        self._client = httpx.Client(base_url=_address(port), timeout=15.0, trust_env=False)
 
     def get(self, path: str) -> Any:
         """Return what the gateway shows under a path.
@@ -60,19 +62,25 @@ class Gateway:
         return self._ask("POST", path, body, {"Idempotency-Key": key})
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:
-        tries_left = _TRIES
+        until_s = time.monotonic() + _PATIENCE_S
+        told = False
         while True:
             try:
-                answer = self._client.request(method, path, json=body, headers=headers)
-                break
-            except httpx.TransportError as error:
-                tries_left -= 1
-                if not tries_left or isinstance(error, httpx.TimeoutException):
-                    message = f"its gateway does not answer ({type(error).__name__}); see ./fleet ps and its log"
-                    raise RuntimeFailure("runtime_gateway_unreachable", message, self._run.name) from error
-                if tries_left == _TRIES - 1:
-                    print("fleet: waiting for the gateway", file=sys.stderr)
-                time.sleep(_PAUSE_S)
+                return self._asked_once(method, path, body, headers)
+            except RuntimeFailure as failure:
+                if failure.code not in _PASSING or time.monotonic() >= until_s:
+                    raise
+            if not told:
+                print("fleet: waiting for the fleet to answer", file=sys.stderr)
+                told = True
+            time.sleep(_PAUSE_S)
+
+    def _asked_once(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:
+        try:
+            answer = self._client.request(method, path, json=body, headers=headers)
+        except httpx.TransportError as error:
+            message = f"its gateway does not answer ({type(error).__name__}); see ./fleet ps and its log"
+            raise RuntimeFailure("runtime_gateway_unreachable", message, self._run.name) from error
         if answer.is_success:
             return answer.json()
         raise _told(answer)
@@ -84,6 +92,19 @@ class Gateway:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._client.close()
+
+
+def manager_is_live(port: int) -> bool:
+    """Return whether a gateway answers on a port of this machine, and reaches its manager."""
+    try:
+        answer = httpx.get(f"{_address(port)}/health", timeout=_GLANCE_S, trust_env=False)
+        return bool(answer.json()["manager"] == "live")
+    except (httpx.TransportError, ValueError, KeyError):
+        return False
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/api/v1"
 
 
 def _running(name: str | None) -> RunDirectory:

@@ -11,6 +11,7 @@ import typer
 from robot_fleet.cli.app import INTERRUPTED
 from robot_fleet.cli.begin import begin
 from robot_fleet.cli.figures import RunFigures
+from robot_fleet.cli.gateway import manager_is_live
 from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
@@ -79,14 +80,14 @@ class _Run:
         self._conclude(interrupted, pace, supervisor.restarts)
 
     def _up(self) -> bool:
-        """Return whether both who write figures have begun.
+        """Return whether the fleet is up: figures are written, and the gateway reaches the manager.
 
         Raises
         ------
         RuntimeFailure : `runtime_crash_loop`, `runtime_not_ready`.
         """
         self._figures.refresh()
-        if self._figures.begun:
+        if self._figures.begun and manager_is_live(self._told.port):
             return True
         for name in self._looping:
             raise self._loops(name)

@@ -70,7 +70,7 @@ class RosGoal:
     """
 
     def __init__(self, kind: GoalKind, goal: Any, poses_left: int = 0) -> None:
-        self._kind = kind
+        self.kind = kind
         self._handle: ClientGoalHandle | None = None
         self._cancel_wished = False
         self._heard_s = time.monotonic()
@@ -93,7 +93,7 @@ class RosGoal:
             self._handle.cancel_goal_async()
 
     def _last_heard_s(self) -> float:
-        return self._heard_s if self._handle is None else max(self._heard_s, self._kind.heard_s())
+        return self._heard_s if self._handle is None else max(self._heard_s, self.kind.heard_s())
 
     def _answered(self, future: Future) -> None:
         handle = future.result()
@@ -105,23 +105,23 @@ class RosGoal:
             handle.cancel_goal_async()
         self._heard_s = time.monotonic()
         self._handle = handle
-        handle.get_result_async().add_done_callback(self._kind.guard("goal_finished", self._finished))
+        handle.get_result_async().add_done_callback(self.kind.guard("goal_finished", self._finished))
 
     def _told(self, message: Any) -> None:
         self._heard_s = time.monotonic()
-        left = self._kind.poses_left(message.feedback)
+        left = self.kind.poses_left(message.feedback)
         if left is not None and left != self._status.poses_left and self._status.state is GoalState.RUNNING:
             self._status = GoalStatus(GoalState.RUNNING, poses_left=left)
-            self._kind.changed()
+            self.kind.changed()
 
     def _finished(self, future: Future) -> None:
         answer = future.result()
         state = _ENDED.get(answer.status)
         if state is None:  # a server that was started anew does not know the goal
             self._status = GoalStatus(GoalState.LOST, GONE, self._status.poses_left, "its server has forgotten it")
-            self._kind.changed()
+            self.kind.changed()
             return
-        self._end(self._kind.judge(answer.result), state)
+        self._end(self.kind.judge(answer.result), state)
 
     def _end(self, verdict: Verdict, state: GoalState) -> None:
         if self._status.state is GoalState.LOST:
@@ -130,4 +130,4 @@ class RosGoal:
             state = GoalState.FAILED
         left = 0 if state is GoalState.SUCCEEDED else self._status.poses_left
         self._status = GoalStatus(state, verdict.code, left, verdict.sentence, verdict.result)
-        self._kind.changed()
+        self.kind.changed()

@@ -22,7 +22,7 @@ from std_msgs.msg import String
 
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.ports import GoalStatus, Sensed
+from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
 from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.convert import from_pose, to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
@@ -53,11 +53,12 @@ class Nav2Navigator:
         self, node: Node, robot: str, map_id: str, totals: BaseTotals, guard: Guard, changed: Callable[[], None]
     ) -> None:
         self._map_id = map_id
+        self._changed = changed
         self.totals = totals
         self._heard_s = -math.inf
 
         def kind(action: Any, name: str, judge: Callable[[Any], Verdict], **more: Any) -> GoalKind:
-            return GoalKind(ActionClient(node, action, f"/{robot}/{name}"), guard, changed, judge, **more)
+            return GoalKind(ActionClient(node, action, f"/{robot}/{name}"), guard, self._goal_changed, judge, **more)
 
         def poses_left(told: Any) -> int:
             return int(told.number_of_poses_remaining)
@@ -71,6 +72,9 @@ class Nav2Navigator:
         self._pose: Pose | None = None
         self._speed_mps = 0.0
         self._battery: BatteryState | None = None
+        self._docking_at = ""
+        self._docked: str | None = None  # what the newest goal says of the dock, until the battery speaks again
+        self._last_dock = ""
         self._load: tuple[str, ...] = ()
 
         def listen(message: Any, name: str, callback: Callable[[Any], None]) -> None:
@@ -87,12 +91,17 @@ class Nav2Navigator:
         pose, battery = self._pose, self._battery
         if pose is None or battery is None:
             return None
+        if self._docked is not None:
+            docked_at, charging = self._docked, bool(self._docked)
+        else:
+            docked_at = (battery.location or self._last_dock) if battery.power_supply_status in _DOCKED else ""
+            charging = battery.power_supply_status == BatteryState.POWER_SUPPLY_STATUS_CHARGING
         return Sensed(
             pose=pose,
             speed_mps=self._speed_mps,
             soc_pct=battery.percentage * 100.0,
-            charging=battery.power_supply_status == BatteryState.POWER_SUPPLY_STATUS_CHARGING,
-            docked_at=battery.location if battery.power_supply_status in _DOCKED else "",
+            charging=charging,
+            docked_at=docked_at,
             odometer_m=self.totals.odometer_m,
             loaded_m=self.totals.loaded_m,
             energy_wh=self.totals.energy_wh,
@@ -113,10 +122,12 @@ class Nav2Navigator:
     def dock(self, place: str, pose: Pose) -> None:
         """Start docking at a charger that the robot's dock database knows by the place's id."""
         goal = DockRobot.Goal(use_dock_id=True, dock_id=place, navigate_to_staging_pose=False)
+        self._docking_at = place
         self._goal = RosGoal(self._dock, goal)
 
     def undock(self) -> None:
         """Start leaving the charger."""
+        self._docking_at = ""
         self._goal = RosGoal(self._undock, UndockRobot.Goal(dock_type=TYPICAL_DOCK))
 
     def cancel(self) -> None:
@@ -135,6 +146,13 @@ class Nav2Navigator:
         """Return where the newest goal stands."""
         return None if self._goal is None else self._goal.status
 
+    def _goal_changed(self) -> None:
+        goal = self._goal
+        if goal is not None and goal.kind is not self._through and goal.status.state is GoalState.SUCCEEDED:
+            self._docked = self._docking_at
+            self._last_dock = self._docking_at or self._last_dock
+        self._changed()
+
     def _posed(self, message: PoseWithCovarianceStamped) -> None:
         self._pose = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
 
@@ -148,6 +166,7 @@ class Nav2Navigator:
         if not math.isfinite(message.percentage):
             raise NavigationError("nav_battery_malformed", f"expected a state of charge, got {message.percentage}")
         self._battery = message
+        self._docked = None
         self.totals.charged(message.charge * message.voltage)
 
     def _loaded(self, message: String) -> None:

@@ -61,6 +61,8 @@ class SimBridge:
         self._sensed: dict[str, tuple[str, ...]] = {}
         self._plays = player.resumed or callers.finished
         self._made_s = time.monotonic()
+        for robot in self._robots.values():
+            robot.changed()  # what a new listener must know without waiting for a change
         every(node, WAKE_S, guard("play", self._play))
         every(node, 1.0 / declare(node, MOTION_HZ), guard("motion", self._tell_motion))
         every(node, 1.0 / declare(node, HEALTH_HZ), guard("health", self._tell_health))
@@ -85,9 +87,8 @@ class SimBridge:
         self._clock.publish(ClockMsg(clock=to_time(self._player.clock_s)))
 
     def _tell_motion(self) -> None:
-        steady_s = time.monotonic()
         for robot in self._robots.values():
-            robot.topics.tell_motion(steady_s)
+            robot.topics.tell_motion()
             robot.give_feedback()
 
     def _tell_health(self) -> None:

@@ -89,12 +89,12 @@ class SimRobotServers:
             node.create_service(GetState, f"/{robot_id}/{name}/get_state", active)
 
     def changed(self) -> None:
-        """Tell what has changed in the world: goals and acts that have ended, the load."""
+        """Tell what has changed in the world: first where the robot is and how it fares, then what has ended."""
+        self.topics.tell_changes()
         goal = self._goal
         if goal is not None and goal.state is not GoalState.RUNNING:
             self._goal_ended(goal)
         self._acts.changed()
-        self.topics.tell_load()
 
     def give_feedback(self) -> None:
         """Publish the feedback of the goals under way."""

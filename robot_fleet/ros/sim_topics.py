@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,7 @@ class SimTopics:
         self._tf = publisher(TFMessage, "~tf")
         self._diagnostics = publisher(DiagnosticArray, "diagnostics")
         self._told_load: str | None = None
+        self._told_dock = ("", False)
         self._told_pose: Pose | None = None
         self._told_motion: tuple[Pose, float] | None = None
         self._told_motion_s = float("-inf")
@@ -62,8 +64,9 @@ class SimTopics:
         """Whether somebody listens to the robot's battery: its agent."""
         return bool(self._battery.get_subscription_count() > 0)
 
-    def tell_motion(self, steady_s: float) -> None:
+    def tell_motion(self) -> None:
         """Publish odometry and transforms, and the pose when it has changed; less often for a robot at rest."""
+        steady_s = time.monotonic()
         motion = self._robot.pose, self._robot.v_mps
         if motion == self._told_motion and steady_s - self._told_motion_s < AT_REST_EVERY_S:
             return
@@ -97,17 +100,21 @@ class SimTopics:
         way = [Pose(x_m, y_m, robot.yaw_rad, robot.map_id) for x_m, y_m in robot.path]
         self._plan.publish(to_path(way, self._clock_s()))
 
-    def tell_load(self) -> None:
-        """Publish what is on board, if that has changed."""
-        load = "+".join(self._robot.load)
+    def tell_changes(self) -> None:
+        """Publish motion, what is on board and whether the robot is docked, as far as that has changed."""
+        self.tell_motion()
+        robot = self._robot
+        load = "+".join(robot.load)
         if load != self._told_load:
             self._told_load = load
             self._load.publish(String(data=load))
+        if (robot.docked_at, robot.charging) != self._told_dock:
+            self.tell_health()
 
     def tell_health(self) -> None:
-        """Publish the battery, the load and the base's diagnostics."""
-        self.tell_load()
+        """Publish the battery and the base's diagnostics."""
         robot, now_s = self._robot, self._world.now_s
+        self._told_dock = robot.docked_at, robot.charging
         stamp = to_time(self._clock_s())
         soc = robot.soc_at_pct(now_s) / 100.0
         battery = BatteryState(voltage=VOLTAGE_V, percentage=soc, present=True, location=robot.docked_at)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.inputs import PlanImproved
 from robot_fleet.core.plan import Plan, Problem
+from robot_fleet.runtime.process import die_with_parent
 from robot_fleet.scheduling.cpsat import improve
 
 LOG = logging.getLogger("robot_fleet")
@@ -65,4 +67,6 @@ class Improver:
 
     @staticmethod
     def _new_pool() -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        # a worker waits for work on a pipe that it holds open itself, so it would not notice that its owner was killed
+        return ProcessPoolExecutor(1, context, initializer=die_with_parent, initargs=(os.getpid(),))

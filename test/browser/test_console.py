@@ -47,11 +47,11 @@ class Opened:
     errors: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    def free_room(self) -> str:
-        """Return a room with no robot in it, whose mark would be clicked instead."""
-        rooms = [place for place in self.fleet.site.places.values() if place.kind == "room"]
+    def free_place(self) -> str:
+        """Return the place that is farthest from any robot, whose mark would be clicked instead."""
         taken = [(puppet.x_m, puppet.y_m) for puppet in self.fleet.puppets]
-        return next(r.id for r in rooms if all(math.dist((r.pose.x_m, r.pose.y_m), xy) > 2.0 for xy in taken))
+        places = [place for place in self.fleet.site.places.values() if place.kind in ("room", "shelf", "locker")]
+        return max(places, key=lambda p: min(math.dist((p.pose.x_m, p.pose.y_m), xy) for xy in taken)).id
 
     def click_at(self, thing: str) -> None:
         """Click on the map where a place or robot is."""
@@ -103,7 +103,7 @@ def test_robots_move_and_nothing_comes_from_elsewhere(console: Opened) -> None:
 def test_a_task_submitted_by_a_click_is_carried_out(console: Opened) -> None:
     page = console.page
     console.server.do(lambda: setattr(console.fleet, "wander", False))
-    console.click_at(console.free_room())
+    console.click_at(console.free_place())
     expect(page.locator("#request")).to_be_visible()
     page.select_option("#request-service", "care_visit")
     console.click_at("home/r102")

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from robot_fleet.core.facts import (
     OrderProgressed,
-    OrderSent,
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
     TaskRejected,
 )
 from robot_fleet.core.fleet import FleetState, Ports, apply, initial_state
-from robot_fleet.core.order import StepKind, StepState
 from robot_fleet.core.ports import GoalState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.codec import value_codec
@@ -206,17 +204,13 @@ class KilledRun:
 
     def check_docks(self) -> None:
         """Every docking that the ledger knows happened exactly once, and a robot docks and undocks in turns."""
-        tails: dict[str, OrderSent] = {}
+        state = initial_state(self.site)
         docked: Counter[str] = Counter()
         for _, fact in self.fleet.history.facts:
-            if isinstance(fact, OrderSent):
-                tails[fact.order] = fact
-            elif isinstance(fact, OrderProgressed):
-                kinds = {step.id: step.kind for step in tails[fact.order].tail}
-                docked[fact.robot] += sum(
-                    kinds.get(result.step) is StepKind.DOCK and result.state is StepState.DONE
-                    for result in fact.results
-                )
+            before = state.robots[fact.robot].docked if isinstance(fact, OrderProgressed) else ""
+            apply(state, fact)
+            if isinstance(fact, OrderProgressed) and state.robots[fact.robot].docked and not before:
+                docked[fact.robot] += 1
         for name, robot in self.robots.items():
             events = [done.event.partition(":")[0] for done in self.fleet.world.physical_acts if done.robot == name]
             events = [event for event in events if event in ("dock", "undock")]

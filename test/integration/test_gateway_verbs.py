@@ -163,7 +163,7 @@ def test_a_gateway_that_is_gone_is_named(
     from robot_fleet.cli import gateway
     from robot_fleet.runtime.run_directory import run_directory
 
-    monkeypatch.setattr(gateway, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(gateway, "_PATIENCE_S", 0.0)
     write_json(run_directory().processes, {"port": 9, "processes": []})
     assert "[runtime_gateway_unreachable]" in terminal.says("robots", status=1)
     write_json(run_directory().processes, {"processes": []})

@@ -1,4 +1,7 @@
-"""What holds for every run on the virtual clock: same seed same bytes, no look into the future, an end."""
+"""What holds for every run on the virtual clock: same seed same bytes, no look into the future, an end.
+
+What the command line makes of such runs is tested in `test_demo_virtual`.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.host import MemoryLog
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.load import load_site
-from test.integration.virtual_runs import BUSAN, ROOT, TINY, copied, demand, play, virtual_fleet
-from test.trace_truth import contacts, read_trace
+from test.integration.virtual_runs import BUSAN, ROOT, TINY, demand, virtual_fleet
 
 
 def facts_of(fleet: VirtualFleet) -> list[tuple[float, object]]:
     assert isinstance(fleet.log, MemoryLog)
     return list(fleet.log.facts)
-
-
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    one, two = (play(TINY, tmp_path / name, f"test-bytes-{name}") for name in ("one", "two"))
-    assert one.trace_file.read_bytes() == two.trace_file.read_bytes()
-    assert one.summary_file.read_bytes() == two.summary_file.read_bytes()
-    assert one.facts == two.facts
-    assert len(one.done) == len(one.on_time) == 6
-    assert contacts(read_trace(one.trace_file)) == []
-
-
-def test_another_seed_gives_another_day(tmp_path: Path) -> None:
-    one, two = (play(TINY, tmp_path / str(seed), f"test-seed-{seed}", seed=seed) for seed in (1, 2))
-    assert one.trace_file.read_bytes() != two.trace_file.read_bytes()
 
 
 def test_a_day_with_searches_is_repeated_fact_by_fact(tmp_path: Path) -> None:
@@ -72,43 +60,6 @@ def test_requests_after_an_instant_change_nothing_before_it() -> None:
     assert histories[0] == histories[1] == histories[2]
 
 
-def test_after_its_duration_a_run_takes_no_request_and_drains(tmp_path: Path) -> None:
-    played = play(TINY, tmp_path, "test-duration", duration_s=130.0)
-    assert [entry["id"] for entry in played.summary["requests"]] == ["r0001", "r0002", "r0003"]
-    assert {entry["outcome"] for entry in played.summary["requests"]} == {"done"}
-
-
-def test_requests_that_are_refused_stand_in_the_summary(tmp_path: Path) -> None:
-    folder = copied(TINY, tmp_path / "site")
-    wrong = (
-        'w0001,08:00:10,care_visit,"{""place"": ""home/r999""}"\n'
-        'w0002,08:00:20,no_such_service,"{}"\n'
-        'w0003,08:00:40,parcel_delivery,"{""from"": ""hub/shelf"", ""to"": ""home/gate"", ""item"": ""lead"", '
-        '""mass_kg"": 99}"\n'
-    )
-    file = folder / "demand.csv"
-    file.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[:2]) + wrong, encoding="utf-8")
-    summary = play(folder, tmp_path / "out", "test-refused").summary
-    outcomes = {entry["id"]: (entry["outcome"], entry["reason"]) for entry in summary["requests"]}
-    assert outcomes == {
-        "r0001": ("done", ""),
-        "w0001": ("rejected", "request_unknown_place"),
-        "w0002": ("rejected", "request_unknown_service"),
-        "w0003": ("rejected", "request_number_too_large"),
-    }
-
-
-def test_a_request_that_never_ends_is_named_and_the_files_are_written(tmp_path: Path) -> None:
-    folder = copied(TINY, tmp_path / "site")
-    late = 'r0002,08:00:30,care_visit,"{""place"": ""home/r101"", ""earliest_at"": ""23:00:00""}"\n'
-    file = folder / "demand.csv"
-    file.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[:2]) + late, encoding="utf-8")
-    with pytest.raises(RuntimeFailure, match="r0002") as caught:
-        play(folder, tmp_path / "out", "test-never", trace=None)
-    assert caught.value.code == "runtime_requests_open"
-    assert (tmp_path / "out" / "summary.json").exists()
-
-
 def test_without_cp_sat_the_run_still_works() -> None:
     fleet = virtual_fleet(TINY, demand(TINY), improving=False)
     fleet.run(Stop())
@@ -136,10 +87,10 @@ def rows_at(start_s: float, *services: tuple[str, dict[str, object]]) -> list[Re
 
 
 def test_tasks_without_robots_end_all_the_same() -> None:
-    """No robot of the kind is ever charged enough: the task is given up an hour after it was due."""
+    """All robots of the kind are held for good: the task is given up an hour after it was due."""
     fleet = virtual_fleet(TINY, rows_at(28_800.0, ("care_visit", {"place": "home/r101"})))
     for name in ("care_1", "care_2"):
-        fleet.host.fleet.state.robots[name].hold = True
+        fleet.host.feed(SetHold(f"hold-{name}", True, name), fleet.now)
     fleet.run(Stop(True, 0.0, 3 * 3600.0))
     task = fleet.host.fleet.state.tasks["q0"]
     assert task.state is TaskState.FAILED

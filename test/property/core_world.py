@@ -1,4 +1,4 @@
-"""A fleet's core among robots that keep their word, on a network that does not, with every promise checked in each turn.
+"""A fleet's core among robots that keep their word, on a network that does not; each turn is held to every promise.
 
 The robots follow the agent's own rules for what may be taken as an order (`agent.admission`), do released steps one
 after the other and report all of it, so that whatever is refused or comes out wrong is the core's doing.
@@ -259,7 +259,7 @@ class CoreWorld:
         self.feed(PlanImproved(job.job, Plan(routes=routes, by="cpsat")))
 
     def restart(self) -> None:
-        """Let the core die and come back from what its ledger holds: facts alone, or a snapshot and the facts after it."""
+        """Let the core die and come back from its ledger: from facts alone, or from a snapshot and the facts after it."""
         if len(self.facts) % 2 and self.snapshots:
             count, body = self.snapshots[-1]
             state: FleetState = value_codec(FleetState).decode(json.loads(json.dumps(body)))

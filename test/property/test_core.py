@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from robot_fleet.core.clock import format_clock
@@ -241,7 +243,7 @@ def twice(world: CoreWorld, a: int, b: int, c: int) -> None:
 
 
 def lie(world: CoreWorld, a: int, b: int, c: int) -> None:
-    """Let a report arrive that no honest agent sends: of another robot, of a cancel not asked for, of steps not released.
+    """Let a report arrive that no honest agent sends: of another robot, a cancel not asked for, steps not released.
 
     It is never one of released steps: that a robot did what it was told to do cannot be doubted.
     """
@@ -306,4 +308,42 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
     )
 }
 numbers = st.integers(0, 49)
-streams = st.lists(st.tuples(st.sampled_from(NAMES), numbers, numbers, numbers), min_size=5, max_size=60)
+streams = st.lists(st.tuples(st.sampled_from(NAMES), numbers, numbers, numbers), min_size=20, max_size=60)
+calm = st.sampled_from([name for name in NAMES if name not in ("doubt", "lie", "malformed", "again", "snapshot")])
+calm_streams = st.lists(st.tuples(calm, numbers, numbers, numbers), min_size=10, max_size=40)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(actions=streams)
+def test_whatever_comes_in_the_promises_hold(actions: list[Action]) -> None:
+    world = world_of("tiny")
+    play(world, actions)
+    world.check_replay()
+
+
+@pytest.mark.slow
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(actions=streams)
+def test_whatever_comes_in_the_promises_hold_many_times(actions: list[Action]) -> None:
+    world = world_of("tiny")
+    play(world, actions)
+    world.check_replay()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(actions=streams)
+def test_whatever_comes_in_the_promises_hold_in_a_district(actions: list[Action]) -> None:
+    world = world_of("busan_edc")
+    play(world, actions)
+    world.check_replay()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(actions=calm_streams)
+def test_once_the_trouble_is_over_every_task_ends(actions: list[Action]) -> None:
+    world = world_of("tiny")
+    play(world, actions)
+    world.drain(hours=9.0)
+    assert [(task.id, task.state, task.reason) for task in world.state.open_tasks()] == []
+    world.check_replay()
+    world.check_custody()

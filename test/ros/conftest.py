@@ -1,0 +1,37 @@
+"""Fixtures of the tests over real rclpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from test.ros.rig import Process, Ros, claim_domain
+
+
+@pytest.fixture(scope="session")
+def domain() -> Iterator[int]:
+    """A ROS domain that nobody else on this machine uses."""
+    number, lock = claim_domain()
+    yield number
+    lock.release()
+
+
+@pytest.fixture(scope="module")
+def ros(domain: int) -> Iterator[Ros]:
+    """A node of the module's own."""
+    made = Ros(domain)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def field(domain: int, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Process]:
+    """The corridor's world in another process; `FIELD` of the module says at which speed, and what else runs there."""
+    folder: Path = tmp_path_factory.mktemp("field")
+    words = [str(Path(__file__).with_name("field_process.py")), str(folder), *request.module.FIELD]
+    made = Process(domain, words, folder / "log")
+    yield made
+    status = made.end() if made.running else "gone"
+    assert status == 0, made.said

@@ -1,0 +1,92 @@
+"""The other side of the tests: a world with its robots behind Nav2's names, in a process and on a clock of its own.
+
+Usage: field_process.py FOLDER SPEED [agent]
+
+It is the corridor of `test.factories` (robot `log_1` at its start, charger `c` 20 m away), played by the product's own
+bridge. With `agent`, the robot's agent runs on the same node. For the tests alone there are two services: `/rig/reset`
+puts the robot back to its start, and `/rig/acts` tells what was physically done, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import test  # the standard library's package of that name; ours is put before it
+
+ROOT = Path(__file__).resolve().parents[2]
+test.__path__.insert(0, str(ROOT / "test"))
+
+import numpy as np  # noqa: E402
+from std_srvs.srv import Trigger  # noqa: E402
+
+from robot_fleet.ros.agent_bridge import AgentBridge  # noqa: E402
+from robot_fleet.ros.clock import FleetClock  # noqa: E402
+from robot_fleet.ros.guard import Guard  # noqa: E402
+from robot_fleet.ros.sim_bridge import SimBridge  # noqa: E402
+from robot_fleet.ros.spin import every, make_node, process, spin  # noqa: E402
+from robot_fleet.ros.world_player import WorldPlayer  # noqa: E402
+from robot_fleet.sim.callers import Callers  # noqa: E402
+from robot_fleet.sim.goals import Mode  # noqa: E402
+from robot_fleet.sim.people import People  # noqa: E402
+from robot_fleet.sim.world import SimWorld  # noqa: E402
+from robot_fleet.site.maps import OccupancyMap  # noqa: E402
+from test.factories import make_site  # noqa: E402
+
+START_S = 1000.0
+ROBOT = "log_1"
+OPEN_GROUND = OccupancyMap(np.zeros((40, 120), np.int8), 0.25, -5.0, -5.0)
+
+
+def put_back(world: SimWorld) -> None:
+    """Let the robot stand at its start, with nothing on board, nothing to do and nothing done."""
+    robot = world.robots[ROBOT]
+    robot.v_mps = 0.0
+    world.cancel(ROBOT)
+    if robot.act_id:
+        world.acts.cancel(robot.act_id)
+    robot.mode, robot.due_s, robot.docked_at = Mode.STANDING, math.inf, ""
+    robot.x_m = robot.y_m = robot.yaw_rad = 0.0
+    robot.speed_limit_mps = 0.0
+    robot.passed = []
+    robot.draw(0.0, world.now_s)
+    robot.stored_wh = 0.8 * robot.capacity_wh
+    robot.draw(robot.kind.standing_w, world.now_s)
+    robot.carry((), 0.0, robot.kind.footprint)
+    world.acts.by_id.clear()
+    world.physical_acts.clear()
+
+
+def main() -> None:
+    folder, speed = Path(sys.argv[1]), float(sys.argv[2])
+    with process(process="field"):
+        world = SimWorld(make_site(), None, People(), 1, START_S)
+        callers = Callers(world, ())
+        guard = Guard()
+        player = WorldPlayer(world, callers, folder / "world.json", folder / "figures.json", speed, None)
+        node = make_node("field", simulated=True)
+        SimBridge(node, guard, player, callers, OPEN_GROUND)
+
+        def reset(_: Trigger.Request, response: Trigger.Response) -> None:
+            put_back(world)
+            player.keep()
+            response.success = True
+
+        def tell(_: Trigger.Request, response: Trigger.Response) -> None:
+            response.success = True
+            response.message = json.dumps([act.event for act in world.physical_acts])
+
+        node.create_service(Trigger, "/rig/reset", guard.answering("reset", reset))
+        node.create_service(Trigger, "/rig/acts", guard.answering("acts", tell))
+        if "agent" in sys.argv:
+            clock = FleetClock(node, simulated=True)
+            agent = AgentBridge(node, ROBOT, "main", folder, guard, clock, durable=True)
+            every(node, 0.05, agent.tick)
+        spin(node, lambda: True)
+        assert not guard.failures, guard.failures
+
+
+if __name__ == "__main__":
+    main()

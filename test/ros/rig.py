@@ -1,0 +1,140 @@
+"""What the tests over real rclpy share: a node of their own, processes on the other side, and waiting for events."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from rclpy.context import Context
+from rclpy.experimental import EventsExecutor
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from std_srvs.srv import Trigger
+
+from robot_fleet.ledger.lock import FileLock
+from robot_fleet.ros.qos import QOS
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "test" / "data" / "sites" / "tiny"
+START_WITHIN_S = 120.0  # of wall time, on a machine that does much else
+ANSWER_WITHIN_S = 60.0
+_DOMAINS = range(1, 20)  # below those that fleets claim
+
+
+def claim_domain() -> tuple[int, FileLock]:
+    """Return a ROS domain that no other run of these tests uses, and the lock that keeps it so."""
+    for domain in _DOMAINS:
+        try:
+            return domain, FileLock(Path(tempfile.gettempdir()) / f"robot_fleet_test_domain_{os.getuid()}_{domain}")
+        except BlockingIOError:
+            continue
+    raise AssertionError(f"all of the domains {_DOMAINS} are in use by other tests")
+
+
+class Ros:
+    """A node of the test's own, which hears nothing but while it waits."""
+
+    def __init__(self, domain: int) -> None:
+        self.domain = domain
+        self._context = Context()
+        rclpy.init(context=self._context, domain_id=domain)
+        self.node = Node("test", context=self._context)
+        self._executor = EventsExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self.times_s: list[float] = []
+        self.node.create_subscription(Clock, "/clock", self._timed, QOS["clock"].wanted)
+
+    def close(self) -> None:
+        self._executor.remove_node(self.node)
+        self.node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def until(self, done: Callable[[], Any], what: str, within_s: float = ANSWER_WITHIN_S) -> Any:
+        """Hear until `done` returns something true, and return that."""
+        deadline_s = time.monotonic() + within_s
+        while True:
+            found = done()
+            if found:
+                return found
+            assert time.monotonic() < deadline_s, f"waited {within_s:.0f} s in vain until {what}"
+            self._executor.spin_once(timeout_sec=0.05)
+
+    def wait(self, seconds: float) -> None:
+        """Let fleet time pass."""
+        self.until(lambda: self.times_s, "there is a time")
+        due_s = self.times_s[-1] + seconds
+        self.until(lambda: self.times_s[-1] >= due_s, f"it is {due_s}")
+
+    def collect(self, kind: Any, topic: str, qos: Any = 10) -> list[Any]:
+        """Return a list to which whatever comes on a topic is added."""
+        heard: list[Any] = []
+        self.node.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def result(self, future: Any, what: str = "there is an answer", within_s: float = ANSWER_WITHIN_S) -> Any:
+        """Wait for a future and return its result."""
+        self.until(future.done, what, within_s)
+        return future.result()
+
+    def call(self, kind: Any, name: str, request: Any) -> Any:
+        """Call a service."""
+        client = self.node.create_client(kind, name)
+        self.until(client.service_is_ready, f"{name} is there", START_WITHIN_S)
+        answer = self.result(client.call_async(request), f"{name} answers")
+        self.node.destroy_client(client)
+        return answer
+
+    def trigger(self, name: str) -> str:
+        """Call one of the rig's own services and return its message."""
+        answer = self.call(Trigger, name, Trigger.Request())
+        assert answer.success, answer.message
+        return str(answer.message)
+
+    def _timed(self, message: Clock) -> None:
+        self.times_s.append(message.clock.sec + message.clock.nanosec / 1e9)
+
+
+class Process:
+    """A process on the other side; ended in any case."""
+
+    def __init__(self, domain: int, words: Sequence[str], log: Path) -> None:
+        env = {
+            **os.environ,
+            "ROS_DOMAIN_ID": str(domain),
+            "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+            "PYTHONPATH": str(ROOT),
+        }
+        self._log = log
+        with log.open("ab") as out:
+            self._process = subprocess.Popen([sys.executable, *words], env=env, cwd=ROOT, stdout=out, stderr=out)
+
+    @property
+    def said(self) -> str:
+        """What it has written so far."""
+        return self._log.read_text()
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> int:
+        """Ask it to end, and return its exit status."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            return self._process.wait(ANSWER_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise

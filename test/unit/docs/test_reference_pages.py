@@ -1,0 +1,135 @@
+"""The reference pages name every verb, option, key, address and topic that there is, and their examples are valid."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+from pydantic import BaseModel
+
+from robot_fleet.cli.app import build
+from robot_fleet.server.app import create_app
+from robot_fleet.site import demand_pattern, model, model_lanes, model_robots, model_services
+from robot_fleet.site.check import check_site
+from robot_fleet.site.load import load_site
+from test.fakes.moving_fleet import MovingFleet
+from test.unit.docs.texts import ROOT, fenced, page, section
+
+TINY = ROOT / "test" / "data" / "sites" / "tiny"
+OF_THE_ENTRY_SCRIPT = ("setup", "test", "clean", "python")
+SITE_MODELS = {
+    "docs/reference/site_files.md": (
+        model.SiteFile,
+        model.PlaceModel,
+        model.ItemModel,
+        model_lanes.VertexProperties,
+        model_lanes.LaneProperties,
+        model_lanes.LaneMetadata,
+        model_robots.RobotKindModel,
+        model_robots.RobotModel,
+        demand_pattern.ServicePattern,
+        demand_pattern.Store,
+        demand_pattern.PlaceDraw,
+        demand_pattern.NumberDraw,
+        demand_pattern.StoreInDraw,
+        demand_pattern.TimeDraw,
+    ),
+    "docs/reference/services_yaml.md": (
+        model_services.ServiceFile,
+        model_services.ParamModel,
+        model_services.StopModel,
+        model_services.ActModel,
+        model_services.DueModel,
+    ),
+}
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield each verb of the product with its options."""
+
+    def below(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            options = [name for param in command.params for name in param.opts if name.startswith("--")]  # type: ignore[attr-defined]
+            yield " ".join(path), options
+            return
+        for name, each in inner.items():
+            yield from below(each, (*path, name))
+
+    yield from below(typer.main.get_command(build([])), ())
+
+
+def test_each_verb_and_option_is_told() -> None:
+    text = page("docs/reference/cli.md")
+    missing = []
+    for verb, options in commands():
+        told = section(text, f"./fleet {verb}")
+        missing += [f"./fleet {verb}"] if not told else []
+        missing += [f"./fleet {verb} {option}" for option in options if f"`{option}" not in told]
+    assert missing == [], "say in docs/reference/cli.md what these do, under the heading of their verb"
+
+
+@pytest.mark.parametrize("verb", OF_THE_ENTRY_SCRIPT)
+def test_what_the_entry_script_does_itself_is_told(verb: str) -> None:
+    assert section(page("docs/reference/cli.md"), f"./fleet {verb}")
+
+
+def test_no_verb_is_told_that_is_gone() -> None:
+    told = [line.removeprefix("## ./fleet ") for line in page("docs/reference/cli.md").splitlines() if line[:4] == "## ."]
+    known = {*(verb for verb, _ in commands()), *OF_THE_ENTRY_SCRIPT}
+    assert [verb for verb in told if verb not in known] == []
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kinds in SITE_MODELS.items() for kind in kinds])
+def test_each_key_of_the_site_files_is_told(name: str, kind: type[BaseModel]) -> None:
+    text = page(name)
+    keys = [key for key in kind.model_fields if key not in ("schema_version", "draw")]
+    told = set(re.findall(r"[a-z_0-9]+(?=[`,}:])", text))
+    assert [key for key in keys if key not in told] == []
+
+
+def test_the_example_of_the_services_page_is_the_first_sites() -> None:
+    (example,) = fenced(page("docs/reference/services_yaml.md"), "yaml")
+    shipped = ROOT / "config" / "sites" / "busan_edc" / "services" / "parcel_delivery.yaml"
+    assert yaml.safe_load(example) == yaml.safe_load(shipped.read_text(encoding="utf-8"))
+
+
+def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:
+    (example,) = fenced(page("docs/howto/add_a_service.md"), "yaml")
+    folder = tmp_path / "site"
+    shutil.copytree(TINY, folder)
+    (folder / "services" / "luggage_carry.yaml").write_text(example, encoding="utf-8")
+    assert check_site(folder) == []
+
+
+def test_each_address_of_the_api_is_told() -> None:
+    text = page("docs/reference/api.md")
+    described = create_app(MovingFleet(load_site(TINY))).openapi()["paths"]
+    addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]
+    assert [address for address in addresses if f"`{address}`" not in text] == []
+
+
+def test_each_topic_and_interface_is_told() -> None:
+    text = page("docs/reference/ros_interfaces.md")
+    table = next(
+        node.value
+        for node in ast.parse(page("robot_fleet/ros/qos.py")).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "QOS"
+    )
+    assert isinstance(table, ast.Dict)
+    names = [ast.literal_eval(key) for key in table.keys if key is not None]
+    assert [name for name in names if f"`{name}`" not in text] == []
+    own = (ROOT / "interfaces" / "robot_fleet_interfaces").glob("*/*.*")
+    assert [path.stem for path in own if path.stem not in text] == []
+
+
+def test_python_examples_are_python() -> None:
+    for path in (ROOT / "docs").rglob("*.md"):
+        for example in fenced(path.read_text(encoding="utf-8"), "python"):
+            compile(example, str(path), "exec")
