@@ -32,7 +32,10 @@ def export(
     ] = None,
     name: Annotated[str, typer.Option(help="The fleet whose ledger it is.")] = DEFAULT_NAME,
 ) -> None:
-    """Write every fact with its sequence number and time."""
+    """Write every fact with its sequence number and time.
+
+    Example: ./fleet ledger export --json facts.json
+    """
     with Ledger.open(ledger or run_directory(name).ledger, FactRegistry([]), site_id=None, read_only=True) as opened:
         count = opened.export(out)
     typer.echo(f"{count} facts written to {out}")

@@ -42,7 +42,10 @@ def solve(
     seed: Annotated[int, typer.Option(min=0, help="Of the search's random numbers.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Plan a problem and write the plan, if the checker finds nothing wrong with it."""
+    """Plan a problem and write the plan, if the checker finds nothing wrong with it.
+
+    Example: ./fleet plan solve problem.json --seconds 5 --out plan.json
+    """
     problem = read_problem(problem_file)
     plan = InsertionPlanner().insert(problem, read_plan(current) if current else Plan())
     inserted = plan.cost
@@ -78,7 +81,10 @@ def solve(
 
 @app.command()
 def check(problem_file: ProblemFile, plan_file: PlanFile, as_json: AsJson = False) -> None:
-    """Judge a plan; the exit code is 1, with a list, if it breaks a rule."""
+    """Judge a plan; the exit code is 1, with a list, if it breaks a rule.
+
+    Example: ./fleet plan check problem.json plan.json
+    """
     problem, plan = read_problem(problem_file), read_plan(plan_file)
     _judge(PlanChecker().check(problem, plan), as_json)
 
@@ -90,7 +96,10 @@ def explain_task(
     task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task of the problem.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say why a task is where it is in a plan, or in none."""
+    """Say why a task is where it is in a plan, or in none.
+
+    Example: ./fleet plan explain problem.json plan.json t001
+    """
     explanation = explain(read_problem(problem_file), read_plan(plan_file), task)
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, **asdict(explanation)}, ensure_ascii=False, indent=1))

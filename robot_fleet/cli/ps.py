@@ -25,7 +25,10 @@ def ps(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
     name: Annotated[str | None, typer.Option(help="Only the fleet of this name.")] = None,
 ) -> None:
-    """List the processes of the running fleets."""
+    """List the processes of the running fleets.
+
+    Example: ./fleet ps --json
+    """
     found = [process for run in running_fleets() if name in (None, run.name) for process in processes(run)]
     if as_json:
         typer.echo(json.dumps([asdict(process) for process in found if process.pid is not None], indent=1))
@@ -46,7 +49,10 @@ def ps(
 def down(
     name: Annotated[str | None, typer.Option(help="The fleet to end; not needed when only one runs.")] = None,
 ) -> None:
-    """End a running fleet and all of its processes."""
+    """End a running fleet and all of its processes.
+
+    Example: ./fleet down --name main
+    """
     running = [run.name for run in running_fleets()]
     if name is None and len(running) > 1:
         message = f"several fleets run ({', '.join(running)}); say which with --name"

@@ -32,7 +32,10 @@ def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The site's folder.")],
     as_json: AsJson = False,
 ) -> None:
-    """Report everything that is wrong with a site; the exit code is 1 if anything is."""
+    """Report everything that is wrong with a site; the exit code is 1 if anything is.
+
+    Example: ./fleet site check config/sites/busan_edc
+    """
     findings = check_site(folder)
     if as_json:
         rows = [asdict(finding) for finding in findings]
@@ -56,7 +59,10 @@ def new(
     map_file: Annotated[Path, typer.Option("--map", metavar="FILE", help="A Nav2 map (YAML; its PGM beside it).")],
     as_json: AsJson = False,
 ) -> None:
-    """Make a site from any Nav2 map: places, lanes, robots, services and a demand."""
+    """Make a site from any Nav2 map: places, lanes, robots, services and a demand.
+
+    Example: ./fleet site new --map warehouse.yaml sites/warehouse
+    """
     report = new_site(map_file, folder)
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
@@ -74,7 +80,10 @@ def make_map(
     strict: Annotated[bool, typer.Option("--strict", help="End at what otherwise is a warning.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the occupancy map of a Gazebo world."""
+    """Draw the occupancy map of a Gazebo world.
+
+    Example: ./fleet site map worlds/busan_edc.sdf -o config/sites/busan_edc/map
+    """
     report = build_map(world, stem, strict=strict)
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
@@ -92,7 +101,10 @@ def demand(
     seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
     requests: Annotated[int | None, typer.Option(min=1, help="How many; the pattern's own number by default.")] = None,
 ) -> None:
-    """Draw a day of requests after the site's own pattern."""
+    """Draw a day of requests after the site's own pattern.
+
+    Example: ./fleet site demand config/sites/busan_edc --seed 7 --requests 250 --out day.csv
+    """
     rows = generate_day(folder, seed, requests)
     write_csv(rows, out)
     typer.echo(f"{out}: {len(rows)} requests.")

@@ -37,7 +37,7 @@ class RunDirectory:
     @property
     def ledger(self) -> Path:
         """The ledger, where the fleet was given no other."""
-        return self.path / "ledger.db"
+        return self.path / "ledger.sqlite"
 
     @property
     def logs(self) -> Path:

@@ -36,7 +36,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = dict(os.environ, XDG_STATE_HOME=str(state), PYTHONUNBUFFERED="1")
     environment.pop("ROS_DOMAIN_ID", None)
     command = [sys.executable, "-m", "robot_fleet.cli", "up", "--site", str(TINY), "--speed", "5", "--name", "browser"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as fleet:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as fleet:
         assert fleet.stdout is not None
         said: list[str] = []
         for line in fleet.stdout:

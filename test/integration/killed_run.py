@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -29,12 +28,14 @@ from robot_fleet.sim.robot import SimRobot
 from robot_fleet.site.demand import RequestRow, read_csv
 from robot_fleet.site.load import load_site
 from robot_fleet.site.maps import read_map
+from test.trace_truth import contacts, custody, fastest_mps, read_trace
 
 BUSAN = Path(__file__).resolve().parents[2] / "config" / "sites" / "busan_edc"
 PASSAGE = "link_passage"
 PATIENCE_S = 20.0
 """Kills at any moment are done when no forced one could be for this fleet time."""
 ENDS_WITHIN_S = 3 * 3600.0
+FASTEST_MPS = 2.0
 
 Situation = Callable[["KilledRun"], bool]
 
@@ -242,21 +243,17 @@ class KilledRun:
         assert codec.encode(state) == codec.encode(self.state)
 
     def check_trace(self) -> None:
-        """The trace tells of the same acts, once each, and of no jump."""
+        """The trace tells of the same acts, once each, of one chain of hands, and of neither contact nor jump."""
         self.fleet.world.close_trace()
-        told: list[tuple[float, str, str]] = []
-        last: dict[str, tuple[float, float, float]] = {}
-        with self.trace.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                name, at_s, x_m, y_m = row["robot"], float(row["t_s"]), float(row["x_m"]), float(row["y_m"])
-                if row["event"]:
-                    told.append((at_s, name, row["event"]))
-                    continue
-                before_s, before_x_m, before_y_m = last.get(name, (at_s - 0.1, x_m, y_m))
-                assert abs(at_s - before_s - 0.1) < 0.01, f"{name} at {at_s}: the row before is of {before_s}"
-                assert (x_m - before_x_m) ** 2 + (y_m - before_y_m) ** 2 < 0.3**2, f"{name} jumps at {at_s}"
-                last[name] = at_s, x_m, y_m
-        assert told == [(round(done.t_s, 1), done.robot, done.event) for done in self.fleet.world.physical_acts]
+        trace = read_trace(self.trace)
+        done = self.fleet.world.physical_acts
+        assert [(deed.t_s, deed.robot, deed.event) for deed in trace.deeds] == [
+            (round(act.t_s, 1), act.robot, act.event) for act in done
+        ]
+        assert contacts(trace) == []
+        assert max(fastest_mps(trace).values()) < FASTEST_MPS
+        places = {place.id: (place.pose.x_m, place.pose.y_m) for place in self.site.places.values()}
+        assert custody(trace.deeds, places, {item.id: item.at for item in self.site.items.values()}).broken == ()
 
 
 SITUATIONS: dict[str, Situation] = {

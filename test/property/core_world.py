@@ -15,6 +15,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve, SendOrder
 from robot_fleet.core.facts import (
     Fact,
+    ItemAppeared,
     OrderSent,
     PlanCommitted,
     StepsReleased,
@@ -216,7 +217,7 @@ class CoreWorld:
         if state is StepState.DONE and step.act in ("take", "give"):
             assert step.act_id not in self.done_acts, f"{step.act_id} is done twice"
             holder = f"place:{step.place}" if step.act == "take" else f"robot:{robot.id}"
-            if self.held.setdefault(item, holder) != holder:
+            if self.held.get(item) != holder:
                 state, code = StepState.FAILED, "act_item_absent"
         if state is StepState.DONE:
             if step.act:
@@ -259,7 +260,7 @@ class CoreWorld:
         self.feed(PlanImproved(job.job, Plan(routes=routes, by="cpsat")))
 
     def restart(self) -> None:
-        """Let the core die and come back from its ledger: from facts alone, or from a snapshot and the facts after it."""
+        """Let the core die and come back from its ledger: from facts alone, or a snapshot and the facts after it."""
         if len(self.facts) % 2 and self.snapshots:
             count, body = self.snapshots[-1]
             state: FleetState = value_codec(FleetState).decode(json.loads(json.dumps(body)))
@@ -300,6 +301,8 @@ class CoreWorld:
             case TaskRequested(task):
                 assert task not in self._requested, f"{task} was requested twice"
                 self._requested.add(task)
+            case ItemAppeared(item, _, holder):
+                self.held[item] = holder  # whoever asks for its carriage puts it there
             case PlanCommitted():
                 assert not self.checker.verdict
             case OrderSent(robot, _, _, _, task):

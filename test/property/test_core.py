@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.fleet import Ports
 from robot_fleet.core.inputs import AlarmWasShown, CancelTask, ReportReceived, SetHold, SubmitTask, Tick
+from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
 from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate, Text
 from robot_fleet.runtime.ports import ports_for
@@ -250,7 +251,8 @@ def lie(world: CoreWorld, a: int, b: int, c: int) -> None:
     robot = _robot(world, a)
     report = robot.report(world.now)
     order = robot.order
-    if order is not None and (order.cancel or order.released == len(order.steps)):
+    wished = world.state.robots[robot.id].order
+    if wished is not None and (wished.state is OrderState.CANCELLING or wished.released >= wished.steps):
         return
     step = order.steps[-1].id if order is not None else "x.0"
     states = list(StepState)

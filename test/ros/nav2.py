@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from action_msgs.msg import GoalStatus
+from action_msgs.srv import CancelGoal
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 from nav2_msgs.action import ComputePathToPose, DockRobot, NavigateThroughPoses, NavigateToPose, UndockRobot
 from nav_msgs.msg import Odometry
@@ -87,6 +88,13 @@ class Nav2Robot:
         if task.accepted:
             task.future = task.handle.get_result_async()
         return task
+
+    def halt(self) -> None:
+        """Cancel every drive, whoever sent it, and wait until the robot stands."""
+        for action in ("navigate_to_pose", "navigate_through_poses"):
+            self.ros.call(CancelGoal, f"/{self.name}/{action}/_action/cancel_goal", CancelGoal.Request())
+        before = len(self.odom)
+        self.ros.until(lambda: len(self.odom) > before and self.speed_mps == 0.0, "it stands")
 
     def to(self, x_m: float, y_m: float, yaw_rad: float = 0.0) -> Task:
         return self.send("navigate_to_pose", pose=pose(x_m, y_m, yaw_rad))

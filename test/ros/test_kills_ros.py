@@ -54,7 +54,7 @@ REQUESTS = (
         {"from": "hub/shelf_5", "to": "care_home/r206", "item": "p_k4", "mass_kg": 3},
     ),
 )
-KILLS = ("robot_agents", "sim_world", "fleet_manager") * 3 + ("gateway", "sim_world", "robot_agents")
+KILLS = ("fleet_manager", "robot_agents", "sim_world", "fleet_manager", "gateway", "robot_agents", "sim_world")
 
 pytestmark = [
     pytest.mark.ros,
@@ -174,8 +174,9 @@ def of_this_run(path: Path) -> list[str]:
 
 @pytest.fixture
 def claim(tmp_path: Path) -> Iterator[FleetClaim]:
-    environ = {name: value for name, value in os.environ.items() if name != "ROS_DOMAIN_ID"}
-    with FleetClaim("kills", environ | {"XDG_STATE_HOME": str(tmp_path / "state")}) as claimed:
+    # far from the domains that are given out first: a fleet with another state home does not know of this one's claim
+    own = {"XDG_STATE_HOME": str(tmp_path / "state"), "ROS_DOMAIN_ID": str(60 + os.getpid() % 40)}
+    with FleetClaim("kills", {**os.environ, **own}) as claimed:
         yield claimed
 
 

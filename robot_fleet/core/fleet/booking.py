@@ -19,7 +19,9 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
         if other.id == robot.id:
             continue
         order = other.busy
-        if order is not None and order.place == place and _goes_on(turn, other, order):
+        if order is not None and (
+            _released_to(turn, order) == place or (order.place == place and _goes_on(turn, other, order))
+        ):
             return False
         if other.at == place and (order is None or order.lanes_done == 0):
             return False
@@ -28,8 +30,14 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
 
 def _goes_on(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
     """Return whether a robot will be where its order leads: one whose task is another's by now gets no further."""
-    wanted = not order.task or turn.state.serves(robot, order)
-    return wanted or order.lanes_released == len(order.lanes)
+    return not order.task or turn.state.serves(robot, order)
+
+
+def _released_to(turn: Turn, order: OrderRecord) -> str:
+    """Return the vertex that a robot will come to in any case, empty if it need not move."""
+    if order.lanes_released <= order.lanes_done:
+        return ""
+    return turn.site.lanes[order.lanes[order.lanes_released - 1]].end
 
 
 def item_is_there(turn: Turn, item_id: str, place: str) -> bool:

@@ -46,7 +46,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
     if order is None:
         if stop is not None:
             _send_to_stop(turn, robot, stop)
-        elif not robot.docked and not robot.load:
+        elif not robot.docked and _may_go_home(turn, robot):
             _send_home(turn, robot)
         return
     if order.state is not OrderState.ACTIVE:
@@ -56,11 +56,18 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
     if not order.task:
         if stop is not None:
             _send_to_stop(turn, robot, stop)
+        elif not order.arrived and not booking.robot_may_go(turn, robot, order.place):
+            _send_home(turn, robot)  # another came to rest there
     elif not wanted(turn, robot, order):
         if stop is not None:
             _send_to_stop(turn, robot, stop)
-        elif not robot.load:
+        elif _may_go_home(turn, robot):
             _send_home(turn, robot)
+
+
+def _may_go_home(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the robot need not stay for what it has on board; goods whose task has ended go home with it."""
+    return not robot.load or turn.state.begun_by(robot.id) is None
 
 
 def wanted(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:

@@ -108,12 +108,13 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
     )
     floor = alarms.LAST_RESORT_PCT if serves_alarms else kind.reserve_pct
     order = robot.busy
-    if robot.must_charge and not serves_alarms and not robot.load and not _has_begun(turn, robot):
+    begun = turn.state.begun_by(robot.id) is not None
+    if robot.must_charge and not serves_alarms and not begun and alarms.in_hand(turn, robot) is None:
         return None
     place, free_at_s = free_where_and_when(turn, robot)
     spent_wh = (free_at_s - turn.now.fleet_s) * kind.driving_w / 3600.0
     energy_wh = (soc - floor) / 100.0 * kind.battery_wh - spent_wh
-    if robot.load:
+    if robot.load and begun:
         energy_wh = max(energy_wh, kind.battery_wh * 0.05)  # what is on board is brought to its end all the same
     load_kg = sum(turn.state.items[item].mass_kg for item in robot.load)
     if order is not None and alarms.in_hand(turn, robot) is order:
@@ -129,13 +130,6 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool) -> RobotNeed | None
         energy_wh=max(energy_wh, 0.0),
         driving_w=kind.driving_w,
         standing_w=kind.standing_w,
-    )
-
-
-def _has_begun(turn: Turn, robot: RobotRecord) -> bool:
-    """Return whether the robot has something to bring to its end before it charges."""
-    return alarms.in_hand(turn, robot) is not None or any(
-        task.state is TaskState.UNDERWAY and task.robot == robot.id for task in turn.state.tasks.values()
     )
 
 

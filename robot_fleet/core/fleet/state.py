@@ -192,6 +192,13 @@ class FleetState:
         task = self.tasks.get(order.task)
         return task is not None and not task.ended and task.robot == robot.id
 
+    def begun_by(self, robot: str) -> TaskRecord | None:
+        """Return the task that a robot is under way with, and whose load it may have on board."""
+        for task in self.tasks.values():
+            if task.state is TaskState.UNDERWAY and task.robot == robot:
+                return task
+        return None
+
     def open_tasks(self) -> list[TaskRecord]:
         """Return the tasks that have not ended, oldest first."""
         return [task for task in self.tasks.values() if task.state not in ENDED]

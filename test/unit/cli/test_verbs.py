@@ -63,9 +63,13 @@ def test_without_a_fleet_the_way_to_one_is_told(
     assert "./fleet demo" in refused(capsys, "tasks")
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_help_ends_with_an_example(capsys: pytest.CaptureFixture[str], verb: str) -> None:
-    assert run([verb, "--help"]) == 0
+OTHERS = ("ps", "down", "ledger export", "plan solve", "plan check", "plan explain")
+SITE = ("site check", "site new", "site map", "site demand")
+
+
+@pytest.mark.parametrize("verb", [*VERBS, *OTHERS, *SITE])
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    assert run([*verb.split(), "--help"]) == 0
     assert f"Example: ./fleet {verb}" in " ".join(capsys.readouterr().out.split())
 
 

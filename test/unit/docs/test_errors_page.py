@@ -17,7 +17,9 @@ NO_CODES = {"act_id", "plan_from_json", "plan_to_goal", "plan_to_json", "request
 MADE_UP = re.compile(r"nav_(\d{3}|failed)|site_(lane|vertex)_not_for_class")
 
 ERRORS = page("docs/reference/errors.md")
-LISTED = [code for row in re.findall(r"^\|((?: `[a-z0-9_]+`,?)+) \|", ERRORS, re.M) for code in re.findall(r"`(\w+)`", row)]
+LISTED = [
+    code for row in re.findall(r"^\|((?: `[a-z0-9_]+`,?)+) \|", ERRORS, re.M) for code in re.findall(r"`(\w+)`", row)
+]
 
 
 def texts(tree: ast.AST) -> Iterator[str]:

@@ -81,7 +81,9 @@ def test_what_the_entry_script_does_itself_is_told(verb: str) -> None:
 
 
 def test_no_verb_is_told_that_is_gone() -> None:
-    told = [line.removeprefix("## ./fleet ") for line in page("docs/reference/cli.md").splitlines() if line[:4] == "## ."]
+    told = [
+        line.removeprefix("## ./fleet ") for line in page("docs/reference/cli.md").splitlines() if line[:4] == "## ."
+    ]
     known = {*(verb for verb, _ in commands()), *OF_THE_ENTRY_SCRIPT}
     assert [verb for verb in told if verb not in known] == []
 
