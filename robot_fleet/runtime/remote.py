@@ -37,6 +37,7 @@ class SimServer:
     ----------
     life : rises with each process.
     up : whether there is one.
+    died_s, last : steady time of the latest kill, and the life that it ended.
     """
 
     def __init__(self, world: Callable[[], SimWorld], clock: Callable[[], float]) -> None:
@@ -44,38 +45,48 @@ class SimServer:
         self.clock = clock
         self.life = 1
         self.up = True
-        self._since_s = float("-inf")
+        self.last = 0
+        self.died_s = self._begun_s = float("-inf")
 
     @property
     def heard(self) -> bool:
         """Whether its topics were heard of late."""
-        return self.up or self.clock() - self._since_s <= POSE_OLD_AFTER_S
+        return self.up or self.clock() - self.died_s <= POSE_OLD_AFTER_S
 
     @property
     def reached(self) -> bool:
         """Whether what is sent now arrives."""
-        return self.up and self.clock() - self._since_s >= MET_AFTER_S
+        return self.up and self.clock() - self._begun_s >= MET_AFTER_S
 
     def die(self) -> None:
         """Be killed."""
         self.up = False
-        self._since_s = self.clock()
+        self.last, self.died_s = self.life, self.clock()
 
     def begin(self) -> None:
         """Be started anew."""
         self.up = True
         self.life += 1
-        self._since_s = self.clock()
+        self._begun_s = self.clock()
 
 
 @dataclass(slots=True)
 class _Sent:
-    """A goal on its way; `life` is 0 for one that never arrived."""
+    """A goal on its way; `life` is -1 for one that never arrived."""
 
     life: int
-    heard_s: float
+    sent_s: float
     status: GoalStatus
     goal: Goal | None = None
+
+    def served(self, server: SimServer) -> bool:
+        """Return whether the process that took it still lives."""
+        return server.up and self.life == server.life
+
+    def silent(self, server: SimServer) -> bool:
+        """Return whether nothing was heard of it for too long, its process being dead or never reached."""
+        heard_s = max(self.sent_s, server.died_s) if self.life == server.last else self.sent_s
+        return server.clock() - heard_s > SILENT_AFTER_S
 
 
 class RemoteNavigator:
@@ -111,7 +122,7 @@ class RemoteNavigator:
 
     def cancel(self) -> None:
         """Ask the goal to stop, if the server knows it."""
-        if self._sent is not None and self._server.up and self._sent.life == self._server.life:
+        if self._sent is not None and self._sent.served(self._server):
             self._server.world().cancel(self._id)
 
     def cancel_all(self) -> None:
@@ -125,17 +136,16 @@ class RemoteNavigator:
         if sent is None:
             return None
         if sent.status.state is GoalState.RUNNING:
-            if server.up and sent.life == server.life and sent.goal is not None:
-                goal = sent.goal
+            goal = sent.goal
+            if sent.served(server) and goal is not None:
                 sent.status = GoalStatus(goal.state, goal.code, goal.poses_left, goal.sentence)
-                sent.heard_s = server.clock()
-            elif server.clock() - sent.heard_s > SILENT_AFTER_S:
+            elif sent.silent(server):
                 sent.status = GoalStatus(GoalState.LOST, "server_gone", sent.status.poses_left, "its server is silent")
         return sent.status
 
     def _send(self, begin: Callable[[SimWorld], None], poses_left: int = 0) -> None:
         server = self._server
-        self._sent = _Sent(0, server.clock(), GoalStatus(GoalState.RUNNING, poses_left=poses_left))
+        self._sent = _Sent(-1, server.clock(), GoalStatus(GoalState.RUNNING, poses_left=poses_left))
         if server.reached:
             begin(server.world())
             self._sent.life, self._sent.goal = server.life, server.world().robots[self._id].goal
@@ -152,7 +162,7 @@ class RemoteActuator:
     def start(self, act_id: str, act: str, place: str, params: Mapping[str, object]) -> None:
         """Send the act; a server that knows its id attaches, or finds it done."""
         server = self._server
-        self._sent = {act_id: _Sent(0, server.clock(), _RUNNING)}
+        self._sent = {act_id: _Sent(-1, server.clock(), _RUNNING)}
         if server.reached:
             world = server.world()
             world.acts.start(world.robots[self._id], act_id, act, place, params)
@@ -161,18 +171,14 @@ class RemoteActuator:
     def cancel(self, act_id: str) -> None:
         """Ask a running act to stop at a safe point; only an act that was sent from here has a goal to be cancelled."""
         sent = self._sent.get(act_id)
-        if sent is not None and self._server.up and sent.life == self._server.life:
+        if sent is not None and sent.served(self._server):
             self._server.world().acts.cancel(act_id)
 
     def status(self, act_id: str) -> GoalStatus | None:
         """Return where the act stands; None if the server has never heard of it, LOST while it cannot be asked."""
         server, sent = self._server, self._sent.get(act_id)
-        if sent is not None and sent.life != server.life and server.clock() - sent.heard_s <= SILENT_AFTER_S:
+        if sent is not None and not sent.served(server) and not sent.silent(server):
             return _RUNNING
         if not server.reached:
-            if sent is not None and server.clock() - sent.heard_s <= SILENT_AFTER_S:
-                return _RUNNING
             return GoalStatus(GoalState.LOST, "server_gone", sentence="the actuator does not answer")
-        if sent is not None and sent.life == server.life:
-            sent.heard_s = server.clock()
         return server.world().acts.status(act_id)

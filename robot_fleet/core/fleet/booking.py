@@ -19,25 +19,19 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
         if other.id == robot.id:
             continue
         order = other.busy
-        if order is not None and (
-            _released_to(turn, order) == place or (order.place == place and _goes_on(turn, other, order))
-        ):
+        if other.at == place and (order is None or order.lanes_done == 0 or order.arrived):
             return False
-        if other.at == place and (order is None or order.lanes_done == 0):
+        if order is not None and place in _bound_for(turn, other, order):
             return False
     return True
 
 
-def _goes_on(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
-    """Return whether a robot will be where its order leads: one whose task is another's by now gets no further."""
-    return not order.task or turn.state.serves(robot, order)
-
-
-def _released_to(turn: Turn, order: OrderRecord) -> str:
-    """Return the vertex that a robot will come to in any case, empty if it need not move."""
-    if order.lanes_released <= order.lanes_done:
-        return ""
-    return turn.site.lanes[order.lanes[order.lanes_released - 1]].end
+def _bound_for(turn: Turn, robot: RobotRecord, order: OrderRecord) -> tuple[str, ...]:
+    """Return where a robot will come to: the end of what is released, and of its order if that is still wanted."""
+    released = order.lanes[order.lanes_done : order.lanes_released]
+    ends = (turn.site.lanes[released[-1]].end,) if released else ()
+    wanted = not order.task or turn.state.serves(robot, order)
+    return (*ends, order.place) if wanted else ends
 
 
 def item_is_there(turn: Turn, item_id: str, place: str) -> bool:

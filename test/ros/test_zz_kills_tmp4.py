@@ -190,7 +190,7 @@ def test_kills_of_every_process_lose_nothing_and_do_nothing_twice(claim: FleetCl
     play = FleetPlay(BUSAN, claim.domain_id(), claim.port(), 1, SPEED, demand, trace=trace_file)
     files = NodeArguments(BUSAN, claim.run.path, simulated=True, seed=1)
     watch = Watch(site, files.ledger)
-    killer = Killer(claim.run, watch, seed=2)
+    killer = Killer(claim.run, watch, seed=4)
     asked = {request[0] for request in REQUESTS}
     began_s = time.monotonic()
 

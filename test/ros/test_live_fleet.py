@@ -1,0 +1,171 @@
+"""The fleet of a manager: what it does when its ledger, a turn of its core, or its whole process fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from robot_fleet.core.clock import Now
+from robot_fleet.core.effects import Answer
+from robot_fleet.core.errors import LedgerError
+from robot_fleet.core.fleet import planning
+from robot_fleet.core.geometry import Pose
+from robot_fleet.core.inputs import SubmitTask
+from robot_fleet.core.order import Order, RobotReport
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ros.live_fleet import LiveFleet
+from robot_fleet.runtime import history
+from robot_fleet.site.load import load_site
+
+pytestmark = pytest.mark.ros  # it lives beside what needs rclpy
+
+TINY = Path(__file__).resolve().parents[1] / "data" / "sites" / "tiny"
+NOON = Now(12 * 3600.0, 100.0)
+
+
+class Link:
+    """A link to a robot that reports what the test says."""
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+        self.waiting: list[RobotReport] = []
+
+    def send(self, order: Order) -> None:
+        self.orders.append(order)
+
+    def reports(self) -> Sequence[RobotReport]:
+        reports, self.waiting = self.waiting, []
+        return reports
+
+
+class Managed:
+    """A live fleet with its files, which can be started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ledger, self.figures = folder / "ledger.sqlite", folder / "figures.json"
+        self.site = load_site(TINY)
+        self.answers: list[Answer] = []
+        self.begin()
+
+    def begin(self) -> None:
+        self.links = {name: Link() for name in self.site.robots}
+        self.fleet = LiveFleet(self.site, self.ledger, self.figures, self.links, self.answers.append, 1)
+
+    def submit(self, key: str) -> None:
+        self.fleet.feed(SubmitTask(key, "care_visit", {"place": "home/r102"}, "test"), NOON)
+
+    def tasks(self) -> list[str]:
+        """The requests, as the figures tell them."""
+        self.fleet.note(NOON.fleet_s, {})
+        return [request["id"] for request in json.loads(self.figures.read_text())["requests"]]
+
+    def written(self) -> list[str]:
+        """The requests in the ledger."""
+        with Ledger.open(self.ledger, history.registry(), site_id="tiny", read_only=True) as ledger:
+            return [fact.task for _, _, fact in ledger.read() if type(fact).__name__ == "TaskRequested"]
+
+
+@pytest.fixture
+def managed(tmp_path: Path) -> Iterator[Managed]:
+    made = Managed(tmp_path)
+    yield made
+    made.fleet.close()
+
+
+def half_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let every planning fail, which comes after the first facts of a turn; return what undoes it."""
+    patch = pytest.MonkeyPatch()
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    patch.setattr(planning, "replan", fail)
+    return patch.undo
+
+
+def test_a_turn_that_fails_half_way_leaves_what_the_ledger_says(
+    managed: Managed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    managed.submit("k1")
+    mend = half_way(monkeypatch)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            managed.submit("k2")
+    finally:
+        mend()
+    assert managed.tasks() == managed.written() == ["k1"]
+    managed.submit("k3")
+    managed.submit("k2")
+    assert managed.tasks() == managed.written() == ["k1", "k3", "k2"]
+
+
+def test_a_ledger_that_cannot_be_written_is_told_and_nothing_is_kept_after_it(
+    managed: Managed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    managed.submit("k1")
+    managed.tasks()
+    before = managed.figures.read_text()
+
+    def full(*_: object) -> None:
+        raise LedgerError("ledger_write_failed", "the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "append", full)
+        with pytest.raises(LedgerError):
+            managed.submit("k2")
+    managed.fleet.note(NOON.fleet_s, {})
+    assert managed.figures.read_text() == before, "what is ahead of the ledger is told to nobody"
+    managed.fleet.close()
+    managed.begin()
+    assert managed.tasks() == ["k1"]
+
+
+def test_figures_outlive_a_restart(managed: Managed) -> None:
+    managed.submit("k1")
+    here = managed.site.places["charger_1"].pose
+    report = RobotReport(
+        "care_1", "b", 1, NOON.fleet_s, "", 0, 0, (), "idle", here, 0.0, 80.0, False, "", 12.5, 3.5, 7.0
+    )
+    managed.links["care_1"].waiting.append(report)
+    managed.fleet.poll(NOON)
+    managed.fleet.tick(Now(NOON.fleet_s + 1.0, 101.0))
+    managed.fleet.note(NOON.fleet_s, {})
+    before = json.loads(managed.figures.read_text())
+    assert before["plans"]["by"]["insertion"] >= 1
+    managed.fleet.close()
+    managed.begin()
+    managed.fleet.note(NOON.fleet_s, {})
+    after = json.loads(managed.figures.read_text())
+    assert after["rollups"] == before["rollups"]
+    assert after["plans"] == before["plans"]
+    assert isinstance(here, Pose)
+
+
+def test_figures_of_another_ledger_are_not_taken_over(managed: Managed) -> None:
+    managed.submit("k1")
+    managed.fleet.note(NOON.fleet_s, {})
+    managed.fleet.close()
+    for file in managed.ledger.parent.glob("ledger.sqlite*"):
+        file.unlink()
+    managed.begin()
+    assert managed.tasks() == []
+
+
+def test_an_order_goes_out_only_after_its_facts_are_written(managed: Managed) -> None:
+    seen: list[int] = []
+    for link in managed.links.values():
+        link.send = lambda order: seen.append(len(managed.written()))  # type: ignore[method-assign]
+    for name, robot in managed.site.robots.items():
+        pose = managed.site.places[robot.start].pose
+        managed.links[name].waiting.append(
+            RobotReport(name, "b", 1, NOON.fleet_s, "", 0, 0, (), "idle", pose, 0.0, 80.0, False, "", 0.0, 0.0, 0.0)
+        )
+    managed.fleet.poll(NOON)
+    managed.submit("k1")
+    for second in range(3):
+        managed.fleet.tick(Now(NOON.fleet_s + second, 100.0 + second))
+    assert seen
+    assert min(seen) == 1
