@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import rclpy
+from rclpy.impl.implementation_singleton import rclpy_implementation
 
 P = ParamSpec("P")
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
+RCLError = rclpy_implementation.RCLError
 LOG = logging.getLogger("robot_fleet")
 FAILED_CODE = "runtime_callback_failed"
 _REPORTED = (1, 10, 100, 1_000, 10_000)
@@ -75,7 +77,7 @@ class Guard:
             raise self.fatal
 
     def _failed(self, name: str, error: Exception) -> None:
-        if not rclpy.ok():
+        if isinstance(error, RCLError) and not rclpy.ok():
             return  # whoever is called while everything is taken down finds things gone
         count = self.failures[name] = self.failures.get(name, 0) + 1
         if isinstance(error, self._ends):

@@ -16,15 +16,14 @@ from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
-from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
 from robot_fleet.core.errors import FleetError, RuntimeFailure
+from robot_fleet.ros.guard import RCLError
 
-RCLError = rclpy_implementation.RCLError
 LOG = logging.getLogger("robot_fleet")
 _LOOK_S = 0.25
 

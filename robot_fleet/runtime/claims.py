@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +64,7 @@ class FleetClaim:
         """
         exported = self._environ.get("ROS_DOMAIN_ID", "")
         if not exported:
-            claimed = self._claim("domains", DOMAINS, lambda _: True)
+            claimed = self._claim(machine_home(self._environ) / "domains", DOMAINS, lambda _: True)
             if claimed is None:
                 message = f"all ROS domains from {DOMAINS[0]} to {DOMAINS[-1]} are taken by other fleets; end one"
                 raise RuntimeFailure("runtime_domain_busy", message)
@@ -71,7 +72,7 @@ class FleetClaim:
         if not exported.isdecimal() or int(exported) > 232:
             message = f"expected a number from 0 to 232, got {exported!r}; export another or none"
             raise RuntimeFailure("runtime_domain_malformed", message, "ROS_DOMAIN_ID")
-        if self._claim("domains", [int(exported)], lambda _: True) is None:
+        if self._claim(machine_home(self._environ) / "domains", [int(exported)], lambda _: True) is None:
             message = f"another fleet of yours uses domain {exported}; export another number, or none to get a free one"
             raise RuntimeFailure("runtime_domain_busy", message, "ROS_DOMAIN_ID")
         return int(exported)
@@ -83,7 +84,8 @@ class FleetClaim:
         ------
         RuntimeFailure : `runtime_port_busy`.
         """
-        claimed = self._claim("ports", PORTS if wanted is None else [wanted], lambda port: port_is_free(port, host))
+        ports = PORTS if wanted is None else [wanted]
+        claimed = self._claim(state_home(self._environ) / "ports", ports, lambda port: port_is_free(port, host))
         if claimed is not None:
             return claimed
         if wanted is None:
@@ -105,8 +107,7 @@ class FleetClaim:
     ) -> None:
         self.release()
 
-    def _claim(self, what: str, numbers: range | list[int], usable: Callable[[int], bool]) -> int | None:
-        folder: Path = state_home(self._environ) / what
+    def _claim(self, folder: Path, numbers: range | list[int], usable: Callable[[int], bool]) -> int | None:
         folder.mkdir(parents=True, exist_ok=True)
         for number in numbers:
             try:
@@ -118,6 +119,16 @@ class FleetClaim:
                 return number
             lock.release()
         return None
+
+
+def machine_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where fleets with different state directories still see each other's claims.
+
+    A ROS domain is shared by everything on the machine, so two fleets must not take the same one wherever they keep
+    their state.
+    """
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"{tempfile.gettempdir()}/runtime-{os.getuid()}"
+    return Path(runtime) / "robot_fleet"
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -282,7 +282,9 @@ class CoreWorld:
             self.feed(SetHold(f"drain_{name}", False, name))
         end_s = self.fleet_s + hours * 3600.0
         pause_s = 2.0
-        while self.fleet_s < end_s and self.state.open_tasks():
+        heard = False
+        while not heard or (self.fleet_s < end_s and self.state.open_tasks()):
+            heard = True
             self.pass_time(pause_s)
             facts = len(self.facts)
             for robot in self.robots.values():
@@ -325,7 +327,8 @@ class CoreWorld:
         orders = [(robot, robot.busy) for robot in state.robots.values() if robot.busy is not None]
         # an order for a task that is another robot's by now goes no further than it is released
         orders = [(robot, order) for robot, order in orders if not order.task or state.serves(robot, order)]
-        destinations = [order.place for _, order in orders]
+        # and one that has not set out lets those pass who stand in the way
+        destinations = [order.place for _, order in orders if order.arrived or order.lanes_released]
         assert len(set(destinations)) == len(destinations), f"two robots are sent to one place: {destinations}"
         served = [order.task for _, order in orders if order.task]
         assert len(set(served)) == len(served), f"two robots serve one task: {served}"

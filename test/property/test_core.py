@@ -250,11 +250,10 @@ def lie(world: CoreWorld, a: int, b: int, c: int) -> None:
     """
     robot = _robot(world, a)
     report = robot.report(world.now)
-    order = robot.order
     wished = world.state.robots[robot.id].order
     if wished is not None and (wished.state is OrderState.CANCELLING or wished.released >= wished.steps):
         return
-    step = order.steps[-1].id if order is not None else "x.0"
+    step = f"{wished.id}.{wished.released}" if wished is not None else "x.0"
     states = list(StepState)
     strange = [
         replace(report, robot="nobody"),

@@ -21,12 +21,6 @@ from test.ros.rig import Ros
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
 
 
-@pytest.fixture(autouse=True)
-def _up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is being taken down."""
-    monkeypatch.setattr(guard_module.rclpy, "ok", lambda: True)
-
-
 def test_a_failure_is_counted_and_told_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:
     guard = Guard()
     guarded = guard("odd", lambda number: 1 // (number % 2))
@@ -67,10 +61,19 @@ def test_after_a_fatal_failure_nothing_is_called_any_more() -> None:
 
 
 def test_what_fails_while_everything_is_taken_down_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    guard = Guard(ends=(ZeroDivisionError,))
+    guard = Guard()
+
+    def late() -> None:
+        raise guard_module.RCLError("the node's context is invalid")
+
     monkeypatch.setattr(guard_module.rclpy, "ok", lambda: False)
-    assert not guard("late", lambda: 1 // 0)()
-    assert (guard.failures, guard.fatal) == ({}, None)
+    assert not guard("late", late)()
+    assert guard.failures == {}
+    assert not guard("wrong", lambda: 1 // 0)()
+    assert guard.failures == {"wrong": 1}
+    monkeypatch.setattr(guard_module.rclpy, "ok", lambda: True)
+    assert not guard("late", late)()
+    assert guard.failures == {"wrong": 1, "late": 1}
 
 
 def test_the_spin_survives_failures_of_every_kind_of_callback(ros: Ros) -> None:

@@ -14,14 +14,19 @@ def items_at(turn: Turn, place: str) -> list[ItemRecord]:
 
 
 def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
-    """Return whether no other robot rests at the place, heads for it or is on its way out of it."""
+    """Return whether no other robot rests at the place, heads for it or is on its way out of it.
+
+    A robot that stands in the way, where it cannot rest, comes before those that have not set out yet.
+    """
+    in_the_way = robot.busy is None and not turn.site.vertices[robot.at].place
     for other in turn.state.robots.values():
         if other.id == robot.id:
             continue
         order = other.busy
-        if other.at == place and (order is None or order.lanes_done == 0 or order.arrived):
+        if other.at == place and (order is None or order.lanes_done == 0 or order.lanes_released == order.lanes_done):
             return False
-        if order is not None and place in _bound_for(turn, other, order):
+        waits = in_the_way and order is not None and order.lanes_released == 0 and not order.arrived
+        if order is not None and not waits and place in _bound_for(turn, other, order):
             return False
     return True
 

@@ -15,7 +15,7 @@ from robot_fleet.runtime.supervisor import RestartPolicy
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    return {"XDG_STATE_HOME": str(tmp_path)}
+    return {"XDG_STATE_HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "runtime")}
 
 
 def test_the_state_home_follows_xdg(tmp_path: Path) -> None:

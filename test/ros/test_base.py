@@ -1,0 +1,101 @@
+"""What is summed up and told of time on the robot's side: totals of a base, and the two clocks of a node."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robot_fleet.ros import clock as clock_module
+from robot_fleet.ros.base_totals import BaseTotals
+from robot_fleet.ros.clock import FleetClock
+
+pytestmark = pytest.mark.ros
+
+POINTS = st.lists(st.tuples(st.floats(-50.0, 50.0), st.floats(-50.0, 50.0), st.booleans()), max_size=20)
+
+
+@given(POINTS, st.integers(0, 20))
+def test_totals_are_the_same_with_a_restart_anywhere(points: list[tuple[float, float, bool]], at: int) -> None:
+    whole, first = BaseTotals(), BaseTotals()
+    for x_m, y_m, loaded in points:
+        whole.moved(x_m, y_m, loaded)
+    for x_m, y_m, loaded in points[:at]:
+        first.moved(x_m, y_m, loaded)
+    second = BaseTotals()
+    second.restore(json.loads(json.dumps(first.kept())))
+    for x_m, y_m, loaded in points[at:]:
+        second.moved(x_m, y_m, loaded)
+    assert (second.odometer_m, second.loaded_m) == pytest.approx((whole.odometer_m, whole.loaded_m))
+    way_m = sum(math.dist(a[:2], b[:2]) for a, b in zip(points, points[1:], strict=False))
+    assert whole.odometer_m == pytest.approx(way_m)
+    assert 0.0 <= whole.loaded_m <= whole.odometer_m + 1e-9
+
+
+@given(st.lists(st.floats(0.0, 600.0), max_size=20))
+def test_energy_is_what_was_discharged(charges_wh: list[float]) -> None:
+    totals = BaseTotals()
+    for charge_wh in charges_wh:
+        totals.charged(charge_wh)
+    lost = [max(a - b, 0.0) for a, b in zip(charges_wh, charges_wh[1:], strict=False)]
+    assert totals.energy_wh == pytest.approx(sum(lost))
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_readings_that_are_not_finite_count_for_nothing(bad: float) -> None:
+    totals = BaseTotals()
+    totals.moved(0.0, 0.0, loaded=True)
+    totals.moved(bad, 0.0, loaded=True)
+    totals.moved(3.0, 4.0, loaded=True)
+    totals.charged(100.0)
+    totals.charged(bad)
+    totals.charged(99.0)
+    assert (totals.odometer_m, totals.loaded_m, totals.energy_wh) == (5.0, 5.0, 1.0)
+
+
+@dataclass
+class Ticking:
+    """A node whose ROS time the test sets."""
+
+    nanoseconds: int = 0
+
+    def get_clock(self) -> Ticking:
+        return self
+
+    def now(self) -> Ticking:
+        return self
+
+
+def test_simulated_time_begins_with_its_first_message_and_never_goes_back() -> None:
+    node = Ticking()
+    clock = FleetClock(node, simulated=True)
+    assert not clock.started
+    seen = []
+    for seconds in (27_000.0, 27_001.0, 26_990.0, 27_000.5, 27_001.5):
+        node.nanoseconds = round(seconds * 1e9)
+        seen.append(clock.now().fleet_s)
+    assert clock.started
+    assert seen == pytest.approx([27_000.0, 27_001.0, 27_001.0, 27_001.0, 27_001.5])
+
+
+def test_the_sites_own_time_counts_from_midnight_and_goes_on_over_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FleetClock(Ticking(), simulated=False)
+    assert clock.started
+    now = time.localtime()
+    since_midnight_s = now.tm_hour * 3600.0 + now.tm_min * 60.0 + now.tm_sec
+    assert (clock.now().fleet_s - since_midnight_s) % 86_400.0 < 5.0
+    before_s, wall_s = clock.now().fleet_s, time.time()
+    monkeypatch.setattr(clock_module.time, "time", lambda: wall_s + 86_400.0)
+    assert clock.now().fleet_s == pytest.approx(before_s + 86_400.0, abs=5.0)
+    monkeypatch.setattr(clock_module.time, "time", lambda: wall_s)
+    assert clock.now().fleet_s == pytest.approx(before_s + 86_400.0, abs=5.0), "it stands still"
+
+
+def test_steady_time_is_never_scaled() -> None:
+    clock = FleetClock(Ticking(10**12), simulated=True)
+    assert clock.now().steady_s == pytest.approx(time.monotonic(), abs=1.0)
