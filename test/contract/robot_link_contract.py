@@ -15,7 +15,7 @@ ROBOT = "log_1"
 
 
 class RobotLinkRig(Protocol):
-    """A link to the agent of `log_1`, which stands at (0, 0) facing along x, on open ground, with no order under way."""
+    """A link to the agent of `log_1`, which stands at (0, 0) facing along x on open ground and has nothing to do."""
 
     link: RobotLink
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sqlite3
 import subprocess
@@ -151,4 +150,4 @@ def test_a_manager_whose_ledger_fails_ends_and_a_new_one_knows_what_was_written(
     with contextlib.closing(sqlite3.connect(fleet.run / "ledger.sqlite")) as other:
         facts = [body for (body,) in other.execute("SELECT body FROM facts")]
     assert not any("k3" in str(body) for body in facts)
-    assert os.path.getsize(fleet.run / "fleet_figures.json") > 0
+    assert (fleet.run / "fleet_figures.json").stat().st_size > 0
