@@ -31,6 +31,7 @@ def kills(seed: int) -> list[Kill]:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_fifty_kills_lose_nothing_and_do_nothing_twice(seed: int, tmp_path: Path) -> None:
     rows = first_rows(16)
