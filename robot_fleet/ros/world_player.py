@@ -1,8 +1,8 @@
 """How a simulated world is played: time passes with the wall clock, and a kill costs nothing that was ever shown.
 
 The world is checkpointed every fleet second and before any physical act is confirmed. Time is shown only up to
-`AHEAD_S` beyond the newest checkpoint. So a player that goes on from a checkpoint shows that bound until the world has
-caught up with it: nobody ever sees an earlier time than before the kill.
+`AHEAD_S` beyond the newest checkpoint. A player that goes on from a checkpoint lets the world live up to that bound
+before anybody sees it: no time is earlier than before the kill, and no robot far behind where it was seen.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 from robot_fleet.runtime.statefile import write_json
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers
+from robot_fleet.sim.checkpoint import AHEAD_S
 from robot_fleet.sim.robot import STEP_S
 from robot_fleet.sim.world import SimWorld
 
 LOG = logging.getLogger("robot_fleet")
-AHEAD_S = 1.0
 MOST_STEPS_AT_ONCE = 10
 FELL_BEHIND_S = 1.0
 """Wall seconds after which a world that could not keep up lets the lost time go."""
@@ -56,17 +56,15 @@ class WorldPlayer:
         self._figures = figures
         self._speed = speed
         self._start_s = world.now_s
-        self._least_s = world.now_s
         state = checkpoint.load(kept)
         self.resumed = state is not None
         if state is not None:
             checkpoint.restore(world, state)
-            self._least_s = world.now_s + AHEAD_S
             LOG.info("world=resumed at_s=%.1f", world.now_s)
         if trace is not None:
             world.open_trace(trace, state["trace_bytes"] if state is not None else None)
         if state is not None:
-            self._halt_robots()
+            checkpoint.live_on(world)
         self._kept_s = world.now_s
         self._owed = True
         self._began: tuple[float, float] | None = None
@@ -74,8 +72,8 @@ class WorldPlayer:
 
     @property
     def clock_s(self) -> float:
-        """The fleet time that may be shown: at least the world's, never less than what was shown before a kill."""
-        return max(self._least_s, self.world.now_s)
+        """The fleet time that may be shown; never less than what was shown before a kill."""
+        return self.world.now_s
 
     def play(self, steady_s: float, changed: Callable[[str], None]) -> bool:
         """Let time pass up to now; return whether it has.
@@ -134,8 +132,3 @@ class WorldPlayer:
     def _confirming(self) -> None:
         """Note that something physical was done that nobody may see before it is kept."""
         self._owed = True
-
-    def _halt_robots(self) -> None:
-        """Stop what robots were driven by: goals do not survive the servers that took them."""
-        for robot in self.world.robots:
-            self.world.cancel(robot)

@@ -26,6 +26,7 @@ from robot_fleet.runtime.host import MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.runtime.remote import RemoteActuator, RemoteNavigator, SimServer
 from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
+from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers, Request
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
@@ -162,7 +163,6 @@ class ChaosFleet(VirtualFleet):
         self._steps = 0
         self._back: dict[str, int] = {}
         self._fatal_down_s = 0.0
-        self._least_s = 0.0
         self._journals = {name: MemoryJournal() for name in site.robots}
         self.server = SimServer(lambda: self.world, lambda: self.now.steady_s)
         self.history = MortalLog()
@@ -179,7 +179,7 @@ class ChaosFleet(VirtualFleet):
     @property
     def now(self) -> Now:
         """The present instant."""
-        return Now(max(self._least_s, self.world.now_s), self._steps / STEPS_PER_S)
+        return Now(self.world.now_s, self._steps / STEPS_PER_S)
 
     @property
     def manager_up(self) -> bool:
@@ -258,7 +258,6 @@ class ChaosFleet(VirtualFleet):
         self.host.new_alarms += [alarm.task for alarm in state.alarms.values() if alarm.shown_s is None]
 
     def _sim_begins(self) -> None:
-        self._least_s = self.now.fleet_s  # of which the world lives through the last second once more
         self.world.before_confirm = None
         self.world.close_trace()
         self.world = SimWorld(*self._world_of)
@@ -268,8 +267,8 @@ class ChaosFleet(VirtualFleet):
         self.world.before_confirm = self._checkpoint
         if self._trace is not None:
             self.world.open_trace(self._trace, state["trace_bytes"])
-        for robot in self.world.robots:
-            self.world.cancel(robot)  # goals do not survive the servers that took them
+        checkpoint.live_on(self.world)
+        self._checkpoint()
         self.server.begin()
 
     def _checkpoint(self) -> None:

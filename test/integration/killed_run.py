@@ -174,15 +174,15 @@ class KilledRun:
             assert link.agent.refusal is None, f"{name}: {link.agent.refusal}"
 
     def check_ends(self, rows: list[RequestRow]) -> None:
-        """Every request ends exactly once, with an outcome."""
+        """Every request ends exactly once, and as well as without kills."""
         ends = Counter(
             fact.task
             for _, fact in self.fleet.history.facts
             if isinstance(fact, TaskCompleted | TaskFailed | TaskCancelled | TaskRejected)
         )
         asked = {row.request_id for row in rows}
-        assert set(ends) | set(self.state.refused) == asked
-        assert all(count == 1 for count in ends.values()), ends
+        assert ends == dict.fromkeys(asked, 1)
+        assert {task.state.value for task in self.state.tasks.values()} == {"completed"}
 
     def check_acts(self) -> None:
         """Every act that takes or gives happened exactly once for each task that was completed, never twice."""

@@ -175,6 +175,18 @@ def test_goals_do_not_survive_a_kill_but_acts_do(played: Played) -> None:
     assert "log_1" in played.changed
 
 
+def test_no_robot_is_put_back_behind_where_it_was_seen(played: Played) -> None:
+    played.pass_time(0.05)
+    played.world.drive("log_1", [Pose(15.0, 0.0)])
+    for _ in range(12):
+        played.pass_time(0.07)
+        seen_m = played.world.robots["log_1"].x_m
+        played.begin_anew()
+        assert played.world.robots["log_1"].x_m >= seen_m
+        played.pass_time(0.5)
+        played.world.drive("log_1", [Pose(15.0, 0.0)])
+
+
 def test_the_trace_goes_on_where_the_checkpoint_is(played: Played) -> None:
     played.pass_time(2.55)
     played.begin_anew()

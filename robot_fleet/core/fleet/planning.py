@@ -351,6 +351,7 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     reasons = {left.task: left.reason for left in left_out}
     if routes or reasons != turn.state.left_out:
         turn.emit(PlanCommitted(plan.by, plan.cost, routes, left_out))
+        turn.agenda.moved = True
     for task in [task for task in turn.state.open_tasks() if task.state is TaskState.REQUESTED]:
         if reasons.get(task.id) in HOPELESS:
             turn.emit(TaskRejected(task.id, reasons[task.id], turn.now.fleet_s))

@@ -1,19 +1,23 @@
-"""What the core does when robots fail, fall silent, come back or are called away: small cases, each of them once a bug."""
+"""What the core does when robots fail, fall silent, come back or are called away: each case was once a bug."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from robot_fleet.core.facts import OrderSent, TaskReleased, TaskRequested
+from robot_fleet.core.fleet import release
 from robot_fleet.core.inputs import CancelTask, PlaceSensed, ReportReceived, SetHold, SubmitTask, Tick
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.core.order import StepKind
+from robot_fleet.core.order import StepKind, StepResult, StepState
 from test.property.core_world import CoreWorld, ModelRobot
 from test.property.test_core import world_of
 
-ALARM = {"place": "home/r101", "signal": "help_button"}
+PARCEL: dict[str, object] = {"from": "hub/shelf", "to": "home/gate", "item": "b1", "mass_kg": 2.0}
+ALARM: dict[str, object] = {"place": "home/r101", "signal": "help_button"}
 
 
 @pytest.fixture
@@ -25,6 +29,12 @@ def world() -> CoreWorld:
     for _ in range(3):
         work(made)
     return made
+
+
+@pytest.fixture
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let robots be released no further than they need, so that they stop soon when nobody is heard."""
+    monkeypatch.setattr(release, "HORIZON_M", 2.0)
 
 
 def work(world: CoreWorld, *names: str, pause_s: float = 2.0) -> None:
@@ -59,6 +69,7 @@ def visitor(world: CoreWorld, task: str) -> ModelRobot:
     return world.robots[world.state.tasks[task].robot]
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_another_robot_goes_if_the_first_falls_silent_on_its_way(world: CoreWorld) -> None:
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     first = visitor(world, "a")
@@ -70,6 +81,7 @@ def test_another_robot_goes_if_the_first_falls_silent_on_its_way(world: CoreWorl
     assert world.state.tasks["a"].robot != first.id
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_a_robot_that_comes_back_does_not_take_its_task_from_the_other(world: CoreWorld) -> None:
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     first = visitor(world, "a")
@@ -84,6 +96,7 @@ def test_a_robot_that_comes_back_does_not_take_its_task_from_the_other(world: Co
     assert [(fact.task, fact.reason) for fact in released] == [("a", "robot_offline")]
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_a_failure_told_late_does_not_touch_the_task_of_another(world: CoreWorld) -> None:
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     first = visitor(world, "a")
@@ -121,8 +134,6 @@ def test_a_cancelled_alarm_is_not_attended_afterwards(world: CoreWorld, while_he
 
 
 def test_a_cancel_that_nobody_asked_for_is_no_end(world: CoreWorld) -> None:
-    from dataclasses import replace
-
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     robot = visitor(world, "a")
     work(world, robot.id)
@@ -186,9 +197,7 @@ def test_after_a_restart_the_plan_is_made_as_soon_as_robots_are_heard(world: Cor
 
 def test_an_item_that_is_elsewhere_keeps_no_robot_waiting(world: CoreWorld) -> None:
     """Of two requests for one item the second finds it gone; it is left out with a reason and given up in the end."""
-    world.feed(
-        SubmitTask("a", "parcel_delivery", {"from": "hub/shelf", "to": "home/gate", "item": "b1", "mass_kg": 2.0})
-    )
+    world.feed(SubmitTask("a", "parcel_delivery", PARCEL))
     while not world.robots["logistics_1"].load:
         work(world)
     world.state.tasks["z"] = type(world.state.tasks["a"])(
@@ -223,9 +232,7 @@ def test_a_large_item_is_put_where_it_fits() -> None:
 
 
 def test_a_task_whose_robot_never_returns_ends(world: CoreWorld) -> None:
-    world.feed(
-        SubmitTask("a", "parcel_delivery", {"from": "hub/shelf", "to": "home/gate", "item": "b1", "mass_kg": 2.0})
-    )
+    world.feed(SubmitTask("a", "parcel_delivery", PARCEL))
     robot = world.robots["logistics_1"]
     while not robot.load:
         work(world)
@@ -238,9 +245,7 @@ def test_a_task_whose_robot_never_returns_ends(world: CoreWorld) -> None:
 
 def test_goods_whose_task_has_ended_do_not_bar_the_way(world: CoreWorld) -> None:
     """A robot with a load and no task does not stay where it happens to stand."""
-    world.feed(
-        SubmitTask("a", "parcel_delivery", {"from": "hub/shelf", "to": "home/gate", "item": "b1", "mass_kg": 2.0})
-    )
+    world.feed(SubmitTask("a", "parcel_delivery", PARCEL))
     robot = world.robots["logistics_1"]
     while world.state.tasks["a"].next_stop < 1:
         work(world)
@@ -255,6 +260,7 @@ def test_goods_whose_task_has_ended_do_not_bar_the_way(world: CoreWorld) -> None
     assert world.state.robots[robot.id].load == ("b1",)
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_a_place_promised_to_a_silent_robot_is_free_for_the_next(world: CoreWorld) -> None:
     world.feed(SubmitTask("a", "care_alarm", ALARM))
     first = visitor(world, "a")
@@ -265,16 +271,13 @@ def test_a_place_promised_to_a_silent_robot_is_free_for_the_next(world: CoreWorl
 
 
 def test_results_of_steps_that_are_not_released_are_not_believed(world: CoreWorld) -> None:
-    from dataclasses import replace
-
-    from robot_fleet.core.order import StepResult, StepState
-
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     robot = visitor(world, "a")
     order = world.state.robots[robot.id].order
     assert order is not None
     told = tuple(StepResult(f"{order.id}.{i}", StepState.DONE) for i in range(order.steps))
-    assert order.tail[-1].kind is StepKind.ACT
+    assert order.released < order.steps and order.tail[-1].kind is StepKind.ACT
     world.feed(ReportReceived(replace(robot.report(world.now), order=order.id, results=told)))
+    assert order.done == order.first_tail
+    assert "prompt" not in world.state.tasks["a"].instants
     assert world.state.tasks["a"].state is TaskState.ASSIGNED
-    assert order.done <= order.released < order.steps
