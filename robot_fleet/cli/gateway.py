@@ -39,7 +39,11 @@ class Gateway:
         self._run = _running(name)
         port = fleet_state(self._run).get("port")
         if port is None:
-            raise RuntimeFailure("runtime_no_fleet", "the fleet is only just starting; try again", self._run.name)
+            raise RuntimeFailure(
+                "runtime_no_fleet",
+                "it is only just starting, or runs on the virtual clock and takes no commands",
+                self._run.name,
+            )
         # The system's proxies are for other hosts than this one.
         self._client = httpx.Client(base_url=_address(port), timeout=15.0, trust_env=False)
 
@@ -109,7 +113,9 @@ def _address(port: int) -> str:
 
 def _running(name: str | None) -> RunDirectory:
     running = running_fleets()
-    if name is not None:
+    if name is None:  # a run on the virtual clock takes no commands
+        running = tuple(run for run in running if fleet_state(run)) or running
+    else:
         wanted = run_directory(name)
         if wanted not in running:
             others = f"; running: {', '.join(run.name for run in running)}" if running else ""

@@ -31,6 +31,7 @@ class Answer:
     Parameters
     ----------
     code, message : why not, when not accepted; a left-out reason when accepted but not planned yet.
+    where : the parameter or id that is at fault, where one is.
     robot, expected_at_s : who is to do it and when its due instant is expected; empty and 0 if nobody yet.
     """
 
@@ -41,6 +42,7 @@ class Answer:
     message: str = ""
     robot: str = ""
     expected_at_s: float = 0.0
+    where: str = ""
 
 
 Effect = SendOrder | Improve | Answer

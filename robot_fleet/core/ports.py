@@ -70,6 +70,13 @@ class RightOfWay(Protocol):
         """Return robot -> how many lanes of `wanted` it may have now, such that no two can touch or block for ever."""
         ...
 
+    def is_safe(self, travellers: Sequence[Traveller]) -> Sequence[str]:
+        """Return the robots in transit that cannot run to the end of their way; empty if all can.
+
+        To be asked before a robot in transit is given another way.
+        """
+        ...
+
 
 class RobotLink(Protocol):
     """How the manager reaches a robot's agent.

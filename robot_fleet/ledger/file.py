@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,25 @@ def make_engine(path: Path, read_only: bool) -> Engine:
     return engine
 
 
+def make_new(path: Path, site_id: str, created: str) -> None:
+    """Make a ledger without facts, which appears whole: no reader ever meets half of one."""
+    aside = path.with_name(path.name + ".new")
+    for leftover in ("", "-journal", "-wal", "-shm"):
+        aside.with_name(aside.name + leftover).unlink(missing_ok=True)
+    engine = make_engine(aside, read_only=False)
+    try:
+        with engine.connect() as connection:
+            prepare(connection, path, site_id, False, created)
+    finally:
+        engine.dispose()
+    aside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the name is to survive a power cut too
+    finally:
+        os.close(folder)
+
+
 def prepare(connection: Connection, path: Path, site_id: str | None, read_only: bool, created: str) -> str:
     """Check the tables, make or migrate them for a writer, and return the ledger's site.
 
@@ -47,8 +67,6 @@ def prepare(connection: Connection, path: Path, site_id: str | None, read_only: 
             METADATA.create_all(connection)
             rows = {"schema_version": str(SCHEMA_VERSION), "site": site_id, "created": created}
             connection.execute(insert(META), [{"key": key, "value": value} for key, value in rows.items()])
-        elif not tables and read_only:
-            raise LedgerError("ledger_missing", "the ledger is being made; try again in a moment", str(path))
         elif not tables >= {"meta", "facts"}:
             raise LedgerError(
                 "ledger_not_a_ledger", "an SQLite file without a ledger's tables; give another path", str(path)
@@ -75,6 +93,8 @@ def translated(path: Path, code: str) -> Iterator[None]:
     """Turn SQLite's errors inside the block into a LedgerError with `code`, or `ledger_not_a_ledger`."""
     try:
         yield
+    except OSError as error:
+        raise LedgerError(code, f"the ledger cannot be made: {error.strerror}", str(path)) from error
     except DatabaseError as error:
         reason = str(error.orig)
         if reason.startswith(_FOREIGN):

@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.ledger.file import make_engine, prepare, translated
+from robot_fleet.ledger.file import make_engine, make_new, prepare, translated
 from robot_fleet.ledger.lock import FileLock, holder
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.ledger.schema import FACTS, SNAPSHOTS
@@ -93,6 +93,8 @@ class Ledger:
         engine = make_engine(path, read_only)
         try:
             with translated(path, "ledger_read_failed" if read_only else "ledger_write_failed"):
+                if site_id is not None and not read_only and not path.exists():
+                    make_new(path, site_id, created)
                 connection = engine.connect()
                 found = prepare(connection, path, site_id, read_only, created)
                 return cls(path, registry, found, engine, connection, lock)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _FLOCK = struct.Struct("hhqqi4x")  # type, whence, start, length, pid of Linux' struct flock on 64-bit machines
 _WHOLE_FILE = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+_NO_MORE = _FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, 0, 0, 0)
 
 
 class FileLock:
@@ -42,6 +43,12 @@ class FileLock:
     def release(self) -> None:
         """Give the lock up; the file stays, since removing it would let two processes lock two files of one name."""
         if self._descriptor is not None:
+            fcntl.fcntl(self._descriptor, fcntl.F_OFD_SETLK, _NO_MORE)  # also for a child that is just being forked
+            self.forget()
+
+    def forget(self) -> None:
+        """Close this process's copy; the lock is still held while another process, the one it is from, has one."""
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
             _held.discard(self)
@@ -68,7 +75,7 @@ _held: weakref.WeakSet[FileLock] = weakref.WeakSet()
 
 def _release_in_child() -> None:
     for lock in list(_held):
-        lock.release()
+        lock.forget()
 
 
 os.register_at_fork(after_in_child=_release_in_child)

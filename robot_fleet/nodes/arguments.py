@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -15,14 +17,19 @@ class NodeArguments:
     ----------
     site : the site's folder.
     run : the fleet's run directory: ledger, journals, checkpoints, small files for one another.
-    simulated : whether fleet time is ROS time (`/clock`).
+    midnight : the instant at which fleet time is 0; None when fleet time is ROS time (`/clock`).
     seed : of what is drawn.
     """
 
     site: Path
     run: Path
-    simulated: bool
+    midnight: datetime | None
     seed: int
+
+    @property
+    def simulated(self) -> bool:
+        """Whether fleet time is ROS time (`/clock`)."""
+        return self.midnight is None
 
     @property
     def ledger(self) -> Path:
@@ -55,11 +62,33 @@ def parser(description: str) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=description)
     made.add_argument("--site", type=Path, required=True, help="the site's folder")
     made.add_argument("--run", type=Path, required=True, help="the fleet's run directory")
-    made.add_argument("--simulated", action="store_true", help="fleet time is ROS time (/clock)")
+    clock = made.add_mutually_exclusive_group(required=True)
+    clock.add_argument("--simulated", action="store_true", help="fleet time is ROS time (/clock)")
+    clock.add_argument(
+        "--midnight",
+        type=_midnight,
+        help="the instant at which fleet time is 0, the same for every process of the fleet and at every restart:"
+        " 2026-11-26T00:00+09:00",
+    )
     made.add_argument("--seed", type=int, default=1, help="seed of what is drawn")
     return made
 
 
 def shared(parsed: argparse.Namespace) -> NodeArguments:
     """Return the shared arguments of a parsed command line."""
-    return NodeArguments(parsed.site, parsed.run, parsed.simulated, parsed.seed)
+    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed)
+
+
+def _midnight(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.utcoffset() is None:
+        expected = "expected a date and time with their offset from UTC, such as 2026-11-26T00:00+09:00"
+        raise argparse.ArgumentTypeError(f"{expected}, got {text!r}")
+    if instant.timestamp() > time.time():
+        raise argparse.ArgumentTypeError(
+            f"{text} is yet to come; expected the midnight with which the fleet's day began"
+        )
+    return instant

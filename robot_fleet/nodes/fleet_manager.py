@@ -28,7 +28,7 @@ class FleetManager:
         site = load_site(arguments.site)
         self.guard = guard = Guard(ends=(LedgerError,))
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
-        self._clock = FleetClock(node, arguments.simulated)
+        self._clock = FleetClock(node, arguments.midnight)
         self._commands = Commands(node, guard, self._feed)
         links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
         ledger, figures = arguments.ledger, arguments.fleet_figures

@@ -23,7 +23,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     socket = listen(port)
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
-    clock = FleetClock(node, arguments.simulated)
+    clock = FleetClock(node, arguments.midnight)
     bridge = ConsoleBridge(node, Guard(), clock, site, arguments.ledger, asyncio.get_running_loop())
     server = make_server(create_app(bridge.fleet))
 

@@ -31,7 +31,7 @@ def main() -> None:
         arguments.journals.mkdir(parents=True, exist_ok=True)
         guard = Guard()
         node = make_node("robot_agents", simulated=arguments.simulated)
-        clock = FleetClock(node, arguments.simulated)
+        clock = FleetClock(node, arguments.midnight)
         maps = {name: site.places[site.robots[name].start].pose.map_id for name in names}
         # the embedded simulator's actuators remember what they did; of a real robot's that is not known
         durable = arguments.simulated

@@ -31,6 +31,7 @@ def main() -> None:
         arguments = shared(parsed)
         site = load_site(arguments.site)
         occupancy = read_map(Path(site.map_file))
+        _ = occupancy.clearance_m  # worked out now and not when the first robot drives
         people = read_people(arguments.site / "people.yaml")
         rows = played_rows(read_csv(parsed.demand) if parsed.demand else [], parsed.requests, parsed.duration)
         start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)

@@ -16,14 +16,13 @@ from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
 from robot_fleet.core.ports import Sensed
-from robot_fleet.ros.base_totals import BaseTotals
+from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.convert import MAP_FRAME, from_order, to_report, to_time
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.ros_actuator import RosActuator
-from robot_fleet.runtime.statefile import read_json, write_json
 
 LOG = logging.getLogger("robot_fleet")
 REPORT_EVERY_S = 0.9
@@ -52,13 +51,10 @@ class AgentBridge:
     ) -> None:
         self._robot = robot
         self._clock = clock
-        self._totals = BaseTotals()
-        self._totals_file = folder / f"{robot}.totals.json"
-        self._kept_totals = read_json(self._totals_file)
-        if self._kept_totals is not None:
-            self._totals.restore(self._kept_totals)
+        totals = BaseTotals()
+        self._kept_totals = KeptTotals(totals, folder / f"{robot}.totals.json")
         self.tick = guard(f"tick:{robot}", self._tick)
-        self._navigator = Nav2Navigator(node, robot, map_id, self._totals, guard, self._wake)
+        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake)
         actuator = RosActuator(node, robot, guard, self._wake)
         journal = FileJournal(folder / f"{robot}.journal")
         self._agent = Agent(robot, self._navigator, actuator, journal, uuid.uuid4().hex[:8], durable)
@@ -87,7 +83,7 @@ class AgentBridge:
         self._tell(sensed, now)
         if now.steady_s - self._kept_s >= TOTALS_EVERY_S:
             self._kept_s = now.steady_s
-            self._keep_totals()
+            self._kept_totals.keep()
 
     def _start(self, now: Now) -> bool:
         """Start the agent, and try again after a while where its journal cannot be had."""
@@ -123,12 +119,6 @@ class AgentBridge:
         if now.steady_s - self._shown_s >= every_s:
             self._shown_s, self._shown = now.steady_s, seen
             self._states.publish(self._message(sensed, now.fleet_s))
-
-    def _keep_totals(self) -> None:
-        totals = self._totals.kept()
-        if totals != self._kept_totals:
-            self._kept_totals = totals
-            write_json(self._totals_file, totals)
 
     def _message(self, sensed: Sensed, at_s: float) -> RobotState:
         message = RobotState(

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import math
+import os
 from collections.abc import Sequence
+from pathlib import Path
+
+LOG = logging.getLogger("robot_fleet")
+_RECORD_BYTES = 256
 
 
 class BaseTotals:
@@ -47,3 +54,32 @@ class BaseTotals:
         odometer_m, loaded_m, energy_wh, x_m, y_m, self._charge_wh = kept
         self.odometer_m, self.loaded_m, self.energy_wh = odometer_m or 0.0, loaded_m or 0.0, energy_wh or 0.0
         self._at = (x_m, y_m) if x_m is not None and y_m is not None else None
+
+
+class KeptTotals:
+    """Totals in a file of one small record, written over in place: that survives a kill and costs next to nothing.
+
+    After a power cut the record may be torn. Then the totals begin anew, which reports can bear, unlike orders.
+
+    Parameters
+    ----------
+    totals : what is kept; goes on from the file's record if there is one.
+    path : the file; its folder must exist.
+    """
+
+    def __init__(self, totals: BaseTotals, path: Path) -> None:
+        self._totals = totals
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        self._record = os.pread(self._file, _RECORD_BYTES, 0)
+        if self._record:
+            try:
+                totals.restore(json.loads(self._record))
+            except (ValueError, TypeError):
+                LOG.warning("file=%s event=torn the totals begin anew", path)
+
+    def keep(self) -> None:
+        """Write the totals, if they have changed."""
+        record = json.dumps(self._totals.kept()).encode().ljust(_RECORD_BYTES)
+        if record != self._record:
+            os.pwrite(self._file, record, 0)
+            self._record = record

@@ -11,33 +11,31 @@ from robot_fleet.core.clock import Now
 
 
 class FleetClock:
-    """Fleet time from ROS time when simulated, else the time since the midnight before this clock was made.
+    """Fleet time from ROS time when simulated, else the time since a midnight that all of the fleet agree on.
 
     Fleet time never runs backwards: a clock that jumps back stands still until it has caught up.
 
     Parameters
     ----------
     node : its clock is ROS time; simulated, it follows `/clock`.
-    simulated : whether fleet time is ROS time.
+    midnight : the instant at which fleet time is 0; None when fleet time is ROS time.
     """
 
-    def __init__(self, node: Node, simulated: bool) -> None:
+    def __init__(self, node: Node, midnight: datetime | None) -> None:
         self._ros = node.get_clock()
-        self._simulated = simulated
-        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        self._midnight_s = midnight.timestamp()
+        self._midnight_s = None if midnight is None else midnight.timestamp()
         self._last_s = 0.0
 
     def now(self) -> Now:
         """Return the present instant."""
-        fleet_s = self._ros_s() if self._simulated else time.time() - self._midnight_s
+        fleet_s = self._ros_s() if self._midnight_s is None else time.time() - self._midnight_s
         self._last_s = max(self._last_s, fleet_s)
         return Now(self._last_s, time.monotonic())
 
     @property
     def started(self) -> bool:
         """Whether there is a time already (a simulated clock begins with its first message)."""
-        return not self._simulated or self._last_s > 0.0 or self._ros_s() > 0.0
+        return self._midnight_s is not None or self._last_s > 0.0 or self._ros_s() > 0.0
 
     def _ros_s(self) -> float:
         return float(self._ros.now().nanoseconds / 1e9)

@@ -52,6 +52,7 @@ class RosCommands:
             answer.task_id,
             answer.code,
             answer.message,
+            answer.where,
             robot=answer.robot,
             expected_at_s=answer.expected_at_s,
         )
@@ -59,13 +60,13 @@ class RosCommands:
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Take a task back."""
         answer = await self._ask(self._cancel, CancelTask.Request(idempotency_key=key, task_id=task, reason=reason))
-        return CommandAnswer(answer.accepted, task, answer.code, answer.message)
+        return CommandAnswer(answer.accepted, task, answer.code, answer.message, answer.where)
 
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold (or let go) one robot, or the whole fleet."""
         request = SetHold.Request(idempotency_key=key, hold=on, robot=robot, reason=reason)
         answer = await self._ask(self._hold, request)
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
 
     def shown(self, task: str) -> None:
         """Tell the manager that an alarm's frame is queued; asked again by the gateway until the ledger says so."""

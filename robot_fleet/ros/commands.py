@@ -59,25 +59,33 @@ class Commands:
         try:
             params = parse_object(request.params_json, "params_json")
         except OrderError as error:
-            answer = Answer(key, False, "", "request_json_malformed", error.message)
+            answer = Answer(key, False, "", "request_json_malformed", error.message, where="params_json")
         else:
             answer = self._ask(key, SubmitTask(key, request.service, params, request.requester or "operator"))
-        response.accepted, response.task_id = answer.accepted, answer.task
-        response.code, response.message = answer.code, answer.message
-        response.robot, response.expected_at_s = answer.robot, float(answer.expected_at_s)
+        _tell(answer, response)
+        response.task_id, response.robot, response.expected_at_s = (
+            answer.task,
+            answer.robot,
+            float(answer.expected_at_s),
+        )
 
     def _cancel(self, request: CancelTaskSrv.Request, response: CancelTaskSrv.Response) -> None:
         key = request.idempotency_key
         answer = self._ask(key, CancelTask(key, request.task_id, request.reason))
-        response.accepted, response.code, response.message = answer.accepted, answer.code, answer.message
+        _tell(answer, response)
 
     def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key
         answer = self._ask(key, SetHold(key, request.hold, request.robot, request.reason))
-        response.accepted, response.code, response.message = answer.accepted, answer.code, answer.message
+        _tell(answer, response)
 
     def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
+
+
+def _tell(answer: Answer, response: SubmitTaskSrv.Response | CancelTaskSrv.Response | SetHoldSrv.Response) -> None:
+    response.accepted, response.code = answer.accepted, answer.code
+    response.message, response.where = answer.message, answer.where
 
 
 def params_json(params: object) -> str:

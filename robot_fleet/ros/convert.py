@@ -298,9 +298,7 @@ def _from_result(message: StepResultMsg) -> StepResult:
     try:
         state = StepState(message.state)
     except ValueError as error:
-        raise OrderError(
-            "order_report_malformed", f"no step ends {message.state!r}", message.step_id
-        ) from error
+        raise OrderError("order_report_malformed", f"no step ends {message.state!r}", message.step_id) from error
     if not math.isfinite(message.at_s):
         raise OrderError("order_report_malformed", f"expected a finite time, got {message.at_s}", message.step_id)
     return StepResult(

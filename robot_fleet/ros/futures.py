@@ -17,6 +17,8 @@ from robot_fleet.ros.guard import Guard
 
 SILENT_AFTER_S = 3.0
 """Steady seconds of silence after which a goal counts as lost: its server was killed or is gone."""
+AWAY_AFTER_S = 1.0
+"""Steady seconds between two looks at a goal after which it is this process that was stopped or starved."""
 GONE = "server_gone"
 
 _ENDED = {
@@ -73,7 +75,7 @@ class RosGoal:
         self.kind = kind
         self._handle: ClientGoalHandle | None = None
         self._cancel_wished = False
-        self._heard_s = time.monotonic()
+        self._heard_s = self._looked_s = time.monotonic()
         self._status = GoalStatus(GoalState.RUNNING, poses_left=poses_left)
         told = kind.guard("feedback", self._told)
         sent = kind.client.send_goal_async(goal, feedback_callback=told)
@@ -81,8 +83,15 @@ class RosGoal:
 
     @property
     def status(self) -> GoalStatus:
-        """Where the goal stands; LOST after too long a silence, and that for good."""
-        if self._status.state is GoalState.RUNNING and time.monotonic() - self._last_heard_s() > SILENT_AFTER_S:
+        """Where the goal stands; LOST after too long a silence, and that for good.
+
+        Silence counts only while somebody listens: who was away himself hears what has come meanwhile first.
+        """
+        now_s = time.monotonic()
+        if now_s - self._looked_s > AWAY_AFTER_S:
+            self._heard_s = now_s
+        self._looked_s = now_s
+        if self._status.state is GoalState.RUNNING and now_s - self._last_heard_s() > SILENT_AFTER_S:
             self._status = GoalStatus(GoalState.LOST, GONE, self._status.poses_left, "its server is silent")
         return self._status
 

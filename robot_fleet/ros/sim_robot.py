@@ -49,9 +49,7 @@ class SimRobotServers:
     clock_s : returns the fleet time that stands on messages.
     """
 
-    def __init__(
-        self, node: Node, world: SimWorld, robot_id: str, guard: Guard, clock_s: Callable[[], float]
-    ) -> None:
+    def __init__(self, node: Node, world: SimWorld, robot_id: str, guard: Guard, clock_s: Callable[[], float]) -> None:
         self._world = world
         self._id = robot_id
         self._robot = world.robots[robot_id]

@@ -20,8 +20,11 @@ from robot_fleet.sim.robot import STEP_S
 from robot_fleet.sim.world import SimWorld
 
 LOG = logging.getLogger("robot_fleet")
-MOST_STEPS_AT_ONCE = 10
-FELL_BEHIND_S = 1.0
+CATCH_UP = 2.0
+"""How much faster than asked for the world may go to make up for a pause."""
+LEAST_S = STEP_S
+"""What it may go at each look, however soon that comes."""
+FELL_BEHIND_S = 5.0
 """Wall seconds after which a world that could not keep up lets the lost time go."""
 _EPS_S = 1e-6
 
@@ -68,6 +71,7 @@ class WorldPlayer:
         self._kept_s = world.now_s
         self._owed = True
         self._began: tuple[float, float] | None = None
+        self._played_s = 0.0
         world.before_confirm = self._confirming
 
     @property
@@ -87,10 +91,14 @@ class WorldPlayer:
         """
         if self._began is None:
             self._began = steady_s, self.world.now_s
+            self._played_s = steady_s
         began_s, first_s = self._began
         due_s = first_s + (steady_s - began_s) * self._speed
+        looked_s, self._played_s = self._played_s, steady_s
+        most_s = max((steady_s - looked_s) * self._speed * CATCH_UP, LEAST_S)
+        until_s = min(due_s, self.world.now_s + min(most_s, AHEAD_S))
         steps = 0
-        while self.world.now_s + STEP_S <= due_s + _EPS_S and steps < MOST_STEPS_AT_ONCE:
+        while self.world.now_s + STEP_S <= until_s + _EPS_S:
             if self._owed or self.world.now_s - self._kept_s >= AHEAD_S - _EPS_S:
                 self.keep()
             self.world.advance()
@@ -100,7 +108,8 @@ class WorldPlayer:
             for robot in self.world.take_changes():
                 changed(robot)
         if due_s - self.world.now_s > FELL_BEHIND_S * self._speed:
-            self._began = steady_s, self.world.now_s  # it could not keep up: no rush afterwards
+            LOG.warning("world=behind lost_s=%.1f the machine is too slow for this speed", due_s - self.world.now_s)
+            self._began = steady_s, self.world.now_s
         return steps > 0
 
     def keep(self) -> None:

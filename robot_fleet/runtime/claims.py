@@ -15,7 +15,7 @@ from typing import Self
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.ledger.lock import FileLock, holder
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory, run_directory, state_home
+from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory, run_directory
 
 DOMAINS = range(20, 100)
 """ROS_DOMAIN_IDs given out; 0 is everybody's default, and above 101 the ports of DDS leave the usual range."""
@@ -85,7 +85,7 @@ class FleetClaim:
         RuntimeFailure : `runtime_port_busy`.
         """
         ports = PORTS if wanted is None else [wanted]
-        claimed = self._claim(state_home(self._environ) / "ports", ports, lambda port: port_is_free(port, host))
+        claimed = self._claim(machine_home(self._environ) / "ports", ports, lambda port: port_is_free(port, host))
         if claimed is not None:
             return claimed
         if wanted is None:
@@ -124,8 +124,8 @@ class FleetClaim:
 def machine_home(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where fleets with different state directories still see each other's claims.
 
-    A ROS domain is shared by everything on the machine, so two fleets must not take the same one wherever they keep
-    their state.
+    ROS domains and ports are shared by everything on the machine, so two fleets must not take the same one wherever
+    they keep their state.
     """
     runtime = environ.get("XDG_RUNTIME_DIR") or f"{tempfile.gettempdir()}/runtime-{os.getuid()}"
     return Path(runtime) / "robot_fleet"

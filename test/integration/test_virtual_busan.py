@@ -5,16 +5,18 @@ What happened is recomputed from the trace, by code that knows nothing of the fl
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from robot_fleet.core.facts import ItemMoved, OrderProgressed, OrderSent, TaskCompleted
 from robot_fleet.core.fleet import apply, initial_state
 from robot_fleet.core.order import StepState
-from test.integration.virtual_runs import BUSAN, Played, play
+from test.integration.virtual_runs import BUSAN, ROOT, Played, demand, play
 from test.trace_truth import (
     Trace,
     contacts,
@@ -29,6 +31,7 @@ from test.trace_truth import (
 
 pytestmark = pytest.mark.xdist_group("busan40")
 REQUESTS = 40
+SCHEMAS = ROOT / "docs" / "reference" / "schemas"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,12 @@ def test_nearly_all_requests_are_done_and_on_time(played: Played) -> None:
     assert len(played.on_time) >= 0.9 * REQUESTS
     for entry in played.summary["requests"]:
         assert entry["outcome"] == "done" or entry["reason"]
+
+
+def test_the_summary_keeps_to_its_schema(played: Played) -> None:
+    schema = json.loads((SCHEMAS / "summary.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(played.summary)
+    assert [entry["id"] for entry in played.summary["requests"]] == [row.request_id for row in demand(BUSAN, REQUESTS)]
 
 
 def test_a_robot_is_on_site_within_three_minutes_of_each_alarm(played: Played) -> None:

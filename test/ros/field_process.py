@@ -81,7 +81,7 @@ def main() -> None:
         node.create_service(Trigger, "/rig/reset", guard.answering("reset", reset))
         node.create_service(Trigger, "/rig/acts", guard.answering("acts", tell))
         if "agent" in sys.argv:
-            clock = FleetClock(node, simulated=True)
+            clock = FleetClock(node, midnight=None)
             agent = AgentBridge(node, ROBOT, "main", folder, guard, clock, durable=True)
             every(node, 0.05, agent.tick)
         spin(node, lambda: True)

@@ -24,9 +24,7 @@ ACTIONS = {
     "dock_robot": DockRobot,
     "undock_robot": UndockRobot,
 }
-LATCHED = QoSProfile(
-    depth=1, reliability=QoSReliabilityPolicy.RELIABLE, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL
-)
+LATCHED = QoSProfile(depth=1, reliability=QoSReliabilityPolicy.RELIABLE, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL)
 
 
 def pose(x_m: float, y_m: float, yaw_rad: float = 0.0, frame: str = "map") -> PoseStamped:
@@ -70,9 +68,7 @@ class Nav2Robot:
     def __init__(self, ros: Ros, name: str) -> None:
         self.ros = ros
         self.name = name
-        self._clients = {
-            action: ActionClient(ros.node, kind, f"/{name}/{action}") for action, kind in ACTIONS.items()
-        }
+        self._clients = {action: ActionClient(ros.node, kind, f"/{name}/{action}") for action, kind in ACTIONS.items()}
         self.odom = ros.collect(Odometry, f"/{name}/odom")  # with the default profile: reliable
         self.amcl = ros.collect(PoseWithCovarianceStamped, f"/{name}/amcl_pose", LATCHED)
         for action, client in self._clients.items():

@@ -6,13 +6,16 @@ import json
 import math
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robot_fleet.nodes.arguments import parser
 from robot_fleet.ros import clock as clock_module
-from robot_fleet.ros.base_totals import BaseTotals
+from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.clock import FleetClock
 
 pytestmark = pytest.mark.ros
@@ -58,6 +61,25 @@ def test_readings_that_are_not_finite_count_for_nothing(bad: float) -> None:
     assert (totals.odometer_m, totals.loaded_m, totals.energy_wh) == (5.0, 5.0, 1.0)
 
 
+def test_totals_outlive_their_process_but_not_a_torn_record(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "care_1.totals.json"
+    totals = BaseTotals()
+    kept = KeptTotals(totals, file)
+    for x_m in range(1000):
+        totals.moved(x_m * 0.333, 1e6 / 3.0, loaded=x_m % 2 == 0)
+        totals.charged(600.0 - x_m * 0.1)
+        kept.keep()
+    again = BaseTotals()
+    KeptTotals(again, file)
+    assert again.kept() == totals.kept()
+    file.write_bytes(file.read_bytes()[:20])
+    anew = BaseTotals()
+    KeptTotals(anew, file).keep()
+    assert anew.kept() == BaseTotals().kept()
+    assert "event=torn" in caplog.text
+    assert json.loads(file.read_text()) == anew.kept()
+
+
 @dataclass
 class Ticking:
     """A node whose ROS time the test sets."""
@@ -73,7 +95,7 @@ class Ticking:
 
 def test_simulated_time_begins_with_its_first_message_and_never_goes_back() -> None:
     node = Ticking()
-    clock = FleetClock(node, simulated=True)
+    clock = FleetClock(node, midnight=None)
     assert not clock.started
     seen = []
     for seconds in (27_000.0, 27_001.0, 26_990.0, 27_000.5, 27_001.5):
@@ -83,19 +105,40 @@ def test_simulated_time_begins_with_its_first_message_and_never_goes_back() -> N
     assert seen == pytest.approx([27_000.0, 27_001.0, 27_001.0, 27_001.0, 27_001.5])
 
 
-def test_the_sites_own_time_counts_from_midnight_and_goes_on_over_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = FleetClock(Ticking(), simulated=False)
-    assert clock.started
-    now = time.localtime()
-    since_midnight_s = now.tm_hour * 3600.0 + now.tm_min * 60.0 + now.tm_sec
-    assert (clock.now().fleet_s - since_midnight_s) % 86_400.0 < 5.0
-    before_s, wall_s = clock.now().fleet_s, time.time()
-    monkeypatch.setattr(clock_module.time, "time", lambda: wall_s + 86_400.0)
-    assert clock.now().fleet_s == pytest.approx(before_s + 86_400.0, abs=5.0)
+def test_the_fleets_own_time_counts_from_the_midnight_it_is_told_and_never_goes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    midnight = datetime(2026, 11, 26, tzinfo=timezone(timedelta(hours=9)))
+    wall_s = midnight.timestamp() + 30_000.0
     monkeypatch.setattr(clock_module.time, "time", lambda: wall_s)
-    assert clock.now().fleet_s == pytest.approx(before_s + 86_400.0, abs=5.0), "it stands still"
+    clock = FleetClock(Ticking(), midnight)
+    assert clock.started
+    assert clock.now().fleet_s == 30_000.0
+    wall_s += 86_400.0
+    assert clock.now().fleet_s == 116_400.0
+    assert FleetClock(Ticking(), midnight).now().fleet_s == 116_400.0, "a restart on the day after changes nothing"
+    wall_s -= 86_400.0
+    assert clock.now().fleet_s == 116_400.0, "it stands still"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "--simulated --midnight"),
+        (["--midnight", "today"], "got 'today'"),
+        (["--midnight", "2026-11-26T00:00"], "offset from UTC"),
+        (["--midnight", "9999-01-01T00:00+09:00"], "yet to come"),
+        (["--simulated", "--midnight", "2026-11-26T00:00+09:00"], "not allowed with"),
+    ],
+)
+def test_a_process_must_be_told_what_time_is(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parser("a node").parse_args(["--site", ".", "--run", ".", *words])
+    assert expected in capsys.readouterr().err
 
 
 def test_steady_time_is_never_scaled() -> None:
-    clock = FleetClock(Ticking(10**12), simulated=True)
+    clock = FleetClock(Ticking(10**12), midnight=None)
     assert clock.now().steady_s == pytest.approx(time.monotonic(), abs=1.0)

@@ -169,9 +169,7 @@ def test_a_position_that_is_not_finite_is_refused(axis: str, value: float) -> No
 
 
 @given(
-    st.sampled_from(
-        ["x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct", "odometer_m", "loaded_m", "energy_wh", "at_s"]
-    ),
+    st.sampled_from(["x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct", "odometer_m", "loaded_m", "energy_wh", "at_s"]),
     NOT_FINITE,
 )
 def test_a_report_with_a_figure_that_is_not_finite_is_refused(name: str, value: float) -> None:

@@ -150,12 +150,12 @@ class Killer:
 
 
 def shared_memory(pid: int) -> set[str]:
-    """Return the names of the middleware's files that a process has mapped."""
+    """Return the names of the files in shared memory that a process has mapped: the middleware's, and semaphores."""
     try:
         maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return set()
-    return {Path(line.split()[-1]).name for line in maps.splitlines() if "/dev/shm/fastrtps_" in line}
+    return {Path(line.split()[5]).name for line in maps.splitlines() if f"{SHARED_MEMORY}/" in line}
 
 
 def of_this_run(path: Path) -> list[str]:
@@ -187,7 +187,7 @@ def test_kills_of_every_process_lose_nothing_and_do_nothing_twice(claim: FleetCl
         rows.writerows([name, at, service, json.dumps(params)] for name, at, service, params in REQUESTS)
     site = load_site(BUSAN)
     play = FleetPlay(BUSAN, claim.domain_id(), claim.port(), 1, SPEED, demand, trace=trace_file)
-    files = NodeArguments(BUSAN, claim.run.path, simulated=True, seed=1)
+    files = NodeArguments(BUSAN, claim.run.path, midnight=None, seed=1)
     watch = Watch(site, files.ledger)
     killer = Killer(claim.run, watch, seed=1)
     asked = {request[0] for request in REQUESTS}

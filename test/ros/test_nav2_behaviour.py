@@ -375,8 +375,9 @@ def test_battery_and_diagnostics_tell_how_the_base_fares(robot: Nav2Robot) -> No
     assert battery.capacity * battery.voltage == pytest.approx(650.0)
     names = {status.hardware_id for each in diagnoses for status in each.status}
     robot.ros.until(
-        lambda: {status.hardware_id for each in diagnoses for status in each.status}
-        == {"care_1", "care_2", "logistics_1"},
+        lambda: (
+            {status.hardware_id for each in diagnoses for status in each.status} == {"care_1", "care_2", "logistics_1"}
+        ),
         f"all robots are heard, not only {names}",
     )
     values = {value.key for each in diagnoses for status in each.status for value in status.values}

@@ -59,7 +59,8 @@ def on_the_spot(turn: Turn, task: TaskRecord) -> str:
     """Return the robot that stands where an alarm calls and can answer it, if any: no other gets to the place."""
     for robot in turn.state.robots.values():
         order = robot.busy
-        if robot.at not in task.request.stops[0].places or robot.kind not in task.request.robot_kinds:
+        here = robot.at in task.request.stops[0].places and not robot.stranded_on
+        if not here or robot.kind not in task.request.robot_kinds:
             continue
         if not turn.usable(robot) or turn.must_stay(robot) or robot.load:
             continue

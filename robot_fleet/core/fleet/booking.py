@@ -18,17 +18,24 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
 
     A robot that stands in the way, where it cannot rest, comes before those that have not set out yet.
     """
-    in_the_way = robot.busy is None and not turn.site.vertices[robot.at].place
+    in_the_way = is_in_the_way(turn, robot)
     for other in turn.state.robots.values():
         if other.id == robot.id:
             continue
         order = other.busy
+        if other.stranded_on and turn.site.lanes[other.stranded_on].end == place:
+            return False
         if other.at == place and (order is None or order.lanes_done == 0 or order.lanes_released == order.lanes_done):
             return False
         waits = in_the_way and order is not None and order.lanes_released == 0 and not order.arrived
         if order is not None and not waits and place in _bound_for(turn, other, order):
             return False
     return True
+
+
+def is_in_the_way(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether a robot without an order stands where it cannot rest: on a lane or at a vertex without a place."""
+    return robot.busy is None and (bool(robot.stranded_on) or not turn.site.vertices[robot.at].place)
 
 
 def _bound_for(turn: Turn, robot: RobotRecord, order: OrderRecord) -> tuple[str, ...]:
@@ -74,14 +81,14 @@ def puts_down(act: ActTemplate) -> bool:
     return act.act == "give" and act.to == "place"
 
 
-def nearest_charger(turn: Turn, robot: RobotRecord, start: str) -> str:
-    """Return the free charger that the robot reaches soonest from a vertex; empty if there is none."""
-    best, best_s = "", float("inf")
+def free_chargers(turn: Turn, robot: RobotRecord, start: str) -> list[str]:
+    """Return the free chargers that the robot can reach from a vertex, the nearest first."""
     travel_class = turn.travel_class(robot)
-    for place in turn.site.places.values():
+    found = []
+    for number, place in enumerate(turn.site.places.values()):
         if place.kind != "charger" or (place.kinds and robot.kind not in place.kinds):
             continue
         time_s = turn.ports.roads.time_s(travel_class, start, place.id)
-        if time_s < best_s and robot_may_go(turn, robot, place.id):
-            best, best_s = place.id, time_s
-    return best
+        if time_s < float("inf") and robot_may_go(turn, robot, place.id):
+            found.append((time_s, number, place.id))
+    return [name for _, _, name in sorted(found)]

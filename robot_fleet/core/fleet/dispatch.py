@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent
+from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, StepsReleased
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.travellers import stays_safe
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.geometry import HELD_YAW_RAD
+from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import Order, Step, StepKind
 from robot_fleet.core.plan import PlannedStop
@@ -44,10 +46,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
     order = robot.busy
     stop = _next_stop(turn, robot)
     if order is None:
-        if stop is not None:
-            _send_to_stop(turn, robot, stop)
-        elif not robot.docked and _may_go_home(turn, robot):
-            _send_home(turn, robot)
+        _set_off(turn, robot, stop)
         return
     if order.state is not OrderState.ACTIVE:
         return
@@ -63,6 +62,20 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
             _send_to_stop(turn, robot, stop)
         elif _may_go_home(turn, robot):
             _send_home(turn, robot)
+
+
+def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
+    """Give a robot that has no order one: for its stop, else home.
+
+    Where it cannot rest it must get away: by a way that leads nobody into a deadlock if there is one.
+    """
+    if stop is not None and _send_to_stop(turn, robot, stop):
+        return
+    in_the_way = booking.is_in_the_way(turn, robot)
+    if in_the_way or (stop is None and not robot.docked and _may_go_home(turn, robot)):
+        sent = _send_home(turn, robot)
+        if in_the_way and not sent:
+            _send_home(turn, robot, anyway=True)
 
 
 def _may_go_home(turn: Turn, robot: RobotRecord) -> bool:
@@ -124,15 +137,17 @@ def _elsewhere(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedSt
 def _free_vertex(turn: Turn, robot: RobotRecord) -> str:
     """Return the vertex from which a new way begins: the end of what is released already."""
     order = robot.busy
-    if order is None or order.lanes_released == 0:
+    if order is None:
+        return turn.site.lanes[robot.stranded_on].end if robot.stranded_on else robot.at
+    if order.lanes_released == 0:
         return robot.at
     return turn.site.lanes[order.lanes[order.lanes_released - 1]].end
 
 
-def _send_to_stop(turn: Turn, robot: RobotRecord, stop: PlannedStop) -> None:
+def _send_to_stop(turn: Turn, robot: RobotRecord, stop: PlannedStop) -> bool:
     task = turn.state.tasks[stop.task]
     tail = _acts(turn, robot, task, stop)
-    _send(turn, robot, "task", stop.place, tail, stop.task, stop.stop)
+    return _send(turn, robot, "task", stop.place, tail, stop.task, stop.stop)
 
 
 def _acts(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -> tuple[Step, ...]:
@@ -172,40 +187,56 @@ def _measures(turn: Turn, item: str) -> dict[str, object]:
     return {"mass_kg": known.mass_kg, "length_m": known.length_m, "width_m": known.width_m}
 
 
-def _send_home(turn: Turn, robot: RobotRecord) -> None:
-    start = _free_vertex(turn, robot)
-    charger = booking.nearest_charger(turn, robot, start)
-    if not charger:
-        return
-    pose = turn.site.places[charger].pose
-    dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
-    _send(turn, robot, "home", charger, (dock,), "", -1)
+def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
+    for charger in booking.free_chargers(turn, robot, _free_vertex(turn, robot)):
+        pose = turn.site.places[charger].pose
+        dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
+        if _send(turn, robot, "home", charger, (dock,), "", -1, anyway):
+            return True
+    return False
 
 
 def _send(
-    turn: Turn, robot: RobotRecord, purpose: str, place: str, tail: tuple[Step, ...], task: str, stop: int
-) -> None:
-    """Send a new order, or stitch one onto what is already released."""
+    turn: Turn,
+    robot: RobotRecord,
+    purpose: str,
+    place: str,
+    tail: tuple[Step, ...],
+    task: str,
+    stop: int,
+    anyway: bool = False,
+) -> bool:
+    """Send a new order, or stitch one onto what is already released; return whether that was possible.
+
+    A robot in transit keeps its way where another would lead into a deadlock (unless it has to go `anyway`).
+    """
     order = robot.busy
+    resumed = robot.stranded_on if order is None else ""
+    if resumed and robot.link is not LinkState.LIVE:
+        return False
     start = _free_vertex(turn, robot)
     way = turn.ports.roads.route(turn.travel_class(robot), start, place)
-    if way is None:
-        return
+    in_transit = not turn.site.vertices[start].place
+    if way is None or (in_transit and not anyway and not stays_safe(turn, robot, way)):
+        return False
     if order is not None:
         kept = order.lanes[: order.lanes_released]
         number, update, undock, lanes = order.id, order.update + 1, order.undock, (*kept, *way)
         if not kept and order.done == 0:
             undock = bool(robot.docked) and bool(lanes)
     else:
-        number, update, lanes = f"{robot.id}.{robot.orders + 1}", 1, way
+        number, update, lanes = f"{robot.id}.{robot.orders + 1}", 1, (resumed, *way) if resumed else way
         undock = bool(robot.docked) and bool(lanes)
     first_tail = (1 if undock else 0) + len(lanes)
     numbered = tuple(replace(step, id=f"{number}.{first_tail + i}") for i, step in enumerate(tail))
     turn.emit(
         OrderSent(robot.id, number, update, purpose, task, stop, place, undock, lanes, numbered, turn.now.fleet_s)
     )
+    if resumed:  # it stands on that lane, which was kept free for it all the time
+        turn.emit(StepsReleased(robot.id, number, 1))
     turn.wish(robot.id)
     turn.agenda.moved = True
+    return True
 
 
 def cancel_order(turn: Turn, robot: RobotRecord, reason: str) -> None:

@@ -67,7 +67,7 @@ class Fleet:
             self._take_in(turn, news)
         except RequestError as refused:
             key = getattr(news, "key", "")
-            turn.effects.append(Answer(key, False, "", refused.code, refused.message))
+            turn.effects.append(Answer(key, False, "", refused.code, refused.message, where=refused.where))
         else:
             self._follow(turn, news)
         return Outcome(tuple(turn.facts), tuple(turn.effects))

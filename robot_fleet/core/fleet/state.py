@@ -16,6 +16,8 @@ from robot_fleet.core.lifecycles.task import ENDED, TaskState
 from robot_fleet.core.order import RobotReport, Step
 from robot_fleet.core.plan import PlannedStop
 
+_BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
+_BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
 Purpose = str  # "task" or "home"
 
 
@@ -107,7 +109,7 @@ class OrderRecord:
     @property
     def active(self) -> bool:
         """Whether the order still binds the robot."""
-        return self.state in (OrderState.ACTIVE, OrderState.CANCELLING)
+        return self.state in _BINDING
 
 
 @dataclass(slots=True)
@@ -143,7 +145,16 @@ class RobotRecord:
     @property
     def busy(self) -> OrderRecord | None:
         """Return the order that binds the robot, if any."""
-        return self.order if self.order is not None and self.order.active else None
+        order = self.order
+        return order if order is not None and order.state in _BINDING else None
+
+    @property
+    def stranded_on(self) -> str:
+        """The lane on which an order that failed has left the robot, anywhere on it; empty if it stands at a vertex."""
+        order = self.order
+        if order is None or order.state not in _BROKEN or order.done < order.first_lane:
+            return ""
+        return order.lanes[order.lanes_done] if order.lanes_done < order.lanes_released else ""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,42 @@
+"""Robots as the right of way sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from robot_fleet.core.fleet.state import RobotRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.link import LinkState
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.core.ports import Traveller
+
+
+def may_go(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the robot may be released anything now."""
+    order = robot.busy
+    active = order is not None and order.state is OrderState.ACTIVE
+    return active and robot.link is LinkState.LIVE and not turn.must_stay(robot)
+
+
+def traveller(turn: Turn, robot: RobotRecord) -> Traveller:
+    """Return a robot as the right of way sees it; one that an order has left on a lane holds that lane."""
+    order = robot.busy
+    held: tuple[str, ...] = (robot.stranded_on,) if robot.stranded_on else ()
+    wanted: tuple[str, ...] = ()
+    priority = 0
+    if order is not None:
+        held = order.lanes[order.lanes_done : order.lanes_released]
+        if may_go(turn, robot):  # what nobody would release must not count on being granted either
+            wanted = order.lanes[order.lanes_released :]
+        if order.task:
+            priority = turn.state.tasks[order.task].request.priority
+    return Traveller(robot.id, turn.travel_class(robot), robot.at, held, wanted, priority)
+
+
+def stays_safe(turn: Turn, robot: RobotRecord, way: tuple[str, ...]) -> bool:
+    """Return whether a robot in transit may be given this way after what is released to it: nobody gets stuck by it."""
+    now = {other.id: traveller(turn, other) for other in turn.state.robots.values()}
+    right_of_way = turn.ports.right_of_way
+    stuck = right_of_way.is_safe(tuple(now.values()))
+    now[robot.id] = replace(now[robot.id], wanted=way)
+    return set(right_of_way.is_safe(tuple(now.values()))) <= set(stuck) - {robot.id}
