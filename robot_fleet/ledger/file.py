@@ -35,6 +35,11 @@ def make_engine(path: Path, read_only: bool) -> Engine:
     return engine
 
 
+def is_there(path: Path) -> bool:
+    """Return whether a path holds anything; an empty file is as good as none."""
+    return path.exists() and (not path.is_file() or path.stat().st_size > 0)
+
+
 def make_new(path: Path, site_id: str, created: str) -> None:
     """Make a ledger without facts, which appears whole: no reader ever meets half of one."""
     aside = path.with_name(path.name + ".new")
@@ -42,8 +47,10 @@ def make_new(path: Path, site_id: str, created: str) -> None:
         aside.with_name(aside.name + leftover).unlink(missing_ok=True)
     engine = make_engine(aside, read_only=False)
     try:
-        with engine.connect() as connection:
-            prepare(connection, path, site_id, False, created)
+        with engine.begin() as connection:
+            METADATA.create_all(connection)
+            rows = {"schema_version": str(SCHEMA_VERSION), "site": site_id, "created": created}
+            connection.execute(insert(META), [{"key": key, "value": value} for key, value in rows.items()])
     finally:
         engine.dispose()
     aside.replace(path)
@@ -54,20 +61,15 @@ def make_new(path: Path, site_id: str, created: str) -> None:
         os.close(folder)
 
 
-def prepare(connection: Connection, path: Path, site_id: str | None, read_only: bool, created: str) -> str:
-    """Check the tables, make or migrate them for a writer, and return the ledger's site.
+def prepare(connection: Connection, path: Path, site_id: str | None, read_only: bool) -> str:
+    """Check the tables, migrate them for a writer, and return the ledger's site.
 
     Raises
     ------
     LedgerError : `ledger_not_a_ledger`, `ledger_other_site`, `ledger_newer_version`, `ledger_older_version`.
     """
     with connection.begin():
-        tables = frozenset(inspect(connection).get_table_names())
-        if not tables and not read_only:
-            METADATA.create_all(connection)
-            rows = {"schema_version": str(SCHEMA_VERSION), "site": site_id, "created": created}
-            connection.execute(insert(META), [{"key": key, "value": value} for key, value in rows.items()])
-        elif not tables >= {"meta", "facts"}:
+        if not frozenset(inspect(connection).get_table_names()) >= {"meta", "facts"}:
             raise LedgerError(
                 "ledger_not_a_ledger", "an SQLite file without a ledger's tables; give another path", str(path)
             )

@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.ledger.file import make_engine, make_new, prepare, translated
+from robot_fleet.ledger.file import is_there, make_engine, make_new, prepare, translated
 from robot_fleet.ledger.lock import FileLock, holder
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.ledger.schema import FACTS, SNAPSHOTS
@@ -85,7 +85,7 @@ class Ledger:
             is then as it was before.
         """
         path = Path(path)
-        if read_only and not path.is_file():
+        if read_only and not is_there(path):
             raise LedgerError("ledger_missing", "there is no ledger; start a fleet first, or give its path", str(path))
         if not read_only and site_id is None:
             raise ValueError("a writer must name its site")
@@ -93,10 +93,10 @@ class Ledger:
         engine = make_engine(path, read_only)
         try:
             with translated(path, "ledger_read_failed" if read_only else "ledger_write_failed"):
-                if site_id is not None and not read_only and not path.exists():
+                if lock is not None and site_id is not None and not is_there(path):
                     make_new(path, site_id, created)
                 connection = engine.connect()
-                found = prepare(connection, path, site_id, read_only, created)
+                found = prepare(connection, path, site_id, read_only)
                 return cls(path, registry, found, engine, connection, lock)
         except BaseException:
             engine.dispose()

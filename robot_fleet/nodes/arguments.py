@@ -57,11 +57,15 @@ class NodeArguments:
         return self.run / "world_figures.json"
 
 
-def parser(description: str) -> argparse.ArgumentParser:
-    """Return a parser with the shared arguments."""
+def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentParser:
+    """Return a parser with the shared arguments; whoever is the clock itself need not be told of one."""
     made = argparse.ArgumentParser(description=description)
     made.add_argument("--site", type=Path, required=True, help="the site's folder")
     made.add_argument("--run", type=Path, required=True, help="the fleet's run directory")
+    made.add_argument("--seed", type=int, default=1, help="seed of what is drawn")
+    if is_clock:
+        made.set_defaults(midnight=None)
+        return made
     clock = made.add_mutually_exclusive_group(required=True)
     clock.add_argument("--simulated", action="store_true", help="fleet time is ROS time (/clock)")
     clock.add_argument(
@@ -70,7 +74,6 @@ def parser(description: str) -> argparse.ArgumentParser:
         help="the instant at which fleet time is 0, the same for every process of the fleet and at every restart:"
         " 2026-11-26T00:00+09:00",
     )
-    made.add_argument("--seed", type=int, default=1, help="seed of what is drawn")
     return made
 
 

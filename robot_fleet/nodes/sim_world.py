@@ -20,7 +20,7 @@ from robot_fleet.site.maps import read_map
 
 def main() -> None:
     """Run the embedded simulator."""
-    made = parser("the embedded simulator")
+    made = parser("the embedded simulator", is_clock=True)
     made.add_argument("--speed", type=float, default=1.0, help="fleet seconds per wall second")
     made.add_argument("--demand", type=Path, help="CSV of the requests that people make")
     made.add_argument("--requests", type=int, help="only the first so many")

@@ -15,7 +15,9 @@ from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SU
 from robot_fleet.ros.guard import Guard
 from robot_fleet.server.ports import CommandAnswer
 
-ANSWER_WITHIN_S = 5.0
+ANSWER_WITHIN_S = 6.0
+ASK_AGAIN_S = 1.5
+"""A service's answer is lost where the server has not discovered the client yet; its key makes asking again safe."""
 
 
 class RosCommands:
@@ -87,16 +89,22 @@ class RosCommands:
         def done(future: Future) -> None:
             self._loop.call_soon_threadsafe(settle, future.result())
 
-        asked = client.call_async(request)
-        asked.add_done_callback(self._guard("answer", done))
+        asked: list[Future] = []
+        until_s = self._loop.time() + ANSWER_WITHIN_S
         try:
-            answer = await asyncio.wait_for(answered, ANSWER_WITHIN_S)
-        except TimeoutError as error:
-            client.remove_pending_request(asked)
+            while not answered.done() and self._loop.time() < until_s:
+                asked.append(client.call_async(request))
+                asked[-1].add_done_callback(self._guard("answer", done))
+                await asyncio.wait([answered], timeout=ASK_AGAIN_S)
+        finally:
+            for future in asked:
+                client.remove_pending_request(future)
+        if not answered.done():
             raise RuntimeFailure(
                 "runtime_manager_unreachable",
                 f"the fleet manager gave no answer within {ANSWER_WITHIN_S:.0f} s; the same key asks again safely",
-            ) from error
+            )
+        answer = answered.result()
         if not answer.accepted and answer.code.startswith("runtime_"):
             raise RuntimeFailure("runtime_manager_unreachable", answer.message or answer.code)
         return answer

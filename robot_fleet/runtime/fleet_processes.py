@@ -57,7 +57,7 @@ def fleet_processes(
 ) -> tuple[ProcessSpec, ...]:
     """Return the processes of a simulated fleet, the manager first, since the others wait for it or do without."""
     env = {"ROS_DOMAIN_ID": str(play.domain), DISCOVERY: environ.get(DISCOVERY, "LOCALHOST")}
-    shared = ("--site", str(play.site.resolve()), "--run", str(run.path), "--simulated")
+    shared = ("--site", str(play.site.resolve()), "--run", str(run.path))
     seed = ("--seed", str(play.seed))
 
     def spec(name: str, *words: str, ready: ReadyFile | ReadyPort | None = None) -> ProcessSpec:
@@ -65,9 +65,9 @@ def fleet_processes(
         return ProcessSpec(name, name, argv, env, ready=ready)
 
     return (
-        spec("fleet_manager", *seed),
-        spec("robot_agents"),
-        spec("gateway", "--port", str(play.port), ready=ReadyPort(play.port)),
+        spec("fleet_manager", "--simulated", *seed),
+        spec("robot_agents", "--simulated"),
+        spec("gateway", "--simulated", "--port", str(play.port), ready=ReadyPort(play.port)),
         spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),
     )
 

@@ -32,7 +32,8 @@ class Fleet:
 
     def start(self, name: str, *words: str) -> Process:
         """Start a process, or start it again."""
-        argv = ["-m", f"robot_fleet.nodes.{name}", "--site", str(TINY), "--run", str(self.run), "--simulated", *words]
+        simulated = [] if name == "sim_world" else ["--simulated"]
+        argv = ["-m", f"robot_fleet.nodes.{name}", "--site", str(TINY), "--run", str(self.run), *simulated, *words]
         self.processes[name] = Process(self._domain, argv, self.run / f"{name}.log")
         return self.processes[name]
 
@@ -89,7 +90,8 @@ def test_every_process_ends_when_told_to_without_a_trace(fleet: Fleet, ros: Ros,
 @pytest.mark.parametrize("name", REST_IS_SLOW)
 def test_a_site_that_is_none_is_told_in_one_line(tmp_path: Path, name: str) -> None:
     folders = ["--site", str(tmp_path), "--run", str(tmp_path)]
-    words = [sys.executable, "-m", f"robot_fleet.nodes.{name}", *folders, "--simulated"]
+    simulated = [] if name == "sim_world" else ["--simulated"]
+    words = [sys.executable, "-m", f"robot_fleet.nodes.{name}", *folders, *simulated]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=START_WITHIN_S)
     assert done.returncode == 1
     assert "[site_" in done.stderr

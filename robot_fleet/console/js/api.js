@@ -2,12 +2,21 @@
 
 import { text } from "./i18n.js";
 
+const PATIENCE_MS = 12_000; // a manager that is being started again answers within seconds
+const PAUSE_MS = 700;
+const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time"];
+
 /** What the server (or the way to it) refused, with a stable code. */
 export class Refusal extends Error {
   constructor(code, message, where) {
     super(message);
     this.code = code;
     this.where = where;
+  }
+
+  /** Whether the wish may have been taken all the same: it must be asked again with the same key, or not at all. */
+  get lost() {
+    return this.code.startsWith("console_") || this.code.startsWith("runtime_");
   }
 
   /** The sentence for people: the console's own for a known code, else the server's. */
@@ -22,6 +31,18 @@ export function newKey(what) {
 }
 
 async function post(path, key, body) {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await postOnce(path, key, body);
+    } catch (error) {
+      if (!PASSING.includes(error.code) || performance.now() > until) throw error;
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    }
+  }
+}
+
+async function postOnce(path, key, body) {
   let answer;
   try {
     answer = await fetch(`api/v1/${path}`, {

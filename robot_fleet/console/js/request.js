@@ -240,7 +240,7 @@ export class RequestForm {
       const at = this.service.params.find(({ name }) => name === error.where);
       if (at) error.where = this.#label(at);
       this.#fail(error.sentence, at?.name);
-      if (error.code !== "console_offline") this.key = newKey("w"); // a refused wish is over; a lost one is asked again
+      if (!error.lost) this.key = newKey("w"); // a refused wish is over; a lost one is asked again
     } finally {
       this.busy = false;
       const send = byId("request-send");
