@@ -62,6 +62,7 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         requests=requests,
         duration_s=duration_s,
         trace=wishes.trace,
+        improving=wishes.improving,
     )
 
 

@@ -39,6 +39,9 @@ TraceFile = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of all that people and searches draw.")]
 Link = Annotated[LinkKind, typer.Option("--link", help="Real processes over ROS, or one process on a virtual clock.")]
+Improve = Annotated[
+    bool, typer.Option("--improve/--no-improve", help="Let CP-SAT look for better plans; without, insertion alone.")
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -65,6 +68,7 @@ def demo(
     trace: TraceFile = None,
     seed: Seed = 1,
     link: Link = LinkKind.ROS,
+    improve: Improve = True,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -75,30 +79,22 @@ def demo(
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
     """
     folder = site or default_site()
-    play = prepare(
-        Wishes(
-            folder,
-            demand or folder / "demand.csv",
-            requests,
-            speed,
-            headless,
-            port,
-            duration,
-            until_idle,
-            summary,
-            trace,
-            seed,
-            name,
-        )
+    wishes = Wishes(
+        site=folder,
+        demand=demand or folder / "demand.csv",
+        requests=requests,
+        speed=speed,
+        headless=headless,
+        port=port,
+        duration_s=duration,
+        until_idle=until_idle,
+        summary=summary,
+        trace=trace,
+        seed=seed,
+        name=name,
+        improving=improve,
     )
-    if link is LinkKind.VIRTUAL:
-        from robot_fleet.cli import virtual_run
-
-        virtual_run.run(play)
-    else:
-        from robot_fleet.cli import ros_run
-
-        ros_run.run(play, resume=False)
+    _run(wishes, link, resume=False)
 
 
 def up(
@@ -116,6 +112,7 @@ def up(
     trace: TraceFile = None,
     seed: Seed = 1,
     link: Link = LinkKind.ROS,
+    improve: Improve = True,
     name: Name = None,
 ) -> None:
     """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
@@ -124,22 +121,26 @@ def up(
 
     Example: ./fleet up --site config/sites/busan_edc --port 8600
     """
-    play = prepare(
-        Wishes(
-            site or default_site(),
-            demand,
-            requests,
-            speed,
-            headless,
-            port,
-            duration,
-            until_idle,
-            summary,
-            trace,
-            seed,
-            name,
-        )
+    wishes = Wishes(
+        site=site or default_site(),
+        demand=demand,
+        requests=requests,
+        speed=speed,
+        headless=headless,
+        port=port,
+        duration_s=duration,
+        until_idle=until_idle,
+        summary=summary,
+        trace=trace,
+        seed=seed,
+        name=name,
+        improving=improve,
     )
+    _run(wishes, link, resume=True)
+
+
+def _run(wishes: Wishes, link: LinkKind, *, resume: bool) -> None:
+    play = prepare(wishes)
     if link is LinkKind.VIRTUAL:
         from robot_fleet.cli import virtual_run
 
@@ -147,4 +148,4 @@ def up(
     else:
         from robot_fleet.cli import ros_run
 
-        ros_run.run(play, resume=True)
+        ros_run.run(play, resume=resume)

@@ -33,6 +33,7 @@ class Wishes:
     duration_s : fleet seconds after which no request is taken any more; None for no end.
     summary, trace : files to write, if any.
     name : the fleet's name; None for the default one.
+    improving : whether CP-SAT looks for better plans.
     """
 
     site: Path
@@ -47,6 +48,7 @@ class Wishes:
     trace: Path | None
     seed: int
     name: str | None
+    improving: bool = True
 
 
 @dataclass(frozen=True, slots=True)

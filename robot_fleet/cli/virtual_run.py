@@ -43,6 +43,7 @@ def run(play: Play) -> None:
             play.rows,
             wishes.seed,
             log,
+            wishes.improving,
         )
         try:
             if wishes.trace is not None:

@@ -24,7 +24,7 @@ NOTE_EVERY_S = 1.0
 class FleetManager:
     """Bridges ROS to the fleet; every callback feeds it and leaves."""
 
-    def __init__(self, arguments: NodeArguments) -> None:
+    def __init__(self, arguments: NodeArguments, improving: bool) -> None:
         site = load_site(arguments.site)
         self.guard = guard = Guard(ends=(LedgerError,))
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
@@ -32,7 +32,8 @@ class FleetManager:
         self._commands = Commands(node, guard, self._feed)
         links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
         ledger, figures = arguments.ledger, arguments.fleet_figures
-        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, arguments.seed)
+        seed = arguments.seed if improving else None
+        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
         self._told_seq = -1
         contents = QOS["fleet/place_contents"].wanted
@@ -75,9 +76,11 @@ class FleetManager:
 
 def main() -> None:
     """Run the fleet manager."""
-    arguments = shared(parse_arguments(parser("the fleet manager")))
+    made = parser("the fleet manager")
+    made.add_argument("--no-improve", action="store_true", help="plan by insertion alone, without CP-SAT")
+    parsed = parse_arguments(made)
     with process(process="fleet_manager"):
-        manager = FleetManager(arguments)
+        manager = FleetManager(shared(parsed), not parsed.no_improve)
         try:
             spin(manager.node, lambda: manager.guard.fatal is None)
         finally:

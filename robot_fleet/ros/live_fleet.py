@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer
+from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived, Tick
@@ -44,7 +44,7 @@ class LiveFleet:
     figures : file in which `note` says how the run is.
     links : how each robot is reached.
     answer : tells a command's sender what became of it.
-    seed : of the search for better plans.
+    seed : of the search for better plans; None to plan by insertion alone.
 
     Raises
     ------
@@ -58,14 +58,14 @@ class LiveFleet:
         figures: Path,
         links: Mapping[str, RobotLink],
         answer: Callable[[Answer], None],
-        seed: int,
+        seed: int | None,
     ) -> None:
         self._site = site
         self._file = ledger
         self._figures = figures
         self._links = links
         self._answer = answer
-        self._improver = Improver(IMPROVE_S, seed)
+        self._improver = None if seed is None else Improver(IMPROVE_S, seed)
         self._checked = self._violations = 0
         self._intact = True
         self._ledger, self._host = self._read_ledger()
@@ -104,7 +104,7 @@ class LiveFleet:
 
     def tick(self, now: Now) -> None:
         """Look at what changes without notice: plans that were found, time that has passed. Raises as `feed` does."""
-        for improved in self._improver.answers():
+        for improved in self._improver.answers() if self._improver is not None else ():
             self.feed(improved, now)
         self.feed(Tick(), now)
         self._host.new_alarms.clear()
@@ -136,7 +136,8 @@ class LiveFleet:
 
     def close(self) -> None:
         """Give the ledger up, with a snapshot if the state is what the ledger says."""
-        self._improver.close()
+        if self._improver is not None:
+            self._improver.close()
         for worker in multiprocessing.active_children():
             worker.terminate()  # nobody waits for its search any more
         if self._intact:
@@ -146,7 +147,11 @@ class LiveFleet:
     def _read_ledger(self) -> tuple[Ledger, Host]:
         ledger, state = history.open_for_writing(self._site, self._file, time.strftime("%F %T"))
         fleet = Fleet(self._site, ports_for(self._site), state=state)
-        return ledger, Host(fleet, ledger, self._links, self._improver.ask, self._answer, time.perf_counter)
+        return ledger, Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter)
+
+    def _improve(self, wish: Improve) -> None:
+        if self._improver is not None:
+            self._improver.ask(wish)
 
     def _begin_anew(self) -> None:
         before, agenda = self._host, self._host.fleet.agenda

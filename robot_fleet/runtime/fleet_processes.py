@@ -29,6 +29,7 @@ class FleetPlay:
     requests : only the first so many; None for all.
     duration_s : fleet seconds after which nobody asks any more; None for no end.
     trace : file for the physical truth; none if None.
+    improving : whether CP-SAT looks for better plans.
     """
 
     site: Path
@@ -40,6 +41,7 @@ class FleetPlay:
     requests: int | None = None
     duration_s: float | None = None
     trace: Path | None = None
+    improving: bool = True
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -65,7 +67,7 @@ def fleet_processes(
         return ProcessSpec(name, name, argv, env, ready=ready)
 
     return (
-        spec("fleet_manager", "--simulated", *seed),
+        spec("fleet_manager", "--simulated", *seed, *([] if play.improving else ["--no-improve"])),
         spec("robot_agents", "--simulated"),
         spec("gateway", "--simulated", "--port", str(play.port), ready=ReadyPort(play.port)),
         spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 
 from bench.assignment import random_problem
-from bench.assignment_days import compare, random_day
 from robot_fleet.core.plan import Plan
 from robot_fleet.scheduling.checker import PlanChecker
 from robot_fleet.scheduling.cpsat import best_set, improve, short_routes
@@ -163,12 +162,3 @@ def test_search_without_work_ends_at_once() -> None:
 def test_tuning_out_of_range_is_refused(numbers: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="Expected"):
         Tuning(**numbers)  # type: ignore[arg-type]
-
-
-def test_cpsat_lowers_the_cost_of_ten_fixed_days_by_two_percent() -> None:
-    days = [random_day(seed, requests=24, over_s=1200.0, robots_per_kind=2) for seed in range(10)]
-    outcomes = compare(days, improve_seconds=0.1)
-    without = sum(before.cost for before, _ in outcomes)
-    with_cpsat = sum(after.cost for _, after in outcomes)
-    assert sum(before.violations + after.violations for before, after in outcomes) == 0
-    assert with_cpsat < 0.98 * without
