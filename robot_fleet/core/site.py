@@ -122,7 +122,6 @@ class RobotSpec:
     name: Text
     start: str
     start_soc_pct: float
-    link: str = "sim"
 
 
 @dataclass(frozen=True, slots=True)

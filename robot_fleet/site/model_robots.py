@@ -78,11 +78,10 @@ class RobotModel(SiteModel):
     name: TextModel
     start: ObjectId
     start_soc_pct: Percent
-    link: Word = "sim"
 
     def value(self) -> RobotSpec:
         """Return the core's value."""
-        return RobotSpec(self.id, self.kind, self.name.value(), self.start, self.start_soc_pct, self.link)
+        return RobotSpec(self.id, self.kind, self.name.value(), self.start, self.start_soc_pct)
 
 
 class RobotsFile(SiteModel):

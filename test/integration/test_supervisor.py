@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from robot_fleet.cli import ps as ps_verbs
@@ -26,6 +27,7 @@ from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.running import end_fleet, fleet_state, processes, running_fleets
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, RestartPolicy, Supervisor
 
+PS_SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas" / "ps.schema.json"
 WAIT_S = 15.0
 SLEEPER = "import signal; print('up', flush=True); signal.pause()"
 STUBBORN = (
@@ -284,7 +286,7 @@ def test_ps_and_down_with_two_fleets(
     assert [(entry["fleet"], entry["name"]) for entry in listed] == [
         ("one", "a"), ("one", "b"), ("two", "a"), ("two", "b"),
     ]  # fmt: skip
-    assert {"name", "pid", "role", "restarts", "up_s"} <= listed[0].keys()
+    Draft202012Validator(json.loads(PS_SCHEMA.read_text(encoding="utf-8"))).validate(listed)
     assert [entry["fleet"] for entry in json.loads(cli.invoke(app, ["ps", "--json", "--name", "two"]).stdout)] == [
         "two"
     ] * 2

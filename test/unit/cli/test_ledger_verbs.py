@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from robot_fleet.cli.ledger import app
@@ -14,6 +15,8 @@ from robot_fleet.core.errors import LedgerError
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.runtime.run_directory import run_directory
+
+SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "ledger_export.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ def test_a_given_ledger_is_exported(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["export", "--json", str(out), "--ledger", str(tmp_path / "given.db")])
     assert result.exit_code == 0
     assert "1 facts" in result.stdout
-    (fact,) = json.loads(out.read_text(encoding="utf-8"))["facts"]
+    exported = json.loads(out.read_text(encoding="utf-8"))
+    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(exported)
+    (fact,) = exported["facts"]
     assert (fact["seq"], fact["at_s"], fact["kind"], fact["body"]) == (1, 27000.0, "Greeted", {"robot": "care_1"})
 
 
