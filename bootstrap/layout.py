@@ -66,6 +66,11 @@ class Layout:
         return self.root / "requirements-ros.lock"
 
     @property
+    def dds_profiles(self) -> Path:
+        """How Fast DDS announces processes to each other."""
+        return self.root / "config" / "fastdds.xml"
+
+    @property
     def interfaces(self) -> Path:
         """Sources of the interface packages."""
         return self.root / "interfaces"

@@ -39,7 +39,8 @@ class FleetManager:
         contents = QOS["fleet/place_contents"].wanted
         node.create_subscription(PlaceContents, topic("fleet/place_contents"), guard("place", self._place), contents)
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
-        every(node, NOTE_EVERY_S, guard("note", self._note))
+        every(node, NOTE_EVERY_S, note := guard("note", self._note))
+        note()
 
     def close(self) -> None:
         """Keep what is known and give the ledger up."""

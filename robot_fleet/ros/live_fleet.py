@@ -8,7 +8,6 @@ as it was: the state is read from it anew, and the fleet goes on without that in
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -138,8 +137,6 @@ class LiveFleet:
         """Give the ledger up, with a snapshot if the state is what the ledger says."""
         if self._improver is not None:
             self._improver.close()
-        for worker in multiprocessing.active_children():
-            worker.terminate()  # nobody waits for its search any more
         if self._intact:
             history.take_snapshot(self._ledger, self._host.fleet.state)
         self._ledger.close()

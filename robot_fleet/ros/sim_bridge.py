@@ -71,9 +71,11 @@ class SimBridge:
     def _play(self) -> None:
         """Let time pass; a day in which people ask for services begins when the fleet is there."""
         steady_s = time.monotonic()
-        self._plays = self._plays or self._fleet_is_there(steady_s)
         if not self._plays:
-            return
+            self._plays = self._fleet_is_there(steady_s)
+            if not self._plays:
+                return
+            self._note()
         if self._player.play(steady_s, lambda robot: self._robots[robot].changed()):
             self._tell_time()
         self._tell_contents()

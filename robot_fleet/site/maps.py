@@ -13,7 +13,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy import ndimage
 
 from robot_fleet.core.errors import SiteError
 
@@ -82,6 +81,8 @@ class OccupancyMap:
         Exact Euclidean distance between cell centres (scipy) less half a cell; the world beyond the map's edge counts
         as blocked.
         """
+        from scipy import ndimage  # slow to import, and most processes never need it
+
         padded = np.pad(~self.blocked, 1, constant_values=False)
         cells = ndimage.distance_transform_edt(padded)[1:-1, 1:-1]
         distance: NDArray[np.float32] = np.maximum((cells - 0.5) * self.resolution_m, 0.0).astype(np.float32)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from collections import deque
 
 from robot_fleet.site.read import Draft
 from robot_fleet.site.references import places_of, stands
-from robot_fleet.site.roads import LaneRoads
 
 
 def check_reach(draft: Draft) -> None:
@@ -14,22 +13,20 @@ def check_reach(draft: Draft) -> None:
 
     The yardstick of a kind is where its first robot starts. Expects references that resolve.
     """
-    roads = LaneRoads(draft.vertices, draft.lanes, draft.kinds)
     reached: dict[str, set[str]] = {}
     for kind in draft.kinds:
         robots = [robot for robot in draft.robots.values() if robot.kind == kind and robot.start in draft.vertices]
         if not robots:
             continue
         start = robots[0].start
+        there, back = _connected(draft, kind, start, there=True), _connected(draft, kind, start, there=False)
         allowed = [place for place in draft.places.values() if stands(place, kind) and place.id in draft.vertices]
         reached[kind] = set()
         for place in allowed:
-            there = roads.time_s(kind, start, place.id)
-            back = roads.time_s(kind, place.id, start)
-            if math.isfinite(there) and math.isfinite(back):
+            if place.id in there and place.id in back:
                 reached[kind].add(place.id)
                 continue
-            way = "reached from" if math.isinf(there) else "left for"
+            way = "left for" if place.id in there else "reached from"
             expected = (
                 f"cannot be {way} {start!r} over the lanes of kind {kind!r}; expected a way there and back, "
                 "or the place's `kinds` without this one"
@@ -44,3 +41,26 @@ def check_reach(draft: Draft) -> None:
                 kinds = " or ".join(service.robot_kinds)
                 expected = f"no robot of kind {kinds} reaches any place of {stop.where!r}; expected one"
                 draft.report("site_service_unserved", "service", service.id, ("stops", number, "where"), expected)
+
+
+def _connected(draft: Draft, kind: str, start: str, *, there: bool) -> set[str]:
+    """Return the vertices that a kind reaches from one over its lanes, or from which it reaches that one.
+
+    As in `roads`, a way may begin or end at a place but never leads through one.
+    """
+    beyond: dict[str, list[str]] = {}
+    for lane in draft.lanes.values():
+        if not lane.kinds or kind in lane.kinds:
+            tail, head = (lane.start, lane.end) if there else (lane.end, lane.start)
+            beyond.setdefault(tail, []).append(head)
+    found = {start}
+    ahead = deque(found)
+    while ahead:
+        vertex = ahead.popleft()
+        if vertex != start and draft.vertices[vertex].place:
+            continue
+        for following in beyond.get(vertex, ()):
+            if following not in found:
+                found.add(following)
+                ahead.append(following)
+    return found

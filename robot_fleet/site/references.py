@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
-
 from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate
 from robot_fleet.site.read import Draft
 
@@ -189,8 +185,13 @@ def _check_resting(draft: Draft) -> None:
         return
     robots = list(draft.robots.values())
     places = [place for place in draft.places.values() if place.kind in RESTING_KINDS]
-    if not robots:
+    starts = {robot.start for robot in robots} & {place.id for place in places}
+    if len(starts) == len(robots):  # each can rest where it starts
         return
+    import numpy as np  # slow to import all of it, and most sites never need it
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
     fits = np.array([[stands(place, robot.kind) for place in places] or [False] for robot in robots], dtype=np.int8)
     matched = maximum_bipartite_matching(csr_array(fits), perm_type="column")
     for row, column in enumerate(matched):

@@ -80,6 +80,18 @@ def test_discovery_stays_on_this_machine_unless_asked_for_more() -> None:
     assert exported.items() <= environment(exported, LAYOUT, None).items()
 
 
+def test_processes_are_announced_quickly_unless_somebody_has_profiles_of_his_own() -> None:
+    assert environment({}, LAYOUT, None)["FASTRTPS_DEFAULT_PROFILES_FILE"] == "/src/fleet/config/fastdds.xml"
+    old, new = ({name: "/mine.xml"} for name in ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"))
+    assert environment(old, LAYOUT, None)["FASTRTPS_DEFAULT_PROFILES_FILE"] == "/mine.xml"
+    assert "FASTRTPS_DEFAULT_PROFILES_FILE" not in environment(new, LAYOUT, None)
+    assert Layout.of(Path(__file__).parents[3], {}).dds_profiles.is_file()
+
+
+def test_bytecode_is_kept_whatever_is_exported_since_it_is_what_starts_quickly() -> None:
+    assert "PYTHONDONTWRITEBYTECODE" not in environment({"PYTHONDONTWRITEBYTECODE": "1"}, LAYOUT, None)
+
+
 def test_logs_and_compiled_code_go_where_clean_finds_them() -> None:
     result = environment({}, LAYOUT, None)
     assert result["ROS_LOG_DIR"].startswith(f"{LAYOUT.state}/")
