@@ -19,6 +19,7 @@ from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_figures, fleet_processes, world_figures
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
+from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
 
 _LOOK_S = 0.25
@@ -47,7 +48,10 @@ def run(play: Play, *, resume: bool) -> None:
         domain, port = claim.domain_id(), claim.port(play.wishes.port)
         display: Progress = Lines() if play.wishes.headless else progress()
         play, told = begin(play, claim.run, domain, port, resume=resume)
-        _Run(play, claim.run, told, display).whole()
+        try:
+            _Run(play, claim.run, told, display).whole()
+        finally:
+            sweep(domain)  # killed processes leave half a megabyte each
 
 
 class _Run:

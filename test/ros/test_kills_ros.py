@@ -25,19 +25,20 @@ from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.running import RunningProcess, processes
+from robot_fleet.runtime.shared_memory import SHARED_MEMORY, sweep
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.runtime.supervisor import Supervisor
 from robot_fleet.site.load import load_site
 from test.trace_truth import contacts, custody, read_trace
 
 BUSAN = Path(__file__).resolve().parents[2] / "config" / "sites" / "busan_edc"
+PASSAGE = "link_passage"
 SPEED = 10.0
 WITHIN_S = 280.0
 SETTLED_S = 4.0
 """Wall seconds between a restart and the next kill, so that there is something to break off."""
-SHARED_MEMORY = Path("/dev/shm")
 
-# A car that is wanted at an exit bay, a meal that has to go through the narrow passage, and visits on both sides of it.
+# A car that is wanted at an exit bay, meals that have to go through the narrow passage, a visit and a parcel beside it.
 REQUESTS = (
     ("k1", "07:31:00", "fetch_car", {"item": "car_14", "ready_at": "07:38:00"}),
     (
@@ -47,6 +48,12 @@ REQUESTS = (
         {"from": "care_home/kitchen_2", "to": "senior_apt/f311", "item": "meal_k2", "mass_kg": 2.6},
     ),
     ("k3", "07:31:10", "care_visit", {"place": "care_home/r203"}),
+    (
+        "k5",
+        "07:38:00",
+        "meal_delivery",
+        {"from": "care_home/kitchen_2", "to": "senior_apt/f311", "item": "meal_k5", "mass_kg": 2.6},
+    ),
     (
         "k4",
         "07:31:15",
@@ -99,9 +106,14 @@ class Watch:
         for robot in self.state.robots.values():
             order = robot.busy
             inside = order is not None and order.lanes_released > order.lanes_done > 0
-            if inside and self._site.lanes[order.lanes[order.lanes_done]].resource == "link_passage":
+            if inside and self._site.lanes[order.lanes[order.lanes_done]].resource == PASSAGE:
                 return True
         return False
+
+    def bound_for_passage(self) -> bool:
+        """Whether the way of a robot leads through the narrow passage."""
+        orders = [robot.busy for robot in self.state.robots.values() if robot.busy is not None]
+        return any(self._site.lanes[lane].resource == PASSAGE for o in orders for lane in o.lanes[o.lanes_done :])
 
 
 class Killer:
@@ -137,6 +149,8 @@ class Killer:
         settled = all(process.up_s >= SETTLED_S for process in rows.values())
         if settled and self._forced.get(situation):
             self._kill(rows[self._forced[situation].pop(0)], situation)
+        elif self._forced["passage"] and self._watch.bound_for_passage():
+            return  # soon there will be a robot inside, and then nothing else may be on its way up again
         elif settled and now_s >= self._next_s and self._left:
             self._kill(rows[self._left.pop(0)], "")
 
@@ -150,12 +164,13 @@ class Killer:
 
 
 def shared_memory(pid: int) -> set[str]:
-    """Return the names of the files in shared memory that a process has mapped: the middleware's, and semaphores."""
+    """Return the names of the middleware's segments in shared memory that are this process's own."""
     try:
         maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return set()
-    return {Path(line.split()[5]).name for line in maps.splitlines() if f"{SHARED_MEMORY}/" in line}
+    mapped = {Path(line.split()[5]).name for line in maps.splitlines() if f"{SHARED_MEMORY}/fastrtps_" in line}
+    return {name for name in mapped if "port" not in name}
 
 
 def of_this_run(path: Path) -> list[str]:
@@ -203,9 +218,7 @@ def test_kills_of_every_process_lose_nothing_and_do_nothing_twice(claim: FleetCl
     with Supervisor(claim.run, fleet_processes(claim.run, play)) as supervisor:
         supervisor.start()
         supervisor.run(over, 0.2)
-    for name in killer.memory:
-        (SHARED_MEMORY / name).unlink(missing_ok=True)
-        (SHARED_MEMORY / f"{name}_el").unlink(missing_ok=True)
+    sweep(play.domain)
     watch.look()
     logs = {log.name: log.read_text(encoding="utf-8", errors="replace")[-3000:] for log in claim.run.logs.glob("*.log")}
     told = f"killed {killer.done}; {[(t.id, t.state, t.reason) for t in watch.state.tasks.values()]}\n" + "\n".join(
@@ -213,6 +226,7 @@ def test_kills_of_every_process_lose_nothing_and_do_nothing_twice(claim: FleetCl
     )
 
     assert of_this_run(claim.run.path) == []
+    assert {name for name in killer.memory if (SHARED_MEMORY / name).exists()} == set()
     assert watch.ended == dict.fromkeys(asked, 1), told
     assert {task.state.value for task in watch.state.tasks.values()} == {"completed"}, told
     counts = Counter(name for name, _ in killer.done)
