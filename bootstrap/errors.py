@@ -3,7 +3,7 @@
 BootstrapError
 ├── Unready      something of the machine is missing; nothing was changed
 ├── StepFailed   pip, cmake or ninja ended with an error
-└── Refused      a question was not answered with yes
+└── Refused      a question was not answered with yes, or the words make no sense
 """
 
 from __future__ import annotations
@@ -28,6 +28,6 @@ class StepFailed(BootstrapError):
 
 
 class Refused(BootstrapError):
-    """The user did not agree, or nobody was there to ask."""
+    """The user did not agree, nobody was there to ask, or nobody knows what was meant; nothing was changed."""
 
     status = 2

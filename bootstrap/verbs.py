@@ -12,14 +12,36 @@ from bootstrap.errors import BootstrapError, Refused
 from bootstrap.layout import Layout
 
 _MAX_TEST_PROCESSES = 4
+_HELP = {
+    "setup": """usage: ./fleet setup
+
+Makes the environment in .venv: Python packages and ROS 2 Jazzy at the versions of the lock files, and the interface
+packages. Every other verb does it too where it is needed. An interrupted set-up goes on where it stopped.
+ROBOT_FLEET_PYTHON names the Python to use.""",
+    "test": """usage: ./fleet test [--all] [WORDS FOR PYTEST ...]
+
+Runs the quick tests; --all runs every test. For instance: ./fleet test -k ledger""",
+    "python": """usage: ./fleet python [WORDS FOR PYTHON ...]
+
+Runs the environment's Python with every variable that ROS needs. For instance: ./fleet python -m mypy""",
+    "clean": """usage: ./fleet clean [--yes]
+
+Says what ./fleet has made in the checkout and in the XDG folders, asks, and removes it: the environment, the caches,
+and the ledgers and logs of all your fleets. --yes does not ask. It refuses while a fleet runs.""",
+}
 
 
 def main(root: str, arguments: Sequence[str]) -> int:
     """Carry out one ./fleet command; return its exit status where it does not become another program."""
     layout = Layout.of(Path(root), os.environ)
+    if len(arguments) == 2 and arguments[0] in _HELP and arguments[1] in ("--help", "-h"):
+        print(_HELP[arguments[0]])
+        return 0
     try:
         if arguments[:1] == ["clean"]:
             return _clean(layout, arguments[1:])
+        if arguments[:1] == ["setup"] and len(arguments) > 1:
+            raise Refused(f"{arguments[1]!r} is nothing that ./fleet setup knows; see ./fleet setup --help")
         host = ros.find_host(os.environ)
         if not set_up.is_complete(layout, host):
             set_up.run(layout, host, os.environ)
@@ -59,7 +81,7 @@ def command(arguments: Sequence[str], cpus: int) -> list[str]:
 
 def _clean(layout: Layout, arguments: Sequence[str]) -> int:
     if not set(arguments) <= {"--yes", "-y"}:
-        raise Refused("usage: ./fleet clean [--yes]")
+        raise Refused("nothing was removed; see ./fleet clean --help")
     with set_up.locked(layout):
         clean.run(layout, bool(arguments), clean.terminal_question())
     return 0

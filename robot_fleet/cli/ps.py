@@ -48,6 +48,7 @@ def ps(
 
 def down(
     name: Annotated[str | None, typer.Option(help="The fleet to end; not needed when only one runs.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """End a running fleet and all of its processes.
 
@@ -59,7 +60,7 @@ def down(
         raise RuntimeFailure("runtime_which_fleet", message)
     chosen = name or (running[0] if running else DEFAULT_NAME)
     end_fleet(chosen)
-    typer.echo(f"Fleet {chosen} has ended.")
+    typer.echo(json.dumps({"schema_version": 1, "ended": chosen}) if as_json else f"Fleet {chosen} has ended.")
 
 
 def _duration(seconds: float) -> str:

@@ -100,6 +100,7 @@ def demand(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV file to write.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
     requests: Annotated[int | None, typer.Option(min=1, help="How many; the pattern's own number by default.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw a day of requests after the site's own pattern.
 
@@ -107,4 +108,7 @@ def demand(
     """
     rows = generate_day(folder, seed, requests)
     write_csv(rows, out)
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1, "out": str(out), "requests": len(rows)}, ensure_ascii=False))
+        return
     typer.echo(f"{out}: {len(rows)} requests.")

@@ -297,7 +297,7 @@ def test_ps_and_down_with_two_fleets(
     assert ambiguous.code == "runtime_which_fleet"
     assert cli.invoke(app, ["down", "--name", "two"]).exit_code == 0
     assert two.wait(timeout=WAIT_S) == 0
-    assert cli.invoke(app, ["down"]).exit_code == 0
+    assert json.loads(cli.invoke(app, ["down", "--json"]).stdout) == {"schema_version": 1, "ended": "one"}
     assert running_fleets(environ) == ()
     with pytest.raises(RuntimeFailure) as caught:
         end_fleet("one", environ=environ)

@@ -47,8 +47,9 @@ def test_a_new_site_and_a_day_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     result = runner.invoke(app, ["new", "--map", str(TINY / "map.yaml"), str(made), "--json"])
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["places"] == len(load_site(made).places)
-    result = runner.invoke(app, ["demand", str(made), "--seed", "7", "--requests", "12", "--out", str(day)])
+    result = runner.invoke(app, ["demand", str(made), "--seed", "7", "--requests", "12", "--out", str(day), "--json"])
     assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"schema_version": 1, "out": str(day), "requests": 12}
     assert len(day.read_text(encoding="utf-8").splitlines()) == 13
 
 
