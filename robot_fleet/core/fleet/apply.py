@@ -155,10 +155,16 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
 
 
 def _steps_released(state: FleetState, fact: StepsReleased) -> None:
-    record = state.robots[fact.robot].order
-    if record is not None and record.id == fact.order:
-        record.released = fact.released
-        record.update += 1
+    robot = state.robots[fact.robot]
+    record = robot.order
+    if record is None or record.id != fact.order:
+        return
+    record.released = fact.released
+    record.update += 1
+    if record.released > record.first_tail and state.serves(robot, record):
+        served = state.tasks[record.task]
+        if served.state is TaskState.ASSIGNED:  # what is done at the place begins
+            _begin(served, record.last_step_s)
 
 
 def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: float) -> None:

@@ -279,5 +279,6 @@ def test_results_of_steps_that_are_not_released_are_not_believed(world: CoreWorl
     assert order.released < order.steps and order.tail[-1].kind is StepKind.ACT
     world.feed(ReportReceived(replace(robot.report(world.now), order=order.id, results=told)))
     assert order.done == order.first_tail
-    assert "prompt" not in world.state.tasks["a"].instants
-    assert world.state.tasks["a"].state is TaskState.ASSIGNED
+    task = world.state.tasks["a"]
+    assert "visit.prompt" not in task.instants
+    assert (task.state, task.started_s) == (TaskState.UNDERWAY, task.instants["visit.arrived"]), "it has only arrived"
