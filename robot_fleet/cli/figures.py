@@ -40,6 +40,10 @@ class RunFigures:
     rows : the requests that are played.
     world, fleet : the two files.
     since_s : when the run began (seconds of the system's clock); what was written before is of an earlier run.
+
+    Attributes
+    ----------
+    fleet_written : how many figures of the manager have been read.
     """
 
     def __init__(self, rows: Sequence[Request], world: Path, fleet: Path, since_s: float) -> None:
@@ -51,6 +55,7 @@ class RunFigures:
         self._world: Written | None = None
         self._fleet: Written | None = None
         self._asked_by_s: float | None = None
+        self.fleet_written = 0
 
     def refresh(self) -> bool:
         """Read both files again; return whether one of them had something new."""
@@ -60,6 +65,7 @@ class RunFigures:
         self._first = self._first or self._world
         if self._world is not None and self._world.body["callers_finished"] and self._asked_by_s is None:
             self._asked_by_s = self._world.body["at_s"]
+        self.fleet_written += self._fleet != before[1]
         return before != (self._world, self._fleet)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -17,7 +18,7 @@ from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_figures, fleet_processes, world_figures
+from robot_fleet.runtime.fleet_processes import STAND_STILL, FleetPlay, fleet_figures, fleet_processes, world_figures
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
 from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
@@ -31,6 +32,9 @@ _CLOCK_GRAIN_S = 0.05
 _QUIET_S = 10.0
 """A process that ends again within this time is not told of again, unless it goes on and on."""
 _LOG_LINES = 8
+_NOTES = 3
+"""Figures of the manager, one a second, after which the robots' last reports are in them."""
+_AGREE_S = 5.0
 
 
 def run(play: Play, *, resume: bool) -> None:
@@ -80,6 +84,8 @@ class _Run:
                 supervisor.run(self._over, _LOOK_S)
             interrupted = supervisor.stopping
             pace = self._figures.pace()
+            supervisor.signal("sim_world", STAND_STILL)
+            supervisor.run(self._agree(), _LOOK_S)
         self._figures.refresh()
         self._conclude(interrupted, pace, supervisor.restarts)
 
@@ -99,6 +105,17 @@ class _Run:
             message = f"the fleet is not up after {_START_S:g} s; its logs say why"
             raise RuntimeFailure("runtime_not_ready", message, str(self._run.logs))
         return False
+
+    def _agree(self) -> Callable[[], bool]:
+        """Return what says when the manager has heard where every robot stands now and written that down."""
+        self._figures.refresh()
+        first, until_s = self._figures.fleet_written, time.monotonic() + _AGREE_S
+
+        def agrees() -> bool:
+            self._figures.refresh()
+            return self._figures.fleet_written >= first + _NOTES or time.monotonic() > until_s
+
+        return agrees
 
     def _announce(self) -> None:
         self._moved_s = time.monotonic()

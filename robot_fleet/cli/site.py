@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
@@ -43,11 +40,8 @@ def check(
     elif not findings:
         typer.echo(f"{folder}: no errors found.")
     else:
-        table = Table("file", "key", "what is wrong, what was expected", "code")
         for finding in findings:
-            file = f"{finding.file}:{finding.line}" if finding.line else finding.file
-            table.add_row(*(escape(cell) for cell in (file, finding.key, finding.expected, finding.code)))
-        Console().print(table)
+            typer.echo(f"{finding.where}: {finding.expected} [{finding.code}]")
         typer.echo(f"{folder}: {len(findings)} error(s).")
     if findings:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Tables on the terminal, narrow enough for eighty columns as far as their content allows."""
+"""Tables on the terminal, as narrow as their words allow: numbers are never cut."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ def print_table(
 
     Parameters
     ----------
-    numbers : whether all columns but the first hold numbers, which stand on the right.
+    numbers : whether all columns but the first hold numbers, which stand on the right and are never cut either.
     """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
+    from rich.measure import Measurement
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if numbers and index else "left", no_wrap=index == 0)
+        if numbers and index:
+            table.add_column(column.replace(" ", "\n"), justify="right", no_wrap=True, vertical="bottom")
+        else:
+            table.add_column(column, no_wrap=index == 0, vertical="bottom")
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*map(escape, row))
+    console = Console()
+    if numbers:
+        as_it_is = Measurement.get(console, console.options.update_width(10_000), table).maximum
+        console.width = max(console.width, as_it_is)
+    console.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from robot_fleet.nodes.arguments import parser, shared
@@ -10,6 +11,7 @@ from robot_fleet.ros.sim_bridge import SimBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.ros.world_player import WorldPlayer
 from robot_fleet.runtime.demand import DAY_BEGINS_S, played_rows
+from robot_fleet.runtime.fleet_processes import STAND_STILL
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.people import read_people
 from robot_fleet.sim.world import SimWorld
@@ -40,7 +42,8 @@ def main() -> None:
         player = WorldPlayer(world, callers, arguments.world, arguments.world_figures, parsed.speed, parsed.trace)
         try:
             node = make_node("sim_world", simulated=False)
-            SimBridge(node, Guard(), player, callers, occupancy)
+            bridge = SimBridge(node, Guard(), player, callers, occupancy)
+            signal.signal(STAND_STILL, lambda _number, _frame: bridge.stand_still())
             spin(node, lambda: True)
         finally:
             player.close()

@@ -25,6 +25,8 @@ WAKE_S = 0.01
 NOTE_EVERY_S = 1.0
 AGENTS_WITHIN_S = 20.0
 """Wall seconds after which a day begins though some robots have no agent."""
+BEGINS_AFTER_S = 0.3
+"""Wall seconds between the discovery of the last agent here and the begin of the day: it has to discover us, too."""
 MOTION_HZ = Setting("motion_hz", 10.0, 1.0, 50.0, "messages of motion of each moving robot per wall second")
 HEALTH_HZ = Setting("health_hz", 2.0, 0.2, 10.0, "messages of battery and base of each robot per wall second")
 
@@ -60,6 +62,8 @@ class SimBridge:
         self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
         self._sensed: dict[str, tuple[str, ...]] = {}
         self._plays = player.resumed or callers.finished
+        self._stands = False
+        self._begins_s: float | None = None
         self._made_s = time.monotonic()
         for robot in self._robots.values():
             robot.changed()  # what a new listener must know without waiting for a change
@@ -68,18 +72,32 @@ class SimBridge:
         every(node, 1.0 / declare(node, HEALTH_HZ), guard("health", self._tell_health))
         every(node, NOTE_EVERY_S, guard("note", self._note))
 
+    def stand_still(self) -> None:
+        """Let no more time pass, but go on telling how everything stands: a run ends, and its figures are to agree."""
+        self._stands = True
+
     def _play(self) -> None:
         """Let time pass; a day in which people ask for services begins when the fleet is there."""
+        if self._stands:
+            return
         steady_s = time.monotonic()
         if not self._plays:
-            self._plays = self._fleet_is_there(steady_s)
-            if not self._plays:
-                return
-            self._note()
+            if self._fleet_is_there(steady_s):
+                self._begin(steady_s)
+            return
         if self._player.play(steady_s, lambda robot: self._robots[robot].changed()):
             self._tell_time()
         self._tell_contents()
         self._calling.look(self._world.now_s, steady_s)
+
+    def _begin(self, steady_s: float) -> None:
+        """Let the day begin soon, when the agents know what there is before anything has been used."""
+        if self._begins_s is None:
+            self._begins_s = steady_s + BEGINS_AFTER_S
+        if steady_s >= self._begins_s:
+            self._tell_health()
+            self._plays = True
+            self._note()
 
     def _fleet_is_there(self, steady_s: float) -> bool:
         waited = steady_s - self._made_s > AGENTS_WITHIN_S

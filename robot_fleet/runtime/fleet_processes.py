@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
 from robot_fleet.runtime.run_directory import RunDirectory
 
 DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+STAND_STILL = signal.SIGUSR1
+"""Tells the simulator to let no more time pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,12 @@ class Supervisor:
         except BlockingIOError:
             return  # the pipe is full of wake-ups already
 
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to one process, if it runs."""
+        child = self._watched[name].child
+        if child is not None:
+            child.send(number)
+
     @contextmanager
     def signals(self) -> Iterator[None]:
         """Take SIGINT, SIGTERM and SIGHUP as the wish to stop, for the time of the block. Main thread only."""

@@ -15,6 +15,7 @@ from robot_fleet.site.walls import check_walls
 
 # Findings of these codes leave holes in the lane graph; what cannot be reached then would only repeat them.
 _FILES = {"site.yaml": 0, "places.yaml": 1, "kinds.yaml": 2, "robots.yaml": 3, "items.yaml": 4}
+_UNREAD = ("site_file_missing", "site_yaml_malformed", "site_json_malformed")
 _HOLES = ("site_place_off_lanes", "site_unknown_vertex", "site_lane_no_length")
 
 
@@ -22,11 +23,12 @@ def check_site(folder: Path) -> list[Finding]:
     """Return every error of a site folder, file by file; an empty list for a site that is fit to run.
 
     Beyond what `load_site` insists on, the map is read and lanes and places are held against it with the footprints of
-    the robots that may use them, and places against each other and against the lanes.
+    the robots that may use them, and places against each other and against the lanes. Where a file cannot be read, only
+    what is wrong with the files themselves is told.
     """
     draft = read_draft(folder)
-    if draft.file is None and not draft.places:
-        return draft.findings
+    if any(finding.code in _UNREAD for finding in draft.findings):  # all that refers into such a file would follow
+        return sorted(draft.findings, key=_place_in_report)
     check_references(draft)
     lanes = draft.file.lanes if draft.file is not None else ""
     holes = any(finding.code in _HOLES or finding.file == lanes for finding in draft.findings)

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from robot_fleet.runtime.run_directory import run_directory
 from robot_fleet.runtime.running import processes, running_fleets
+from test.trace_truth import distance_m, energy_wh, read_trace
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "test" / "data" / "sites" / "tiny"
@@ -95,6 +96,11 @@ def test_a_demo_plays_its_requests_and_sums_them_up(env: dict[str, str], tmp_pat
     assert summary["latency_ms"]["request_to_plan"]["p50"] > 0.0
     assert summary["contacts"] == []
     assert trace.read_text(encoding="utf-8").count("take:parcel_0001") == 1
+    truth = read_trace(trace)
+    driven, drawn = distance_m(truth), energy_wh(truth, {row["id"]: row["capacity_wh"] for row in summary["robots"]})
+    for row in summary["robots"]:
+        assert row["distance_m"] == pytest.approx(driven[row["id"]], rel=0.01, abs=0.01)
+        assert row["energy_wh"] == pytest.approx(drawn[row["id"]], rel=0.01, abs=0.002)
     assert running_fleets(env) == ()
     facts = tmp_path / "facts.json"
     subprocess.run([*FLEET, "ledger", "export", "--json", str(facts)], env=env, check=True)

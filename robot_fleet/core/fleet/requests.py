@@ -53,7 +53,7 @@ def submit(turn: Turn, wish: SubmitTask) -> None:
     if service is None:
         offered = ", ".join(turn.site.services)
         raise RequestError(
-            "request_unknown_service", f"no service {wish.service!r}; this site offers {offered}", wish.key
+            "request_unknown_service", f"no service {wish.service!r}; this site offers {offered}", "service"
         )
     params = _checked_params(turn, service, wish.params)
     requested, refusal = _expand(turn, service, params, wish)
@@ -122,7 +122,7 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
         return
     task = turn.state.tasks.get(wish.task)
     if task is None:
-        raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.key)
+        raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.task)
     if task.ended:
         raise RequestError("request_task_ended", f"the task has already ended as {task.state.value}", wish.task)
     items = {act.item for stop in task.request.stops for act in stop.acts if act.item}
@@ -158,7 +158,7 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     if _repeated(turn, wish.key):
         return
     if wish.robot and wish.robot not in turn.state.robots:
-        raise RequestError("request_unknown_robot", f"no robot {wish.robot!r}", wish.key)
+        raise RequestError("request_unknown_robot", f"no robot {wish.robot!r}", wish.robot)
     turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by))
     turn.emit(CommandTaken(wish.key, {"accepted": True}))
     for robot in turn.state.robots.values():

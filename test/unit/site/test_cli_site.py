@@ -26,15 +26,17 @@ def test_a_right_site_checks_with_exit_code_0() -> None:
     assert json.loads(result.stdout) == {"schema_version": 1, "findings": []}
 
 
-def test_errors_are_a_table_or_json_and_exit_code_1(tmp_path: Path) -> None:
+def test_errors_are_lines_or_json_and_exit_code_1(tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(TINY, site)
     text = (site / "robots.yaml").read_text(encoding="utf-8")
     (site / "robots.yaml").write_text(text.replace("start: charger_2", "start: '[red]'"), encoding="utf-8")
     result = runner.invoke(app, ["check", str(site)])
     assert result.exit_code == 1
-    assert "robots.yaml:4" in result.stdout
-    assert "robots[1].start (care_2)" in result.stdout
+    first, last = result.stdout.splitlines()
+    assert first.startswith("robots.yaml:4 robots[1].start (care_2): expected")
+    assert first.endswith("[site_bad_value]")
+    assert last == f"{site}: 1 error(s)."
     result = runner.invoke(app, ["check", str(site), "--json"])
     assert result.exit_code == 1
     [finding] = json.loads(result.stdout)["findings"]

@@ -322,6 +322,12 @@ def test_a_service_whose_places_no_robot_reaches_is_found(tmp_path: Path) -> Non
     assert [finding.file for finding in by_code["site_service_unserved"]] == [VISIT]
 
 
+@pytest.mark.parametrize("file", ["places.yaml", "kinds.yaml", "robots.yaml", "lanes.geojson"])
+def test_a_file_that_cannot_be_read_is_one_error_and_not_all_that_refers_into_it(tmp_path: Path, file: str) -> None:
+    (finding,) = check_site(changed(tmp_path, put(file, '{"places": [')))
+    assert (finding.code.endswith("_malformed"), finding.file) == (True, file)
+
+
 def test_the_digest_follows_what_defines_the_site_and_nothing_else(tmp_path: Path) -> None:
     first = site_digest(TINY)
     assert site_digest(changed(tmp_path / "same")) == first
