@@ -282,3 +282,32 @@ def test_results_of_steps_that_are_not_released_are_not_believed(world: CoreWorl
     task = world.state.tasks["a"]
     assert "visit.prompt" not in task.instants
     assert (task.state, task.started_s) == (TaskState.UNDERWAY, task.instants["visit.arrived"]), "it has only arrived"
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_a_robot_that_failed_on_a_lane_keeps_it_and_goes_on_from_there(world: CoreWorld) -> None:
+    world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
+    robot = visitor(world, "a")
+    record = world.state.robots[robot.id]
+    while record.busy is None or not 0 < record.busy.lanes_done < record.busy.lanes_released:
+        work(world, robot.id)
+    order = record.busy
+    lane = order.lanes[order.lanes_done]
+    world.step(robot, "failed")
+    world.tell(robot)
+    assert (record.busy, record.stranded_on) == (None, lane)
+    assert world.state.tasks["a"].robot != robot.id, "another one is planned in its stead"
+
+    start = world.site.lanes[lane].start
+    around = {name for name, other in world.site.lanes.items() if other.start == start}
+    while record.busy is None:
+        orders = [other.busy for other in world.state.robots.values() if other is not record and other.busy is not None]
+        held = {name for order in orders for name in order.lanes[order.lanes_done : order.lanes_released]}
+        assert not held & around, "nobody is let onto the lane on which it stands, or beside it"
+        work(world)
+    assert record.busy.lanes[0] == lane
+    assert record.busy.lanes_released >= 1
+    assert record.stranded_on == ""
+    world.drain(hours=1.0)
+    assert world.state.tasks["a"].state is TaskState.COMPLETED
+    assert world.state.robots[robot.id].docked
