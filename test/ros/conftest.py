@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.runtime.shared_memory import sweep
 from test.ros.rig import Process, Ros, claim_domain
 
 
@@ -15,6 +16,7 @@ def domain() -> Iterator[int]:
     """A ROS domain that nobody else on this machine uses."""
     number, lock = claim_domain()
     yield number
+    sweep(number)
     lock.release()
 
 
