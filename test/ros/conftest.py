@@ -37,3 +37,4 @@ def field(domain: int, tmp_path_factory: pytest.TempPathFactory, request: pytest
     yield made
     status = made.end() if made.running else "gone"
     assert status == 0, made.said
+    assert "failures=" not in made.said, "a callback failed"
