@@ -19,6 +19,7 @@ from pathlib import Path
 
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Problem
+from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.sim.people import read_people
@@ -28,7 +29,6 @@ from robot_fleet.site.maps import read_map
 
 BUSAN = Path(__file__).resolve().parents[1] / "config" / "sites" / "busan_edc"
 TRAVEL_WEIGHT = Problem(0.0, (), (), {}, {}).travel_weight
-DRAIN_S = 4 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ def play(seed: int, improving: bool, folder: Path, requests: int, without: Seque
     site = load_site(folder)
     site = replace(site, robots={name: robot for name, robot in site.robots.items() if name not in without})
     people = read_people(folder / "people.yaml")
-    rows = sorted(generate_day(folder, seed, None), key=lambda row: (row.at_s, row.request_id))[:requests]
+    rows = played_rows(generate_day(folder, seed, None), requests, None)
     fleet = VirtualFleet(
         site, ports_for(site), read_map(Path(site.map_file)), people, rows, seed=1, improving=improving
     )
-    fleet.run(Stop(True, rows[-1].at_s - rows[0].at_s, DRAIN_S))
+    fleet.run(Stop(True, rows[-1].at_s - rows[0].at_s))
     tasks = list(fleet.host.fleet.state.tasks.values())
     completed = [task for task in tasks if task.state is TaskState.COMPLETED]
     undone = [task for task in tasks if task.state is not TaskState.COMPLETED]

@@ -82,9 +82,8 @@ def environment(environ: Mapping[str, str], layout: Layout, host: HostRos | None
     _prepend(result, "CMAKE_PREFIX_PATH", [prefix])
     result["VIRTUAL_ENV"] = prefix
     result["PYTHONNOUSERSITE"] = "1"
-    result.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # without bytecode a fleet takes two seconds longer to start, every time
+    # Without bytecode a fleet takes two seconds longer to start, every time.
+    result.pop("PYTHONDONTWRITEBYTECODE", None)
     if "FASTDDS_DEFAULT_PROFILES_FILE" not in result:
         result.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(layout.dds_profiles))
     result.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")

@@ -138,7 +138,7 @@ def _free_vertex(turn: Turn, robot: RobotRecord) -> str:
     """Return the vertex from which a new way begins: the end of what is released already."""
     order = robot.busy
     if order is None:
-        return turn.site.lanes[robot.stranded_on].end if robot.stranded_on else robot.at
+        return turn.resting_vertex(robot)
     if order.lanes_released == 0:
         return robot.at
     return turn.site.lanes[order.lanes[order.lanes_released - 1]].end

@@ -150,8 +150,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
     kind = turn.kind(robot)
     order = robot.busy
     if order is None:
-        here = turn.site.lanes[robot.stranded_on].end if robot.stranded_on else robot.at
-        return here, now + (kind.undock_s if robot.docked else 0.0)
+        return turn.resting_vertex(robot), now + (kind.undock_s if robot.docked else 0.0)
     if order.state is OrderState.CANCELLING:
         return (order.place if order.arrived else robot.at), now + CANCEL_TAKES_S
     roads, travel_class = turn.ports.roads, turn.travel_class(robot)

@@ -81,6 +81,13 @@ class Turn:
         """Return the class of ways and footprints that the robot has now."""
         return f"{robot.kind}+load" if robot.load else robot.kind
 
+    def resting_vertex(self, robot: RobotRecord) -> str:
+        """Return the vertex where a robot without an order is to be found, or comes to when it goes on.
+
+        That is where it stands, or the end of the lane on which a failed order has left it.
+        """
+        return self.site.lanes[robot.stranded_on].end if robot.stranded_on else robot.at
+
     def soc_pct(self, robot: str) -> float | None:
         """Return the newest state of charge, None if the robot has not reported yet."""
         report = self.seen.reports.get(robot)
