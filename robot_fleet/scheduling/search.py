@@ -1,51 +1,64 @@
-"""Ruin and recreate: take strings of neighbouring tasks out of a plan and put them back otherwise, again and again.
-
-After SISR (Christiaens and Vanden Berghe, "Slack Induction by String Removals", Transportation Science 2020): strings
-of consecutive tasks are removed from routes near a random task; greedy insertion puts them back, now and then blind to
-a robot ("blink"); simulated annealing decides what is kept. All randomness comes from the caller's generator.
-"""
+"""Ruin and recreate, from Python: how long, how hot, and what is kept for the master. The work is in `kernel.ruin`."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, inf, log
-from random import Random
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.insertion import close, complete, restore
-from robot_fleet.scheduling.instance import Instance, Job
-from robot_fleet.scheduling.positions import Insertion
-from robot_fleet.scheduling.schedule import Route, lay
-from robot_fleet.scheduling.solution import Solution
+from robot_fleet.scheduling.kernel import ruin
+from robot_fleet.scheduling.kernel.arrays import (
+    COUNT,
+    FLAGS,
+    HEAD,
+    NODE,
+    OPTION,
+    OPTION_END,
+    OPTION_PLACE,
+    PIN,
+    STOPS,
+    Ints,
+)
+from robot_fleet.scheduling.solution import Routes, Solution
+
+STRIDE = 200
+"""Iterations between two looks at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Numbers of the search.
+    """Numbers of the search (those of SISR, but for the temperatures, which follow the scale of the problem).
 
     Parameters
     ----------
-    removed : tasks that a ruin takes out on average, at least 1.
-    longest : longest string of tasks taken out of one route, at least 1.
+    removed : stops that a ruin takes out on average, at least 1.
+    longest : longest string of stops taken out of one route, at least 1.
     blink : probability, in [0, 1), that an insertion overlooks a robot.
-    hot, cold : first and last temperature of the annealing, as a share of what the routes cost at the start.
+    hot, cold : first and last temperature of the annealing, in costs of an average stop.
+    pool : routes kept for the master, 0 for none.
     """
 
-    removed: float = 8.0
-    longest: int = 6
-    blink: float = 0.03
-    hot: float = 0.005
-    cold: float = 0.0001
+    removed: float = 10.0
+    longest: float = 10.0
+    blink: float = 0.01
+    hot: float = 1.0
+    cold: float = 0.01
+    pool: int = 0
 
     def __post_init__(self) -> None:
-        if self.removed < 1.0 or self.longest < 1:
+        if self.removed < 1.0 or self.longest < 1.0:
             raise ValueError("Expected removed and longest of at least 1.")
         if not 0.0 <= self.blink < 1.0:
             raise ValueError("Expected blink in [0, 1).")
         if not 0.0 < self.cold <= self.hot:
             raise ValueError("Expected 0 < cold <= hot.")
+        if self.pool < 0:
+            raise ValueError("Expected a pool of at least 0 routes.")
 
 
 class Halt(Protocol):
@@ -67,173 +80,170 @@ class Iterations:
         return iteration / self._count if self._count > 0 else 1.0
 
 
-class Seconds:
-    """Ends after seconds of this machine's steady clock, or `most` iterations: never for reproducible runs."""
+class CpuSeconds:
+    """Ends after seconds of this process's computing time, or `most` iterations: never for reproducible runs."""
 
-    def __init__(self, seconds: float, most: int) -> None:
+    def __init__(self, seconds: float, most: int = 1 << 62) -> None:
         self._seconds = seconds
         self._most = Iterations(most)
-        self._began_s = time.monotonic()
+        self._began_s = time.process_time()
 
     def progress(self, iteration: int) -> float:
         """Return time passed over time allowed, or the share of iterations if that is more."""
         if self._seconds <= 0.0:
             return 1.0
-        return max((time.monotonic() - self._began_s) / self._seconds, self._most.progress(iteration))
+        return max((time.process_time() - self._began_s) / self._seconds, self._most.progress(iteration))
 
 
-class RoutePool:
-    """Routes seen so far: of those of one robot with the same tasks and claims, the cheapest.
+class Searcher:
+    """Ruin and recreate on a solution, which it changes.
 
     Parameters
     ----------
-    limit : most routes kept; once full, only cheaper variants of known ones come in.
+    solution : where it begins; afterwards the best that it found.
+    tuning : numbers of the search.
     """
 
-    def __init__(self, limit: int = 4000) -> None:
-        self._limit = limit
-        self._routes: dict[tuple[int, tuple[int, ...], tuple[str, ...]], Route] = {}
+    def __init__(self, solution: Solution, tuning: Tuning | None = None) -> None:
+        self.solution = solution
+        self.tuning = tuning or Tuning()
+        model = solution.model
+        flags = model.job[:, FLAGS]
+        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2)
+        self.movable: Ints = np.flatnonzero(((flags & HEAD) == 0) & able).astype(np.int32)
+        self._near = np.argsort(np.minimum.reduce(model.travel), axis=1, kind="stable").astype(np.int32)
+        self._place_row, self._place_node = _nodes_by_place(solution)
+        jobs = model.job.shape[0]
+        self._out = np.zeros(jobs + 1, dtype=np.int32)
+        self._outside = np.zeros(jobs + 1, dtype=np.int32)
+        self._absences = np.zeros(jobs, dtype=np.int64)
+        self._numbers = np.array([self.tuning.removed, self.tuning.longest, self.tuning.blink])
+        width = 2 + 2 * min(solution.state.row.shape[1], 4 * _longest(solution) + 32)
+        self.pool = (
+            np.zeros(1, dtype=np.int64),
+            np.zeros((self.tuning.pool, width), dtype=np.int32),
+            np.zeros(self.tuning.pool),
+        )
 
-    def add(self, route: Route) -> None:
-        """Take in a route."""
-        claims = tuple(sorted({visit.info.place for visit in route.visits if visit.info.claims}))
-        key = (route.vehicle.index, tuple(sorted(route.jobs)), claims)
-        known = self._routes.get(key)
-        if known is None and len(self._routes) >= self._limit:
-            return
-        if known is None or route.cost < known.cost:
-            self._routes[key] = route
+    def run(self, halt: Halt, progress: Callable[[int, float], None] | None = None) -> int:
+        """Search until `halt` says so; return the number of iterations. The solution becomes the best one found."""
+        solution = self.solution
+        if not len(self.movable):
+            return 0
+        self._list_outside()
+        costs = np.array([solution.cost, solution.cost])
+        used = max(int(solution.state.route[:-1, COUNT].sum()), 1)
+        scale = max(float(costs[0] - _penalties(solution)) / used, 1e-6)
+        hot, cold = self.tuning.hot * scale, self.tuning.cold * scale
+        iteration = 0
+        best = _room(solution)
+        ruin.save(solution.state, *best)
+        while (share := halt.progress(iteration)) < 1.0:
+            heat = np.full(2, hot * (cold / hot) ** share)
+            solution.state.counter[1] = 0
+            ruin.search(*self._arguments(), best, costs, heat, STRIDE, self._numbers, self._out, self._outside, self.pool)
+            iteration += STRIDE
+            if solution.state.counter[1]:
+                solution.grow()
+                best = tuple(_wider(array, solution) for array in best)
+            if progress is not None:
+                progress(iteration, float(costs[1]))
+        solution.take_routes(_routes(best, solution.robots))
+        return iteration
 
-    def routes(self) -> list[Route]:
-        """Return the routes in the order in which their kind was first seen."""
-        return list(self._routes.values())
+    def fewer(self, halt: Halt) -> bool:
+        """Put every job on a route, however dear; return whether that came about before `halt` ended it."""
+        self._list_outside()
+        iteration = 0
+        while halt.progress(iteration) < 1.0:
+            if ruin.fewer(*self._arguments(), STRIDE, self._numbers, self._out, self._outside, self._absences):
+                return True
+            iteration += STRIDE
+        return False
+
+    def absences_of(self, robot: int) -> int:
+        """Return how often, in sum, the jobs of a robot have been left out in `fewer`."""
+        state, model = self.solution.state, self.solution.model
+        nodes = state.row[robot, : state.route[robot, COUNT], NODE]
+        return int(self._absences[model.node[nodes[nodes >= 0], 0]].sum())
+
+    def _arguments(self) -> tuple[object, ...]:
+        solution = self.solution
+        return (
+            solution.model,
+            solution.state,
+            solution.old,
+            solution.labels,
+            self._near,
+            self._place_row,
+            self._place_node,
+            self.movable,
+        )
+
+    def _list_outside(self) -> None:
+        outside = [job for job in self.solution.out if job in set(self.movable.tolist())]
+        self._outside[0] = len(outside)
+        self._outside[1 : len(outside) + 1] = outside
 
 
 def search(problem: Problem, current: Plan, halt: Halt, *, seed: int, tuning: Tuning | None = None) -> Plan:
     """Return the best plan that ruin and recreate finds from `current`; never dearer than insertion's."""
-    instance = Instance(problem)
-    start = restore(instance, current)
-    complete(start)
-    best = ruin_and_recreate(start, Random(seed), halt, RoutePool(), tuning or Tuning())
-    return best.plan("search" if best.cost < start.cost else "insertion")
+    solution = Solution(problem, seed)
+    solution.take_up(current)
+    solution.complete()
+    start = solution.cost
+    Searcher(solution, tuning).run(halt)
+    solution.complete()
+    return solution.plan("search" if solution.cost < start - 1e-6 else "insertion")
 
 
-def ruin_and_recreate(start: Solution, rng: Random, halt: Halt, pool: RoutePool, tuning: Tuning) -> Solution:
-    """Return the best solution found from `start` (which stays as it is); every accepted route goes into the pool."""
-    best = start.copy()
-    movable = [job for job in start.instance.jobs if job.vehicles and not job.head]
-    if not movable:
-        return best
-    current = start.copy()
-    current_cost = best_cost = start.cost
-    neighbours = _Neighbours(start.instance, movable)
-    scale = max(1.0, sum(route.cost for route in start.routes))
-    cooling = log(tuning.cold / tuning.hot)
-    iteration = 0
-    while (progress := halt.progress(iteration)) < 1.0:
-        iteration += 1
-        trial = current.copy()
-        if not _ruin(trial, neighbours, rng, tuning):
-            continue
-        _recreate(trial, rng, tuning)
-        if any(job.pinned and current.at[job.index] >= 0 for job in trial.out()):
-            continue
-        cost = trial.cost
-        temperature = scale * tuning.hot * exp(cooling * progress)
-        if cost < current_cost - temperature * log(1.0 - rng.random()):
-            for old, new in zip(current.routes, trial.routes, strict=True):
-                if new is not old:
-                    pool.add(new)
-            current, current_cost = trial, cost
-            if cost < best_cost - 1e-9:
-                best, best_cost = trial.copy(), cost
-    close(best)
-    return best
+def _penalties(solution: Solution) -> float:
+    return float(solution.model.job_at[solution.state.at < 0, 0].sum())
 
 
-class _Neighbours:
-    """For each job those that could stand beside it, nearest first; worked out when first asked for."""
-
-    def __init__(self, instance: Instance, movable: list[Job]) -> None:
-        self._instance = instance
-        self.movable = movable
-        self._known: dict[int, list[Job]] = {}
-
-    def of(self, job: Job) -> list[Job]:
-        known = self._known.get(job.index)
-        if known is None:
-            near = [(self._distance(job, other), other.index, other) for other in self.movable]
-            known = [other for distance, _, other in sorted(near, key=lambda entry: entry[:2]) if distance < inf]
-            self._known[job.index] = known
-        return known
-
-    def _distance(self, job: Job, other: Job) -> float:
-        """Seconds between the two jobs' nearest stops for a robot that can do both, inf if there is no such robot."""
-        common = next((index for index in job.vehicles if index in other.vehicles), None)
-        if common is None:
-            return inf
-        vehicle = self._instance.vehicles[common]
-        return min(
-            (
-                min(vehicle.matrix[a[0].row][b[0].row], vehicle.matrix[b[0].row][a[0].row])
-                for a in self._instance.options(job, vehicle)
-                for b in self._instance.options(other, vehicle)
-                if a and b
-            ),
-            default=inf,
-        )
+def _longest(solution: Solution) -> int:
+    """Return a length that routes will hardly exceed."""
+    stops = int(solution.model.job[:, STOPS].sum())
+    return max(int(solution.state.route[:-1, COUNT].max(initial=0)), stops // max(solution.robots, 1))
 
 
-def _ruin(trial: Solution, neighbours: _Neighbours, rng: Random, tuning: Tuning) -> bool:
-    """Take strings of jobs out of routes around a random job; false if one could not be taken out."""
-    seed = neighbours.movable[rng.randrange(len(neighbours.movable))]
-    busy = [len(route.jobs) for route in trial.routes if route.jobs]
-    longest = min(float(tuning.longest), max(1.0, sum(busy) / len(busy))) if busy else 1.0
-    most_strings = max(1.0, 4.0 * tuning.removed / (1.0 + longest) - 1.0)
-    strings = int(rng.uniform(1.0, most_strings + 1.0))
-    ruined: list[int] = []
-    for job in neighbours.of(seed):
-        if len(ruined) >= strings:
-            break
-        robot = trial.at[job.index]
-        if robot < 0 or robot in ruined:
-            continue
-        ruined.append(robot)
-        jobs = [number for number in trial.routes[robot].jobs if not trial.instance.jobs[number].head]
-        length = int(rng.uniform(1.0, min(float(len(jobs)), longest) + 1.0))
-        place = jobs.index(job.index)
-        first = rng.randint(max(0, place - length + 1), min(place, len(jobs) - length))
-        gone = jobs[first : first + length]
-        route = trial.routes[robot]
-        rest = lay(trial.instance, route.vehicle, [visit for visit in route.visits if visit.info.job not in gone])
-        if rest is None:
-            return False
-        trial.set_route(rest)
-    return True
+def _nodes_by_place(solution: Solution) -> tuple[Ints, Ints]:
+    """Return the nodes that can be served at each place, as compressed rows."""
+    model = solution.model
+    at: list[list[int]] = [[] for _ in solution.compiled.places]
+    for node in range(model.node.shape[0]):
+        for option in range(int(model.node[node, OPTION]), int(model.node[node, OPTION_END])):
+            at[int(model.option[option, OPTION_PLACE])].append(node)
+    row = np.zeros(len(at) + 1, dtype=np.int32)
+    row[1:] = np.cumsum([len(nodes) for nodes in at])
+    return row, np.array([node for nodes in at for node in nodes], dtype=np.int32)
 
 
-def _recreate(trial: Solution, rng: Random, tuning: Tuning) -> None:
-    """Insert every job that is out, in one of several orders, each at its best place but for blinks."""
-    out = [job for job in trial.out() if job.vehicles]
-    order = rng.choices(("any", "dear", "due", "long"), weights=(4, 3, 2, 1))[0]
-    rng.shuffle(out)
-    if order == "dear":
-        out.sort(key=lambda job: (-job.need.weight, -job.penalty))
-    elif order == "due":
-        out.sort(key=lambda job: job.need.due_s)
-    elif order == "long":
-        out.sort(key=lambda job: -job.energetic_s)
-    out.sort(key=lambda job: not job.pinned)
-    for job in out:
-        best: Insertion | None = None
-        for index in job.vehicles:
-            if len(job.vehicles) > 1 and rng.random() < tuning.blink:
-                continue
-            found = trial.try_insert(job, index)
-            if found is not None and (best is None or found.delta < best.delta):
-                best = found
-        if best is not None:
-            trial.insert(best)
+def _room(solution: Solution) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
+    robots, longest = solution.robots + 1, solution.state.row.shape[1]
+    return (
+        np.zeros(robots, dtype=np.int32),
+        np.zeros((robots, longest), dtype=np.int32),
+        np.zeros((robots, longest), dtype=np.int32),
+        np.zeros((robots, longest)),
+    )
 
 
-__all__ = ["Halt", "Iterations", "RoutePool", "Seconds", "Tuning", "ruin_and_recreate", "search"]
+def _wider(array: NDArray[np.generic], solution: Solution) -> NDArray[np.generic]:
+    if array.ndim == 1:
+        return array
+    wide = np.zeros((array.shape[0], solution.state.row.shape[1]), dtype=array.dtype)
+    wide[:, : array.shape[1]] = array
+    return wide
+
+
+def _routes(best: tuple[Ints, Ints, Ints, NDArray[np.float64]], robots: int) -> Routes:
+    counts = best[0][:robots]
+    bounds = np.zeros(robots + 1, dtype=np.int32)
+    bounds[1:] = np.cumsum(counts)
+    mask = np.arange(best[1].shape[1])[None, :] < counts[:, None]
+    visits = np.stack([best[1][:robots][mask], best[2][:robots][mask]], axis=1).astype(np.int32)
+    return Routes(np.ascontiguousarray(visits), best[3][:robots][mask].copy(), bounds)
+
+
+__all__ = ["CpuSeconds", "Halt", "Iterations", "Searcher", "Tuning", "search"]

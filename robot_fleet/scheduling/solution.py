@@ -1,204 +1,218 @@
-"""A plan while planners work on it: routes, who claims which exclusive place, and the jobs still out."""
+"""A plan while planners work on it: the routes as arrays, and the way back to the plan's vocabulary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import inf
 
-from robot_fleet.core.plan import LeftOut, Plan
-from robot_fleet.scheduling.instance import TINY, Info, Instance, Job, Vehicle
-from robot_fleet.scheduling.positions import Insertion, Options, cheapest
-from robot_fleet.scheduling.schedule import Route, lay, planned_stops
+import numpy as np
+
+from robot_fleet.core.plan import LeftOut, Plan, Problem
+from robot_fleet.scheduling.compiled import Compiled
+from robot_fleet.scheduling.kernel import construct
+from robot_fleet.scheduling.kernel.arrays import (
+    CLAIM,
+    COUNT,
+    FIRST,
+    LEVEL,
+    NODE,
+    OPTION,
+    OPTION_END,
+    PENALTY,
+    PIN,
+    PLACE,
+    PRED,
+    PRED_END,
+    RELAX_ENERGY,
+    RELAX_LOAD,
+    RELAX_PARTNER,
+    RELAX_WINDOW,
+    STOPS,
+    TOTAL,
+    Bytes,
+    Floats,
+    Ints,
+    State,
+    empty_labels,
+)
+
+RELAXATIONS = (
+    ("no_energy", RELAX_ENERGY),
+    ("too_heavy", RELAX_ENERGY | RELAX_LOAD),
+    ("window_closed", RELAX_ENERGY | RELAX_LOAD | RELAX_WINDOW),
+    ("partner_elsewhere", RELAX_ENERGY | RELAX_LOAD | RELAX_WINDOW | RELAX_PARTNER),
+)
+"""Reasons, and the limits without which a task could be done where the reason holds."""
+
+
+class Routes:
+    """Routes by themselves: visits (node, place), charge levels, and where each robot's begin."""
+
+    __slots__ = ("bounds", "levels", "visits")
+
+    def __init__(self, visits: Ints, levels: Floats, bounds: Ints) -> None:
+        self.visits = visits
+        self.levels = levels
+        self.bounds = bounds
+
+    def of(self, robot: int) -> tuple[tuple[int, int], ...]:
+        """Return the visits of a robot."""
+        rows = self.visits[self.bounds[robot] : self.bounds[robot + 1]]
+        return tuple((int(node), int(place)) for node, place in rows)
 
 
 class Solution:
-    """Routes of all robots and what is left out; cheap to copy, since routes are immutable.
+    """A problem and routes for it. What it holds is feasible at all times.
+
+    Parameters
+    ----------
+    seed : of all that is drawn.
 
     Attributes
     ----------
-    routes : one per robot, in the problem's order.
-    at : for each job the index of its robot, -1 while it is out.
-    claimed : exclusive place -> job that claims it.
+    kept : after `take_up`, which robots' routes were taken up as they were.
     """
 
-    __slots__ = ("at", "claimed", "instance", "routes")
+    def __init__(self, problem: Problem, seed: int = 1, compiled: Compiled | None = None) -> None:
+        self.compiled = compiled or Compiled(problem)
+        self.model = self.compiled.model
+        self.labels = empty_labels(stops=int(self.model.job[:, STOPS].max(initial=1)) + 1)
+        self.kept: Bytes = np.ones(self.robots, dtype=np.uint8)
+        self._seed = seed
+        self._lay_out(64)
 
-    def __init__(self, instance: Instance, routes: list[Route], at: list[int], claimed: dict[str, int]) -> None:
-        self.instance = instance
-        self.routes = routes
-        self.at = at
-        self.claimed = claimed
-
-    @classmethod
-    def empty(cls, instance: Instance) -> Solution:
-        """Return the solution in which every robot stands and every job is out."""
-        routes = []
-        for vehicle in instance.vehicles:
-            route = lay(instance, vehicle, ())
-            if route is None:
-                raise AssertionError("an empty route breaks no rule")
-            routes.append(route)
-        return cls(instance, routes, [-1] * len(instance.jobs), {})
-
-    @classmethod
-    def of_routes(cls, instance: Instance, routes: Iterable[Route]) -> Solution:
-        """Return the solution made of these routes; robots without one stand."""
-        made = cls.empty(instance)
-        for route in routes:
-            made.set_route(route)
-        return made
-
-    def copy(self) -> Solution:
-        """Return an independent copy."""
-        return Solution(self.instance, self.routes.copy(), self.at.copy(), self.claimed.copy())
-
-    def take(self, other: Solution) -> None:
-        """Become equal to the other."""
-        self.routes, self.at, self.claimed = other.routes.copy(), other.at.copy(), other.claimed.copy()
+    @property
+    def robots(self) -> int:
+        """Number of robots."""
+        return int(self.model.robot.shape[0])
 
     @property
     def cost(self) -> float:
-        """Cost in seconds as the core defines it."""
-        jobs = self.instance.jobs
-        total = sum(route.cost for route in self.routes)
-        return total + sum(jobs[job].penalty for job, robot in enumerate(self.at) if robot < 0)
+        """Cost as the core defines it, without coverage."""
+        out = self.state.at < 0
+        return float(self.state.route_at[:-1, TOTAL].sum() + self.model.job_at[out, PENALTY].sum())
 
-    def out(self) -> list[Job]:
-        """Return the jobs in no route, in the problem's order."""
-        return [self.instance.jobs[job] for job, robot in enumerate(self.at) if robot < 0]
+    @property
+    def out(self) -> list[int]:
+        """The jobs on no route."""
+        return [int(job) for job in np.flatnonzero(self.state.at < 0)]
 
-    def set_route(self, route: Route) -> None:
-        """Replace a robot's route; jobs that were on the old one and are not on the new one are out."""
-        index = route.vehicle.index
-        for visit in self.routes[index].visits:
-            info = visit.info
-            self.at[info.job] = -1
-            if info.claims and self.claimed.get(info.place) == info.job:
-                del self.claimed[info.place]
-        for visit in route.visits:
-            info = visit.info
-            self.at[info.job] = index
-            if info.claims:
-                self.claimed[info.place] = info.job
-        self.routes[index] = route
+    def _lay_out(self, longest: int) -> None:
+        """Make arrays with room for routes of so many visits; all robots stand."""
+        longest = max(8, min(longest, int(self.model.node.shape[0]) + 24))
+        self.state: State = self.compiled.state(longest)
+        self.old: State = self.compiled.room(longest)
+        self.state.random[0] = np.uint64(self._seed * 2654435761 + 88172645463325252)
+        self._take_up(Routes(*_no_visits(self.robots)))
 
-    def remove(self, job: Job) -> bool:
-        """Take a job out of its route; false (and nothing changed) if the rest could not be driven."""
-        route = self.routes[self.at[job.index]].without(self.instance, job.index)
-        if route is None:
-            return False
-        self.set_route(route)
-        return True
+    def take_up(self, plan: Plan) -> None:
+        """Take up what of a plan still holds: sequences and places, without what became invalid."""
+        rows = [self.compiled.rows_of(plan, robot) for robot in self.compiled.robots]
+        bounds = np.zeros(len(rows) + 1, dtype=np.int32)
+        bounds[1:] = np.cumsum([len(row) for row in rows])
+        flat = [visit for row in rows for visit in row]
+        visits = np.array([visit[:2] for visit in flat], dtype=np.int32).reshape(-1, 2)
+        self.take_routes(Routes(visits, np.array([visit[2] for visit in flat], dtype=np.float64), bounds))
 
-    def options(self, job: Job, vehicle: Vehicle) -> Options | None:
-        """Return the visits that each stop may become on this robot as claims stand, None if a stop has none."""
-        options = self.instance.options(job, vehicle)
-        if job.chooses:
-            options = tuple(tuple(visit for visit in stop if self._free(visit.info)) for stop in options)
-        return options if all(options) else None
+    def take_routes(self, routes: Routes) -> None:
+        """Take up routes, mending what breaks a rule."""
+        lengths = np.diff(routes.bounds)
+        room = self.state.row.shape[1]
+        if lengths.size and 2 * int(lengths.max()) + 8 > room:
+            self._lay_out(2 * int(lengths.max()) + 32)
+        self._take_up(routes)
 
-    def try_insert(self, job: Job, index: int, *, thorough: bool = False) -> Insertion | None:
-        """Return the cheapest insertion of the job into robot number `index`'s route that its penalty allows."""
-        route = self.routes[index]
-        key: object = (job.index, thorough)
-        options: Options | None = None
-        if job.chooses:
-            options = self.options(job, route.vehicle)
-            rows = [tuple(option.row for option in stop) for stop in options or ()]
-            key = (job.index, thorough, tuple(rows))
-        if key in route.memo:
-            known: Insertion | None = route.memo[key]
-            return known
-        if not job.chooses:
-            options = self.options(job, route.vehicle)
-        insertion = None
-        if options is not None:
-            insertion = cheapest(self.instance, route, job, options, job.ceiling - TINY, thorough=thorough)
-        route.memo[key] = insertion
-        return insertion
+    def _take_up(self, routes: Routes) -> None:
+        self.state.at[:] = -1
+        self.state.owner[:] = -1
+        self.state.route[:, COUNT] = 0
+        self.compiled.free_resources(self.state)
+        self.kept = np.zeros(self.robots, dtype=np.uint8)
+        construct.take_up(self.model, self.state, routes.visits, routes.levels, routes.bounds, self.kept)
 
-    def best_insert(self, job: Job, *, thorough: bool = False) -> Insertion | None:
-        """Return the cheapest insertion of the job over all robots that may do it."""
-        best: Insertion | None = None
-        for index in job.vehicles:
-            found = self.try_insert(job, index, thorough=thorough)
-            if found is not None and (best is None or found.delta < best.delta):
-                best = found
-        return best
+    def complete(self, displaced: int = 4) -> None:
+        """Put in every job that is out and worth it, move, displace; leave no job out that could be put in."""
+        while True:
+            self.state.counter[1] = 0
+            construct.complete(self.model, self.state, self.old, self.labels, displaced)
+            if not self.state.counter[1]:
+                return
+            self.grow()
 
-    def insert(self, insertion: Insertion) -> None:
-        """Carry out an insertion that was found on the present routes."""
-        self.set_route(insertion.apply(self.instance))
+    def grow(self) -> None:
+        """Make room for longer routes."""
+        routes = self.routes()
+        self._lay_out(2 * self.state.row.shape[1])
+        self._take_up(routes)
 
-    def reason(self, job: Job) -> str:
-        """Return why a job that is out cannot be inserted into these routes for less than its penalty.
-
-        The reasons are asked in this order: `no_robot_kind`, `no_robot_available`, `no_place_free` (a stop whose every
-        place is taken or claimed), `dearer_than_penalty`; where no robot can fit it in at any cost, `no_energy` if the
-        energy is all that one of them lacks, else `too_heavy` if one lacks the capacity, else `unreachable`.
-        """
-        if not job.vehicles:
-            return "no_robot_available" if job.pinned or job.need.robots else "no_robot_kind"
-        judged = self.pinned_only(job.vehicles[0]) if job.pinned else self
-        if any(not judged.open_places(job, position) for position in range(len(job.need.stops))):
-            return "no_place_free"
-        lacks: list[str] = []
-        for index in job.vehicles:
-            lack = judged.lack(job, index)
-            if not lack:
-                return "dearer_than_penalty"
-            lacks.append(lack)
-        return next(reason for reason in ("no_energy", "too_heavy", "unreachable") if reason in lacks)
-
-    def lack(self, job: Job, index: int) -> str:
-        """Return what keeps the job out of a robot's route at any cost, empty if nothing does."""
-        route = self.routes[index]
-        options = self.options(job, route.vehicle)
-        if options is None:
-            return "unreachable"
-        for lack, loads, energy in (("", True, True), ("no_energy", True, False), ("too_heavy", False, False)):
-            if cheapest(
-                self.instance, route, job, options, inf, thorough=True, loads_matter=loads, energy_matters=energy
-            ):
-                return lack
-        return "unreachable"
-
-    def pinned_only(self, index: int) -> Solution:
-        """Return the solution as a pinned job of robot number `index` may see it.
-
-        Only pinned jobs claim places, and only they are on the robot. Where those alone could not be driven, the robot
-        keeps its route.
-        """
-        jobs = self.instance.jobs
-        seen = self.copy()
-        seen.claimed = {place: job for place, job in self.claimed.items() if jobs[job].pinned}
-        route = lay(
-            self.instance,
-            self.instance.vehicles[index],
-            [visit for visit in self.routes[index].visits if jobs[visit.info.job].pinned],
-        )
-        if route is not None:
-            seen.set_route(route)
-        return seen
+    def routes(self) -> Routes:
+        """Return a copy of the routes."""
+        counts = self.state.route[:-1, COUNT]
+        bounds = np.zeros(self.robots + 1, dtype=np.int32)
+        bounds[1:] = np.cumsum(counts)
+        mask = np.arange(self.state.row.shape[1])[None, :] < counts[:, None]
+        visits = self.state.row[:-1][mask][:, [NODE, PLACE]].astype(np.int32)
+        return Routes(np.ascontiguousarray(visits), self.state.row_at[:-1][mask][:, LEVEL].copy(), bounds)
 
     def plan(self, by: str) -> Plan:
         """Return the plan in the core's vocabulary, with a reason for each job left out."""
-        names = [vehicle.need.robot for vehicle in self.instance.vehicles]
         return Plan(
-            routes={name: planned_stops(self.instance, route) for name, route in zip(names, self.routes, strict=True)},
-            left_out=tuple(LeftOut(job.need.task, self.reason(job)) for job in self.out()),
+            routes=self.compiled.plan_routes(self.state),
+            left_out=tuple(LeftOut(self.compiled.tasks[job].task, self.reason(job)) for job in self.out),
             cost=self.cost,
             by=by,
         )
 
-    def open_places(self, job: Job, position: int) -> list[str]:
-        """Return the places of a stop that are neither taken nor claimed by another job."""
-        stop = job.need.stops[position]
-        return [
-            place
-            for place in self.instance.open_places(job, position)
-            if not self.instance.claims(stop, place) or self.claimed.get(place, job.index) == job.index
-        ]
+    def reason(self, job: int) -> str:
+        """Return why a job that is out cannot be put on these routes; see `core.plan.LeftOut`."""
+        task = self.compiled.tasks[job]
+        named = (task.pinned,) if task.pinned else task.robots
+        if not named:
+            return "no_robot_kind"
+        if not any(name in self.compiled.robot_index for name in named):
+            return "no_robot_available"
+        robots = [int(v) for v in np.flatnonzero(self.model.allow[job])]
+        if not robots:
+            return "skill_missing"
+        state = self.state if self.model.job[job, PIN] < 0 else self._pinned_only()
+        predecessors = self.model.links[self.model.job[job, PRED] : self.model.job[job, PRED_END]]
+        if any(self.state.at[other] < 0 for other in predecessors):
+            return "predecessor_left_out"
+        if not all(self._free_options(job, position, state) for position in range(int(self.model.job[job, STOPS]))):
+            return "no_place_free"
+        if any(construct.lack(self.model, state, self.labels, job, v, 0) < inf for v in robots):
+            return "dearer_than_penalty"
+        for reason, relax in RELAXATIONS:
+            if any(construct.lack(self.model, state, self.labels, job, v, relax) < inf for v in robots):
+                return reason
+        return "unreachable"
 
-    def _free(self, info: Info) -> bool:
-        return not info.claims or self.claimed.get(info.place, info.job) == info.job
+    def _free_options(self, job: int, position: int, state: State) -> bool:
+        node = int(self.model.job[job, FIRST]) + position
+        options = self.model.option[self.model.node[node, OPTION] : self.model.node[node, OPTION_END]]
+        if not len(options):
+            # Places that no travel class knows are a matter of ways, not of being taken.
+            need = self.compiled.tasks[job].stops[position]
+            return not any(place in self.compiled.problem.taken for place in need.places)
+        return any(claim < 0 or state.owner[claim] in (-1, job) for claim in options[:, CLAIM])
+
+    def _pinned_only(self) -> State:
+        """Return a copy of the state in which only pinned jobs are on routes.
+
+        Where those alone could not be driven, a robot keeps its route.
+        """
+        alone = Solution(self.compiled.problem, self._seed, self.compiled)
+        routes = self.routes()
+        pinned = self.model.job[:, PIN] >= 0
+        keep = np.array([node < 0 or pinned[self.model.node[node, 0]] for node, _ in routes.visits], dtype=bool)
+        bounds = np.zeros_like(routes.bounds)
+        for v in range(self.robots):
+            bounds[v + 1] = bounds[v] + int(keep[routes.bounds[v] : routes.bounds[v + 1]].sum())
+        alone.take_routes(Routes(routes.visits[keep], routes.levels[keep], bounds))
+        return alone.state
+
+
+def _no_visits(robots: int) -> tuple[Ints, Floats, Ints]:
+    return np.zeros((0, 2), dtype=np.int32), np.zeros(0), np.zeros(robots + 1, dtype=np.int32)
+
+
+__all__ = ["Routes", "Solution"]

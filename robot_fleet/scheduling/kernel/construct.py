@@ -1,0 +1,406 @@
+"""A feasible plan at once: take up the routes in force, put in what is new, mend what follows from it.
+
+1. Take up: each robot's route in force, without jobs that no longer fit.
+2. Put in: pinned jobs first, whatever they cost; then again and again the job whose best place is most worth having
+   (regret: what it would lose on its second-best robot, or by being left out); many at once by importance and due time.
+3. Move: jobs on routes that have changed go to wherever they cost less.
+4. Displace: a dear job that found no place may take that of a cheap one.
+5. Close: no job stays out that can be put in for less than its penalty.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+
+from robot_fleet.scheduling.kernel.arrays import (
+    CHARGE_NODE,
+    CHOOSES,
+    CLAIM,
+    COUNT,
+    COUPLED,
+    DUE,
+    FIRST,
+    FIXED,
+    FLAGS,
+    HEAD,
+    IMPORTANCE,
+    JOB,
+    LEVEL,
+    NODE,
+    OK,
+    OPTION,
+    OPTION_END,
+    PENALTY,
+    PIN,
+    PLACE,
+    PRED,
+    PRED_END,
+    STOPS,
+    SUCC,
+    SUCC_END,
+    Bytes,
+    Floats,
+    Ints,
+    Labels,
+    Model,
+    State,
+)
+from robot_fleet.scheduling.kernel.general import cheapest_general
+from robot_fleet.scheduling.kernel.moves import (
+    best_robot,
+    change_of,
+    copy_visit,
+    draft_merged,
+    insert,
+    put,
+    remember,
+    remove,
+    take_draft,
+    take_rest,
+    undo,
+)
+from robot_fleet.scheduling.kernel.timing import compiled, entry, lay
+
+WORTH_MOVING_S = 1e-6
+"""Least gain, in seconds of cost, for which a planned job is moved."""
+REGRET_AT_MOST = 48
+"""With more new jobs than this they are put in by importance and due time instead of by regret."""
+
+
+@compiled
+def removable(m: Model, s: State, job: int) -> bool:
+    """Return whether a job may be taken off its route: it is on one, not on board, not in the fixed front."""
+    v = s.at[job]
+    if v < 0 or m.job[job, FLAGS] & HEAD:
+        return False
+    for k in range(m.robot[v, FIXED]):
+        if s.row[v, k, NODE] >= 0 and m.node[s.row[v, k, NODE], JOB] == job:
+            return False
+    return True
+
+
+@entry
+def take_up(m: Model, s: State, visits: Ints, levels: Floats, bounds: Ints, kept: Bytes) -> None:
+    """Lay the routes of a plan in force, leaving out one job after the other where a rule is broken.
+
+    Parameters
+    ----------
+    visits, levels : (node, place) and level of all visits. bounds : (V + 1) where each robot's begin.
+    kept : marks the robots whose route was taken up as it was.
+    """
+    robots = m.robot.shape[0]
+    draft = robots
+    owner = np.full(max(s.owner.shape[0], 1), -1, dtype=np.int32)
+    gone = np.zeros(m.job.shape[0], dtype=np.uint8)
+    for pinned in range(1, -1, -1):  # pinned jobs claim their places before the others
+        for i in range(visits.shape[0]):
+            node = visits[i, 0]
+            if node < 0:
+                continue
+            job = m.node[node, JOB]
+            if (m.job[job, PIN] >= 0) != (pinned == 1):
+                continue
+            for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
+                claim = m.option[option, CLAIM]
+                if m.option[option, 0] == visits[i, 1] and claim >= 0:
+                    if owner[claim] >= 0 and owner[claim] != job:
+                        gone[job] = 1
+                    else:
+                        owner[claim] = job
+    for v in range(robots):
+        for i in range(bounds[v], bounds[v + 1]):
+            node = visits[i, 0]
+            if node >= 0:
+                job = m.node[node, JOB]
+                if not m.allow[job, v] or (s.at[job] >= 0 and s.at[job] != v):
+                    gone[job] = 1
+                else:
+                    s.at[job] = v
+    s.at[:] = -1
+    # Coupled jobs may wait for what stands on a route that is laid later, so everything is tried again while it helps.
+    waiting = np.ones(robots, dtype=np.uint8)
+    for attempt in range(4):
+        again = False
+        for v in range(robots):
+            if not waiting[v]:
+                continue
+            count = 0
+            for i in range(bounds[v], bounds[v + 1]):
+                node = visits[i, 0]
+                if node >= 0 and gone[m.node[node, JOB]]:
+                    continue
+                s.row[draft, count, NODE], s.row[draft, count, PLACE] = node, visits[i, 1]
+                s.row_at[draft, count, LEVEL] = levels[i]
+                count += 1
+            s.route[draft, COUNT] = count
+            if take_draft(m, s, v):
+                waiting[v] = 0
+                kept[v] = count == bounds[v + 1] - bounds[v]
+            elif attempt < 3 and _holds_coupled(m, s, draft):
+                again = True
+            else:
+                _mend(m, s, v)
+                waiting[v] = 0
+        if not again:
+            break
+
+
+@compiled
+def _holds_coupled(m: Model, s: State, row: int) -> bool:
+    for k in range(s.route[row, COUNT]):
+        node = s.row[row, k, NODE]
+        if node >= 0 and m.job[m.node[node, JOB], FLAGS] & COUPLED:
+            return True
+    return False
+
+
+@compiled
+def _mend(m: Model, s: State, v: int) -> None:
+    """Lay a draft, taking jobs out of it one by one while it breaks a rule."""
+    draft = s.route.shape[0] - 1
+    while s.route[draft, COUNT] > 0:
+        broken, at = lay(m, s, draft, v, 0)
+        if broken == OK:
+            break
+        culprit, any_job = -1, -1
+        for k in range(at, -1, -1):
+            node = s.row[draft, k, NODE]
+            if node >= 0:
+                job = m.node[node, JOB]
+                any_job = job if any_job < 0 else any_job
+                if m.job[job, PIN] < 0 and k >= m.robot[v, FIXED]:
+                    culprit = job
+                    break
+        culprit = any_job if culprit < 0 else culprit
+        kept = 0
+        for k in range(s.route[draft, COUNT]):
+            node = s.row[draft, k, NODE]
+            if node >= 0 and m.node[node, JOB] != culprit or (node < 0 and culprit >= 0):
+                copy_visit(s, draft, k, draft, kept)
+                kept += 1
+        s.route[draft, COUNT] = kept
+    take_rest(m, s, v)
+
+
+@entry
+def complete(m: Model, s: State, old: State, w: Labels, displaced: int) -> None:
+    """Put in every job that is out and worth it, move and displace; leave no job out that could be put in."""
+    touched = np.zeros(s.route.shape[0] + 1, dtype=np.int32)
+    first_versions = s.version.copy()
+    out = np.zeros(m.job.shape[0] + 1, dtype=np.int32)
+    _list_out(m, s, out)
+    for i in range(1, out[0] + 1):
+        job = out[i]
+        touched[0] = 0
+        if m.job[job, PIN] >= 0 and s.at[job] < 0 and put(m, s, old, w, touched, job, 0.0) < 0:
+            _force(m, s, old, w, touched, job)
+    _put_in(m, s, old, w, touched, out)
+    for v in range(m.robot.shape[0]):
+        if s.version[v] != first_versions[v]:
+            _move(m, s, old, w, touched, v)
+    _list_out(m, s, out)
+    tries = 0
+    for i in range(1, out[0] + 1):
+        if tries < displaced and m.job[out[i], PIN] == -1 and s.at[out[i]] < 0:
+            tries += 1
+            _displace(m, s, old, w, touched, out[i])
+    again = True
+    while again:
+        again = False
+        _list_out(m, s, out)
+        for i in range(1, out[0] + 1):
+            touched[0] = 0
+            again = put(m, s, old, w, touched, out[i], 0.0) >= 0 or again
+
+
+@compiled
+def _list_out(m: Model, s: State, out: Ints) -> None:
+    """List the jobs that are out: pinned ones first, then by importance and due time, successors behind what they await."""
+    out[0] = 0
+    for job in range(m.job.shape[0]):
+        if s.at[job] < 0 and m.job[job, PIN] != -2:
+            out[0] += 1
+            out[out[0]] = job
+    count = out[0]
+    if count == 0:
+        return
+    keys = np.zeros(count)
+    for i in range(count):
+        job = out[i + 1]
+        waits = 0
+        if m.job[job, FLAGS] & COUPLED:
+            waits = m.job[job, PRED_END] - m.job[job, PRED]
+        keys[i] = (
+            m.job_at[job, DUE]
+            - 1e7 * min(m.job_at[job, IMPORTANCE], 1e5)
+            - (1e14 if m.job[job, PIN] >= 0 else 0.0)
+            + (1e13 * _depth(m, job, 8) if waits else 0.0)
+        )
+    by_key = np.argsort(keys, kind="mergesort")
+    listed = out[1 : count + 1].copy()
+    for i in range(count):
+        out[i + 1] = listed[by_key[i]]
+
+
+@compiled
+def _depth(m: Model, job: int, most: int) -> int:
+    """Return how many jobs must end one after the other before a job may begin."""
+    deepest, here = 0, job
+    while most > 0 and m.job[here, PRED_END] > m.job[here, PRED]:
+        here = m.links[m.job[here, PRED]]
+        deepest += 1
+        most -= 1
+    return deepest
+
+
+@compiled
+def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints) -> None:
+    _list_out(m, s, out)
+    if out[0] > REGRET_AT_MOST:
+        for i in range(1, out[0] + 1):
+            touched[0] = 0
+            put(m, s, old, w, touched, out[i], 0.0)
+        return
+    while out[0] > 0:
+        pick, most = -1, -inf
+        for i in range(1, out[0] + 1):
+            job = out[i]
+            best, least, second = best_robot(m, s, w, job, 0.0)
+            if best >= 0:
+                regret = min(second, m.job_at[job, PENALTY]) - least
+                if regret > most:
+                    pick, most = i, regret
+        if pick < 0:
+            return
+        touched[0] = 0
+        put(m, s, old, w, touched, out[pick], 0.0)
+        for i in range(pick, out[0]):
+            out[i] = out[i + 1]
+        out[0] -= 1
+
+
+@compiled
+def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int) -> None:
+    """Move each job of a robot that is not bound to it to wherever the plan then costs least."""
+    jobs = np.zeros(s.route[v, COUNT] + 1, dtype=np.int32)
+    count = 0
+    for k in range(s.route[v, COUNT]):
+        node = s.row[v, k, NODE]
+        if node != CHARGE_NODE and m.node[node, JOB] >= 0 and m.node[node, 1] == 0:
+            jobs[count] = m.node[node, JOB]
+            count += 1
+    for i in range(count):
+        job = jobs[i]
+        if m.job[job, PIN] >= 0 or s.at[job] != v or not removable(m, s, job) or _awaited(m, s, job):
+            continue
+        touched[0] = 0
+        remember(s, old, touched, v)
+        if not remove(m, s, job):
+            continue
+        if put(m, s, old, w, touched, job, 0.0) < 0 or change_of(s, old, touched) > -WORTH_MOVING_S:
+            undo(m, s, old, touched)
+
+
+@compiled
+def _awaited(m: Model, s: State, job: int) -> bool:
+    """Return whether a planned job waits for this one."""
+    for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
+        if s.at[m.links[i]] >= 0:
+            return True
+    return False
+
+
+@compiled
+def _displace(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int) -> None:
+    """Put a job in the stead of a cheaper one, if the plan gains by it."""
+    best, least = -1, -WORTH_MOVING_S
+    for attempt in range(2):
+        for other in range(m.job.shape[0]):
+            if attempt == 1 and other != best:
+                continue
+            v = s.at[other]
+            if v < 0 or m.job[other, PIN] >= 0 or m.job_at[other, PENALTY] >= m.job_at[job, PENALTY]:
+                continue
+            if not m.allow[job, v] and not m.job[job, FLAGS] & CHOOSES:
+                continue
+            if not removable(m, s, other) or _awaited(m, s, other):
+                continue
+            touched[0] = 0
+            remember(s, old, touched, v)
+            if not remove(m, s, other):
+                continue
+            if put(m, s, old, w, touched, job, 0.0) >= 0:
+                change = -m.job_at[job, PENALTY]
+                if put(m, s, old, w, touched, other, 0.0) < 0:
+                    change += m.job_at[other, PENALTY]
+                change += change_of(s, old, touched)
+                if attempt == 1:
+                    return
+                if change < least:
+                    best, least = other, change
+            undo(m, s, old, touched)
+        if best < 0:
+            return
+
+
+@compiled
+def _force(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int) -> bool:
+    """Put a pinned job on its robot, taking out of its way whatever is not pinned; return whether it went in."""
+    v, draft = m.job[job, PIN], s.route.shape[0] - 1
+    touched[0] = 0
+    # Whoever claims what only this job could claim gives it up.
+    for node in range(m.job[job, FIRST], m.job[job, FIRST] + m.job[job, STOPS]):
+        free = 0
+        for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
+            claim = m.option[option, CLAIM]
+            free += claim < 0 or s.owner[claim] < 0 or s.owner[claim] == job
+        if free == 0:
+            for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
+                owner = s.owner[m.option[option, CLAIM]]
+                if m.job[owner, PIN] < 0 and removable(m, s, owner):
+                    remember(s, old, touched, s.at[owner])
+                    if remove(m, s, owner):
+                        break
+    remember(s, old, touched, v)
+    kept = 0
+    for k in range(s.route[v, COUNT]):
+        node = s.row[v, k, NODE]
+        if k < m.robot[v, FIXED] or (node >= 0 and m.job[m.node[node, JOB], PIN] >= 0):
+            copy_visit(s, v, k, draft, kept)
+            kept += 1
+    s.route[draft, COUNT] = kept
+    if take_draft(m, s, v):
+        if insert_pinned(m, s, w, job, v):
+            return True
+    undo(m, s, old, touched)
+    return False
+
+
+@compiled
+def insert_pinned(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
+    """Put a job on a robot's route at any cost."""
+    delta, entries = cheapest_general(m, s, w, v, job, inf, 0, 1)
+    if delta == inf:
+        return False
+    draft_merged(m, s, w, v, job, entries)
+    return take_draft(m, s, v)
+
+
+@entry
+def lack(m: Model, s: State, w: Labels, job: int, v: int, relax: int) -> float:
+    """Return what a job would cost on a robot's route with limits overlooked, `inf` if it cannot be done even then."""
+    return cheapest_general(m, s, w, v, job, inf, relax, 0)[0]
+
+
+@entry
+def put_one(m: Model, s: State, old: State, w: Labels, job: int, v: int) -> float:
+    """Put a job on a robot's route at any cost and return what it costs there; `inf` (and nothing changed) if it cannot."""
+    before = s.route_at[v, 0]
+    if insert_pinned(m, s, w, job, v):
+        return s.route_at[v, 0] - before
+    return inf
+
+
+__all__ = ["complete", "insert", "lack", "put_one", "removable", "take_up"]

@@ -1,0 +1,259 @@
+"""The cheapest place on a route for a job of one or two stops, where nothing ties the route to others.
+
+Every pair of positions is tried. What a detour does to the stops behind it is known at once while the delay stays
+within the route's slack; otherwise the route is followed until the delay has been waited away.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from robot_fleet.scheduling.kernel.arrays import (
+    AGEING,
+    ARRIVE,
+    BEGIN,
+    CHANGE_COST,
+    CLAIM,
+    CLASS,
+    COST,
+    COUNT,
+    DRIVE_W,
+    EARLY,
+    ENERGY,
+    FIRST,
+    FLAGS,
+    HOME,
+    JOB,
+    KG,
+    LATE,
+    LATEST,
+    LEAD,
+    LEAVE,
+    LIMIT,
+    LOADED_CLASS,
+    LOADED_W,
+    METRIC,
+    NODE,
+    NODE_EARLY,
+    NODE_KG,
+    NODE_LATE,
+    NODE_UNITS,
+    OPTION,
+    OPTION_END,
+    OPTION_PLACE,
+    PLACE,
+    POSITION,
+    ROBOT,
+    ROBOT_ENERGY,
+    ROBOT_KG,
+    ROBOT_PLACE,
+    ROBOT_UNITS,
+    SERVE_W,
+    SLACK,
+    SPARE,
+    STOPS,
+    TINY,
+    TOGETHER,
+    TOTAL,
+    TRAVEL,
+    TRAVEL_WEIGHT,
+    UNITS,
+    UNTIL,
+    WEIGHT,
+    Model,
+    State,
+)
+from robot_fleet.scheduling.kernel.timing import compiled, late_cost
+
+
+@compiled
+def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float, used: float, bound: float) -> float:
+    """Return the cost of the whole route if the robot comes to visit `k` from `here`, `inf` from `bound` on.
+
+    Parameters
+    ----------
+    time, cost, used : departure from `here`, cost and energy up to it.
+    """
+    count = s.route[v, COUNT]
+    travel_weight, ageing = m.weights[TRAVEL_WEIGHT], m.weights[AGEING]
+    total, budget = s.route_at[v, TOTAL], m.robot_at[v, ROBOT_ENERGY] + TINY
+    scarce = budget != inf
+    while k < count:
+        loaded = s.row_at[v, k, KG] > TINY or s.row[v, k, UNITS] > 0
+        leg = m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, s.row[v, k, PLACE]]
+        arrive = time + leg
+        if arrive > s.row_at[v, k, LATEST] + TINY:
+            return inf
+        cost += travel_weight * leg
+        if scarce:
+            used += leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
+        old_leg = s.row_at[v, k + 1, TRAVEL] - s.row_at[v, k, TRAVEL]
+        if arrive <= s.row_at[v, k, SLACK] and (
+            arrive >= s.row_at[v, k, ARRIVE] - TINY or s.row_at[v, k, SLACK] > s.row_at[v, k, BEGIN] + TINY
+        ):
+            rest = total - s.row_at[v, k, COST] - travel_weight * old_leg
+            if cost + rest >= bound:
+                return inf
+            if scarce:
+                watts = m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]
+                if used + s.row_at[v, k, ENERGY] - old_leg * watts / 3600.0 - s.route_at[v, SPARE] > budget:
+                    return inf
+            return cost + rest
+        begin = max(arrive, s.row_at[v, k, EARLY])
+        node = s.row[v, k, NODE]
+        cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
+        if arrive >= s.row_at[v, k, ARRIVE] and cost + total - s.row_at[v, k + 1, COST] >= bound:
+            return inf
+        service = s.row_at[v, k + 1, LEAVE] - s.row_at[v, k, BEGIN]
+        if scarce:
+            used += service * m.robot_at[v, SERVE_W] / 3600.0
+        time = begin + service
+        here = s.row[v, k, PLACE]
+        k += 1
+    if m.robot[v, HOME] >= 0:
+        loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
+        leg = m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]
+        if time + leg > m.robot_at[v, UNTIL] + TINY:
+            return inf
+        cost += travel_weight * leg
+        if scarce:
+            used += leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
+    if used > budget and scarce:
+        return inf
+    # What is paid once for a whole route (changes of robot) is in its total and not in its running costs.
+    cost += total - s.row_at[v, count, COST] - (_home_cost(m, s, v) if m.robot[v, HOME] >= 0 else 0.0)
+    return cost if cost < bound else inf
+
+
+@compiled
+def _home_cost(m: Model, s: State, v: int) -> float:
+    count = s.route[v, COUNT]
+    loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
+    here = s.row[v, count - 1, PLACE] if count > 0 else m.robot[v, ROBOT_PLACE]
+    return (
+        m.weights[TRAVEL_WEIGHT]
+        * m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]
+    )
+
+
+@compiled
+def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tuple[float, int, int, int, int]:
+    """Return the least rise of the route's cost under `ceiling` (`inf` for none), two positions and two options.
+
+    The positions are those of the visits that the job's stops come before.
+    """
+    count = s.route[v, COUNT]
+    first, stops, flags = m.job[job, FIRST], m.job[job, STOPS], m.job[job, FLAGS]
+    extra = m.weights[CHANGE_COST] if m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v else 0.0
+    bound = s.route_at[v, TOTAL] + ceiling - extra
+    best_i, best_j, best_a, best_b = -1, -1, -1, -1
+    kind, loaded_kind = m.robot[v, CLASS], m.robot[v, LOADED_CLASS]
+    kg, units = m.node_at[first, NODE_KG], m.node[first, NODE_UNITS]
+    travel_weight, ageing, metric = m.weights[TRAVEL_WEIGHT], m.weights[AGEING], m.weights[METRIC] > 0.0
+    budget = m.robot_at[v, ROBOT_ENERGY]
+    until, energy0, serve_w = m.robot_at[v, UNTIL], budget, m.robot_at[v, SERVE_W]
+    if budget == inf:
+        energy0 = 0.0
+    service1 = m.node_service[first, kind]
+    late1 = min(m.node_at[first, NODE_LATE], until - service1) + TINY
+    service2, late2 = 0.0, 0.0
+    if stops == 2:
+        service2 = m.node_service[first + 1, kind]
+        late2 = min(m.node_at[first + 1, NODE_LATE], until - service2) + TINY
+    for i in range(s.route[v, LEAD], count + 1):
+        if i < count and _inside(m, s, v, i):
+            continue
+        loaded = s.row_at[v, i, KG] > TINY or s.row[v, i, UNITS] > 0
+        if (kg > 0.0 and s.row_at[v, i, KG] + kg > m.robot_at[v, ROBOT_KG] + TINY) or (
+            units > 0 and s.row[v, i, UNITS] + units > m.robot[v, ROBOT_UNITS]
+        ):
+            continue
+        here = s.row[v, i - 1, PLACE] if i > 0 else m.robot[v, ROBOT_PLACE]
+        if s.row_at[v, i, LEAVE] > late1:
+            break
+        used0 = energy0 - s.row_at[v, i, ENERGY] if budget != inf else 0.0
+        for a in range(m.node[first, OPTION], m.node[first, OPTION_END]):
+            claim = m.option[a, CLAIM]
+            if claim >= 0 and s.owner[claim] >= 0 and s.owner[claim] != job:
+                continue
+            place1 = m.option[a, OPTION_PLACE]
+            leg = m.travel[loaded_kind if loaded else kind, here, place1]
+            arrive = s.row_at[v, i, LEAVE] + leg
+            if arrive > late1:
+                continue
+            begin = max(arrive, m.node_at[first, NODE_EARLY])
+            cost = s.row_at[v, i, COST] + travel_weight * leg
+            cost += late_cost(m.node_at[first, WEIGHT], begin - m.node_at[first, LIMIT], ageing)
+            if cost >= bound:
+                continue
+            time = begin + service1
+            used = (
+                used0
+                + (leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) + service1 * serve_w) / 3600.0
+            )
+            if stops == 1:
+                found = tail(m, s, v, i, place1, time, cost, used, bound)
+                if found < bound:
+                    bound, best_i, best_j, best_a, best_b = found, i, i, a, -1
+                continue
+            place = place1
+            j = i
+            while True:
+                now_loaded = s.row_at[v, j, KG] + kg > TINY or s.row[v, j, UNITS] + units > 0
+                travel_class = loaded_kind if now_loaded else kind
+                watts = m.robot_at[v, LOADED_W] if now_loaded else m.robot_at[v, DRIVE_W]
+                if j == i or j == count or not _inside(m, s, v, j):
+                    for b in range(m.node[first + 1, OPTION], m.node[first + 1, OPTION_END]):
+                        claim = m.option[b, CLAIM]
+                        if claim >= 0 and s.owner[claim] >= 0 and s.owner[claim] != job:
+                            continue
+                        place2 = m.option[b, OPTION_PLACE]
+                        leg = m.travel[travel_class, place, place2]
+                        arrive = time + leg
+                        if arrive > late2:
+                            continue
+                        begin = max(arrive, m.node_at[first + 1, NODE_EARLY])
+                        cost2 = cost + travel_weight * leg
+                        cost2 += late_cost(m.node_at[first + 1, WEIGHT], begin - m.node_at[first + 1, LIMIT], ageing)
+                        if cost2 >= bound:
+                            continue
+                        used2 = used + (leg * watts + service2 * serve_w) / 3600.0
+                        found = tail(m, s, v, j, place2, begin + service2, cost2, used2, bound)
+                        if found < bound:
+                            bound, best_i, best_j, best_a, best_b = found, i, j, a, b
+                if j == count or flags & TOGETHER:
+                    break
+                node = s.row[v, j, NODE]
+                leg = m.travel[travel_class, place, s.row[v, j, PLACE]]
+                arrive = time + leg
+                if arrive > s.row_at[v, j, LATE] + TINY or (metric and arrive > s.row_at[v, j, LATEST] + TINY):
+                    break
+                if (
+                    m.node_at[node, NODE_KG] > 0.0 and s.row_at[v, j + 1, KG] + kg > m.robot_at[v, ROBOT_KG] + TINY
+                ) or (m.node[node, NODE_UNITS] > 0 and s.row[v, j + 1, UNITS] + units > m.robot[v, ROBOT_UNITS]):
+                    break
+                begin = max(arrive, s.row_at[v, j, EARLY])
+                cost += travel_weight * leg + late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
+                if cost >= bound:
+                    break
+                if (
+                    metric
+                    and arrive >= s.row_at[v, j, ARRIVE]
+                    and cost + s.route_at[v, TOTAL] - s.row_at[v, j + 1, COST] >= bound
+                ):
+                    break
+                service = s.row_at[v, j + 1, LEAVE] - s.row_at[v, j, BEGIN]
+                used += (leg * watts + service * serve_w) / 3600.0
+                time = begin + service
+                place = s.row[v, j, PLACE]
+                j += 1
+    if best_i < 0:
+        return inf, -1, -1, -1, -1
+    return bound - s.route_at[v, TOTAL] + extra, best_i, best_j, best_a, best_b
+
+
+@compiled
+def _inside(m: Model, s: State, v: int, k: int) -> bool:
+    """Return whether visit `k` must follow the one before it at once."""
+    node = s.row[v, k, NODE]
+    return m.node[node, POSITION] > 0 and (m.job[m.node[node, JOB], FLAGS] & TOGETHER) > 0

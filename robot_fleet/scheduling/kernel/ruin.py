@@ -1,0 +1,432 @@
+"""Ruin and recreate: take strings of neighbouring stops out of a plan and put their jobs back otherwise.
+
+After SISR (Christiaens and Vanden Berghe, "Slack Induction by String Removals", Transportation Science 54(2), 2020):
+strings of consecutive stops are removed from routes near a random place, each with whatever else belongs to its jobs;
+greedy insertion puts the jobs back, now and then blind to a robot ("blink"); simulated annealing decides what is kept.
+To use fewer robots, jobs that are often left out come first (their sums of absences).
+Only routes that were touched are undone.
+"""
+
+from __future__ import annotations
+
+from math import inf, log
+
+import numpy as np
+
+from robot_fleet.scheduling.kernel.arrays import (
+    CLASS,
+    COUNT,
+    COUPLED,
+    DUE,
+    FIRST,
+    FLAGS,
+    IMPORTANCE,
+    JOB,
+    LEVEL,
+    NODE,
+    NODE_EARLY,
+    NODE_KG,
+    NODE_LATE,
+    NODE_UNITS,
+    OPTION,
+    OPTION_END,
+    OPTION_PLACE,
+    PENALTY,
+    PIN,
+    PLACE,
+    PRED,
+    PRED_END,
+    ROBOT_PLACE,
+    STOPS,
+    SUCC,
+    SUCC_END,
+    TOTAL,
+    Floats,
+    Ints,
+    Labels,
+    Longs,
+    Model,
+    State,
+)
+from robot_fleet.scheduling.kernel.construct import removable
+from robot_fleet.scheduling.kernel.moves import (
+    change_of,
+    copy_visit,
+    next_random,
+    put,
+    remember,
+    remove,
+    take_rest,
+    undo,
+)
+from robot_fleet.scheduling.kernel.timing import compiled, entry
+
+SPLIT, SPLIT_DEPTH = 0.5, 0.01
+"""Probability that a string is split, and that the part kept in its midst grows by one more stop."""
+
+
+@compiled
+def _take_off(m: Model, s: State, old: State, touched: Ints, out: Ints, job: int) -> bool:
+    """Take a job, and whatever must follow it, off their routes; note them in `out`, which counts in `out[0]`."""
+    v = s.at[job]
+    if v < 0:
+        return True
+    if m.job[job, FLAGS] & COUPLED:
+        for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
+            other = m.links[i]
+            if s.at[other] >= 0 and (not removable(m, s, other) or not _take_off(m, s, old, touched, out, other)):
+                return False
+    remember(s, old, touched, v)
+    if not remove(m, s, job):
+        return False
+    out[0] += 1
+    out[out[0]] = job
+    return True
+
+
+@compiled
+def ruin(
+    m: Model,
+    s: State,
+    old: State,
+    touched: Ints,
+    out: Ints,
+    near: Ints,
+    place_row: Ints,
+    place_node: Ints,
+    movable: Ints,
+    removed: float,
+    longest: float,
+) -> bool:
+    """Take strings of stops out of routes around a random one; false if one could not be taken out.
+
+    Parameters
+    ----------
+    near : (P, P) for each place all places, nearest first. place_row, place_node : nodes at each place, compressed.
+    movable : jobs that the search may move.
+    removed : stops to take out on average. longest : longest string.
+    """
+    used, stops = 0, 0
+    for v in range(m.robot.shape[0]):
+        used += s.route[v, COUNT] > 0
+        stops += s.route[v, COUNT]
+    if used == 0:
+        return True
+    longest = min(longest, max(stops / used, 1.0))
+    strings = int((4.0 * removed / (1.0 + longest) - 1.0) * next_random(s)) + 1
+    seed = movable[int(next_random(s) * movable.shape[0])]
+    node = m.job[seed, FIRST] + int(next_random(s) * m.job[seed, STOPS])
+    origin = m.option[m.node[node, OPTION], OPTION_PLACE]
+    v = s.at[seed]
+    if v >= 0:
+        for k in range(s.route[v, COUNT]):
+            if s.row[v, k, NODE] == node:
+                origin = s.row[v, k, PLACE]
+    ruined = 0
+    first_ruined = touched[0]
+    for q in range(near.shape[1]):
+        place = near[origin, q]
+        for r in range(place_row[place], place_row[place + 1]):
+            at = place_node[r]
+            job = m.node[at, JOB]
+            v = s.at[job]
+            if v < 0:
+                continue
+            already = False
+            for i in range(first_ruined + 1, touched[0] + 1):
+                already = already or touched[i] == v
+            if already:
+                continue
+            count = s.route[v, COUNT]
+            centre = -1
+            for k in range(count):
+                if s.row[v, k, NODE] == at:
+                    centre = k
+            if centre < 0 or s.row[v, centre, PLACE] != place:
+                continue
+            length = int(1.0 + next_random(s) * min(float(count), longest))
+            low, high = max(0, centre - length + 1), min(centre, count - length)
+            start = low + int(next_random(s) * (high - low + 1))
+            if not _ruin_string(m, s, old, touched, out, v, start, length):
+                return False
+            ruined += 1
+            if ruined >= strings:
+                return True
+    return True
+
+
+@compiled
+def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: int, start: int, length: int) -> bool:
+    """Take the jobs of a string of visits off a route in one go, now and then keeping some in its midst."""
+    count = s.route[v, COUNT]
+    # Split string: a part in the middle stays (Christiaens and Vanden Berghe, section 4.1).
+    keep_from = keep_to = -1
+    if length > 1 and length < count and next_random(s) < SPLIT:
+        kept = 1
+        while length + kept < count and next_random(s) < SPLIT_DEPTH:
+            kept += 1
+        start = max(0, min(start, count - length - kept))
+        keep_from = start + 1 + int(next_random(s) * (length - 1))
+        keep_to = keep_from + kept
+        length += kept
+    remember(s, old, touched, v)
+    draft = s.route.shape[0] - 1
+    first_out = out[0]
+    for k in range(start, start + length):
+        node = s.row[v, k, NODE]
+        if node < 0 or keep_from <= k < keep_to:
+            continue
+        job = m.node[node, JOB]
+        known = False
+        for i in range(first_out + 1, out[0] + 1):
+            known = known or out[i] == job
+        if known or not removable(m, s, job):
+            continue
+        if m.job[job, FLAGS] & COUPLED:
+            if not _take_off(m, s, old, touched, out, job):
+                return False
+            # Positions have moved: what is left of the string is left for another time.
+            return True
+        out[0] += 1
+        out[out[0]] = job
+    if out[0] == first_out:
+        return True
+    kept = 0
+    for k in range(count):
+        node = s.row[v, k, NODE]
+        gone = False
+        if node >= 0:
+            for i in range(first_out + 1, out[0] + 1):
+                gone = gone or out[i] == m.node[node, JOB]
+        if not gone:
+            copy_visit(s, v, k, draft, kept)
+            kept += 1
+    s.route[draft, COUNT] = kept
+    return take_rest(m, s, v)
+
+
+@compiled
+def order(m: Model, s: State, out: Ints, keys: Floats) -> None:
+    """Put the jobs that are out in one of several orders, by chance."""
+    count = out[0]
+    for i in range(count, 1, -1):
+        k = 1 + int(next_random(s) * i)
+        out[i], out[k] = out[k], out[i]
+    chance = next_random(s) * 12.0
+    origin = m.robot[0, ROBOT_PLACE]
+    for i in range(1, count + 1):
+        job = out[i]
+        node = m.job[job, FIRST]
+        last = node + m.job[job, STOPS] - 1
+        key = 0.0
+        if chance < 4.0:
+            key = 0.0
+        elif chance < 7.0:
+            key = -m.job_at[job, IMPORTANCE] - abs(m.node_at[node, NODE_KG]) - m.node[node, NODE_UNITS]
+        elif chance < 8.0 and m.node[node, OPTION_END] > m.node[node, OPTION]:
+            key = -m.travel[m.robot[0, CLASS], origin, m.option[m.node[node, OPTION], OPTION_PLACE]]
+        elif chance < 9.0 and m.node[node, OPTION_END] > m.node[node, OPTION]:
+            key = m.travel[m.robot[0, CLASS], origin, m.option[m.node[node, OPTION], OPTION_PLACE]]
+        elif chance < 10.0:
+            key = min(m.job_at[job, DUE], m.node_at[last, NODE_LATE])
+        elif chance < 11.0:
+            key = m.node_at[node, NODE_EARLY]
+        elif m.node_at[last, NODE_LATE] < inf:
+            key = m.node_at[last, NODE_LATE] - m.node_at[node, NODE_EARLY]
+        if m.job[job, PIN] >= 0:
+            key -= 1e15
+        keys[i] = key
+    for i in range(2, count + 1):
+        job, key, k = out[i], keys[i], i - 1
+        while k >= 1 and keys[k] > key:
+            out[k + 1], keys[k + 1] = out[k], keys[k]
+            k -= 1
+        out[k + 1], keys[k + 1] = job, key
+    _predecessors_first(m, out)
+
+
+@compiled
+def _predecessors_first(m: Model, out: Ints) -> None:
+    again = True
+    while again:
+        again = False
+        for i in range(1, out[0] + 1):
+            if not m.job[out[i], FLAGS] & COUPLED:
+                continue
+            for k in range(i + 1, out[0] + 1):
+                for r in range(m.job[out[i], PRED], m.job[out[i], PRED_END]):
+                    if m.links[r] == out[k]:
+                        out[i], out[k] = out[k], out[i]
+                        again = True
+                        break
+
+
+@entry
+def save(s: State, count: Ints, node: Ints, place: Ints, level: Floats) -> None:
+    """Keep all routes of a state."""
+    for v in range(s.route.shape[0] - 1):
+        count[v] = s.route[v, COUNT]
+        for k in range(s.route[v, COUNT]):
+            node[v, k], place[v, k], level[v, k] = s.row[v, k, NODE], s.row[v, k, PLACE], s.row_at[v, k, LEVEL]
+
+
+@entry
+def cost_of_routes(s: State) -> float:
+    """Return the cost of all routes."""
+    total = 0.0
+    for v in range(s.route.shape[0] - 1):
+        total += s.route_at[v, TOTAL]
+    return total
+
+
+@entry
+def search(
+    m: Model,
+    s: State,
+    old: State,
+    w: Labels,
+    near: Ints,
+    place_row: Ints,
+    place_node: Ints,
+    movable: Ints,
+    best: tuple[Ints, Ints, Ints, Floats],
+    costs: Floats,
+    heat: Floats,
+    iterations: int,
+    tuning: Floats,
+    out: Ints,
+    outside: Ints,
+    pool: tuple[Longs, Ints, Floats],
+) -> int:
+    """Ruin and recreate so many times; return how often a better plan was found.
+
+    Parameters
+    ----------
+    old : room for undoing. best : where the best routes are kept.
+    costs : present cost and best cost, kept up to date.
+    heat : temperature at the first and at the last iteration of this call.
+    tuning : stops removed on average, longest string, blink.
+    out : room for J + 1 jobs.
+    outside : the jobs that are on no route: how many, then which.
+    pool : see `_note`.
+    """
+    touched = np.zeros(s.route.shape[0] + 1, dtype=np.int32)
+    keys = np.zeros(out.shape[0])
+    found = 0
+    for iteration in range(iterations):
+        touched[0], out[0] = 0, 0
+        fine = ruin(m, s, old, touched, out, near, place_row, place_node, movable, tuning[0], tuning[1])
+        change = 0.0
+        if fine:
+            # Penalties: what was outside has been paid for, what is put back is paid for if it stays out.
+            for i in range(1, outside[0] + 1):
+                out[0] += 1
+                out[out[0]] = outside[i]
+                change -= m.job_at[outside[i], PENALTY]
+            order(m, s, out, keys)
+            for i in range(1, out[0] + 1):
+                job = out[i]
+                if put(m, s, old, w, touched, job, tuning[2]) < 0:
+                    change += m.job_at[job, PENALTY]
+                    if m.job[job, PIN] >= 0 and not _listed(outside, job):
+                        fine = False
+                        break
+            change += change_of(s, old, touched)
+        temperature = heat[0] * (heat[1] / heat[0]) ** (iteration / iterations)
+        if fine and change < -temperature * log(1.0 - next_random(s)):
+            costs[0] += change
+            outside[0] = 0
+            for i in range(1, out[0] + 1):
+                if s.at[out[i]] < 0:
+                    outside[0] += 1
+                    outside[outside[0]] = out[i]
+            for i in range(1, touched[0] + 1):
+                _note(s, touched[i], pool)
+            if costs[0] < costs[1] - 1e-6:
+                costs[1] = costs[0]
+                save(s, best[0], best[1], best[2], best[3])
+                found += 1
+        else:
+            undo(m, s, old, touched)
+    return found
+
+
+@compiled
+def _listed(jobs: Ints, job: int) -> bool:
+    for i in range(1, jobs[0] + 1):
+        if jobs[i] == job:
+            return True
+    return False
+
+
+@entry
+def fewer(
+    m: Model,
+    s: State,
+    old: State,
+    w: Labels,
+    near: Ints,
+    place_row: Ints,
+    place_node: Ints,
+    movable: Ints,
+    iterations: int,
+    tuning: Floats,
+    out: Ints,
+    outside: Ints,
+    absences: Longs,
+) -> bool:
+    """Ruin and recreate until every job is on a route; return whether that came about.
+
+    A plan is taken if the jobs that it leaves out have been left out less often so far, or if it leaves out the same and
+    costs less.
+    """
+    touched = np.zeros(s.route.shape[0] + 1, dtype=np.int32)
+    keys = np.zeros(out.shape[0])
+    for _ in range(iterations):
+        if outside[0] == 0:
+            return True
+        touched[0], out[0] = 0, 0
+        fine = ruin(m, s, old, touched, out, near, place_row, place_node, movable, tuning[0], tuning[1])
+        if fine:
+            before, after = 0, 0
+            for i in range(1, outside[0] + 1):
+                out[0] += 1
+                out[out[0]] = outside[i]
+                before += absences[outside[i]]
+            order(m, s, out, keys)
+            left = 0
+            for i in range(1, out[0] + 1):
+                if put(m, s, old, w, touched, out[i], tuning[2]) < 0:
+                    after += absences[out[i]]
+                    left += 1
+            change = change_of(s, old, touched)
+            fine = after < before or left < outside[0] or (left == outside[0] and after == before and change < 0.0)
+            for i in range(1, out[0] + 1):
+                absences[out[i]] += s.at[out[i]] < 0
+        if fine:
+            outside[0] = 0
+            for i in range(1, out[0] + 1):
+                if s.at[out[i]] < 0:
+                    outside[0] += 1
+                    outside[outside[0]] = out[i]
+        else:
+            undo(m, s, old, touched)
+    return bool(outside[0] == 0)
+
+
+@compiled
+def _note(s: State, v: int, pool: tuple[Longs, Ints, Floats]) -> None:
+    """Keep a route for the master: a ring of rows (robot, length, then node and place of each visit) and their costs."""
+    rows, content, costs = pool
+    room = content.shape[0]
+    count = s.route[v, COUNT]
+    if room == 0 or count == 0 or 2 + 2 * count > content.shape[1]:
+        return
+    for k in range(count):
+        if s.row[v, k, NODE] < 0:
+            return
+    at = rows[0] % room
+    rows[0] += 1
+    content[at, 0], content[at, 1], costs[at] = v, count, s.route_at[v, TOTAL]
+    for k in range(count):
+        content[at, 2 + 2 * k], content[at, 3 + 2 * k] = s.row[v, k, NODE], s.row[v, k, PLACE]
