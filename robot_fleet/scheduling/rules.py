@@ -72,11 +72,6 @@ def service_s(stop: StopNeed, robot: RobotNeed) -> float:
     return stop.service_by.get(robot.travel_class, stop.service_s)
 
 
-def energy_wh(robot: RobotNeed, travel_s: float, service_s: float) -> float:
-    """Energy of a route: driving and serving cost, waiting does not."""
-    return (robot.driving_w * travel_s + robot.standing_w * service_s) / 3600.0
-
-
 def has_load(load_kg: float, load_units: int) -> bool:
     """Whether something is on board."""
     return load_kg > TOLERANCE or load_units > 0

@@ -293,5 +293,6 @@ def _coverage(coverage: Coverage, robots: Collection[str]) -> None:
             raise PlanError(
                 "plan_problem_coverage", f"{value}; a finite number above 0 was expected.", f"coverage.{key}"
             )
+    _distinct("place", coverage.places, "coverage.places")
     _finite("coverage", until_s=coverage.until_s)
     _numbers("coverage", price=coverage.price)
