@@ -86,5 +86,5 @@ def _judge_completeness(sheet: Sheet, twice: dict[str, list[str]]) -> None:
         if not planned and not times:
             sheet.say("task_missing", name, "", "The task is neither planned nor left out.")
         elif planned + times > 1 or name in twice:
-            robots = twice.get(name) or [sheet.robot_of[name]] * planned
+            robots = twice.get(name) or ([sheet.robot_of[name]] if planned else [])
             sheet.say("task_twice", name, "", f"On {robots}, left out {times} times.")

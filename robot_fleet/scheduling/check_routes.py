@@ -58,11 +58,11 @@ class _Walk:
         if not (isfinite(planned.arrive_s) and isfinite(planned.begin_s) and isfinite(planned.end_s)):
             self._say("time_not_finite", planned.task, f"Stop {planned.stop} has a time that is no number.")
             return False
+        self._judge_grouping(task, planned)
         if task is not None and need is not None:
             self._judge_place(task, need, planned.place)
         elif not self._may_charge(planned):
             return False
-        self._judge_grouping(task, planned)
         if not self._drive(task, need, planned):
             return False
         if task is not None and need is not None:

@@ -47,8 +47,8 @@ code                      what is broken
 ========================  ==============================================================================================
 
 A stop begins as soon as it can, with one exception: where the begin depends on other routes, because the task comes
-`after` another (its first stop), the place belongs to a resource, or it is a charge, it may begin later. That it does
-not begin too early for the others is judged by `before_predecessor` and `resource_overused`.
+after another (its first stop), the place belongs to a resource, or it is a charge, it may begin later. That it does not
+begin too early for the others is judged by `before_predecessor` and `resource_overused`.
 
 What is read into the vocabulary stands in `rules`, how reasons are replayed in `replay`. The cost of coverage jumps
 where a place comes within reach to the tolerance: either side of the jump is right.
