@@ -173,8 +173,11 @@ class Resource:
 class Coverage:
     """Places that some robot should be able to reach within a time, whenever an alarm may come.
 
-    A robot reaches a place from where it stands, or from where its leg or its stop ends if that is not `interruptible`
-    (the time till then counts), or if it has something on board from the stop at which it has nothing left.
+    A robot reaches a place from where it stands or serves an `interruptible` stop; from where its leg or any other stop
+    ends, or it is free first (the time till then counts); from a charger after half of `overhead_s`; or, if it has
+    something on board, from the end of the first stop after which it has nothing. It goes with its `travel_class`, and
+    not outside its working times. Looked at are `now_s`, `now_s + step_s` and so on before `until_s`; a place out of
+    reach then is so for `step_s`.
 
     Parameters
     ----------

@@ -23,8 +23,21 @@ class Planner(Protocol):
 class Checker(Protocol):
     """Judges a plan without sharing code with any planner."""
 
-    def check(self, problem: Problem, plan: Plan) -> tuple[Violation, ...]:
-        """Return every broken rule; empty when the plan may be committed."""
+    def check(
+        self,
+        problem: Problem,
+        plan: Plan,
+        changed: frozenset[str] | None = None,
+        fresh: frozenset[str] | None = None,
+    ) -> tuple[Violation, ...]:
+        """Return every broken rule; empty when the plan may be committed.
+
+        Parameters
+        ----------
+        changed : robots whose routes are new; None judges every route and the cost. The others' times, energy and
+            load are taken as judged before; what couples routes is judged across all of them.
+        fresh : tasks whose reasons for being left out are replayed, None for all.
+        """
         ...
 
 

@@ -1,6 +1,6 @@
 """Planning problems and plans as JSON files, `schema_version` 1; an infinite number is written as null.
 
-The JSON Schemas in `docs/reference/schemas` are generated from the models here.
+Their forms stand in `file_models`; whether a problem contradicts itself is `validate`'s affair.
 
 Codes of errors: `plan_file_missing` (cannot be read), `plan_file_json` (no JSON), `plan_file_version` (another
 `schema_version`), `plan_file_key` (a key is missing, unknown or of a wrong type or range), `plan_file_write` (cannot be
@@ -10,123 +10,38 @@ written).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from math import inf
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.errors import PlanError
-from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.instance import Instance
+from robot_fleet.core.plan import (
+    Charging,
+    Coverage,
+    LeftOut,
+    Plan,
+    PlannedStop,
+    Problem,
+    Resource,
+    RobotNeed,
+    StopNeed,
+    TaskNeed,
+)
+from robot_fleet.scheduling.file_models import (
+    PlanModel,
+    ProblemModel,
+    RobotModel,
+    TaskModel,
+)
+from robot_fleet.scheduling.validate import validate
 
 SCHEMA_VERSION = 1
 
-Name = Annotated[str, Field(min_length=1)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StopModel(_Model):
-    """One stop of a task."""
-
-    stop: Annotated[int, Field(ge=0, description="Number of the stop within its task; rises along the task.")]
-    places: Annotated[tuple[Name, ...], Field(min_length=1, description="Alternatives; the plan chooses one.")]
-    service_s: Annotated[NotNegative, Field(description="Time spent there, in seconds.")]
-    load_kg: Annotated[Finite, Field(description="Change of the load on board; positive at a pick-up.")] = 0.0
-    earliest_s: Annotated[Finite, Field(description="The stop may not begin before this fleet time.")] = 0.0
-    counts: Annotated[bool, Field(description="Whether the task's lateness is measured here.")] = False
-    counts_offset_s: Annotated[Finite, Field(description="How long after the stop's begin it is measured.")] = 0.0
-
-
-class TaskModel(_Model):
-    """A task: its remaining stops in order, all on one robot."""
-
-    task: Name
-    stops: Annotated[tuple[StopModel, ...], Field(min_length=1)]
-    due_s: Annotated[Finite, Field(description="Fleet time of the due instant.")]
-    weight: Annotated[NotNegative, Field(description="Cost of a second of lateness.")]
-    drop_penalty: Annotated[NotNegative, Field(description="Cost of leaving the task out.")]
-    robots: Annotated[tuple[Name, ...], Field(description="Robots that can do it; empty means none.")]
-    pinned: Annotated[str, Field(description="Robot that must do it, or empty.")] = ""
-    together: Annotated[bool, Field(description="Nothing else may come between its stops.")] = False
-
-
-class RobotModel(_Model):
-    """A robot: where and when it is free, and what it can carry and drive."""
-
-    robot: Name
-    place: Name
-    free_at_s: Finite
-    travel_class: Annotated[Name, Field(description="Key of `places` and `travel_s`.")]
-    capacity_kg: NotNegative
-    load_kg: Annotated[NotNegative, Field(description="On board when it becomes free.")] = 0.0
-    energy_wh: Annotated[
-        Annotated[float, Field(allow_inf_nan=False)] | None,
-        Field(description="Energy above the reserve that it may use; null for no limit."),
-    ] = None
-    driving_w: NotNegative = 0.0
-    standing_w: NotNegative = 0.0
-
-
-class ProblemModel(_Model):
-    """All that a planner needs, at one instant."""
-
-    schema_version: Literal[1]
-    now_s: Finite
-    robots: tuple[RobotModel, ...]
-    tasks: tuple[TaskModel, ...]
-    places: Annotated[dict[str, tuple[Name, ...]], Field(description="Travel class -> places in the matrix's order.")]
-    travel_s: Annotated[
-        dict[str, tuple[tuple[NotNegative | None, ...], ...]],
-        Field(description="Travel class -> matrix of seconds, from row to column; null where there is no way."),
-    ]
-    exclusive: Annotated[
-        tuple[Name, ...], Field(description="Places that only one task may claim by a stop that is no pick-up.")
-    ] = ()
-    taken: Annotated[tuple[Name, ...], Field(description="Places that are not free for a new choice.")] = ()
-    travel_weight: Annotated[NotNegative, Field(description="Cost of a second of travel.")] = 0.1
-
-
-class PlannedStopModel(_Model):
-    """A stop in a route, with its times."""
-
-    task: Name
-    stop: Annotated[int, Field(ge=0)]
-    place: Name
-    arrive_s: Finite
-    begin_s: Finite
-    end_s: Finite
-
-
-class LeftOutModel(_Model):
-    """A task in no route, and why."""
-
-    task: Name
-    reason: Annotated[
-        str,
-        Field(
-            description="no_robot_kind, no_robot_available, too_heavy, no_place_free, unreachable, no_energy or "
-            "dearer_than_penalty"
-        ),
-    ]
-
-
-class PlanModel(_Model):
-    """Routes by robot, and the tasks left out."""
-
-    schema_version: Literal[1]
-    routes: dict[str, tuple[PlannedStopModel, ...]]
-    left_out: tuple[LeftOutModel, ...] = ()
-    cost: Annotated[Finite, Field(description="Weighted lateness and travel plus penalties, in seconds.")]
-    by: Annotated[str, Field(description="insertion, search or cpsat.")] = "insertion"
-
-
-ModelT = TypeVar("ModelT", bound=_Model)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def problem_from_json(text: str, where: str = "problem") -> Problem:
@@ -139,21 +54,25 @@ def problem_from_json(text: str, where: str = "problem") -> Problem:
         problem contradicts itself.
     """
     model = _parse(ProblemModel, text, where)
+    resources = [{**_inner(resource), "busy": _spells(resource.busy)} for resource in model.resources]
     problem = Problem(
-        now_s=model.now_s,
-        robots=tuple(_robot(robot) for robot in model.robots),
-        tasks=tuple(_task(task) for task in model.tasks),
-        places=dict(model.places),
-        travel_s={
-            name: tuple(tuple(inf if leg is None else leg for leg in line) for line in matrix)
-            for name, matrix in model.travel_s.items()
-        },
-        exclusive=frozenset(model.exclusive),
-        taken=frozenset(model.taken),
-        travel_weight=model.travel_weight,
+        **{
+            **_inner(model, but="schema_version"),
+            "robots": tuple(_robot(robot) for robot in model.robots),
+            "tasks": tuple(_task(task) for task in model.tasks),
+            "travel_s": {
+                name: tuple(tuple(_endless(leg) for leg in line) for line in matrix)
+                for name, matrix in model.travel_s.items()
+            },
+            "exclusive": frozenset(model.exclusive),
+            "taken": frozenset(model.taken),
+            "ageing_s": _endless(model.ageing_s),
+            "resources": tuple(Resource(**resource) for resource in resources),
+            "coverage": None if model.coverage is None else Coverage(**_inner(model.coverage)),
+        }
     )
     try:
-        Instance(problem)
+        validate(problem)
     except PlanError as error:
         raise PlanError(error.code, error.message, f"{where}:{error.where}") from error
     return problem
@@ -161,19 +80,9 @@ def problem_from_json(text: str, where: str = "problem") -> Problem:
 
 def problem_to_json(problem: Problem) -> str:
     """Return the problem as JSON, the same text for equal problems."""
-    content: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "now_s": problem.now_s,
-        "travel_weight": problem.travel_weight,
-        "robots": [{**_fields(robot), "energy_wh": _null(robot.energy_wh)} for robot in problem.robots],
-        "tasks": [{**_fields(task), "stops": [_fields(stop) for stop in task.stops]} for task in problem.tasks],
-        "places": {name: list(places) for name, places in problem.places.items()},
-        "travel_s": {
-            name: [[_null(leg) for leg in line] for line in matrix] for name, matrix in problem.travel_s.items()
-        },
-        "exclusive": sorted(problem.exclusive),
-        "taken": sorted(problem.taken),
-    }
+    content = {"schema_version": SCHEMA_VERSION, **_plain(problem)}
+    for robot, need in zip(content["robots"], problem.robots, strict=True):
+        robot["fixed"] = [{"task": task, "stop": stop, "place": place} for task, stop, place in need.fixed]
     return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
 
@@ -187,9 +96,7 @@ def plan_from_json(text: str, where: str = "plan") -> Plan:
     """
     model = _parse(PlanModel, text, where)
     return Plan(
-        routes={
-            robot: tuple(PlannedStop(**stop.model_dump()) for stop in stops) for robot, stops in model.routes.items()
-        },
+        routes={robot: tuple(PlannedStop(**_inner(stop)) for stop in stops) for robot, stops in model.routes.items()},
         left_out=tuple(LeftOut(left.task, left.reason) for left in model.left_out),
         cost=model.cost,
         by=model.by,
@@ -198,13 +105,7 @@ def plan_from_json(text: str, where: str = "plan") -> Plan:
 
 def plan_to_json(plan: Plan) -> str:
     """Return the plan as JSON, the same text for equal plans."""
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "by": plan.by,
-        "cost": plan.cost,
-        "routes": {robot: [_fields(stop) for stop in stops] for robot, stops in plan.routes.items()},
-        "left_out": [_fields(left) for left in plan.left_out],
-    }
+    content = {"schema_version": SCHEMA_VERSION, **_plain(plan)}
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
 
 
@@ -252,7 +153,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     }
 
 
-def _schema(model: type[_Model], title: str) -> dict[str, Any]:
+def _schema(model: type[BaseModel], title: str) -> dict[str, Any]:
     schema = model.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
@@ -264,6 +165,8 @@ def _parse(model: type[ModelT], text: str, where: str) -> ModelT:
         raise PlanError(
             "plan_file_json", f"Line {error.lineno}, column {error.colno}: {error.msg}; JSON was expected.", where
         ) from error
+    except RecursionError:
+        raise PlanError("plan_file_json", "The brackets are nested too deeply.", where) from None
     if not isinstance(content, dict):
         raise PlanError("plan_file_json", "A JSON object was expected.", where)
     version = content.get("schema_version")
@@ -286,27 +189,50 @@ def _read(path: Path) -> str:
         raise PlanError("plan_file_json", "The file is not UTF-8 text.", str(path)) from error
 
 
+def _inner(model: BaseModel, but: str = "") -> dict[str, Any]:
+    """Return the fields of a model as they are."""
+    return {name: getattr(model, name) for name in type(model).model_fields if name != but}
+
+
+def _endless(value: float | None) -> float:
+    return inf if value is None else value
+
+
+def _spells(spells: tuple[tuple[float, float | None], ...]) -> tuple[tuple[float, float], ...]:
+    return tuple((from_s, _endless(to_s)) for from_s, to_s in spells)
+
+
 def _robot(model: RobotModel) -> RobotNeed:
-    fields = model.model_dump()
-    return RobotNeed(**{**fields, "energy_wh": inf if model.energy_wh is None else model.energy_wh})
+    return RobotNeed(
+        **{
+            **_inner(model),
+            "energy_wh": _endless(model.energy_wh),
+            "available": _spells(model.available),
+            "fixed": tuple((fixed.task, fixed.stop, fixed.place) for fixed in model.fixed),
+            "charging": None if model.charging is None else Charging(**_inner(model.charging)),
+        }
+    )
 
 
 def _task(model: TaskModel) -> TaskNeed:
-    fields = {**model.model_dump(), "stops": tuple(StopNeed(**stop.model_dump()) for stop in model.stops)}
-    return TaskNeed(**fields)
+    stops = tuple(StopNeed(**{**_inner(stop), "latest_s": _endless(stop.latest_s)}) for stop in model.stops)
+    return TaskNeed(**{**_inner(model), "stops": stops})
 
 
-def _fields(value: StopNeed | TaskNeed | RobotNeed | PlannedStop | LeftOut) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in type(value).__dataclass_fields__}
-
-
-def _null(value: float) -> float | None:
+def _plain(value: Any) -> Any:
+    """Return a value of the vocabulary as JSON has it: objects, lists in a fixed order, null for what is infinite."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _plain(value[name]) for name in sorted(value)}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
     return None if value == inf else value
 
 
 __all__ = [
-    "PlanModel",
-    "ProblemModel",
     "plan_from_json",
     "plan_to_json",
     "problem_from_json",

@@ -1,8 +1,19 @@
-"""The rules of the vocabulary as the checker reads them: written apart from `instance`, on which planners stand."""
+"""The rules of the vocabulary as the checker reads them: written apart from everything that planners stand on.
+
+What `core.plan` leaves to the reader is decided here:
+
+- A task has begun where its first stop is numbered above 0: earlier ones lie behind. It is under way from the start of
+  the route, and what it came `after` no longer binds it. Of two that have both begun, `not_with` asks nothing any more.
+- A robot has something on board while its load is above nothing, be it in kg or in compartments.
+- A pick-up puts kilograms or compartments on board. Every other stop keeps an exclusive place for good. A
+  pinned task whose stop names one place only has chosen it before and keeps it though it is taken.
+- A pinned `together` task that has begun has something on board, which is brought away before anything else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import inf
 
 from robot_fleet.core.plan import Problem, RobotNeed, StopNeed, TaskNeed
@@ -11,32 +22,71 @@ TOLERANCE = 1e-6
 """What times, loads, energies and costs may differ by: rounding, not rule-breaking."""
 
 
+def begun(task: TaskNeed) -> bool:
+    """Whether some of the task's stops lie behind."""
+    return task.stops[0].stop > 0
+
+
+def picks_up(stop: StopNeed) -> bool:
+    """Whether the stop puts something on board."""
+    return stop.load_kg > 0.0 or stop.load_units > 0
+
+
 def holds(stop: StopNeed, place: str, problem: Problem) -> bool:
-    """Whether the stop keeps the exclusive place for good: a pick-up frees it instead."""
-    return stop.load_kg <= 0.0 and place in problem.exclusive
+    """Whether the stop keeps the exclusive place for good."""
+    return place in problem.exclusive and not picks_up(stop)
 
 
 def barred(task: TaskNeed, stop: StopNeed, place: str, problem: Problem) -> bool:
     """Whether the place cannot be chosen because it is taken; what a begun task has chosen it keeps."""
-    if stop.load_kg > 0.0 or place not in problem.taken:
+    if place not in problem.taken or picks_up(stop):
         return False
     return not (task.pinned and len(stop.places) == 1)
 
 
 def must_lead(task: TaskNeed) -> bool:
     """Whether the task has something on board that must be brought away before anything else."""
-    return bool(task.pinned) and task.together and task.stops[0].stop > 0
+    return bool(task.pinned) and task.together and begun(task)
+
+
+def stop_of(task: TaskNeed, number: int) -> StopNeed:
+    """Return a task's stop by its number."""
+    return next(stop for stop in task.stops if stop.stop == number)
 
 
 def late_stop(task: TaskNeed) -> int | None:
     """The number of the stop at which lateness is measured."""
-    counting = [stop.stop for stop in task.stops if stop.counts]
-    return counting[-1] if counting else None
+    return next((stop.stop for stop in reversed(task.stops) if stop.counts), None)
 
 
-def energy_wh(robot: RobotNeed, travel_s: float, service_s: float) -> float:
-    """Energy of a route: driving and serving cost, waiting does not."""
-    return (robot.driving_w * travel_s + robot.standing_w * service_s) / 3600.0
+def lateness_cost(problem: Problem, task: TaskNeed, stop: StopNeed, begin_s: float) -> float:
+    """Cost of a stop's begin: nothing but at the stop at which lateness is measured."""
+    if not stop.counts or stop.stop != late_stop(task):
+        return 0.0
+    late_s = max(0.0, begin_s + stop.counts_offset_s - task.due_s)
+    return task.weight * (late_s + late_s * late_s / (2.0 * problem.ageing_s))
+
+
+def service_s(stop: StopNeed, robot: RobotNeed) -> float:
+    """Time that the robot spends at the stop."""
+    return stop.service_by.get(robot.travel_class, stop.service_s)
+
+
+def has_load(load_kg: float, load_units: int) -> bool:
+    """Whether something is on board."""
+    return load_kg > TOLERANCE or load_units > 0
+
+
+def working_times(robot: RobotNeed) -> Sequence[tuple[float, float]]:
+    """Times at which the robot works."""
+    return robot.available or ((-inf, inf),)
+
+
+def departures(robot: RobotNeed, ready_s: float) -> Iterator[tuple[float, float]]:
+    """Yield, for each working time not yet over, when the robot can leave in it and by when it must be done."""
+    for from_s, to_s in working_times(robot):
+        if to_s >= ready_s:
+            yield max(ready_s, from_s), to_s
 
 
 class Ways:
@@ -48,11 +98,47 @@ class Ways:
 
     def seconds(self, start: str, end: str) -> float:
         """Return the travel time, `inf` where there is no way or the class does not know a place."""
-        if start not in self._index or end not in self._index:
-            return inf
-        return self._matrix[self._index[start]][self._index[end]]
+        row, column = self._index.get(start), self._index.get(end)
+        return inf if row is None or column is None else self._matrix[row][column]
 
 
-def stop_of(task: TaskNeed, number: int) -> StopNeed:
-    """Return a task's stop by its number."""
-    return next(stop for stop in task.stops if stop.stop == number)
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What a robot's legs take, with nothing and with something on board."""
+
+    empty: Ways
+    loaded: Ways
+    empty_w: float
+    loaded_w: float
+
+    def seconds(self, start: str, end: str, loaded: bool) -> float:
+        """Return the travel time, `inf` where there is no way."""
+        return (self.loaded if loaded else self.empty).seconds(start, end)
+
+    def energy_wh(self, seconds: float, loaded: bool) -> float:
+        """Return the energy of a leg of so many seconds."""
+        return seconds * (self.loaded_w if loaded else self.empty_w) / 3600.0
+
+
+class Travel:
+    """The legs of the robots of a problem; each travel class is looked at once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._ways: dict[str, Ways] = {}
+
+    def ways(self, travel_class: str) -> Ways:
+        """Return the travel times of a class."""
+        found = self._ways.get(travel_class)
+        if found is None:
+            found = self._ways[travel_class] = Ways(self._problem, travel_class)
+        return found
+
+    def legs(self, robot: RobotNeed) -> Legs:
+        """Return what the robot's legs take."""
+        return Legs(
+            self.ways(robot.travel_class),
+            self.ways(robot.loaded_class or robot.travel_class),
+            robot.driving_w,
+            robot.loaded_w if robot.loaded_w > 0.0 else robot.driving_w,
+        )

@@ -50,8 +50,14 @@ class WatchedChecker:
         self._checker = ports.checker
         self.verdict: tuple[Violation, ...] = ()
 
-    def check(self, problem: Problem, plan: Plan) -> tuple[Violation, ...]:
-        self.verdict = self._checker.check(problem, plan)
+    def check(
+        self,
+        problem: Problem,
+        plan: Plan,
+        changed: frozenset[str] | None = None,
+        fresh: frozenset[str] | None = None,
+    ) -> tuple[Violation, ...]:
+        self.verdict = self._checker.check(problem, plan, changed, fresh)
         assert not self.verdict, f"the planner broke a rule: {self.verdict[:3]}"
         return self.verdict
 
