@@ -26,9 +26,11 @@ from robot_fleet.scheduling.kernel.arrays import (
     BEGIN,
     CHARGE_NODE,
     CHOOSES,
+    CLAIM,
     COUNT,
     COUPLED,
     FIRST,
+    FLAGS,
     HEAD,
     JOB,
     LEAVE,
@@ -62,6 +64,8 @@ class Compiled:
     ----------
     robots, tasks : in the problem's order; `robot_index`, `job_index` the same by id.
     places : place -> row of the travel matrices; `place_names` the other way round.
+    resources_at : row of a place -> its resources. job_of : job of each node.
+    ties : whether resources or relations between tasks tie the routes of different robots to each other.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -72,7 +76,10 @@ class Compiled:
         self.job_index = {task.task: j for j, task in enumerate(problem.tasks)}
         self.places, self.classes, travel, self.metric = _travel(problem)
         self.place_names = list(self.places)
+        self.resources_at: dict[int, list[int]] = {}
         self.model = self._model(travel)
+        self.job_of: list[int] = self.model.node[:, JOB].tolist()
+        self.ties = bool(problem.resources) or bool((self.model.job[:, FLAGS] & COUPLED).any())
 
     def state(self, longest: int) -> State:
         """Return a state with room for routes of so many visits, in which nothing is laid yet."""
@@ -103,6 +110,15 @@ class Compiled:
         for position, need in enumerate(self.tasks[job].stops):
             if need.stop == stop:
                 return int(self.model.job[job, FIRST]) + position
+        return -1
+
+    def claim_of(self, node: int, place: int) -> int:
+        """Return the exclusive place that a node claims when it is served at a place, -1 for none."""
+        if not self._exclusive:
+            return -1
+        for option in range(int(self.model.node[node, OPTION]), int(self.model.node[node, OPTION_END])):
+            if self.model.option[option, OPTION_PLACE] == place:
+                return int(self.model.option[option, CLAIM])
         return -1
 
     def plan_routes(self, state: State) -> dict[str, tuple[PlannedStop, ...]]:
@@ -227,7 +243,8 @@ class Compiled:
                 services.append([stop.service_by.get(name, stop.service_s) for name in classes])
             flags = _flags(task, task.task in coupled, chooses, resourced)
             pin = robots.get(task.pinned, -2) if task.pinned else -1
-            jobs.append((first, len(task.stops), flags, pin, robots.get(task.assigned, -1), *_NO_PARTNERS))
+            assigned = robots.get(task.assigned, len(robots)) if task.assigned else -1
+            jobs.append((first, len(task.stops), flags, pin, assigned, *_NO_PARTNERS))
         return (
             _ints(jobs).reshape(-1, 13),
             _ints(nodes).reshape(-1, 5),
@@ -335,7 +352,7 @@ class Compiled:
 
     def _resources(self, links: list[int]) -> tuple[NDArray[np.int32], list[int]]:
         """Return for each place the range of its resources."""
-        at: dict[int, list[int]] = {}
+        at = self.resources_at
         for r, resource in enumerate(self.problem.resources):
             for place in resource.places:
                 if place in self.places:
@@ -365,7 +382,17 @@ def _alike(problem: Problem) -> bool:
     if first is None or len(problem.robots) < 3:
         return False
     same = all(
-        (r.place, r.home, r.free_at_s, r.travel_class, r.capacity_kg, r.capacity_units, r.energy_wh, r.available, r.skills)
+        (
+            r.place,
+            r.home,
+            r.free_at_s,
+            r.travel_class,
+            r.capacity_kg,
+            r.capacity_units,
+            r.energy_wh,
+            r.available,
+            r.skills,
+        )
         == (
             first.place,
             first.home,

@@ -1,38 +1,83 @@
 """The CP-SAT master: of all routes that the search has seen, the best set that fits together.
 
-Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays
-its penalty, each exclusive place is claimed by one task at most. The pool comes from insertion, from ruin and recreate
-and from short routes made for the purpose. This is the only module of the product that knows OR-Tools; it is imported
-when `improve` is called, so that importing this module costs nothing.
+Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays its
+penalty. What couples robots is carried along with the times that the routes have: an exclusive place is claimed by one
+task at most, a resource is used by no more than its capacity at any instant, a task begins after its predecessors have
+ended, tasks that want the same robot get it. This is the only module of the product that knows OR-Tools; it is imported
+when it is used, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
 
-from random import Random
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.insertion import complete, restore
-from robot_fleet.scheduling.instance import Instance
-from robot_fleet.scheduling.schedule import Route
-from robot_fleet.scheduling.search import Halt, Iterations, RoutePool, Seconds, Tuning, ruin_and_recreate
-from robot_fleet.scheduling.solution import Solution
+from robot_fleet.scheduling.kernel.arrays import (
+    BEGIN,
+    CHARGE_NODE,
+    COUNT,
+    FULL,
+    LEAVE,
+    NODE,
+    PENALTY,
+    PIN,
+    PLACE,
+    TOTAL,
+    Floats,
+)
+from robot_fleet.scheduling.search import CpuSeconds, Halt, Iterations, Searcher, Tuning
+from robot_fleet.scheduling.solution import Routes, Solution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-ITERATIONS_PER_S = 200
+ITERATIONS_PER_S = 4000
 """Iterations of the search that a second of budget stands for in deterministic mode."""
-MOST_ITERATIONS_PER_TASK = 300
+MOST_ITERATIONS_PER_TASK = 2000
 """A round's search ends after so many iterations a task, whatever time is left: a small problem is soon searched."""
-MASTER_SHARE = 0.4
+MASTER_SHARE = 0.3
 """Share of the budget that the master may use."""
 ROUNDS = 2
 """How often search and master take turns."""
+POOL = 20_000
+"""Routes that the search keeps for the master, the newest ones."""
+COLUMNS_PER_ROBOT = 40
+"""Of those, how many of each robot the master chooses from, the cheapest for what they do."""
 TICKS_PER_S = 1000.0
-"""CP-SAT counts whole numbers: costs are rounded to milliseconds."""
+"""CP-SAT counts whole numbers: costs and times are rounded to milliseconds."""
 LARGEST_COST_S = 1e9
 """Costs above this count as this, so that sums stay within CP-SAT's whole numbers."""
+
+
+class Use(NamedTuple):
+    """A route's use of a resource."""
+
+    resource: int
+    begin_s: float
+    end_s: float
+
+
+class Column(NamedTuple):
+    """A route that the master may choose.
+
+    Parameters
+    ----------
+    visits : (node, place) of each visit. jobs : what it serves. claims : exclusive places that it holds for good.
+    begins, ends : of each of `jobs`: begin of its first and end of its last stop.
+    """
+
+    robot: int
+    visits: tuple[tuple[int, int], ...]
+    cost: float
+    jobs: tuple[int, ...]
+    claims: tuple[int, ...] = ()
+    begins: tuple[float, ...] = ()
+    ends: tuple[float, ...] = ()
+    uses: tuple[Use, ...] = ()
 
 
 def improve(problem: Problem, current: Plan, *, seconds: float, deterministic: bool, seed: int) -> Plan:
@@ -44,81 +89,71 @@ def improve(problem: Problem, current: Plan, *, seconds: float, deterministic: b
     seconds : budget of computing time. In deterministic mode it stands for a fixed amount of work.
     deterministic : one worker, limits by iterations and by CP-SAT's deterministic time: same arguments, same plan.
     seed : of all randomness.
-
-    Raises
-    ------
-    PlanError
-        The problem contradicts itself (see `Instance`).
     """
-    instance = Instance(problem)
-    start = restore(instance, current)
-    complete(start)
-    best = start
-    rng = Random(seed)
-    pool = RoutePool()
-    for route in (*start.routes, *short_routes(start)):
-        pool.add(route)
+    solution = Solution(problem, seed)
+    solution.take_up(current)
+    solution.complete()
+    start_cost, start = solution.cost, solution.routes()
+    searcher = Searcher(solution, Tuning(pool=POOL))
+    by = current.by
     for number in range(ROUNDS):
         budget = seconds / ROUNDS
-        halt = _halt(budget * (1.0 - MASTER_SHARE), MOST_ITERATIONS_PER_TASK * len(instance.jobs), deterministic)
-        searched = ruin_and_recreate(best, rng, halt, pool, Tuning())
-        if searched.cost < best.cost:
-            best = searched
-        for route in best.routes:
-            pool.add(route)
-        chosen = best_set(best, pool, budget * MASTER_SHARE, deterministic=deterministic, seed=seed + number)
-        complete(chosen)
-        if chosen.cost < best.cost:
-            best = chosen
-    if best.cost < start.cost - 1e-6:
-        return best.plan("cpsat")
-    return start.plan(current.by)
+        most = MOST_ITERATIONS_PER_TASK * len(problem.tasks)
+        searcher.run(_halt(budget * (1.0 - MASTER_SHARE), most, deterministic))
+        solution.complete()
+        searched, cost = solution.routes(), solution.cost
+        by = "search" if cost < start_cost - 1e-6 else by
+        columns = _columns(solution, searcher)
+        chosen = best_set(
+            solution, columns, budget * MASTER_SHARE, deterministic=deterministic, seed=(seed + number) % (1 << 31)
+        )
+        solution.take_routes(chosen)
+        solution.complete()
+        if solution.cost < cost - 1e-6:
+            by = "cpsat"
+        else:
+            solution.take_routes(searched)
+    if solution.cost < start_cost - 1e-6:
+        return solution.plan(by)
+    solution.take_routes(start)
+    return solution.plan(current.by)
 
 
-def short_routes(solution: Solution) -> list[Route]:
-    """Return for every robot its pinned jobs alone, and those with one other job, however many there are."""
-    made: list[Route] = []
-    for vehicle in solution.instance.vehicles:
-        bare = solution.pinned_only(vehicle.index)
-        made.append(bare.routes[vehicle.index])
-        for job in solution.instance.jobs:
-            if vehicle.index in job.vehicles and not job.pinned and bare.at[job.index] != vehicle.index:
-                insertion = bare.try_insert(job, vehicle.index)
-                if insertion is not None:
-                    made.append(insertion.apply(solution.instance))
-    return made
-
-
-def best_set(incumbent: Solution, pool: RoutePool, seconds: float, *, deterministic: bool, seed: int) -> Solution:
-    """Return the cheapest solution made of the pool's routes that CP-SAT finds; the incumbent itself is a hint."""
+def best_set(
+    incumbent: Solution, columns: Iterable[Column], seconds: float, *, deterministic: bool, seed: int
+) -> Routes:
+    """Return the cheapest routes that CP-SAT finds among the columns; the incumbent's own are a hint."""
     from ortools.sat.python import cp_model
 
-    instance = incumbent.instance
-    routes = [route for route in pool.routes() if route.visits]
+    chosen_now = incumbent.routes()
+    present = [chosen_now.of(v) for v in range(incumbent.robots)]
+    columns = [column for column in columns if column.visits]
     model = cp_model.CpModel()
-    picked = [model.new_bool_var(f"r{number}") for number in range(len(routes))]
-    by_robot: list[list[cp_model.IntVar]] = [[] for _ in instance.vehicles]
-    by_job: list[list[cp_model.IntVar]] = [[] for _ in instance.jobs]
-    by_place: dict[str, list[cp_model.IntVar]] = {}
+    picked = [model.new_bool_var("") for _ in columns]
+    by_robot: dict[int, list[cp_model.IntVar]] = {}
+    by_job: dict[int, list[cp_model.IntVar]] = {}
+    by_claim: dict[int, list[cp_model.IntVar]] = {}
     terms: list[cp_model.LinearExprT] = []
-    for route, pick in zip(routes, picked, strict=True):
-        by_robot[route.vehicle.index].append(pick)
-        for number in route.jobs:
-            by_job[number].append(pick)
-        for place in dict.fromkeys(visit.info.place for visit in route.visits if visit.info.claims):
-            by_place.setdefault(place, []).append(pick)
-        model.add_hint(pick, incumbent.routes[route.vehicle.index].visits == route.visits)
-        terms.append(_ticks(route.cost) * pick)
-    for picks in (*by_robot, *by_place.values()):
+    for column, pick in zip(columns, picked, strict=True):
+        by_robot.setdefault(column.robot, []).append(pick)
+        for job in column.jobs:
+            by_job.setdefault(job, []).append(pick)
+        for claim in column.claims:
+            by_claim.setdefault(claim, []).append(pick)
+        model.add_hint(pick, present[column.robot] == column.visits)
+        terms.append(_ticks(column.cost) * pick)
+    for picks in (*by_robot.values(), *by_claim.values()):
         model.add_at_most_one(picks)
-    for job, picks in zip(instance.jobs, by_job, strict=True):
-        if job.pinned and incumbent.at[job.index] >= 0:
+    for job in range(incumbent.model.job.shape[0]):
+        picks = by_job.get(job, [])
+        if incumbent.model.job[job, PIN] >= 0 and incumbent.state.at[job] >= 0:
             model.add_exactly_one(picks)
             continue
-        dropped = model.new_bool_var(f"d{job.index}")
+        dropped = model.new_bool_var("")
         model.add_exactly_one([*picks, dropped])
-        model.add_hint(dropped, incumbent.at[job.index] < 0)
-        terms.append(_ticks(job.penalty) * dropped)
+        model.add_hint(dropped, bool(incumbent.state.at[job] < 0))
+        terms.append(_ticks(float(incumbent.model.job_at[job, PENALTY])) * dropped)
+    _couple(model, incumbent, columns, picked)
     model.minimize(cp_model.LinearExpr.sum(terms))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -129,20 +164,167 @@ def best_set(incumbent: Solution, pool: RoutePool, seconds: float, *, determinis
         solver.parameters.max_time_in_seconds = seconds
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return incumbent.copy()
-    return Solution.of_routes(
-        instance, [route for route, pick in zip(routes, picked, strict=True) if solver.boolean_value(pick)]
-    )
+        return chosen_now
+    routes: list[tuple[tuple[int, int], ...]] = [()] * incumbent.robots
+    for column, pick in zip(columns, picked, strict=True):
+        if solver.boolean_value(pick):
+            routes[column.robot] = column.visits
+    return _as_routes(incumbent, routes)
 
 
-def _ticks(cost_s: float) -> int:
-    return round(min(cost_s, LARGEST_COST_S) * TICKS_PER_S)
+def _couple(model: cp_model.CpModel, incumbent: Solution, columns: list[Column], picked: list[cp_model.IntVar]) -> None:
+    """Add what ties the routes of different robots to each other."""
+    compiled = incumbent.compiled
+    for r, resource in enumerate(compiled.problem.resources):
+        intervals = []
+        for column, pick in zip(columns, picked, strict=True):
+            for use in column.uses:
+                if use.resource == r:
+                    # Rounded inwards, so that what touches does not overlap by a tick.
+                    begin, end = _ticks_up(use.begin_s), _ticks_down(use.end_s)
+                    size = max(end - begin, 0)
+                    intervals.append(model.new_optional_fixed_size_interval_var(begin, size, pick, ""))
+        for from_s, to_s in resource.busy:
+            begin, end = _ticks_up(from_s), _ticks_down(to_s)
+            intervals.append(model.new_fixed_size_interval_var(begin, max(end - begin, 0), ""))
+        if intervals:
+            model.add_cumulative(intervals, [1] * len(intervals), resource.capacity)
+    where: dict[int, list[tuple[Column, cp_model.IntVar]]] = {}
+    for column, pick in zip(columns, picked, strict=True):
+        for job in column.jobs:
+            where.setdefault(job, []).append((column, pick))
+    for job, task in enumerate(compiled.tasks):
+        mine = where.get(job, [])
+        for name in task.after:
+            other = compiled.job_index.get(name)
+            if other is None:
+                continue
+            theirs = where.get(other, [])
+            model.add(sum(pick for _, pick in mine) <= sum(pick for _, pick in theirs))
+            # Where this task is in no chosen route, the predecessor may end when it likes.
+            latest = max((_ticks(column.ends[column.jobs.index(other)]) for column, _ in theirs), default=0)
+            model.add(
+                sum((_ticks_up(c.begins[c.jobs.index(job)]) - latest - 1) * pick for c, pick in mine) + latest + 1
+                >= sum(_ticks_down(c.ends[c.jobs.index(other)]) * pick for c, pick in theirs)
+            )
+        for name in task.same_robot_as:
+            other = compiled.job_index.get(name)
+            if other is None:
+                continue
+            for v in {column.robot for column, _ in mine}:
+                here = [pick for column, pick in mine if column.robot == v]
+                elsewhere = [pick for column, pick in where.get(other, []) if column.robot != v]
+                model.add(sum(here) + sum(elsewhere) <= 1)
+
+
+def _columns(solution: Solution, searcher: Searcher) -> list[Column]:
+    """Return the search's routes as columns: of those that serve the same the cheapest, the most useful of each robot."""
+    best: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Column] = {}
+    for column in chain(_present(solution), _from_pool(solution, searcher)):
+        key = (column.robot, tuple(sorted(column.jobs)), column.claims)
+        if key not in best or column.cost < best[key].cost:
+            best[key] = column
+    by_robot: dict[int, list[Column]] = {}
+    for column in best.values():
+        by_robot.setdefault(column.robot, []).append(column)
+    share = _share_of_jobs(solution)
+    columns = []
+    for v in sorted(by_robot):
+        mine = by_robot[v]
+        head, rest = mine[0], mine[1:]  # what it drives now stays a choice
+        rest.sort(key=lambda column: column.cost - sum(share[job] for job in column.jobs))
+        columns += [head, *rest[:COLUMNS_PER_ROBOT]]
+    return columns
+
+
+def _share_of_jobs(solution: Solution) -> dict[int, float]:
+    """Return what each job costs in the plan as it stands: its route's cost by equal parts."""
+    share = {job: float(solution.model.job_at[job, PENALTY]) for job in solution.out}
+    for column in _present(solution):
+        for job in column.jobs:
+            share[job] = column.cost / len(column.jobs)
+    return share
+
+
+def _present(solution: Solution) -> list[Column]:
+    """Return the routes of the plan as it stands as columns."""
+    state, columns = solution.state, []
+    for v in range(solution.robots):
+        count = int(state.route[v, COUNT])
+        if count:
+            visits = tuple(zip(state.row[v, :count, NODE].tolist(), state.row[v, :count, PLACE].tolist(), strict=True))
+            times = np.stack([state.row_at[v, :count, BEGIN], state.row_at[v, 1 : count + 1, LEAVE]], axis=1)
+            columns.append(_column(solution, v, visits, float(state.route_at[v, TOTAL]), times))
+    return columns
+
+
+def _from_pool(solution: Solution, searcher: Searcher) -> Iterable[Column]:
+    """Return the routes that the search has kept as columns, each once."""
+    rows, content, costs, times = searcher.pool
+    seen: set[bytes] = set()
+    for at in range(min(int(rows[0]), content.shape[0])):
+        row = content[at]
+        count = int(row[1])
+        key = row[: 2 + 2 * count].tobytes()
+        if key not in seen:
+            seen.add(key)
+            flat = row[2 : 2 + 2 * count].tolist()
+            visits = tuple(zip(flat[0::2], flat[1::2], strict=True))
+            yield _column(solution, int(row[0]), visits, float(costs[at]), times[at, : 2 * count].reshape(-1, 2))
+
+
+def _column(solution: Solution, robot: int, visits: tuple[tuple[int, int], ...], cost: float, times: Floats) -> Column:
+    """Return a route as a column; `times` (begin, end) of each visit may be empty where nothing couples robots."""
+    compiled = solution.compiled
+    jobs: dict[int, tuple[int, int]] = {}
+    claims: list[int] = []
+    for k, (node, place) in enumerate(visits):
+        if node == CHARGE_NODE:
+            continue
+        job = compiled.job_of[node]
+        jobs[job] = (jobs[job][0] if job in jobs else k, k)
+        claim = compiled.claim_of(node, place)
+        if claim >= 0:
+            claims.append(claim)
+    if not len(times):
+        return Column(robot, visits, cost, tuple(jobs), tuple(sorted(claims)))
+    uses = [
+        Use(resource, float(times[k, 0]), float(times[k, 1]))
+        for k, (_, place) in enumerate(visits)
+        for resource in compiled.resources_at.get(place, ())
+    ]
+    begins = tuple(float(times[first, 0]) for first, _ in jobs.values())
+    ends = tuple(float(times[last, 1]) for _, last in jobs.values())
+    return Column(robot, visits, cost, tuple(jobs), tuple(sorted(claims)), begins, ends, tuple(uses))
+
+
+def _as_routes(solution: Solution, routes: list[tuple[tuple[int, int], ...]]) -> Routes:
+    bounds = np.zeros(len(routes) + 1, dtype=np.int32)
+    bounds[1:] = np.cumsum([len(route) for route in routes])
+    visits = np.array([visit for route in routes for visit in route], dtype=np.int32).reshape(-1, 2)
+    levels = np.zeros(len(visits))
+    for v in range(len(routes)):
+        mine = slice(bounds[v], bounds[v + 1])
+        levels[mine] = np.where(visits[mine, 0] == CHARGE_NODE, solution.model.robot_at[v, FULL], 0.0)
+    return Routes(visits, levels, bounds)
+
+
+def _ticks(seconds: float) -> int:
+    return round(min(seconds, LARGEST_COST_S) * TICKS_PER_S)
+
+
+def _ticks_up(seconds: float) -> int:
+    return int(-((-seconds * TICKS_PER_S) // 1))
+
+
+def _ticks_down(seconds: float) -> int:
+    return int(seconds * TICKS_PER_S // 1)
 
 
 def _halt(seconds: float, most: int, deterministic: bool) -> Halt:
     if deterministic:
         return Iterations(min(most, round(seconds * ITERATIONS_PER_S)))
-    return Seconds(seconds, most)
+    return CpuSeconds(seconds, most)
 
 
-__all__ = ["best_set", "improve", "short_routes"]
+__all__ = ["Column", "Use", "best_set", "improve"]

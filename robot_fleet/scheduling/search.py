@@ -123,6 +123,7 @@ class Searcher:
             np.zeros(1, dtype=np.int64),
             np.zeros((self.tuning.pool, width), dtype=np.int32),
             np.zeros(self.tuning.pool),
+            np.zeros((self.tuning.pool, width if solution.compiled.ties else 0)),
         )
 
     def run(self, halt: Halt, progress: Callable[[int, float], None] | None = None) -> int:
@@ -141,7 +142,9 @@ class Searcher:
         while (share := halt.progress(iteration)) < 1.0:
             heat = np.full(2, hot * (cold / hot) ** share)
             solution.state.counter[1] = 0
-            ruin.search(*self._arguments(), best, costs, heat, STRIDE, self._numbers, self._out, self._outside, self.pool)
+            ruin.search(
+                *self._arguments(), best, costs, heat, STRIDE, self._numbers, self._out, self._outside, self.pool
+            )
             iteration += STRIDE
             if solution.state.counter[1]:
                 solution.grow()

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
+from robot_fleet.core.plan import (
+    Charging,
+    LeftOut,
+    Plan,
+    PlannedStop,
+    Problem,
+    Resource,
+    RobotNeed,
+    StopNeed,
+    TaskNeed,
+)
 from robot_fleet.scheduling.checker import PlanChecker
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.scheduling.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
@@ -39,6 +49,9 @@ def stops(draw: st.DrawFn, begun: bool) -> tuple[StopNeed, ...]:
                 earliest_s=float(draw(st.sampled_from((0, 0, 0, 60, 200)))),
                 counts=draw(st.booleans()),
                 counts_offset_s=float(draw(st.integers(0, 10))),
+                latest_s=float(draw(st.sampled_from((inf, inf, inf, 250, 500)))),
+                load_units=int(load > 0.0) - int(load < 0.0),
+                service_by=draw(st.sampled_from(({}, {}, {"y": 12.0}))),
             )
         )
     return tuple(made)
@@ -58,7 +71,22 @@ def tasks(draw: st.DrawFn, name: str) -> TaskNeed:
         robots=draw(st.sampled_from((ROBOTS, ROBOTS, ("r2", "r1"), ("r1", "gone"), ("r3",), ("gone",), ()))),
         pinned=pinned,
         together=draw(st.booleans()),
+        skills=draw(st.sampled_from(((), (), (), ("lift",), ("lift", "cool")))),
+        assigned=draw(st.sampled_from(("", *ROBOTS))),
     )
+
+
+def _tied(draw: st.DrawFn, made: list[TaskNeed]) -> list[TaskNeed]:
+    """Tie some tasks to others: only to earlier ones, so that nothing waits for itself."""
+    tied = []
+    for number, task in enumerate(made):
+        others = [other.task for other in made[:number]]
+        ties = {}
+        for key in ("after", "same_robot_as", "not_with"):
+            if others and draw(st.integers(0, 4)) == 0:
+                ties[key] = (draw(st.sampled_from(others)),)
+        tied.append(replace(task, **ties))
+    return tied
 
 
 @st.composite
@@ -81,13 +109,38 @@ def problems(draw: st.DrawFn) -> Problem:
             energy_wh=draw(st.sampled_from((inf, inf, 1.0, 3.0))),
             driving_w=draw(st.sampled_from((0.0, 100.0))),
             standing_w=draw(st.sampled_from((0.0, 20.0))),
+            loaded_class=draw(st.sampled_from(("", "", "y"))),
+            loaded_w=draw(st.sampled_from((0.0, 150.0))),
+            capacity_units=draw(st.integers(1, 3)),
+            load_units=0,
+            skills=draw(st.sampled_from(((), ("lift",), ("lift", "cool")))),
+            available=draw(st.sampled_from(((), (), ((40.0, 400.0),), ((0.0, 120.0), (150.0, 260.0), (300.0, 700.0))))),
+            home=draw(st.sampled_from(("", "", "a"))),
+            charging=draw(
+                st.sampled_from((None, None, Charging(("b", "c"), 4.0, ((2.0, 400.0), (4.0, 100.0)), overhead_s=6.0)))
+            ),
         )
         for name in ROBOTS[: draw(st.sampled_from((3, 3, 2, 1, 0)))]
     )
+    made = [draw(tasks(f"t{number}")) for number in range(draw(st.integers(0, 8)))]
+    if draw(st.booleans()):
+        made = _tied(draw, made)
     return Problem(
         now_s=50.0,
         robots=robots,
-        tasks=tuple(draw(tasks(f"t{number}")) for number in range(draw(st.integers(0, 8)))),
+        tasks=tuple(made),
+        ageing_s=draw(st.sampled_from((inf, 100.0))),
+        change_cost=draw(st.sampled_from((0.0, 3.0))),
+        tariff=draw(st.sampled_from(((), ((0.0, 1.0), (200.0, 5.0), (260.0, 0.5))))),
+        resources=draw(
+            st.sampled_from(
+                (
+                    (),
+                    (),
+                    (Resource("dock", ("b",)), Resource("yard", ("c", "d"), 2, ((60.0, 90.0), (80.0, 130.0)))),
+                )
+            )
+        ),
         places={"x": PLACES, "y": PLACES[:6]},
         travel_s=travel,
         exclusive=frozenset(draw(st.lists(st.sampled_from(PLACES), max_size=4))),

@@ -47,6 +47,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
+from robot_fleet.scheduling.kernel.compiler import compiled, entry
 from robot_fleet.scheduling.kernel.general import cheapest_general
 from robot_fleet.scheduling.kernel.moves import (
     best_robot,
@@ -61,7 +62,7 @@ from robot_fleet.scheduling.kernel.moves import (
     take_rest,
     undo,
 )
-from robot_fleet.scheduling.kernel.timing import compiled, entry, lay
+from robot_fleet.scheduling.kernel.timing import lay
 
 WORTH_MOVING_S = 1e-6
 """Least gain, in seconds of cost, for which a planned job is moved."""
@@ -194,7 +195,12 @@ def complete(m: Model, s: State, old: State, w: Labels, displaced: int) -> None:
     for i in range(1, out[0] + 1):
         job = out[i]
         touched[0] = 0
-        if m.job[job, PIN] >= 0 and s.at[job] < 0 and put(m, s, old, w, touched, job, 0.0) < 0:
+        if (
+            m.job[job, PIN] >= 0
+            and m.allow[job, m.job[job, PIN]]
+            and s.at[job] < 0
+            and put(m, s, old, w, touched, job, 0.0) < 0
+        ):
             _force(m, s, old, w, touched, job)
     _put_in(m, s, old, w, touched, out)
     for v in range(m.robot.shape[0]):

@@ -84,10 +84,10 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
+from robot_fleet.scheduling.kernel.compiler import compiled
 from robot_fleet.scheduling.kernel.timing import (
     charge_cost,
     charge_seconds,
-    compiled,
     home_in_time,
     late_cost,
     position_of,
@@ -232,8 +232,8 @@ def cheapest_general(
     side = 0
     # What is paid once for a whole route (changes of robot) is in its total and not in its running costs.
     once = s.route_at[v, TOTAL] - s.row_at[v, count, COST]
-    if m.robot[v, HOME] >= 0:
-        here = s.row[v, count - 1, PLACE] if count > 0 else m.robot[v, ROBOT_PLACE]
+    if m.robot[v, HOME] >= 0 and count > 0:
+        here = s.row[v, count - 1, PLACE]
         loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
         once -= travel_weight * m.travel[loaded_kind if loaded else kind, here, m.robot[v, HOME]]
     for k in range(count + 1):

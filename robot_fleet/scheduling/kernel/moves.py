@@ -42,9 +42,10 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
+from robot_fleet.scheduling.kernel.compiler import compiled
 from robot_fleet.scheduling.kernel.general import CHARGED, cheapest_general
 from robot_fleet.scheduling.kernel.plain import cheapest_plain
-from robot_fleet.scheduling.kernel.timing import compiled, lay
+from robot_fleet.scheduling.kernel.timing import lay
 
 REFUSED = -2.0
 """Stands in `known_delta` for an insertion that laying the route refused by a rounding's breadth."""

@@ -63,7 +63,8 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
-from robot_fleet.scheduling.kernel.timing import compiled, late_cost
+from robot_fleet.scheduling.kernel.compiler import compiled
+from robot_fleet.scheduling.kernel.timing import late_cost
 
 
 @compiled
@@ -128,8 +129,10 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
 @compiled
 def _home_cost(m: Model, s: State, v: int) -> float:
     count = s.route[v, COUNT]
+    if count == 0:
+        return 0.0
     loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
-    here = s.row[v, count - 1, PLACE] if count > 0 else m.robot[v, ROBOT_PLACE]
+    here = s.row[v, count - 1, PLACE]
     return (
         m.weights[TRAVEL_WEIGHT]
         * m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]

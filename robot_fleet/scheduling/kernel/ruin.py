@@ -14,6 +14,7 @@ from math import inf, log
 import numpy as np
 
 from robot_fleet.scheduling.kernel.arrays import (
+    BEGIN,
     CLASS,
     COUNT,
     COUPLED,
@@ -22,6 +23,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     FLAGS,
     IMPORTANCE,
     JOB,
+    LEAVE,
     LEVEL,
     NODE,
     NODE_EARLY,
@@ -48,6 +50,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
+from robot_fleet.scheduling.kernel.compiler import compiled, entry
 from robot_fleet.scheduling.kernel.construct import removable
 from robot_fleet.scheduling.kernel.moves import (
     change_of,
@@ -59,7 +62,6 @@ from robot_fleet.scheduling.kernel.moves import (
     take_rest,
     undo,
 )
-from robot_fleet.scheduling.kernel.timing import compiled, entry
 
 SPLIT, SPLIT_DEPTH = 0.5, 0.01
 """Probability that a string is split, and that the part kept in its midst grows by one more stop."""
@@ -296,7 +298,7 @@ def search(
     tuning: Floats,
     out: Ints,
     outside: Ints,
-    pool: tuple[Longs, Ints, Floats],
+    pool: tuple[Longs, Ints, Floats, Floats],
 ) -> int:
     """Ruin and recreate so many times; return how often a better plan was found.
 
@@ -415,18 +417,21 @@ def fewer(
 
 
 @compiled
-def _note(s: State, v: int, pool: tuple[Longs, Ints, Floats]) -> None:
-    """Keep a route for the master: a ring of rows (robot, length, then node and place of each visit) and their costs."""
-    rows, content, costs = pool
-    room = content.shape[0]
-    count = s.route[v, COUNT]
+def _note(s: State, v: int, pool: tuple[Longs, Ints, Floats, Floats]) -> None:
+    """Keep a route for the master, in the stead of the oldest one when there is no more room.
+
+    A row is (robot, length, then node and place of each visit); beside it its cost, and begin and end of each visit where
+    there is room for times.
+    """
+    rows, content, costs, times = pool
+    room, count = content.shape[0], s.route[v, COUNT]
     if room == 0 or count == 0 or 2 + 2 * count > content.shape[1]:
         return
-    for k in range(count):
-        if s.row[v, k, NODE] < 0:
-            return
     at = rows[0] % room
     rows[0] += 1
     content[at, 0], content[at, 1], costs[at] = v, count, s.route_at[v, TOTAL]
     for k in range(count):
         content[at, 2 + 2 * k], content[at, 3 + 2 * k] = s.row[v, k, NODE], s.row[v, k, PLACE]
+    if times.shape[1] > 0:
+        for k in range(count):
+            times[at, 2 * k], times[at, 2 * k + 1] = s.row_at[v, k, BEGIN], s.row_at[v, k + 1, LEAVE]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any, TypeVar
-
-import numba
 
 from robot_fleet.scheduling.kernel.arrays import (
     AGEING,
@@ -90,22 +87,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
-
-Function = TypeVar("Function")
-
-
-def compiled(function: Function) -> Function:
-    """Compile a function that only other compiled ones call: without the wrapper that Python would need."""
-    made: Any = numba.njit(
-        cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
-    return made  # type: ignore[no-any-return]
-
-
-def entry(function: Function) -> Function:
-    """Compile a function that Python calls; the result is kept on disk, so that each machine pays for it once."""
-    made: Any = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
-    return made  # type: ignore[no-any-return]
+from robot_fleet.scheduling.kernel.compiler import compiled
 
 
 @compiled
@@ -374,7 +356,7 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
         s.row_at[row, k + 1, ENERGY], s.row_at[row, k + 1, KG], s.row[row, k + 1, UNITS] = energy, kg, units
     s.row_at[row, count, LATEST] = until
     home_s = 0.0
-    if m.robot[v, HOME] >= 0:
+    if m.robot[v, HOME] >= 0 and count > 0:
         loaded = kg > TINY or units > 0
         home_s = m.travel[loaded_kind if loaded else kind, here, m.robot[v, HOME]]
         if home_s == inf:

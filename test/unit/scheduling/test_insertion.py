@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.scheduling.checker import PlanChecker
 from robot_fleet.scheduling.insertion import InsertionPlanner
@@ -179,19 +178,3 @@ def test_a_plan_that_no_longer_fits_is_mended() -> None:
     after = insert(problem(tasks, [robot(energy_wh=2.0)]), before)
     assert order(after) == ["one.0@b"]
     assert reasons(after) == {"two": "no_energy"}
-
-
-@pytest.mark.parametrize(
-    ("code", "broken"),
-    [
-        ("plan_problem_duplicate", problem([visit("t", "b"), visit("t", "c")])),
-        ("plan_problem_duplicate", problem([], [robot(), robot()])),
-        ("plan_problem_class", problem([], [replace(robot(), travel_class="fly")])),
-        ("plan_problem_matrix", replace(problem([]), places={"walk": ("a",)})),
-        ("plan_problem_stops", problem([task("t", stop(1, "a"), stop(0, "b"))])),
-    ],
-)
-def test_a_problem_that_contradicts_itself_is_refused(code: str, broken: Problem) -> None:
-    with pytest.raises(PlanError) as refused:
-        insert(broken)
-    assert refused.value.code == code
