@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from robot_fleet.core.order import Step, StepResult
 from robot_fleet.core.plan import LeftOut, PlannedStop
@@ -125,11 +126,12 @@ class OrderSent(Fact):
 
 @dataclass(frozen=True, slots=True)
 class StepsReleased(Fact):
-    """The first `released` steps of an order may be carried out."""
+    """The first `released` steps of an order may be carried out; `at_s` is unknown (`inf`) in older ledgers."""
 
     robot: str
     order: str
     released: int
+    at_s: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,25 @@ class OrderProgressed(Fact):
     robot: str
     order: str
     results: tuple[StepResult, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriveObserved(Fact):
+    """A robot drove a lane and nobody hindered it; see `core.drives` for what counts as the drive of a lane.
+
+    Parameters
+    ----------
+    travel_class : `<kind>` or `<kind>+load`.
+    expected_s : what the roads say without any correction.
+    took_s : what it took.
+    """
+
+    robot: str
+    travel_class: str
+    lane: str
+    expected_s: float
+    took_s: float
     at_s: float
 
 
@@ -289,6 +310,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     OrderSent,
     StepsReleased,
     OrderProgressed,
+    DriveObserved,
     OrderCancelAsked,
     OrderEnded,
     TaskReleased,

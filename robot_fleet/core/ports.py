@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
@@ -28,8 +32,23 @@ class Checker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RoadConditions:
+    """How the roads are now, beyond what the site says of them.
+
+    Parameters
+    ----------
+    factors : travel class -> lane -> by how much its seconds are corrected; see `core.drives`.
+    """
+
+    factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
 class Roads(Protocol):
-    """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`)."""
+    """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`), under certain conditions.
+
+    An object never changes; `under` makes another one.
+    """
 
     def route(
         self, travel_class: str, start: str, end: str, avoid: frozenset[str] = frozenset()
@@ -39,6 +58,33 @@ class Roads(Protocol):
 
     def time_s(self, travel_class: str, start: str, end: str) -> float:
         """Return the seconds of the fastest way, `inf` if there is none."""
+        ...
+
+    def place_names(self, travel_class: str) -> tuple[str, ...]:
+        """Return the places, in the order of the rows and columns of `matrix`."""
+        ...
+
+    def matrix(self, travel_class: str) -> NDArray[np.float64]:
+        """Return the seconds from every place (rows) to every place, shape (places, places), `inf` for no way.
+
+        Not to be written to. The same object as long as nothing has changed for the class, so that whoever derives
+        something from it may keep that by its identity.
+        """
+        ...
+
+    def times_s(self, travel_class: str, start: str) -> NDArray[np.float64]:
+        """Return the seconds from any vertex to every place, shape (places,): a further row for the matrix."""
+        ...
+
+    def lane_s(self, travel_class: str, lane: str, before: str, after: str = "") -> float:
+        """Return the seconds from passing the end of `before` to passing that of `lane`, without any correction.
+
+        `after` is the lane that follows; where it is empty, the robot ends its way.
+        """
+        ...
+
+    def under(self, conditions: RoadConditions) -> Roads:
+        """Return the same roads under these conditions instead of the present ones, `self` where they are the same."""
         ...
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from robot_fleet.core import drives
 from robot_fleet.core.facts import (
     AlarmShown,
     ChargeBegan,
     ChargeEnded,
     CommandTaken,
+    DriveObserved,
     Fact,
     HoldSet,
     ItemAppeared,
@@ -159,7 +161,9 @@ def _steps_released(state: FleetState, fact: StepsReleased) -> None:
     record = robot.order
     if record is None or record.id != fact.order:
         return
+    before = record.lanes_released
     record.released = fact.released
+    record.released_s += (fact.at_s,) * (record.lanes_released - before)
     record.update += 1
     if record.released > record.first_tail and state.serves(robot, record):
         served = state.tasks[record.task]
@@ -205,6 +209,25 @@ def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
                 _act_done(state, record, step.params, step.act, result.at_s, result.detail)
         if record.done == record.first_tail:
             _arrive(state, robot, record, result.at_s)
+
+
+def _drive_observed(state: FleetState, fact: DriveObserved) -> None:
+    lanes = state.drives.setdefault(fact.travel_class, {})
+    lanes[fact.lane] = lanes.get(fact.lane, drives.Ratios()).with_one(fact.took_s / fact.expected_s)
+    if fact.at_s < state.revised_s + drives.REVISE_EVERY_S:
+        return
+    state.revised_s = fact.at_s
+    revised = {name: drives.factors(seen, state.factors.get(name, {})) for name, seen in state.drives.items()}
+    revised = {name: factors for name, factors in revised.items() if factors}
+    if revised != state.factors:
+        state.factors = revised
+        state.roads += 1
+
+
+def _unobserved(robot: RobotRecord) -> None:
+    """Let the lane that a robot is on, and the next one (it may be there already), say nothing about drives."""
+    if robot.busy is not None:
+        robot.busy.observed_from = robot.busy.done + 2
 
 
 def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
@@ -325,10 +348,12 @@ def _hold_set(state: FleetState, fact: HoldSet) -> None:
     for robot in state.robots.values():
         if fact.robot in ("", robot.id) and robot.busy is not None:
             robot.busy.update += 1
+            _unobserved(robot)
 
 
 def _link_changed(state: FleetState, fact: RobotLinkChanged) -> None:
     state.robots[fact.robot].link = LinkState(fact.state)
+    _unobserved(state.robots[fact.robot])
 
 
 def _robot_faulted(state: FleetState, fact: RobotFaulted) -> None:
@@ -365,6 +390,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     OrderSent: _order_sent,
     StepsReleased: _steps_released,
     OrderProgressed: _order_progressed,
+    DriveObserved: _drive_observed,
     OrderCancelAsked: _order_cancel_asked,
     OrderEnded: _order_ended,
     TaskReleased: _task_released,

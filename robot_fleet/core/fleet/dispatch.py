@@ -233,7 +233,7 @@ def _send(
         OrderSent(robot.id, number, update, purpose, task, stop, place, undock, lanes, numbered, turn.now.fleet_s)
     )
     if resumed:  # it stands on that lane, which was kept free for it all the time
-        turn.emit(StepsReleased(robot.id, number, 1))
+        turn.emit(StepsReleased(robot.id, number, 1, turn.now.fleet_s))
     turn.wish(robot.id)
     turn.agenda.moved = True
     return True

@@ -17,7 +17,7 @@ from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import dispatch, planning, progress, release, requests
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState, Observations
-from robot_fleet.core.fleet.turn import Agenda, Ports, Turn
+from robot_fleet.core.fleet.turn import Agenda, Ports, RoadsNow, Turn
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     CancelTask,
@@ -29,6 +29,7 @@ from robot_fleet.core.inputs import (
     SubmitTask,
     Tick,
 )
+from robot_fleet.core.ports import Roads
 from robot_fleet.core.site import Site
 
 
@@ -57,12 +58,18 @@ class Fleet:
         self.state: FleetState = initial_state(site) if state is None else state
         self.seen = Observations()
         self.agenda = Agenda()
+        self._roads = RoadsNow(ports.roads)
         for fact in history:
             apply(self.state, fact)
 
+    @property
+    def roads(self) -> Roads:
+        """The roads as plans see them now."""
+        return self._roads.of(self.state)
+
     def decide(self, news: Input, now: Now) -> Outcome:
         """Take one input in and return what follows. Never raises for what people or robots send."""
-        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now)
+        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now, self._roads)
         try:
             self._take_in(turn, news)
         except RequestError as refused:

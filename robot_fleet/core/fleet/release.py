@@ -28,5 +28,5 @@ def release(turn: Turn) -> None:
         if order.arrived and dispatch.wanted(turn, robot, order):
             released = order.steps
         if released > order.released:
-            turn.emit(StepsReleased(robot.id, order.id, released))
+            turn.emit(StepsReleased(robot.id, order.id, released, turn.now.fleet_s))
             turn.wish(robot.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
@@ -11,7 +11,7 @@ from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Violation
-from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
+from robot_fleet.core.ports import Checker, Planner, RightOfWay, RoadConditions, Roads
 from robot_fleet.core.site import RobotKind, Site
 
 
@@ -50,9 +50,32 @@ class Agenda:
     violations: list[Violation] = field(default_factory=list)
 
 
+class RoadsNow:
+    """The roads as the state says that they are; the same object as long as it says the same.
+
+    Parameters
+    ----------
+    roads : the roads as the site has them.
+    """
+
+    def __init__(self, roads: Roads) -> None:
+        self._roads = roads
+        self._seen = 0
+
+    def of(self, state: FleetState) -> Roads:
+        """Return the roads under the conditions that a state names."""
+        if state.roads != self._seen:
+            self._seen = state.roads
+            self._roads = self._roads.under(RoadConditions(state.factors))
+        return self._roads
+
+
 @dataclass(slots=True)
 class Turn:
-    """What one input leads to. `emit` applies a fact at once, so that what follows sees it."""
+    """What one input leads to. `emit` applies a fact at once, so that what follows sees it.
+
+    `ports.roads` are the roads as they are now: corrected by what drives have taken.
+    """
 
     site: Site
     ports: Ports
@@ -60,13 +83,23 @@ class Turn:
     seen: Observations
     agenda: Agenda
     now: Now
+    roads: RoadsNow
     facts: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._look_at_roads()
 
     def emit(self, fact: Fact) -> None:
         """Apply a fact and note it for the ledger."""
         apply(self.state, fact)
         self.facts.append(fact)
+        self._look_at_roads()
+
+    def _look_at_roads(self) -> None:
+        roads = self.roads.of(self.state)
+        if roads is not self.ports.roads:
+            self.ports = replace(self.ports, roads=roads)
 
     def wish(self, robot: str) -> None:
         """Note that the robot's order changed and is to be sent at the end of the turn."""

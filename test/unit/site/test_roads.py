@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.core.drives import ALL_LANES
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.geometry import Footprint, Pose
+from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Lane, RobotKind, Text, Vertex
+from robot_fleet.site.lane_times import LANE_OVERHEAD_S
 from robot_fleet.site.load import load_site
-from robot_fleet.site.roads import LANE_OVERHEAD_S, LaneRoads
+from robot_fleet.site.roads import LaneRoads
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 
@@ -147,14 +150,15 @@ def test_unknown_names_are_refused() -> None:
 def test_matrix_routes_and_times_of_a_site_agree(travel_class: str) -> None:
     site = load_site(TINY)
     roads = LaneRoads.of(site)
-    places = list(site.places)
-    matrix = roads.matrix(travel_class, places)
+    places = roads.place_names(travel_class)
+    matrix = roads.matrix(travel_class)
+    assert sorted(places) == sorted(site.places)
     for row, start in enumerate(places):
         for column, end in enumerate(places):
             way = roads.route(travel_class, start, end)
             assert way is not None
-            assert matrix[row][column] == pytest.approx(roads.time_s(travel_class, start, end))
-            assert matrix[row][column] == pytest.approx(roads.route_time_s(travel_class, way))
+            assert matrix[row, column] == pytest.approx(roads.time_s(travel_class, start, end))
+            assert matrix[row, column] == pytest.approx(roads.route_time_s(travel_class, way))
             ends = [start, *(site.lanes[lane_id].end for lane_id in way)]
             assert [site.lanes[lane_id].start for lane_id in way] == ends[:-1]
             assert ends[-1] == end
@@ -164,3 +168,50 @@ def test_matrix_routes_and_times_of_a_site_agree(travel_class: str) -> None:
 def test_distance_is_the_sum_of_the_lanes() -> None:
     roads = LaneRoads.of(load_site(TINY))
     assert roads.distance_m(("charger_1>e04", "e04>e06")) == pytest.approx(2.2 + 2.5)
+
+
+def test_a_factor_corrects_all_that_belongs_to_its_lane() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")], places="a c")
+    slow = roads.under(RoadConditions({"cart": {"b>c": 2.0}}))
+    # of the second lane: 5 m, the turn into it and the one at its end, a start and a stop, the overhead
+    second_s = 5.0 + 2.0 + 2.0 + 1.0 + LANE_OVERHEAD_S
+    assert slow.time_s("cart", "a", "c") == pytest.approx(roads.time_s("cart", "a", "c") + second_s)
+    assert slow.lane_s("cart", "b>c", "a>b") == roads.lane_s("cart", "b>c", "a>b") == pytest.approx(second_s)
+    assert slow.route_time_s("cart", ("a>b", "b>c")) == pytest.approx(slow.time_s("cart", "a", "c"))
+    assert slow.time_s("cart+load", "a", "c") == roads.time_s("cart+load", "a", "c")
+
+
+def test_lanes_without_a_factor_have_that_of_their_class() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")])
+    slow = roads.under(RoadConditions({"tile": {ALL_LANES: 3.0, "a>b": 1.0}}))
+    assert slow.time_s("tile", "a", "b") == roads.time_s("tile", "a", "b")
+    assert slow.time_s("tile", "b", "c") == pytest.approx(3.0 * roads.time_s("tile", "b", "c"))
+
+
+def test_another_way_is_taken_where_the_first_has_become_slow() -> None:
+    points = {"a": (0.0, 0.0, 0.0), "p": (5.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "d": (5.0, 2.0, 0.0)}
+    roads = graph(points, [lane("a", "p"), lane("p", "b"), lane("a", "d"), lane("d", "b")])
+    assert roads.route("tile", "a", "b") == ("a>p", "p>b")
+    assert roads.under(RoadConditions({"tile": {"p>b": 2.5}})).route("tile", "a", "b") == ("a>d", "d>b")
+
+
+def test_matrices_are_the_same_objects_until_something_changes_for_their_class() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c"), lane("c", "b"), lane("b", "a")], places="a c")
+    cart, tile = roads.matrix("cart"), roads.matrix("tile")
+    assert roads.matrix("cart") is cart
+    conditions = RoadConditions({"cart": {"a>b": 1.5}})
+    changed = roads.under(conditions)
+    assert changed.under(RoadConditions({"cart": {"a>b": 1.5}})) is changed
+    assert changed.matrix("tile") is tile
+    assert changed.matrix("cart") is not cart
+    assert changed.matrix("cart")[0, 1] > cart[0, 1]
+    assert changed.under(RoadConditions()).matrix("cart") == pytest.approx(cart)
+    with pytest.raises(ValueError, match="read-only"):
+        cart[0, 1] = 0.0
+
+
+def test_a_row_for_a_robot_that_stands_on_a_lane() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c"), lane("c", "b"), lane("b", "a")], places="a c")
+    assert roads.place_names("cart") == ("a", "c")
+    assert list(roads.times_s("cart", "b")) == [roads.time_s("cart", "b", "a"), roads.time_s("cart", "b", "c")]
+    assert list(roads.times_s("cart", "a")) == list(roads.matrix("cart")[0])
