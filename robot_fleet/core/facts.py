@@ -126,12 +126,20 @@ class OrderSent(Fact):
 
 @dataclass(frozen=True, slots=True)
 class StepsReleased(Fact):
-    """The first `released` steps of an order may be carried out; `at_s` is unknown (`inf`) in older ledgers."""
+    """The first `released` steps of an order may be carried out.
+
+    Parameters
+    ----------
+    at_s : when; unknown (`inf`) in older ledgers.
+    limits_mps : speed limit of each lane released so far, 0 for none, which does not change any more; empty in older
+        ledgers.
+    """
 
     robot: str
     order: str
     released: int
     at_s: float = inf
+    limits_mps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,15 @@ class TaskReleased(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskHeldUp(Fact):
+    """A task under way cannot go on for now, and why; with an empty reason it goes on."""
+
+    task: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSuspended(Fact):
     """A task under way was broken off at a safe point."""
 
@@ -246,6 +263,37 @@ class HoldSet(Fact):
     robot: str
     reason: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneClosed(Fact):
+    """A person closed a zone: no robot is led into it any more."""
+
+    zone: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOpened(Fact):
+    """A person opened a zone."""
+
+    zone: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLimited(Fact):
+    """A person limited the speed in a zone, or lifted the limit with 0."""
+
+    zone: str
+    speed_mps: float
+    reason: str
+    by: str
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,12 +362,16 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     OrderCancelAsked,
     OrderEnded,
     TaskReleased,
+    TaskHeldUp,
     TaskSuspended,
     TaskCompleted,
     TaskFailed,
     TaskCancelled,
     TaskRejected,
     HoldSet,
+    ZoneClosed,
+    ZoneOpened,
+    ZoneLimited,
     RobotLinkChanged,
     RobotFaulted,
     ChargeBegan,

@@ -39,13 +39,19 @@ class RoadConditions:
     Parameters
     ----------
     factors : travel class -> lane -> by how much its seconds are corrected; see `core.drives`.
+    closed : ids of the zones that robots keep out of.
+    limits_mps : zone -> speed limit in it.
     """
 
     factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    limits_mps: Mapping[str, float] = field(default_factory=dict)
 
 
 class Roads(Protocol):
     """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`), under certain conditions.
+
+    No way leads into a closed zone. One that begins inside leads out of it by the shortest way and not in again.
 
     An object never changes; `under` makes another one.
     """
@@ -76,11 +82,28 @@ class Roads(Protocol):
         """Return the seconds from any vertex to every place, shape (places,): a further row for the matrix."""
         ...
 
-    def lane_s(self, travel_class: str, lane: str, before: str, after: str = "") -> float:
+    def route_time_s(self, travel_class: str, route: Sequence[str]) -> float:
+        """Return the seconds that a way given as lane ids takes, 0 for an empty one."""
+        ...
+
+    def lane_s(self, travel_class: str, lane: str, before: str, after: str, limit_mps: float) -> float:
         """Return the seconds from passing the end of `before` to passing that of `lane`, without any correction.
 
-        `after` is the lane that follows; where it is empty, the robot ends its way.
+        `after` is the lane that follows; where it is empty, the robot ends its way. `limit_mps` is the speed limit that
+        the robot was given on the lane, 0 for none.
         """
+        ...
+
+    def limit_mps(self, travel_class: str, lane: str) -> float:
+        """Return the speed limit on a lane, its own or that of a zone, 0 for none."""
+        ...
+
+    def is_open(self, travel_class: str, route: Sequence[str]) -> bool:
+        """Return whether a way keeps out of closed zones; one that begins inside may lead out."""
+        ...
+
+    def is_closed(self, travel_class: str, vertex: str) -> bool:
+        """Return whether a vertex lies in a closed zone."""
         ...
 
     def under(self, conditions: RoadConditions) -> Roads:

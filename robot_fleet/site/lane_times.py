@@ -2,7 +2,7 @@
 
     way = start + sum over lanes (length / speed + LANE_OVERHEAD_S) + bends between lanes + end
 
-- speed = min(the kind's speed, or its loaded speed in the class `<kind>+load`; the lane's limit where it has one).
+- speed = min(the kind's speed, or its loaded speed in the class `<kind>+load`; the lane's limit, that of its zones).
 - At a bend of BEND_RAD or more a robot stops. Kinds that turn in place then turn, angle / turn_radps; omnidirectional
   ones do not. Gentler bends cost nothing.
 - Stopping and starting at constant acceleration each cost speed / (2 acceleration) more than passing at full speed, so
@@ -37,17 +37,29 @@ class LaneTimes:
     kind, loaded : the class.
     vertices : the lane graph's.
     factors : by lane id, on everything that belongs to the lane; `ALL_LANES` for those that are not named.
+    limits_mps : by lane id, speed limits besides the lanes' own.
     """
 
     def __init__(
-        self, kind: RobotKind, loaded: bool, vertices: Mapping[str, Vertex], factors: Mapping[str, float]
+        self,
+        kind: RobotKind,
+        loaded: bool,
+        vertices: Mapping[str, Vertex],
+        factors: Mapping[str, float],
+        limits_mps: Mapping[str, float],
     ) -> None:
         self._kind = kind
         self._speed_mps = kind.loaded_speed_mps if loaded else kind.speed_mps
         self._vertices = vertices
         self._factors = factors
+        self._limits_mps = limits_mps
         self._of_all = factors.get(ALL_LANES, 1.0)
         self._headings: dict[str, float] = {}
+
+    def limit_mps(self, lane: Lane) -> float:
+        """Return the speed limit on a lane, 0 for none."""
+        limit = self._limits_mps.get(lane.id, 0.0)
+        return min(limit, lane.speed_mps) if limit and lane.speed_mps else limit or lane.speed_mps
 
     def lane_s(self, lane: Lane) -> float:
         """Return the seconds of a lane that is passed at full speed."""
@@ -86,7 +98,8 @@ class LaneTimes:
         return abs(wrap_angle(self._heading(after) - self._heading(lane))) >= BEND_RAD
 
     def _speed(self, lane: Lane) -> float:
-        return min(self._speed_mps, lane.speed_mps) if lane.speed_mps else self._speed_mps
+        limit = self.limit_mps(lane)
+        return min(self._speed_mps, limit) if limit else self._speed_mps
 
     def _stop_s(self, lane: Lane) -> float:
         """Return what starting or stopping on a lane costs."""

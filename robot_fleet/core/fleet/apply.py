@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from robot_fleet.core import drives
 from robot_fleet.core.facts import (
     AlarmShown,
     ChargeBegan,
@@ -28,11 +27,16 @@ from robot_fleet.core.facts import (
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
+    TaskHeldUp,
     TaskRejected,
     TaskReleased,
     TaskRequested,
     TaskSuspended,
+    ZoneClosed,
+    ZoneLimited,
+    ZoneOpened,
 )
+from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, alarm, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -148,7 +152,8 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
         )
     if fact.task:
         assigned = state.tasks[fact.task]
-        _move(assigned, TaskEvent.ASSIGN)
+        if (assigned.state, assigned.robot) != (TaskState.ASSIGNED, fact.robot):  # else it is only another way there
+            _move(assigned, TaskEvent.ASSIGN)
         assigned.robot = fact.robot
         route = state.routes.get(fact.robot, ())
         state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
@@ -164,6 +169,7 @@ def _steps_released(state: FleetState, fact: StepsReleased) -> None:
     before = record.lanes_released
     record.released = fact.released
     record.released_s += (fact.at_s,) * (record.lanes_released - before)
+    record.limits_mps = fact.limits_mps
     record.update += 1
     if record.released > record.first_tail and state.serves(robot, record):
         served = state.tasks[record.task]
@@ -209,19 +215,6 @@ def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
                 _act_done(state, record, step.params, step.act, result.at_s, result.detail)
         if record.done == record.first_tail:
             _arrive(state, robot, record, result.at_s)
-
-
-def _drive_observed(state: FleetState, fact: DriveObserved) -> None:
-    lanes = state.drives.setdefault(fact.travel_class, {})
-    lanes[fact.lane] = lanes.get(fact.lane, drives.Ratios()).with_one(fact.took_s / fact.expected_s)
-    if fact.at_s < state.revised_s + drives.REVISE_EVERY_S:
-        return
-    state.revised_s = fact.at_s
-    revised = {name: drives.factors(seen, state.factors.get(name, {})) for name, seen in state.drives.items()}
-    revised = {name: factors for name, factors in revised.items() if factors}
-    if revised != state.factors:
-        state.factors = revised
-        state.roads += 1
 
 
 def _unobserved(robot: RobotRecord) -> None:
@@ -296,6 +289,10 @@ def _task_released(state: FleetState, fact: TaskReleased) -> None:
     _move(record, TaskEvent.RELEASE)
     if record.state is TaskState.REQUESTED:  # one that is under way stays with its robot
         record.robot = ""
+
+
+def _task_held_up(state: FleetState, fact: TaskHeldUp) -> None:
+    state.tasks[fact.task].reason = fact.reason
 
 
 def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
@@ -390,16 +387,20 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     OrderSent: _order_sent,
     StepsReleased: _steps_released,
     OrderProgressed: _order_progressed,
-    DriveObserved: _drive_observed,
+    DriveObserved: roads.drive_observed,
     OrderCancelAsked: _order_cancel_asked,
     OrderEnded: _order_ended,
     TaskReleased: _task_released,
+    TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,
     TaskRejected: _task_rejected,
     HoldSet: _hold_set,
+    ZoneClosed: roads.zone_closed,
+    ZoneOpened: roads.zone_opened,
+    ZoneLimited: roads.zone_limited,
     RobotLinkChanged: _link_changed,
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,

@@ -125,7 +125,9 @@ def _drives(turn: Turn, robot: RobotRecord, order: OrderRecord, fresh: list[Step
         lane = index - order.first_lane
         if lane > 0 and index >= order.observed_from and order.free_since(lane, began_s - AHEAD_S):
             before, name, *after = order.lanes[lane - 1 : lane + 2]
-            expected_s = turn.ports.roads.lane_s(travel_class, name, before, after[0] if after else "")
+            limit_mps = order.limits_mps[lane] if lane < len(order.limits_mps) else turn.site.lanes[name].speed_mps
+            following = after[0] if after else ""
+            expected_s = turn.ports.roads.lane_s(travel_class, name, before, following, limit_mps)
             took_s = result.at_s - began_s
             if PLAUSIBLE[0] <= took_s / expected_s <= PLAUSIBLE[1]:
                 driven.append(DriveObserved(robot.id, travel_class, name, expected_s, took_s, turn.now.fleet_s))

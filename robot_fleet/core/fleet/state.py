@@ -19,7 +19,7 @@ from robot_fleet.core.plan import PlannedStop
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
-Purpose = str  # "task" or "home"
+Purpose = str  # "task", "home" or "clear" (to wait aside)
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class OrderRecord:
 
     Attributes
     ----------
-    released_s : when each lane that is released was.
+    released_s, limits_mps : when each lane that is released was, and with which speed limit (0 for none).
     observed_from : steps before this one say nothing about how long drives take: a hold or silence fell into them.
     """
 
@@ -83,6 +83,7 @@ class OrderRecord:
     state: OrderState = OrderState.ACTIVE
     last_step_s: float = 0.0
     released_s: tuple[float, ...] = ()
+    limits_mps: tuple[float, ...] = ()
     observed_from: int = 0
 
     @property
@@ -198,6 +199,16 @@ class AlarmRecord:
 
 
 @dataclass(slots=True)
+class ZoneRecord:
+    """What people have made of a zone; None where it is as the site says."""
+
+    closed: bool | None = None
+    speed_mps: float | None = None
+    reason: str = ""
+    since_s: float = 0.0
+
+
+@dataclass(slots=True)
 class FleetState:
     """Everything that the facts so far amount to.
 
@@ -205,6 +216,7 @@ class FleetState:
     ----------
     drives : travel class -> lane -> what drives have taken against what the roads say.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
+    zones : those that people have changed.
     roads : counts what changes how the roads are seen.
     """
 
@@ -221,6 +233,7 @@ class FleetState:
     drives: dict[str, dict[str, Ratios]] = field(default_factory=dict)
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
+    zones: dict[str, ZoneRecord] = field(default_factory=dict)
     roads: int = 0
 
     def serves(self, robot: RobotRecord, order: OrderRecord) -> bool:

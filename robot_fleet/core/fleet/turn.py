@@ -8,10 +8,11 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
+from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Violation
-from robot_fleet.core.ports import Checker, Planner, RightOfWay, RoadConditions, Roads
+from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
 from robot_fleet.core.site import RobotKind, Site
 
 
@@ -50,31 +51,11 @@ class Agenda:
     violations: list[Violation] = field(default_factory=list)
 
 
-class RoadsNow:
-    """The roads as the state says that they are; the same object as long as it says the same.
-
-    Parameters
-    ----------
-    roads : the roads as the site has them.
-    """
-
-    def __init__(self, roads: Roads) -> None:
-        self._roads = roads
-        self._seen = 0
-
-    def of(self, state: FleetState) -> Roads:
-        """Return the roads under the conditions that a state names."""
-        if state.roads != self._seen:
-            self._seen = state.roads
-            self._roads = self._roads.under(RoadConditions(state.factors))
-        return self._roads
-
-
 @dataclass(slots=True)
 class Turn:
     """What one input leads to. `emit` applies a fact at once, so that what follows sees it.
 
-    `ports.roads` are the roads as they are now: corrected by what drives have taken.
+    `ports.roads` are the roads as they are now: corrected by what drives have taken, closed zones left out.
     """
 
     site: Site

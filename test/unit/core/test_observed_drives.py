@@ -71,7 +71,7 @@ def test_every_lane_but_the_first_tells_how_long_it_took(world: CoreWorld) -> No
     assert {fact.travel_class for fact in observed(world)} == {robot.kind}
     roads = world.ports.roads
     for before, fact, after in zip(order.lanes, observed(world), [*order.lanes[2:], ""], strict=False):
-        assert fact.expected_s == roads.lane_s(robot.kind, fact.lane, before, after)
+        assert fact.expected_s == roads.lane_s(robot.kind, fact.lane, before, after, 0.0)
 
 
 def test_the_lanes_of_a_way_take_what_the_way_takes(world: CoreWorld) -> None:
@@ -79,7 +79,7 @@ def test_the_lanes_of_a_way_take_what_the_way_takes(world: CoreWorld) -> None:
     roads = world.ports.roads
     first = order.lanes[0]
     passed_s = sum(
-        roads.lane_s(robot.kind, lane, before, after)
+        roads.lane_s(robot.kind, lane, before, after, 0.0)
         for before, lane, after in zip(order.lanes, order.lanes[1:], [*order.lanes[2:], ""], strict=False)
     )
     start = first.partition(">")[0]
@@ -136,7 +136,7 @@ def visited(world: CoreWorld, task: str, slower: float) -> tuple[str, OrderRecor
         if lane < 1:
             return 10.0
         before, name, *after = order.lanes[lane - 1 : lane + 2]
-        return slower * roads.lane_s(robot.kind, name, before, "".join(after[:1]))
+        return slower * roads.lane_s(robot.kind, name, before, "".join(after[:1]), 0.0)
 
     drive(world, robot, order, lane_s)
     world.drain(hours=1.0)
