@@ -24,6 +24,7 @@ _MODULES = {
     "robots": "robots",
     "hold": "robots",
     "resume": "robots",
+    "zone": "zones",
     "report": "report",
     "site": "site",
     "plan": "plan",

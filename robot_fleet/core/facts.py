@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from robot_fleet.core.order import Step, StepResult
 from robot_fleet.core.plan import LeftOut, PlannedStop
@@ -125,11 +126,20 @@ class OrderSent(Fact):
 
 @dataclass(frozen=True, slots=True)
 class StepsReleased(Fact):
-    """The first `released` steps of an order may be carried out."""
+    """The first `released` steps of an order may be carried out.
+
+    Parameters
+    ----------
+    at_s : when; unknown (`inf`) in older ledgers.
+    limits_mps : speed limit of each lane released so far, 0 for none, which does not change any more; empty in older
+        ledgers.
+    """
 
     robot: str
     order: str
     released: int
+    at_s: float = inf
+    limits_mps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,25 @@ class OrderProgressed(Fact):
     robot: str
     order: str
     results: tuple[StepResult, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriveObserved(Fact):
+    """A robot drove a lane and nobody hindered it; see `core.drives` for what counts as the drive of a lane.
+
+    Parameters
+    ----------
+    travel_class : `<kind>` or `<kind>+load`.
+    expected_s : what the roads say without any correction.
+    took_s : what it took.
+    """
+
+    robot: str
+    travel_class: str
+    lane: str
+    expected_s: float
+    took_s: float
     at_s: float
 
 
@@ -168,6 +197,15 @@ class TaskReleased(Fact):
 
     task: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeldUp(Fact):
+    """A task under way cannot go on for now, and why; with an empty reason it goes on."""
+
+    task: str
+    reason: str
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +263,37 @@ class HoldSet(Fact):
     robot: str
     reason: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneClosed(Fact):
+    """A person closed a zone: no robot is led into it any more."""
+
+    zone: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOpened(Fact):
+    """A person opened a zone."""
+
+    zone: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLimited(Fact):
+    """A person limited the speed in a zone, or lifted the limit with 0."""
+
+    zone: str
+    speed_mps: float
+    reason: str
+    by: str
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,15 +358,20 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     OrderSent,
     StepsReleased,
     OrderProgressed,
+    DriveObserved,
     OrderCancelAsked,
     OrderEnded,
     TaskReleased,
+    TaskHeldUp,
     TaskSuspended,
     TaskCompleted,
     TaskFailed,
     TaskCancelled,
     TaskRejected,
     HoldSet,
+    ZoneClosed,
+    ZoneOpened,
+    ZoneLimited,
     RobotLinkChanged,
     RobotFaulted,
     ChargeBegan,

@@ -41,6 +41,37 @@ class SetHold:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseZone:
+    """Somebody closes a zone: robots keep out of it."""
+
+    key: str
+    zone: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenZone:
+    """Somebody opens a zone."""
+
+    key: str
+    zone: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitZone:
+    """Somebody limits the speed in a zone; 0 lifts the limit."""
+
+    key: str
+    zone: str
+    speed_mps: float
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportReceived:
     """An agent's report arrived."""
 
@@ -75,4 +106,5 @@ class Tick:
     """Time passed."""
 
 
-Input = SubmitTask | CancelTask | SetHold | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | Tick
+Command = SubmitTask | CancelTask | SetHold | CloseZone | OpenZone | LimitZone
+Input = Command | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | Tick

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
@@ -41,8 +45,29 @@ class Checker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RoadConditions:
+    """How the roads are now, beyond what the site says of them.
+
+    Parameters
+    ----------
+    factors : travel class -> lane -> by how much its seconds are corrected; see `core.drives`.
+    closed : ids of the zones that robots keep out of.
+    limits_mps : zone -> speed limit in it.
+    """
+
+    factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    limits_mps: Mapping[str, float] = field(default_factory=dict)
+
+
 class Roads(Protocol):
-    """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`)."""
+    """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`), under certain conditions.
+
+    No way leads into a closed zone. One that begins inside leads out of it by the shortest way and not in again.
+
+    An object never changes; `under` makes another one.
+    """
 
     def route(
         self, travel_class: str, start: str, end: str, avoid: frozenset[str] = frozenset()
@@ -52,6 +77,50 @@ class Roads(Protocol):
 
     def time_s(self, travel_class: str, start: str, end: str) -> float:
         """Return the seconds of the fastest way, `inf` if there is none."""
+        ...
+
+    def place_names(self, travel_class: str) -> tuple[str, ...]:
+        """Return the places, in the order of the rows and columns of `matrix`."""
+        ...
+
+    def matrix(self, travel_class: str) -> NDArray[np.float64]:
+        """Return the seconds from every place (rows) to every place, shape (places, places), `inf` for no way.
+
+        Not to be written to. The same object as long as nothing has changed for the class, so that whoever derives
+        something from it may keep that by its identity.
+        """
+        ...
+
+    def times_s(self, travel_class: str, start: str) -> NDArray[np.float64]:
+        """Return the seconds from any vertex to every place, shape (places,): a further row for the matrix."""
+        ...
+
+    def route_time_s(self, travel_class: str, route: Sequence[str]) -> float:
+        """Return the seconds that a way given as lane ids takes, 0 for an empty one."""
+        ...
+
+    def lane_s(self, travel_class: str, lane: str, before: str, after: str, limit_mps: float) -> float:
+        """Return the seconds from passing the end of `before` to passing that of `lane`, without any correction.
+
+        `after` is the lane that follows; where it is empty, the robot ends its way. `limit_mps` is the speed limit that
+        the robot was given on the lane, 0 for none.
+        """
+        ...
+
+    def limit_mps(self, travel_class: str, lane: str) -> float:
+        """Return the speed limit on a lane, its own or that of a zone, 0 for none."""
+        ...
+
+    def is_open(self, travel_class: str, route: Sequence[str]) -> bool:
+        """Return whether a way keeps out of closed zones; one that begins inside may lead out."""
+        ...
+
+    def is_closed(self, travel_class: str, vertex: str) -> bool:
+        """Return whether a vertex lies in a closed zone."""
+        ...
+
+    def under(self, conditions: RoadConditions) -> Roads:
+        """Return the same roads under these conditions instead of the present ones, `self` where they are the same."""
         ...
 
 

@@ -82,6 +82,26 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the ground with a rule: keep out (`closed`), or go slowly. People change both at any time.
+
+    Parameters
+    ----------
+    outline : corners of a polygon in the map frame, (x_m, y_m).
+    kinds : robot kinds that its rules concern; empty means all.
+    closed : whether robots keep out from the beginning.
+    speed_mps : speed limit from the beginning, 0 for none.
+    """
+
+    id: str
+    name: Text
+    outline: tuple[tuple[float, float], ...]
+    kinds: tuple[str, ...] = ()
+    closed: bool = False
+    speed_mps: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RobotKind:
     """What all robots of one kind have in common. Powers are drawn from the battery; charging is into it.
 
@@ -251,4 +271,5 @@ class Site:
     items: Mapping[str, ItemSpec]
     services: Mapping[str, Service]
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: Mapping[str, Zone] = field(default_factory=dict)
     synthetic_people: bool = False

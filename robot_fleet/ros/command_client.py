@@ -8,10 +8,10 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_fleet_interfaces.srv import CancelTask, MarkAlarmShown, SetHold, SubmitTask
+from robot_fleet_interfaces.srv import CancelTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SUBMIT_TASK, params_json
+from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SET_ZONE, SUBMIT_TASK, params_json
 from robot_fleet.ros.guard import Guard
 from robot_fleet.server.ports import CommandAnswer
 
@@ -36,6 +36,7 @@ class RosCommands:
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
         self._hold = node.create_client(SetHold, SET_HOLD)
+        self._zone = node.create_client(SetZone, SET_ZONE)
         self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
 
     @property
@@ -68,6 +69,14 @@ class RosCommands:
         """Hold (or let go) one robot, or the whole fleet."""
         request = SetHold.Request(idempotency_key=key, hold=on, robot=robot, reason=reason)
         answer = await self._ask(self._hold, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+
+    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
+        """Close, open or limit a zone."""
+        request = SetZone.Request(
+            idempotency_key=key, zone=zone, change=change, speed_mps=float(speed_mps), reason=reason
+        )
+        answer = await self._ask(self._zone, request)
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
 
     def shown(self, task: str) -> None:

@@ -9,17 +9,28 @@ from rclpy.node import Node
 from robot_fleet_interfaces.srv import CancelTask as CancelTaskSrv
 from robot_fleet_interfaces.srv import MarkAlarmShown
 from robot_fleet_interfaces.srv import SetHold as SetHoldSrv
+from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
 
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError
-from robot_fleet.core.inputs import AlarmWasShown, CancelTask, Input, SetHold, SubmitTask
+from robot_fleet.core.inputs import (
+    AlarmWasShown,
+    CancelTask,
+    CloseZone,
+    Input,
+    LimitZone,
+    OpenZone,
+    SetHold,
+    SubmitTask,
+)
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
 
 SUBMIT_TASK = "/fleet/submit_task"
 CANCEL_TASK = "/fleet/cancel_task"
 SET_HOLD = "/fleet/set_hold"
+SET_ZONE = "/fleet/set_zone"
 MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
 
 
@@ -40,6 +51,7 @@ class Commands:
             (SubmitTaskSrv, SUBMIT_TASK, self._submit),
             (CancelTaskSrv, CANCEL_TASK, self._cancel),
             (SetHoldSrv, SET_HOLD, self._hold),
+            (SetZoneSrv, SET_ZONE, self._zone),
             (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
         ):
             node.create_service(kind, name, guard.answering(name, serve))
@@ -79,11 +91,29 @@ class Commands:
         answer = self._ask(key, SetHold(key, request.hold, request.robot, request.reason))
         _tell(answer, response)
 
+    def _zone(self, request: SetZoneSrv.Request, response: SetZoneSrv.Response) -> None:
+        key, zone, reason = request.idempotency_key, request.zone, request.reason
+        wishes: dict[str, Input] = {
+            "close": CloseZone(key, zone, reason),
+            "open": OpenZone(key, zone, reason),
+            "limit": LimitZone(key, zone, request.speed_mps, reason),
+        }
+        wish = wishes.get(request.change)
+        if wish is None:
+            message = f"expected close, open or limit, got {request.change!r}"
+            answer = Answer(key, False, "", "request_malformed", message, where="change")
+        else:
+            answer = self._ask(key, wish)
+        _tell(answer, response)
+
     def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
 
 
-def _tell(answer: Answer, response: SubmitTaskSrv.Response | CancelTaskSrv.Response | SetHoldSrv.Response) -> None:
+def _tell(
+    answer: Answer,
+    response: SubmitTaskSrv.Response | CancelTaskSrv.Response | SetHoldSrv.Response | SetZoneSrv.Response,
+) -> None:
     response.accepted, response.code = answer.accepted, answer.code
     response.message, response.where = answer.message, answer.where
 

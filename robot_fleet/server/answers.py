@@ -14,6 +14,7 @@ _STATUS = {
     "request_key_missing": 400,
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
+    "request_unknown_zone": 404,
     "request_task_ended": 409,
     "request_item_on_board": 409,
     "request_act_under_way": 409,

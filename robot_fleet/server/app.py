@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.answers import accepted, install_error_handlers
 from robot_fleet.server.guard import SameOrigin
-from robot_fleet.server.models import CancelWish, CommandTaken, ErrorAnswer, HoldWish, TaskWish
+from robot_fleet.server.models import CancelWish, CommandTaken, ErrorAnswer, HoldWish, LimitWish, TaskWish, ZoneWish
 from robot_fleet.server.ports import CommandAnswer, FleetPort
 from robot_fleet.server.stream import Hub, Subscription
 
@@ -98,6 +98,11 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
         """The alarms that are not closed, oldest first."""
         return fleet.snapshot()["alarms"]
 
+    @router.get("/zones")
+    async def zones() -> Any:
+        """Every zone and what holds in it now."""
+        return fleet.snapshot()["zones"]
+
     @router.get("/health")
     async def health() -> Any:
         """How the gateway fares."""
@@ -132,6 +137,24 @@ def _commands(fleet: FleetPort) -> APIRouter:
         """Let one robot, or the whole fleet, go on."""
         key, wish = key or _new_key("resume"), wish or HoldWish()
         return _taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
+
+    @router.post("/zones/{zone}/close", status_code=202)
+    async def close(zone: str, wish: ZoneWish | None = None, key: _Key = None) -> CommandTaken:
+        """Keep robots out of a zone; those inside finish what is released to them and leave."""
+        key = key or _new_key("zone")
+        return _taken(key, await fleet.set_zone(key, zone, "close", 0.0, wish.reason if wish else ""))
+
+    @router.post("/zones/{zone}/open", status_code=202)
+    async def open_zone(zone: str, wish: ZoneWish | None = None, key: _Key = None) -> CommandTaken:
+        """Let robots into a zone again."""
+        key = key or _new_key("zone")
+        return _taken(key, await fleet.set_zone(key, zone, "open", 0.0, wish.reason if wish else ""))
+
+    @router.post("/zones/{zone}/limit", status_code=202)
+    async def limit(zone: str, wish: LimitWish, key: _Key = None) -> CommandTaken:
+        """Limit the speed in a zone, or lift the limit with 0."""
+        key = key or _new_key("zone")
+        return _taken(key, await fleet.set_zone(key, zone, "limit", wish.speed_mps, wish.reason))
 
     return router
 

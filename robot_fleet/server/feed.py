@@ -29,7 +29,7 @@ class LedgerFeed:
         self._view = view
         self._open_ledger = open_ledger
         self._ledger: Ledger | None = None
-        self._rows = StateRows()
+        self._rows = StateRows(site)
         self._seq = 0
 
     def refresh(self) -> bool:

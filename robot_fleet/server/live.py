@@ -103,3 +103,7 @@ class ViewedFleet:
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Ask the manager to hold or let go."""
         return await self._commands.hold(key, on, robot, reason)
+
+    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
+        """Ask the manager to close, open or limit a zone."""
+        return await self._commands.set_zone(key, zone, change, speed_mps, reason)

@@ -34,6 +34,18 @@ class HoldWish(_Body):
     reason: str = Field(default="", max_length=200)
 
 
+class ZoneWish(_Body):
+    """A wish to close or open a zone."""
+
+    reason: str = Field(default="", max_length=200)
+
+
+class LimitWish(ZoneWish):
+    """A wish to limit the speed in a zone."""
+
+    speed_mps: float = Field(description="Highest speed in m/s; 0 lifts the limit.")
+
+
 class CommandTaken(BaseModel):
     """A command was accepted."""
 

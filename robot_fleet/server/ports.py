@@ -51,6 +51,10 @@ class Commands(Protocol):
         """Hold (or let go) one robot, or the whole fleet where `robot` is empty."""
         ...
 
+    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
+        """Change a zone: `close`, `open`, or `limit` the speed in it to `speed_mps` (0 for no limit)."""
+        ...
+
 
 class FleetPort(Commands, Protocol):
     """The fleet as the web server sees it. Everything but the commands answers at once, from memory."""

@@ -69,6 +69,15 @@ def site_view(site: Site) -> SiteView:
             ]
             for lane in site.lanes.values()
         ],
+        "zones": [
+            {
+                "id": zone.id,
+                "name": _text(zone.name),
+                "outline": [list(corner) for corner in zone.outline],
+                "kinds": list(zone.kinds),
+            }
+            for zone in site.zones.values()
+        ],
         "kinds": [{"id": kind.id, "name": _text(kind.name)} for kind in site.kinds.values()],
         "services": [_service(service) for service in site.services.values()],
         "routes": list(site.routes),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
+from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -22,14 +24,19 @@ class StateRows:
     """Brings a view up to a fleet's state, and remembers when each task's due instant was last expected.
 
     A stop leaves the plan as soon as a robot has its order, so the plan's last word on it is kept here.
+
+    Parameters
+    ----------
+    site : for its zones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._eta_s: dict[str, float] = {}
         self._told: dict[str, None] = {}  # ended tasks whose last row has been put
 
     def update(self, view: FleetView, state: FleetState, robots: tuple[RobotReport, ...] = ()) -> None:
-        """Put into the view whatever the state says of tasks, robots, items, alarms and the hold.
+        """Put into the view whatever the state says of tasks, robots, items, alarms, zones and the hold.
 
         Parameters
         ----------
@@ -52,6 +59,7 @@ class StateRows:
                 view.put_item(_item_row(item))
         open_alarms = [alarm for alarm in state.alarms.values() if alarm.state is not AlarmState.CLOSED]
         view.put_alarms([self._alarm_row(alarm, state) for alarm in open_alarms])
+        view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
 
     def task_row(self, task: TaskRecord, state: FleetState) -> dict[str, Any]:
@@ -127,6 +135,18 @@ class StateRows:
             "on_site_s": _rounded(alarm.on_site_s),
             "verdict": alarm.verdict,
         }
+
+
+def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
+    record = state.zones.get(zone.id)
+    return {
+        "id": zone.id,
+        "name": {"ko": zone.name.ko, "en": zone.name.en},
+        "closed": roads.is_closed(state, zone),
+        "speed_mps": roads.limit_mps(state, zone),
+        "reason": record.reason if record is not None else "",
+        "since_s": round(record.since_s, 1) if record is not None else None,
+    }
 
 
 def _item_row(item: ItemRecord) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
-`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "items", "hold"}`.
-`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "hold"}`; a key is
-absent where nothing has changed, `alarms` is always the whole list, a task or item with `"gone": true` is to be
-forgotten.
+`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "items", "zones", "hold"}`.
+`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "zones", "hold"}`; a
+key is absent where nothing has changed, `alarms` and `zones` are always the whole list, a task or item with
+`"gone": true` is to be forgotten.
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, soc_pct, speed_mps], ...]}`, the robots that have moved;
 index as in the snapshot's robots.
 
@@ -45,6 +45,8 @@ class FleetView:
         self._moved: dict[str, None] = {}
         self._changed: dict[str, dict[str, Row]] = {"robots": {}, "tasks": {}, "items": {}}
         self._alarms_changed = False
+        self._zones: tuple[Row, ...] = ()
+        self._zones_changed = False
         self._hold_changed = False
 
     @property
@@ -110,6 +112,13 @@ class FleetView:
             self._alarms = dict(alarms)
             self._alarms_changed = True
 
+    def put_zones(self, rows: Iterable[Row]) -> None:
+        """Take in all zones (`id`, `name`, `closed`, `speed_mps`, `reason`, `since_s`)."""
+        zones = tuple(dict(row) for row in rows)
+        if zones != self._zones:
+            self._zones = zones
+            self._zones_changed = True
+
     def put_hold(self, hold: bool) -> None:
         """Take in whether the whole fleet is held."""
         if hold != self._hold:
@@ -128,6 +137,7 @@ class FleetView:
             ],
             "alarms": list(self._alarms.values()),
             "items": list(self._items.values()),
+            "zones": list(self._zones),
             "hold": self._hold,
         }
 
@@ -144,12 +154,14 @@ class FleetView:
         patch: dict[str, Any] = {name: list(rows.values()) for name, rows in self._changed.items() if rows}
         if self._alarms_changed:
             patch["alarms"] = list(self._alarms.values())
+        if self._zones_changed:
+            patch["zones"] = list(self._zones)
         if self._hold_changed:
             patch["hold"] = self._hold
         if not patch:
             return None
         self._changed = {name: {} for name in self._changed}
-        self._alarms_changed = self._hold_changed = False
+        self._alarms_changed = self._zones_changed = self._hold_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 
     def take_poses(self, t_s: float) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""The YAML files of a site as pydantic models: `site.yaml`, `places.yaml`, `items.yaml`; robots and services beside it.
+"""The YAML files of a site as pydantic models: `site.yaml`, `places.yaml`, `zones.yaml`, `items.yaml`.
+
+Robots and services have modules of their own.
 
 Keys are the field names of `robot_fleet.core.site`. Unknown keys are errors; types are strict (a number is not text).
 """
@@ -10,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from robot_fleet.core.geometry import Footprint, Pose
-from robot_fleet.core.site import ItemSpec, Place, Text
+from robot_fleet.core.site import ItemSpec, Place, Text, Zone
 
 # Ids end up in ROS names, URLs and file names; a colon would collide with `param:<name>` and its like.
 ObjectId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=80)]
@@ -108,6 +110,32 @@ class PlacesFile(SiteModel):
     schema_version: Literal[1]
     places: Annotated[list[PlaceModel], Field(min_length=1)]
     routes: dict[ObjectId, Annotated[list[ObjectId], Field(min_length=1)]] = {}
+
+
+class ZoneModel(SiteModel):
+    """A zone of `zones.yaml`; see `robot_fleet.core.site.Zone`."""
+
+    id: Word
+    name: TextModel
+    outline: Annotated[
+        list[Annotated[list[float], Field(min_length=2, max_length=2)]],
+        Field(min_length=3, description="corners [x_m, y_m] of a polygon in the map frame"),
+    ]
+    kinds: list[Word] = []
+    closed: bool = False
+    speed_mps: NotNegative = 0.0
+
+    def value(self) -> Zone:
+        """Return the core's value."""
+        outline = tuple((x_m, y_m) for x_m, y_m in self.outline)
+        return Zone(self.id, self.name.value(), outline, tuple(self.kinds), self.closed, self.speed_mps)
+
+
+class ZonesFile(SiteModel):
+    """`zones.yaml`: parts of the ground that can be closed, or where robots go slowly."""
+
+    schema_version: Literal[1]
+    zones: list[ZoneModel] = []
 
 
 class ItemModel(SiteModel):

@@ -11,7 +11,8 @@ from robot_fleet.site.references import places_of, stands
 def check_reach(draft: Draft) -> None:
     """Add a finding for each place that some kind may use and cannot reach or leave, and for services cut off by it.
 
-    The yardstick of a kind is where its first robot starts. Expects references that resolve.
+    The yardstick of a kind is where its first robot starts. Zones that are closed from the beginning are kept out of.
+    Expects references that resolve.
     """
     reached: dict[str, set[str]] = {}
     for kind in draft.kinds:
@@ -19,7 +20,8 @@ def check_reach(draft: Draft) -> None:
         if not robots:
             continue
         start = robots[0].start
-        there, back = _connected(draft, kind, start, there=True), _connected(draft, kind, start, there=False)
+        shut = _shut(draft, kind)
+        there, back = (_connected(draft, kind, start, shut, there=there) for there in (True, False))
         allowed = [place for place in draft.places.values() if stands(place, kind) and place.id in draft.vertices]
         reached[kind] = set()
         for place in allowed:
@@ -43,14 +45,27 @@ def check_reach(draft: Draft) -> None:
                 draft.report("site_service_unserved", "service", service.id, ("stops", number, "where"), expected)
 
 
-def _connected(draft: Draft, kind: str, start: str, *, there: bool) -> set[str]:
+def _shut(draft: Draft, kind: str) -> frozenset[str]:
+    """Return the lanes that touch a zone which is closed to a kind from the beginning."""
+    closed = [zone.id for zone in draft.zones.values() if zone.closed]
+    if not closed:
+        return frozenset()
+    from robot_fleet.site.zone_ground import ZoneGround  # slow to import, and most sites close nothing
+
+    ground = ZoneGround(draft.zones, draft.vertices, draft.lanes)
+    return frozenset().union(*(ground.touched(zone, draft.kinds[kind], True) for zone in closed))
+
+
+def _connected(draft: Draft, kind: str, start: str, shut: frozenset[str], *, there: bool) -> set[str]:
     """Return the vertices that a kind reaches from one over its lanes, or from which it reaches that one.
+
+    Lanes in `shut` are left out.
 
     As in `roads`, a way may begin or end at a place but never leads through one.
     """
     beyond: dict[str, list[str]] = {}
     for lane in draft.lanes.values():
-        if not lane.kinds or kind in lane.kinds:
+        if lane.id not in shut and (not lane.kinds or kind in lane.kinds):
             tail, head = (lane.start, lane.end) if there else (lane.end, lane.start)
             beyond.setdefault(tail, []).append(head)
     found = {start}

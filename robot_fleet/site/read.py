@@ -12,13 +12,16 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.site import ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex
+from robot_fleet.core.site import ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
 from robot_fleet.site.findings import Finding
-from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile
+from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile, ZoneModel, ZonesFile
 from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
 from robot_fleet.site.model_robots import KindsFile, RobotKindModel, RobotModel, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.source import KeyPath, Source, read_json, read_yaml
+
+ZONES_FILE = "zones.yaml"
+"""The one file that a site need not have."""
 
 # How far a vertex may lie from its place, and a lane's ends from its vertices: files round to millimetres.
 _SAME_POINT_M = 0.01
@@ -46,6 +49,7 @@ class Draft:
     kinds: dict[str, RobotKind] = field(default_factory=dict)
     robots: dict[str, RobotSpec] = field(default_factory=dict)
     items: dict[str, ItemSpec] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     origin: dict[tuple[str, str], tuple[Source, KeyPath]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
@@ -78,6 +82,9 @@ def read_draft(folder: Path) -> Draft:
     draft.robots.update(_entries(RobotsFile, "robots", RobotModel, RobotModel.value, source, draft))
     source = read_yaml(folder, "items.yaml", draft.findings)
     draft.items.update(_entries(ItemsFile, "items", ItemModel, ItemModel.value, source, draft))
+    if (folder / ZONES_FILE).is_file():
+        source = read_yaml(folder, ZONES_FILE, draft.findings)
+        draft.zones.update(_entries(ZonesFile, "zones", ZoneModel, ZoneModel.value, source, draft))
     _read_services(folder, draft)
     _read_lanes(folder, draft)
     return draft

@@ -27,6 +27,7 @@ def check_references(draft: Draft) -> None:
     _check_items(draft)
     for service in draft.services.values():
         _check_service(draft, service)
+    _check_zones(draft)
     _check_resting(draft)
 
 
@@ -177,6 +178,25 @@ def _check_due(draft: Draft, service: Service, params: dict[str, ParamSpec]) -> 
     elif event not in ("arrived", "done", "departed") and event not in {act.id for act in stop.acts}:
         expected = f"stop {stop_id!r} has no act {event!r}; expected arrived, done, departed or an act's id"
         draft.report("site_unknown_act", "service", service.id, ("due", "instant"), expected)
+
+
+def _check_zones(draft: Draft) -> None:
+    for zone in draft.zones.values():
+        _check_kinds(draft, "zone", zone.id, ("kinds",), zone.kinds)
+    if not draft.zones:
+        return
+    import shapely  # slow to import, and many sites have no zones
+
+    from robot_fleet.site.zone_ground import ZoneGround
+
+    ground = ZoneGround(draft.zones, draft.vertices, draft.lanes)
+    for zone in draft.zones.values():
+        if not shapely.Polygon(zone.outline).is_valid:
+            expected = "expected an outline that does not cross itself"
+            draft.report("site_zone_outline", "zone", zone.id, ("outline",), expected)
+        elif not draft.broken and not any(ground.touched(zone.id, kind, True) for kind in draft.kinds.values()):
+            expected = "no robot touches it on any lane that it may use; expected a zone on some lane"
+            draft.report("site_zone_off_lanes", "zone", zone.id, ("outline",), expected)
 
 
 def _check_resting(draft: Draft) -> None:

@@ -1,40 +1,47 @@
-"""Ways through the lane graph and how long they take, per travel class.
+"""Ways through the lane graph and how long they take, per travel class: the `Roads` port.
 
-The time of a way is modelled on an edge-expanded graph: its nodes are lanes, so that what a bend costs is part of the
-search. In seconds,
-
-    way = start + sum over lanes (length / speed + LANE_OVERHEAD_S) + bends between lanes + end
-
-- speed = min(the kind's speed, or its loaded speed in the class `<kind>+load`; the lane's limit where it has one).
-- At a bend of BEND_RAD or more a robot stops. Kinds that turn in place then turn, angle / turn_radps; omnidirectional
-  ones do not. Gentler bends cost nothing.
-- Stopping and starting at constant acceleration each cost speed / (2 acceleration) more than passing at full speed, so
-  a bend costs that for the lane before it and for the lane after it, and a way costs it once at either end.
-- The start turn is from the yaw of the place where the robot stands, the end turn to the yaw of the place where it
-  stops; a vertex without a place has no yaw of its own and asks for none.
-- LANE_OVERHEAD_S stands for the little that right of way costs a robot that nobody holds up. Waiting is not modelled.
-
-Places are for resting: a way may start or end at one but never leads through one.
+How a lane's time is modelled stands in `lane_times`, how ways are found in `lane_graph`. A graph is built when its
+class is first asked for, and kept as long as no condition changes for it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.core.geometry import wrap_angle
-from robot_fleet.core.site import Lane, RobotKind, Site, Vertex
-from robot_fleet.site.sweep import heading_rad
+from robot_fleet.core.ports import RoadConditions
+from robot_fleet.core.site import Lane, RobotKind, Site, Vertex, Zone
+from robot_fleet.site.lane_graph import LaneGraph
+from robot_fleet.site.lane_times import LaneTimes
+from robot_fleet.site.zone_ground import ZoneGround
 
-LANE_OVERHEAD_S = 0.2
-BEND_RAD = math.radians(10.0)
 LOADED = "+load"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What the conditions mean for one travel class: factors and limits by lane, lanes and vertices that are closed."""
+
+    factors: Mapping[str, float]
+    closed: frozenset[str]
+    inside: frozenset[str]
+    limits_mps: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """What is kept of a travel class; `times` are corrected, `model` is not."""
+
+    rules: _Rules
+    graph: LaneGraph
+    times: LaneTimes
+    model: LaneTimes
 
 
 class LaneRoads:
@@ -42,26 +49,45 @@ class LaneRoads:
 
     Parameters
     ----------
-    vertices, lanes, kinds : the lane graph and the robot kinds of a site, by id.
+    vertices, lanes, kinds, zones : the lane graph, the robot kinds and the zones of a site, by id.
     """
 
     def __init__(
-        self, vertices: Mapping[str, Vertex], lanes: Mapping[str, Lane], kinds: Mapping[str, RobotKind]
+        self,
+        vertices: Mapping[str, Vertex],
+        lanes: Mapping[str, Lane],
+        kinds: Mapping[str, RobotKind],
+        zones: Mapping[str, Zone] | None = None,
     ) -> None:
         self._vertices = vertices
         self._lanes = lanes
         self._kinds = kinds
-        self._graphs: dict[str, _Graph] = {}
+        self._ground = ZoneGround(zones or {}, vertices, lanes)
+        self._conditions = RoadConditions()
+        self._classes: dict[str, _Class] = {}
 
     @classmethod
     def of(cls, site: Site) -> LaneRoads:
-        """Return the roads of a site."""
-        return cls(site.vertices, site.lanes, site.kinds)
+        """Return the roads of a site, its zones as its file has them."""
+        zones = site.zones.values()
+        closed = frozenset(zone.id for zone in zones if zone.closed)
+        limits_mps = {zone.id: zone.speed_mps for zone in zones if zone.speed_mps}
+        roads = cls(site.vertices, site.lanes, site.kinds, site.zones)
+        return roads.under(RoadConditions({}, closed, limits_mps))
 
     @property
     def travel_classes(self) -> tuple[str, ...]:
         """All travel classes, each kind's empty one before its loaded one."""
         return tuple(name for kind in self._kinds for name in (kind, kind + LOADED))
+
+    def under(self, conditions: RoadConditions) -> LaneRoads:
+        """Return the same roads under other conditions; what they leave as it is for a class is kept."""
+        if conditions == self._conditions:
+            return self
+        made = copy(self)
+        made._conditions = conditions
+        made._classes = {name: known for name, known in self._classes.items() if made._rules(name) == known.rules}
+        return made
 
     def route(
         self, travel_class: str, start: str, end: str, avoid: frozenset[str] = frozenset()
@@ -78,19 +104,42 @@ class LaneRoads:
         ------
         SiteError : `site_unknown_travel_class`, `site_unknown_vertex`.
         """
-        graph = self._graph(travel_class)
+        graph = self._class(travel_class).graph
         return graph.route(self._known(start), self._known(end), avoid)
 
     def time_s(self, travel_class: str, start: str, end: str) -> float:
         """Return the seconds of the fastest way, `inf` if there is none. Raises as `route` does."""
-        graph = self._graph(travel_class)
-        return float(graph.times_from(self._known(start))[graph.index[self._known(end)]])
+        return self._class(travel_class).graph.time_s(self._known(start), self._known(end))
 
-    def matrix(self, travel_class: str, places: Sequence[str]) -> tuple[tuple[float, ...], ...]:
-        """Return seconds from each of `places` (rows) to each (columns), `inf` where there is no way."""
-        graph = self._graph(travel_class)
-        columns = [graph.index[self._known(place)] for place in places]
-        return tuple(tuple(float(graph.times_from(place)[column]) for column in columns) for place in places)
+    def place_names(self, travel_class: str) -> tuple[str, ...]:
+        """Return the places, in the order of the matrix: that of the site's vertices. Raises as `route` does."""
+        return self._class(travel_class).graph.places
+
+    def matrix(self, travel_class: str) -> NDArray[np.float64]:
+        """Return seconds from every place (rows) to every place, `inf` for no way; see the port. Raises as `route`."""
+        return self._class(travel_class).graph.matrix()
+
+    def times_s(self, travel_class: str, start: str) -> NDArray[np.float64]:
+        """Return seconds from any vertex to every place, in the order of `place_names`. Raises as `route` does."""
+        return self._class(travel_class).graph.times_s(self._known(start))
+
+    def lane_s(self, travel_class: str, lane: str, before: str, after: str, limit_mps: float) -> float:
+        """Return the uncorrected seconds from passing the end of one lane to passing that of the next; see the port."""
+        lanes = self._lanes
+        driven = replace(lanes[lane], speed_mps=limit_mps)
+        return self._class(travel_class).model.passing_s(driven, lanes[before], lanes[after] if after else None)
+
+    def limit_mps(self, travel_class: str, lane: str) -> float:
+        """Return the speed limit on a lane, its own or that of a zone, 0 for none. Raises as `route` does."""
+        return self._class(travel_class).times.limit_mps(self._lanes[lane])
+
+    def is_open(self, travel_class: str, route: Sequence[str]) -> bool:
+        """Return whether a way keeps out of closed zones; one that begins inside may lead out. Raises as `route`."""
+        return self._class(travel_class).graph.is_open(route)
+
+    def is_closed(self, travel_class: str, vertex: str) -> bool:
+        """Return whether a vertex lies in a closed zone. Raises as `route` does."""
+        return self._known(vertex) in self._class(travel_class).rules.inside
 
     def distance_m(self, route: Iterable[str]) -> float:
         """Return the length of a way given as lane ids."""
@@ -98,7 +147,12 @@ class LaneRoads:
 
     def route_time_s(self, travel_class: str, route: Sequence[str]) -> float:
         """Return the seconds that a way given as lane ids takes, with its turns; 0 for an empty one."""
-        return self._graph(travel_class).route_time_s(route)
+        lanes = [self._lanes[lane] for lane in route]
+        if not lanes:
+            return 0.0
+        times = self._class(travel_class).times
+        bends_s = sum(times.bend_s(lane, after) for lane, after in pairwise(lanes))
+        return times.start_s(lanes[0]) + sum(map(times.lane_s, lanes)) + bends_s + times.end_s(lanes[-1])
 
     def _known(self, vertex: str) -> str:
         if vertex not in self._vertices:
@@ -106,136 +160,34 @@ class LaneRoads:
             raise SiteError("site_unknown_vertex", message, vertex)
         return vertex
 
-    def _graph(self, travel_class: str) -> _Graph:
-        graph = self._graphs.get(travel_class)
-        if graph is None:
-            name = travel_class.removesuffix(LOADED)
-            if name not in self._kinds:
-                expected = f"expected one of {', '.join(self.travel_classes)}"
-                raise SiteError("site_unknown_travel_class", f"there is no travel class {travel_class!r}; {expected}")
-            loaded = travel_class.endswith(LOADED)
-            graph = _Graph(self._vertices, self._lanes, self._kinds[name], loaded)
-            self._graphs[travel_class] = graph
-        return graph
+    def _kind(self, travel_class: str) -> RobotKind:
+        name = travel_class.removesuffix(LOADED)
+        if name not in self._kinds:
+            expected = f"expected one of {', '.join(self.travel_classes)}"
+            raise SiteError("site_unknown_travel_class", f"there is no travel class {travel_class!r}; {expected}")
+        return self._kinds[name]
 
-
-class _Graph:
-    """The edge-expanded graph of one travel class.
-
-    Nodes: lanes first, then one node for each vertex as a start, then one for each vertex as an end.
-    """
-
-    def __init__(
-        self, vertices: Mapping[str, Vertex], lanes: Mapping[str, Lane], kind: RobotKind, loaded: bool
-    ) -> None:
-        self._vertices = vertices
-        self._kind = kind
-        self._speed_mps = kind.loaded_speed_mps if loaded else kind.speed_mps
-        self._lanes = [lane for lane in lanes.values() if not lane.kinds or kind.id in lane.kinds]
-        self._by_id = {lane.id: lane for lane in self._lanes}
-        self.index = {vertex: number for number, vertex in enumerate(vertices)}
-        self._rows: dict[str, NDArray[np.float64]] = {}
-        self._heading = {lane.id: heading_rad(vertices[lane.start], vertices[lane.end]) for lane in self._lanes}
-        self._build()
-
-    def _build(self) -> None:
-        first_start = len(self._lanes)
-        first_end = first_start + len(self.index)
-        leaving: dict[str, list[int]] = {vertex: [] for vertex in self.index}
-        for number, lane in enumerate(self._lanes):
-            leaving[lane.start].append(number)
-        tails: list[int] = []
-        heads: list[int] = []
-        costs: list[float] = []
-
-        def link(tail: int, head: int, cost: float) -> None:
-            tails.append(tail)
-            heads.append(head)
-            costs.append(cost)
-
-        for number, lane in enumerate(self._lanes):
-            link(first_start + self.index[lane.start], number, self._start_s(lane) + self._lane_s(lane))
-            link(number, first_end + self.index[lane.end], self._end_s(lane))
-            if self._vertices[lane.end].place:
-                continue
-            for following in leaving[lane.end]:
-                after = self._lanes[following]
-                link(number, following, self._between_s(lane, after) + self._lane_s(after))
-        size = first_end + len(self.index)
-        self._first_start, self._first_end = first_start, first_end
-        self._costs = np.array(costs)
-        self._heads = np.array(heads, dtype=np.int64)
-        self._tails = np.array(tails, dtype=np.int64)
-        self._matrix = csr_array((self._costs, (self._tails, self._heads)), shape=(size, size))
-
-    def times_from(self, start: str) -> NDArray[np.float64]:
-        """Return the seconds from a vertex to every vertex, in the order of `index`."""
-        row = self._rows.get(start)
-        if row is None:
-            source = self._first_start + self.index[start]
-            row = dijkstra(self._matrix, indices=source)[self._first_end :]
-            row[self.index[start]] = 0.0
-            self._rows[start] = row
-        return row
-
-    def route(self, start: str, end: str, avoid: frozenset[str]) -> tuple[str, ...] | None:
-        """Return the lanes of the fastest way that avoids what is named."""
-        if start == end:
-            return ()
-        matrix = self._matrix if not avoid else self._without(avoid - {start, end})
-        source, goal = self._first_start + self.index[start], self._first_end + self.index[end]
-        _, before = dijkstra(matrix, indices=source, return_predecessors=True)
-        way: list[str] = []
-        node = int(before[goal])
-        if node < 0:
-            return None
-        while node != source:
-            way.append(self._lanes[node].id)
-            node = int(before[node])
-        return tuple(reversed(way))
-
-    def _without(self, avoid: frozenset[str]) -> csr_array:
-        shut = np.array(
-            [not avoid.isdisjoint((lane.id, lane.start, lane.end, lane.resource)) for lane in self._lanes], dtype=bool
+    def _rules(self, travel_class: str) -> _Rules:
+        kind, loaded = self._kind(travel_class), travel_class.endswith(LOADED)
+        ground, now = self._ground, self._conditions
+        limits_mps: dict[str, float] = {}
+        for zone, limit_mps in now.limits_mps.items():
+            for lane in ground.touched(zone, kind, loaded):
+                limits_mps[lane] = min(limit_mps, limits_mps.get(lane, limit_mps))
+        return _Rules(
+            factors=now.factors.get(travel_class, {}),
+            closed=frozenset().union(*(ground.touched(zone, kind, loaded) for zone in now.closed)),
+            inside=frozenset().union(*(ground.inside(zone, kind) for zone in now.closed)),
+            limits_mps=limits_mps,
         )
-        into_open = np.ones(self._matrix.shape[0], dtype=bool)
-        into_open[: len(shut)] = ~shut
-        keep = into_open[self._heads]
-        return csr_array((self._costs[keep], (self._tails[keep], self._heads[keep])), shape=self._matrix.shape)
 
-    def route_time_s(self, route: Sequence[str]) -> float:
-        """Return the seconds of a way."""
-        lanes = [self._by_id[lane] for lane in route]
-        if not lanes:
-            return 0.0
-        turns = sum(self._between_s(lane, after) for lane, after in zip(lanes, lanes[1:], strict=False))
-        return self._start_s(lanes[0]) + sum(map(self._lane_s, lanes)) + turns + self._end_s(lanes[-1])
-
-    def _speed(self, lane: Lane) -> float:
-        return min(self._speed_mps, lane.speed_mps) if lane.speed_mps else self._speed_mps
-
-    def _lane_s(self, lane: Lane) -> float:
-        return lane.length_m / self._speed(lane) + LANE_OVERHEAD_S
-
-    def _stop_s(self, lane: Lane) -> float:
-        """Return what starting or stopping on a lane costs."""
-        return self._speed(lane) / (2.0 * self._kind.acceleration_mps2)
-
-    def _turn_s(self, from_rad: float, to_rad: float) -> float:
-        return 0.0 if self._kind.omnidirectional else abs(wrap_angle(to_rad - from_rad)) / self._kind.turn_radps
-
-    def _between_s(self, lane: Lane, after: Lane) -> float:
-        before_rad, after_rad = self._heading[lane.id], self._heading[after.id]
-        if abs(wrap_angle(after_rad - before_rad)) < BEND_RAD:
-            return 0.0
-        return self._stop_s(lane) + self._turn_s(before_rad, after_rad) + self._stop_s(after)
-
-    def _start_s(self, lane: Lane) -> float:
-        vertex = self._vertices[lane.start]
-        turn_s = self._turn_s(vertex.pose.yaw_rad, self._heading[lane.id]) if vertex.place else 0.0
-        return turn_s + self._stop_s(lane)
-
-    def _end_s(self, lane: Lane) -> float:
-        vertex = self._vertices[lane.end]
-        turn_s = self._turn_s(self._heading[lane.id], vertex.pose.yaw_rad) if vertex.place else 0.0
-        return self._stop_s(lane) + turn_s
+    def _class(self, travel_class: str) -> _Class:
+        known = self._classes.get(travel_class)
+        if known is None:
+            kind, loaded, rules = self._kind(travel_class), travel_class.endswith(LOADED), self._rules(travel_class)
+            lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
+            times = LaneTimes(kind, loaded, self._vertices, rules.factors, rules.limits_mps)
+            graph = LaneGraph(self._vertices, lanes, times, (rules.closed, rules.inside))
+            known = _Class(rules, graph, times, LaneTimes(kind, loaded, self._vertices, {}, {}))
+            self._classes[travel_class] = known
+        return known

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from robot_fleet.site.demand_pattern import Pattern
 from robot_fleet.site.maps import MapFile
-from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile
+from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
@@ -25,6 +25,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "robots": RobotsFile,
     "service": ServiceFile,
     "site": SiteFile,
+    "zones": ZonesFile,
 }
 
 

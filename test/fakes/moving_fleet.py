@@ -87,6 +87,12 @@ class MovingFleet(ViewedFleet):
                     "width_m": item.width_m,
                 }
             )
+        self._zones: dict[str, dict[str, Any]] = {
+            zone.id: {"id": zone.id, "name": {"ko": zone.name.ko, "en": zone.name.en}, "closed": zone.closed,
+                      "speed_mps": zone.speed_mps, "reason": "", "since_s": None}
+            for zone in site.zones.values()
+        }  # fmt: skip
+        self.picture.put_zones(self._zones.values())
         self._make_up(tasks, alarm)
 
     def advance(self, dt_s: float) -> None:
@@ -140,6 +146,17 @@ class MovingFleet(ViewedFleet):
         else:
             self.holding = on
             self.picture.put_hold(on)
+        return CommandAnswer(True)
+
+    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
+        """Close, open or limit a zone."""
+        if zone not in self.site.zones:
+            return CommandAnswer(False, "", "request_unknown_zone", f"no zone {zone!r}", zone)
+        self.commands.append((f"zone {change}", zone))
+        row = self._zones[zone]
+        row["reason"] = reason
+        row.update({"speed_mps": speed_mps} if change == "limit" else {"closed": change == "close"})
+        self.picture.put_zones(self._zones.values())
         return CommandAnswer(True)
 
     def raise_alarm(self, place: str) -> None:

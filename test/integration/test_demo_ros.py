@@ -116,6 +116,8 @@ def test_a_fleet_is_asked_held_ended_and_goes_on_where_it_was(env: dict[str, str
     task = ask(env, "submit", "care_visit", "place=home/r101", "--id", "visit_1", "--wait")
     assert (task["state"], task["lateness_s"]) == ("completed", 0.0)
     assert {row["id"] for row in ask(env, "robots")} == {"care_1", "care_2", "logistics_1"}
+    ask(env, "zone", "close", "annex", "--reason", "wet paint")
+    ask(env, "zone", "limit", "north_lane", "0.3")
     ask(env, "hold", "--yes")
     assert ask(env, "submit", "patrol", "route=round", "--id", "patrol_1")["task"] == "patrol_1"
     (run,) = running_fleets(env)
@@ -135,6 +137,9 @@ def test_a_fleet_is_asked_held_ended_and_goes_on_where_it_was(env: dict[str, str
         assert states.keys() == {"visit_1", "patrol_1"}
         assert states["visit_1"] == "completed"
         assert states["patrol_1"] not in ("completed", "failed")
+        zones = {row["id"]: row for row in ask(env, "zone", "list")}
+        assert (zones["annex"]["closed"], zones["annex"]["reason"]) == (True, "wet paint")
+        assert zones["north_lane"]["speed_mps"] == 0.3
         ask(env, "cancel", "patrol_1", "--yes")
         ask(env, "resume")
         assert again.ctrl_c()[0] == 0

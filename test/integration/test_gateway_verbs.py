@@ -88,6 +88,7 @@ def test_parameters_get_the_types_of_the_service(fleet: MovingFleet, terminal: T
         (("cancel", "nothing", "--yes"), "request_unknown_task"),
         (("hold", "nobody", "--yes"), "request_unknown_robot"),
         (("resume", "nobody"), "request_unknown_robot"),
+        (("zone", "close", "moon"), "request_unknown_zone"),
     ],
 )
 def test_what_is_refused_is_one_line_with_the_fleets_code(
@@ -145,6 +146,17 @@ def test_one_robot_is_held_without_a_question(fleet: MovingFleet, terminal: Term
     assert "care_2" in terminal.says("hold", "care_2", "--reason", "wet floor")
     assert terminal.json("resume", "care_2")["command"].startswith("resume-")
     assert fleet.commands == [("hold", "care_2"), ("resume", "care_2")]
+
+
+def test_zones_are_closed_opened_and_slowed_down(fleet: MovingFleet, terminal: Terminal) -> None:
+    assert "annex is closed" in terminal.says("zone", "close", "annex", "--reason", "wet paint")
+    assert "0.3 m/s" in terminal.says("zone", "limit", "annex", "0.3")
+    shown = {row["id"]: row for row in terminal.json("zone", "list")}
+    assert (shown["annex"]["closed"], shown["annex"]["speed_mps"], shown["north_lane"]["closed"]) == (True, 0.3, False)
+    listed = terminal.says("zone", "list")
+    assert "closed" in listed and "0.3 m/s" in listed
+    assert terminal.json("zone", "open", "annex")["command"].startswith("zone-")
+    assert fleet.commands == [("zone close", "annex"), ("zone limit", "annex"), ("zone open", "annex")]
 
 
 def test_a_task_is_cancelled_only_after_a_yes(fleet: MovingFleet, terminal: Terminal) -> None:

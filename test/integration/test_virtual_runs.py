@@ -11,14 +11,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from robot_fleet.core.facts import DriveObserved
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.host import MemoryLog
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.load import load_site
+from robot_fleet.site.roads import LaneRoads
 from test.integration.virtual_runs import BUSAN, ROOT, TINY, demand, virtual_fleet
 
 
@@ -96,3 +99,24 @@ def test_tasks_without_robots_end_all_the_same() -> None:
     assert task.state is TaskState.FAILED
     assert task.reason == "no_robot_available"
     assert task.ended_s == pytest.approx(task.request.due_s + 3600.0, abs=60.0)
+
+
+def test_the_fleet_learns_that_its_robots_are_slower_than_its_site_says() -> None:
+    """The roads believe in twice the speed and know of no limits; after some hours plans reckon with what is true."""
+    site = load_site(BUSAN)
+    kinds = {
+        name: replace(kind, speed_mps=2.0 * kind.speed_mps, loaded_speed_mps=2.0 * kind.loaded_speed_mps)
+        for name, kind in site.kinds.items()
+    }
+    lanes = {name: replace(lane, speed_mps=0.0) for name, lane in site.lanes.items()}
+    roads = LaneRoads(site.vertices, lanes, kinds)
+    fleet = virtual_fleet(BUSAN, demand(BUSAN, 40), improving=False, roads=roads)
+    fleet.run(Stop())
+    real, believed, learnt = LaneRoads.of(site), fleet.host.fleet.ports.roads, fleet.host.fleet.roads
+    drives = [fact for _, fact in facts_of(fleet) if isinstance(fact, DriveObserved)]
+    assert len(drives) > 100
+    real_s, believed_s, learnt_s = (roads.matrix("logistics") for roads in (real, believed, learnt))
+    reached = np.isfinite(real_s) & (real_s > 0.0)
+    assert np.median(believed_s[reached] / real_s[reached]) < 0.75
+    assert np.median(learnt_s[reached] / real_s[reached]) == pytest.approx(1.0, abs=0.1)
+    assert not fleet.host.fleet.agenda.violations

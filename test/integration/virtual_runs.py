@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from robot_fleet.cli import virtual_run
 from robot_fleet.cli.play import Wishes, prepare
 from robot_fleet.core.fleet import Ports
+from robot_fleet.core.ports import Roads
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
@@ -90,11 +91,19 @@ def copied(folder: Path, into: Path) -> Path:
     return Path(shutil.copytree(folder, into))
 
 
-def virtual_fleet(folder: Path, rows: Sequence[Request], seed: int = 1, improving: bool = True) -> VirtualFleet:
-    """Return a fleet on the virtual clock that has just begun to wait for these requests; its facts are in memory."""
+def virtual_fleet(
+    folder: Path, rows: Sequence[Request], seed: int = 1, improving: bool = True, roads: Roads | None = None
+) -> VirtualFleet:
+    """Return a fleet on the virtual clock that has just begun to wait for these requests; its facts are in memory.
+
+    Parameters
+    ----------
+    roads : what the core believes of the roads, if not what the site says.
+    """
     site = load_site(folder)
+    ports = ports_for(site) if roads is None else replace(ports_for(site), roads=roads)
     people = read_people(folder / "people.yaml")
-    fleet = VirtualFleet(site, ports_for(site), read_map(Path(site.map_file)), people, rows, seed, improving=improving)
+    fleet = VirtualFleet(site, ports, read_map(Path(site.map_file)), people, rows, seed, improving=improving)
     for link in fleet.links.values():
         link.agent.start(fleet.now)
     return fleet

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import shapely
+
 from robot_fleet.agent.admission import admit
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve, SendOrder
@@ -28,7 +30,7 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.inputs import Input, PlaceSensed, PlanImproved, ReportReceived, SetHold, Tick
+from robot_fleet.core.inputs import Input, OpenZone, PlaceSensed, PlanImproved, ReportReceived, SetHold, Tick
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import Order, RobotReport, Step, StepKind, StepResult, StepState
@@ -286,6 +288,8 @@ class CoreWorld:
             robot.reachable = True
         for name in ("", *self.robots):
             self.feed(SetHold(f"drain_{name}", False, name))
+        for zone in self.site.zones:
+            self.feed(OpenZone(f"drain_{zone}", zone))
         end_s = self.fleet_s + hours * 3600.0
         pause_s = 2.0
         heard = False
@@ -317,11 +321,29 @@ class CoreWorld:
                 assert state.robots[robot].link in (LinkState.LIVE, LinkState.STALE), f"an order for {robot} unheard of"
             case StepsReleased(robot):
                 assert state.robots[robot].link is LinkState.LIVE
+                self._check_zones(robot)
             case _ if isinstance(fact, ENDS):
                 assert fact.task not in self._ends, f"{fact.task} ended twice"
                 self._ends[fact.task] = _end_of(state.tasks[fact.task])
         name, version, text = FACTS.encode(fact)
         assert FACTS.decode(name, version, text) == fact
+
+    def _check_zones(self, robot: str) -> None:
+        """Check that no lane newly released leads into a closed zone; only who is inside may drive there, out of it."""
+        order = self.state.robots[robot].order
+        assert order is not None
+        held = self._released.get(robot, ("", 0, ()))
+        before = max(held[1] - order.first_lane, 0) if held[0] == order.id else 0
+        for zone in self.site.zones.values():
+            record = self.state.zones.get(zone.id)
+            if record is None or not record.closed or (zone.kinds and self.robots[robot].kind not in zone.kinds):
+                continue
+            outline = shapely.Polygon(zone.outline)
+            for name in order.lanes[before : order.lanes_released]:
+                start, end = (self.site.vertices[vertex].pose for vertex in name.split(">"))
+                enters = shapely.LineString([(start.x_m, start.y_m), (end.x_m, end.y_m)]).intersects(outline)
+                inside = outline.contains(shapely.Point(start.x_m, start.y_m))
+                assert inside or not enters, f"{robot} is led into {zone.id} by {name}"
 
     def _check_state(self, before: Mapping[str, tuple[object, ...]]) -> None:
         state = self.state

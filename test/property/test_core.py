@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.fleet import Ports
-from robot_fleet.core.inputs import AlarmWasShown, CancelTask, ReportReceived, SetHold, SubmitTask, Tick
+from robot_fleet.core.inputs import (
+    AlarmWasShown,
+    CancelTask,
+    CloseZone,
+    LimitZone,
+    OpenZone,
+    ReportReceived,
+    SetHold,
+    SubmitTask,
+    Tick,
+)
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
 from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate, Text
@@ -39,7 +49,7 @@ PAUSES_S = (0.0, 0.1, 1.0, 1.0, 5.0, 25.0, 60.0, 400.0, 7200.0)
 Action = tuple[str, int, int, int]
 NAMES = (
     *("submit",) * 4,
-    *("malformed", "cancel", "hold", "let_go", "shown", "again"),
+    *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit"),
     *("work",) * 8,
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
@@ -162,6 +172,21 @@ def hold(world: CoreWorld, a: int, b: int, c: int) -> None:
 def let_go(world: CoreWorld, a: int, b: int, c: int) -> None:
     names = ["", *world.robots]
     world.feed(SetHold(f"l{b * 50 + c}", False, names[a % len(names)]))
+
+
+def close(world: CoreWorld, a: int, b: int, c: int) -> None:
+    names = ["nowhere", *world.site.zones]
+    world.feed(CloseZone(f"z{b * 50 + c}", names[a % len(names)]))
+
+
+def open_up(world: CoreWorld, a: int, b: int, c: int) -> None:
+    names = list(world.site.zones)
+    world.feed(OpenZone(f"o{b * 50 + c}", names[a % len(names)]))
+
+
+def limit(world: CoreWorld, a: int, b: int, c: int) -> None:
+    names = list(world.site.zones)
+    world.feed(LimitZone(f"m{b * 50 + c}", names[a % len(names)], [0.0, 0.2, 0.5, -1.0, float("nan")][b % 5]))
 
 
 def shown(world: CoreWorld, a: int, b: int, c: int) -> None:
@@ -304,8 +329,8 @@ def drain_battery(world: CoreWorld, a: int, b: int, c: int) -> None:
 ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
     action.__name__: action
     for action in (
-        *(submit, malformed, cancel, hold, let_go, shown, again, work, fail, doubt, lose, find, reboot, late, twice),
-        *(lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
+        *(submit, malformed, cancel, hold, let_go, close, open_up, limit, shown, again, work, fail, doubt, lose, find),
+        *(reboot, late, twice, lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
     )
 }
 numbers = st.integers(0, 49)

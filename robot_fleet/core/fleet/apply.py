@@ -10,6 +10,7 @@ from robot_fleet.core.facts import (
     ChargeBegan,
     ChargeEnded,
     CommandTaken,
+    DriveObserved,
     Fact,
     HoldSet,
     ItemAppeared,
@@ -26,11 +27,16 @@ from robot_fleet.core.facts import (
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
+    TaskHeldUp,
     TaskRejected,
     TaskReleased,
     TaskRequested,
     TaskSuspended,
+    ZoneClosed,
+    ZoneLimited,
+    ZoneOpened,
 )
+from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, alarm, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -146,7 +152,8 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
         )
     if fact.task:
         assigned = state.tasks[fact.task]
-        _move(assigned, TaskEvent.ASSIGN)
+        if (assigned.state, assigned.robot) != (TaskState.ASSIGNED, fact.robot):  # else it is only another way there
+            _move(assigned, TaskEvent.ASSIGN)
         assigned.robot = fact.robot
         route = state.routes.get(fact.robot, ())
         state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
@@ -159,7 +166,10 @@ def _steps_released(state: FleetState, fact: StepsReleased) -> None:
     record = robot.order
     if record is None or record.id != fact.order:
         return
+    before = record.lanes_released
     record.released = fact.released
+    record.released_s += (fact.at_s,) * (record.lanes_released - before)
+    record.limits_mps = fact.limits_mps
     record.update += 1
     if record.released > record.first_tail and state.serves(robot, record):
         served = state.tasks[record.task]
@@ -205,6 +215,12 @@ def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
                 _act_done(state, record, step.params, step.act, result.at_s, result.detail)
         if record.done == record.first_tail:
             _arrive(state, robot, record, result.at_s)
+
+
+def _unobserved(robot: RobotRecord) -> None:
+    """Let the lane that a robot is on, and the next one (it may be there already), say nothing about drives."""
+    if robot.busy is not None:
+        robot.busy.observed_from = robot.busy.done + 2
 
 
 def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
@@ -275,6 +291,10 @@ def _task_released(state: FleetState, fact: TaskReleased) -> None:
         record.robot = ""
 
 
+def _task_held_up(state: FleetState, fact: TaskHeldUp) -> None:
+    state.tasks[fact.task].reason = fact.reason
+
+
 def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     record = state.tasks[fact.task]
     if record.state is TaskState.ASSIGNED:
@@ -325,10 +345,12 @@ def _hold_set(state: FleetState, fact: HoldSet) -> None:
     for robot in state.robots.values():
         if fact.robot in ("", robot.id) and robot.busy is not None:
             robot.busy.update += 1
+            _unobserved(robot)
 
 
 def _link_changed(state: FleetState, fact: RobotLinkChanged) -> None:
     state.robots[fact.robot].link = LinkState(fact.state)
+    _unobserved(state.robots[fact.robot])
 
 
 def _robot_faulted(state: FleetState, fact: RobotFaulted) -> None:
@@ -365,15 +387,20 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     OrderSent: _order_sent,
     StepsReleased: _steps_released,
     OrderProgressed: _order_progressed,
+    DriveObserved: roads.drive_observed,
     OrderCancelAsked: _order_cancel_asked,
     OrderEnded: _order_ended,
     TaskReleased: _task_released,
+    TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,
     TaskRejected: _task_rejected,
     HoldSet: _hold_set,
+    ZoneClosed: roads.zone_closed,
+    ZoneOpened: roads.zone_opened,
+    ZoneLimited: roads.zone_limited,
     RobotLinkChanged: _link_changed,
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,

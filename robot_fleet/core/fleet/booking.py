@@ -81,12 +81,14 @@ def puts_down(act: ActTemplate) -> bool:
     return act.act == "give" and act.to == "place"
 
 
-def free_chargers(turn: Turn, robot: RobotRecord, start: str) -> list[str]:
-    """Return the free chargers that the robot can reach from a vertex, the nearest first."""
+def free_places(turn: Turn, robot: RobotRecord, start: str, kinds: tuple[str, ...]) -> list[str]:
+    """Return the free places of these kinds that the robot can reach from a vertex, the nearest first."""
     travel_class = turn.travel_class(robot)
     found = []
     for number, place in enumerate(turn.site.places.values()):
-        if place.kind != "charger" or (place.kinds and robot.kind not in place.kinds):
+        if place.kind not in kinds or (place.kinds and robot.kind not in place.kinds):
+            continue
+        if turn.ports.roads.is_closed(travel_class, place.id):
             continue
         time_s = turn.ports.roads.time_s(travel_class, start, place.id)
         if time_s < float("inf") and robot_may_go(turn, robot, place.id):

@@ -8,19 +8,24 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, StepsReleased
-from robot_fleet.core.fleet import booking
+from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
+from robot_fleet.core.fleet import booking, orders
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
-from robot_fleet.core.fleet.travellers import stays_safe
+from robot_fleet.core.fleet.travellers import barred, stays_safe
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.geometry import HELD_YAW_RAD
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
-from robot_fleet.core.order import Order, Step, StepKind
+from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.order import Step, StepKind
 from robot_fleet.core.plan import PlannedStop
 
 SLACK_S = 20.0
 """A robot sets off this much earlier than needed for a stop that may not begin before a certain time."""
+
+ASIDE_KINDS = ("waiting", "dock")
+"""Where a robot waits that cannot go on with the goods it has on board."""
+ZONE_CLOSED = "zone_closed"
+"""Reason of a task whose place cannot be reached for a zone that is closed."""
 
 
 def dispatch(turn: Turn) -> None:
@@ -55,13 +60,47 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
     if not order.task:
         if stop is not None:
             _send_to_stop(turn, robot, stop)
-        elif not order.arrived and not booking.robot_may_go(turn, robot, order.place):
-            _send_home(turn, robot)  # another came to rest there
+        elif not order.arrived and (not booking.robot_may_go(turn, robot, order.place) or barred(turn, robot)):
+            _retreat(turn, robot)  # another came to rest there, or a zone was closed
     elif not wanted(turn, robot, order):
         if stop is not None:
             _send_to_stop(turn, robot, stop)
         elif _may_go_home(turn, robot):
             _send_home(turn, robot)
+    elif barred(turn, robot):
+        _lead_round(turn, robot, order)
+    elif turn.state.tasks[order.task].reason == ZONE_CLOSED:
+        turn.emit(TaskHeldUp(order.task, "", turn.now.fleet_s))
+
+
+def take_back(turn: Turn) -> None:
+    """Open the tasks again that have not begun and whose place a closed zone has cut off from their robot."""
+    for robot in turn.state.robots.values():
+        order = robot.busy
+        if order is None or not turn.state.serves(robot, order) or not barred(turn, robot):
+            continue
+        if turn.state.tasks[order.task].state is TaskState.ASSIGNED and not _reaches(turn, robot, order.place):
+            turn.emit(TaskReleased(order.task, ZONE_CLOSED))
+            turn.agenda.replan = True
+
+
+def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
+    """Give a robot whose way leads through a closed zone another one.
+
+    If there is none, the task, which has begun, waits with its robot: out of the zone and of the others' way if it can.
+    """
+    vertex = _free_vertex(turn, robot)
+    can_stay = bool(turn.site.vertices[vertex].place) and not turn.ports.roads.is_closed(robot.kind, vertex)
+    if _reaches(turn, robot, order.place):
+        _send(turn, robot, order.purpose, order.place, order.tail, order.task, order.stop)
+    elif not can_stay and _retreat(turn, robot):
+        turn.agenda.replan = True
+    elif turn.state.tasks[order.task].reason != ZONE_CLOSED:
+        turn.emit(TaskHeldUp(order.task, ZONE_CLOSED, turn.now.fleet_s))
+
+
+def _reaches(turn: Turn, robot: RobotRecord, place: str) -> bool:
+    return not math.isinf(turn.ports.roads.time_s(turn.travel_class(robot), _free_vertex(turn, robot), place))
 
 
 def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
@@ -72,7 +111,8 @@ def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
     if stop is not None and _send_to_stop(turn, robot, stop):
         return
     in_the_way = booking.is_in_the_way(turn, robot)
-    if in_the_way or (stop is None and not robot.docked and _may_go_home(turn, robot)):
+    keeps_out = not turn.ports.roads.is_closed(turn.travel_class(robot), robot.at)
+    if in_the_way or (stop is None and not (robot.docked and keeps_out) and _may_go_home(turn, robot)):
         sent = _send_home(turn, robot)
         if in_the_way and not sent:
             _send_home(turn, robot, anyway=True)
@@ -188,12 +228,26 @@ def _measures(turn: Turn, item: str) -> dict[str, object]:
 
 
 def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
-    for charger in booking.free_chargers(turn, robot, _free_vertex(turn, robot)):
+    for charger in booking.free_places(turn, robot, _free_vertex(turn, robot), ("charger",)):
         pose = turn.site.places[charger].pose
         dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
         if _send(turn, robot, "home", charger, (dock,), "", -1, anyway):
             return True
     return False
+
+
+def _retreat(turn: Turn, robot: RobotRecord) -> bool:
+    """Send a robot to rest: home, or aside where it has goods of a task that has begun."""
+    return _send_home(turn, robot) if _may_go_home(turn, robot) else _send_aside(turn, robot)
+
+
+def _send_aside(turn: Turn, robot: RobotRecord) -> bool:
+    """Send a robot with goods on board to where it can wait with them; return whether that was possible."""
+    kind = turn.kind(robot)
+    if robot.load and kind.loaded_footprint != kind.footprint:
+        return False  # places for resting have room for it without a load only
+    places = booking.free_places(turn, robot, _free_vertex(turn, robot), ASIDE_KINDS)
+    return any(_send(turn, robot, "clear", place, (), "", -1) for place in places)
 
 
 def _send(
@@ -233,7 +287,7 @@ def _send(
         OrderSent(robot.id, number, update, purpose, task, stop, place, undock, lanes, numbered, turn.now.fleet_s)
     )
     if resumed:  # it stands on that lane, which was kept free for it all the time
-        turn.emit(StepsReleased(robot.id, number, 1))
+        orders.release_steps(turn, robot, 1)
     turn.wish(robot.id)
     turn.agenda.moved = True
     return True
@@ -259,45 +313,3 @@ def _watch_charge(turn: Turn, robot: RobotRecord) -> None:
     elif soc < kind.charge_below_pct:
         turn.emit(ChargeBegan(robot.id, soc, turn.now.fleet_s))
         turn.agenda.replan = True
-
-
-def wished_order(turn: Turn, robot: RobotRecord) -> Order | None:
-    """Return the order that the robot is to have now, with its steps written out; None if it is to have none."""
-    record = robot.busy
-    if record is None:
-        return None
-    return Order(
-        robot=robot.id,
-        id=record.id,
-        update=record.update,
-        steps=_steps(turn, robot, record),
-        released=record.released,
-        hold=turn.must_stay(robot),
-        cancel=record.state is OrderState.CANCELLING,
-    )
-
-
-def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    omni = turn.kind(robot).omnidirectional
-    if record.undock:
-        charger = turn.site.vertices[turn.site.lanes[record.lanes[0]].start]
-        steps.append(Step(id=f"{record.id}.0", kind=StepKind.UNDOCK, target=charger.pose, place=charger.place))
-    for i, name in enumerate(record.lanes):
-        lane = turn.site.lanes[name]
-        vertex = turn.site.vertices[lane.end]
-        target = replace(vertex.pose, yaw_rad=HELD_YAW_RAD) if omni and not vertex.place else vertex.pose
-        steps.append(
-            Step(
-                id=f"{record.id}.{record.first_lane + i}",
-                kind=StepKind.DRIVE,
-                target=target,
-                lane=name,
-                keep_yaw=omni,
-                last=bool(vertex.place),
-                corridor_m=lane.corridor_m,
-                speed_mps=lane.speed_mps,
-                place=vertex.place,
-            )
-        )
-    return (*steps, *record.tail)

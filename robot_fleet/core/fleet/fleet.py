@@ -14,14 +14,18 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import dispatch, planning, progress, release, requests
+from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, zones
 from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations
 from robot_fleet.core.fleet.turn import Agenda, Ports, Turn
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     CancelTask,
+    CloseZone,
     Input,
+    LimitZone,
+    OpenZone,
     PlaceSensed,
     PlanImproved,
     ReportReceived,
@@ -29,6 +33,7 @@ from robot_fleet.core.inputs import (
     SubmitTask,
     Tick,
 )
+from robot_fleet.core.ports import Roads
 from robot_fleet.core.site import Site
 
 
@@ -57,12 +62,18 @@ class Fleet:
         self.state: FleetState = initial_state(site) if state is None else state
         self.seen = Observations()
         self.agenda = Agenda()
+        self._roads = RoadsNow(site, ports.roads)
         for fact in history:
             apply(self.state, fact)
 
+    @property
+    def roads(self) -> Roads:
+        """The roads as plans see them now."""
+        return self._roads.of(self.state)
+
     def decide(self, news: Input, now: Now) -> Outcome:
         """Take one input in and return what follows. Never raises for what people or robots send."""
-        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now)
+        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now, self._roads)
         try:
             self._take_in(turn, news)
         except RequestError as refused:
@@ -86,6 +97,8 @@ class Fleet:
                 requests.cancel(turn, news)
             case SetHold():
                 requests.set_hold(turn, news)
+            case CloseZone() | OpenZone() | LimitZone():
+                zones.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
             case PlanImproved(job, plan):
@@ -98,6 +111,8 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
+        if agenda.moved:
+            dispatch.take_back(turn)
         if agenda.replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
             planning.replan(turn)
         if (
@@ -112,7 +127,7 @@ class Fleet:
         if ticked:
             self._ask_again(turn)
         for name in agenda.wishes:
-            order = dispatch.wished_order(turn, self.state.robots[name])
+            order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:
                 turn.effects.append(SendOrder(order))
         agenda.wishes.clear()

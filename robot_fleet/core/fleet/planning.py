@@ -161,7 +161,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
             return order.place, now + (kind.dock_s + kind.undock_s if docking else 0.0)
         released = order.lanes[: order.lanes_released]
         end = turn.site.lanes[released[-1]].end if released else robot.at
-        return end, now + undock_s + roads.time_s(travel_class, robot.at, end)
+        return end, now + undock_s + roads.route_time_s(travel_class, released[order.lanes_done :])
     return order.place, now + remaining_s(turn, robot, order)
 
 
@@ -172,7 +172,8 @@ def remaining_s(turn: Turn, robot: RobotRecord, order: OrderRecord) -> float:
     if order.arrived:
         return max(acts_s - max(turn.now.fleet_s - order.last_step_s, 0.0), 1.0)
     undock_s = kind.undock_s if order.undock and order.done == 0 else 0.0
-    return undock_s + turn.ports.roads.time_s(turn.travel_class(robot), robot.at, order.place) + acts_s
+    way = order.lanes[order.lanes_done :]
+    return undock_s + turn.ports.roads.route_time_s(turn.travel_class(robot), way) + acts_s
 
 
 def _task_need(turn: Turn, task: TaskRecord, in_hand: tuple[str, OrderRecord] | None) -> TaskNeed | LeftOut | None:

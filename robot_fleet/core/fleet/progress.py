@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from robot_fleet.core.drives import PLAUSIBLE
 from robot_fleet.core.facts import (
+    DriveObserved,
     ItemMoved,
     OrderEnded,
     OrderProgressed,
@@ -23,6 +25,9 @@ from robot_fleet.core.order import RobotReport, StepKind, StepResult, StepState
 
 FAULT_PAUSE_S = 60.0
 """A robot that could not carry out a step is tried again after this long (fleet time)."""
+AHEAD_S = 3.0
+"""A lane counts as free if it was released so long before a robot came to it: a robot brakes that early, and word of a
+release takes a while to reach it."""
 SENSOR_LAG_S = 5.0
 """A bay's sensor is believed against the fleet's own account only after this long (fleet time)."""
 
@@ -91,7 +96,10 @@ def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport
     if not fresh:
         return
     first = order.done
+    driven = _drives(turn, robot, order, fresh)
     turn.emit(OrderProgressed(robot.id, order.id, tuple(fresh), turn.now.fleet_s))
+    for drive in driven:
+        turn.emit(drive)
     turn.agenda.moved = True
     for index, result in enumerate(fresh, start=first):
         if result.state is StepState.DONE:
@@ -99,6 +107,32 @@ def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport
                 _custody(turn, robot, order, index, result)
         else:
             _failed(turn, robot, order, index, result)
+
+
+def _drives(turn: Turn, robot: RobotRecord, order: OrderRecord, fresh: list[StepResult]) -> list[DriveObserved]:
+    """Return what the newly done steps say about how long drives take.
+
+    A drive counts if the robot came to the lane without a stop for others and could pass on from it: the lane and the
+    next one were released before, and no hold, cancel or silence fell into it. An order's first lane never counts,
+    since nobody knows when the robot set off.
+    """
+    driven: list[DriveObserved] = []
+    travel_class = turn.travel_class(robot)
+    began_s = order.last_step_s
+    for index, result in enumerate(fresh, start=order.done):
+        if result.state is not StepState.DONE or order.state is not OrderState.ACTIVE or index >= order.first_tail:
+            break
+        lane = index - order.first_lane
+        if lane > 0 and index >= order.observed_from and order.free_since(lane, began_s - AHEAD_S):
+            before, name, *after = order.lanes[lane - 1 : lane + 2]
+            limit_mps = order.limits_mps[lane] if lane < len(order.limits_mps) else turn.site.lanes[name].speed_mps
+            following = after[0] if after else ""
+            expected_s = turn.ports.roads.lane_s(travel_class, name, before, following, limit_mps)
+            took_s = result.at_s - began_s
+            if PLAUSIBLE[0] <= took_s / expected_s <= PLAUSIBLE[1]:
+                driven.append(DriveObserved(robot.id, travel_class, name, expected_s, took_s, turn.now.fleet_s))
+        began_s = result.at_s
+    return driven
 
 
 def _custody(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, result: StepResult) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.facts import StepsReleased
-from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet import dispatch, orders
 from robot_fleet.core.fleet.travellers import may_go, traveller
 from robot_fleet.core.fleet.turn import Turn
 
@@ -28,5 +27,4 @@ def release(turn: Turn) -> None:
         if order.arrived and dispatch.wanted(turn, robot, order):
             released = order.steps
         if released > order.released:
-            turn.emit(StepsReleased(robot.id, order.id, released))
-            turn.wish(robot.id)
+            orders.release_steps(turn, robot, released)

@@ -39,7 +39,7 @@ _ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
 
 def submit(turn: Turn, wish: SubmitTask) -> None:
     """Take a request on, or answer why not; the same key again gets the answer that the first one got."""
-    _check_key(wish.key)
+    check_key(wish.key)
     known = turn.state.tasks.get(wish.key)
     if known is not None:
         _check_same(wish, known)
@@ -68,7 +68,8 @@ def submit(turn: Turn, wish: SubmitTask) -> None:
     turn.agenda.replan = True
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Refuse what cannot be an idempotency key."""
     if not _KEY.fullmatch(key):
         raise RequestError("request_key_malformed", "a key is 1 to 64 letters, digits, '.', '_' or '-'", key)
 
@@ -117,8 +118,8 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
     RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_ended`, `request_item_on_board`,
         `request_act_under_way`.
     """
-    _check_key(wish.key)
-    if _repeated(turn, wish.key):
+    check_key(wish.key)
+    if repeated(turn, wish.key):
         return
     task = turn.state.tasks.get(wish.task)
     if task is None:
@@ -154,8 +155,8 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     ------
     RequestError : `request_key_malformed`, `request_unknown_robot`.
     """
-    _check_key(wish.key)
-    if _repeated(turn, wish.key):
+    check_key(wish.key)
+    if repeated(turn, wish.key):
         return
     if wish.robot and wish.robot not in turn.state.robots:
         raise RequestError("request_unknown_robot", f"no robot {wish.robot!r}", wish.robot)
@@ -168,7 +169,8 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     turn.effects.append(Answer(wish.key, True))
 
 
-def _repeated(turn: Turn, key: str) -> bool:
+def repeated(turn: Turn, key: str) -> bool:
+    """Answer a command that was taken before as it was then; return whether it was."""
     known = turn.state.commands.get(key)
     if known is None:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.link import LinkState
@@ -18,7 +19,7 @@ from robot_fleet.core.plan import PlannedStop
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
-Purpose = str  # "task" or "home"
+Purpose = str  # "task", "home" or "clear" (to wait aside)
 
 
 @dataclass(slots=True)
@@ -59,7 +60,13 @@ class TaskRecord:
 
 @dataclass(slots=True)
 class OrderRecord:
-    """A robot's newest order. Steps are numbered: the undocking (if any), the lanes, the tail."""
+    """A robot's newest order. Steps are numbered: the undocking (if any), the lanes, the tail.
+
+    Attributes
+    ----------
+    released_s, limits_mps : when each lane that is released was, and with which speed limit (0 for none).
+    observed_from : steps before this one say nothing about how long drives take: a hold or silence fell into them.
+    """
 
     id: str
     update: int
@@ -75,6 +82,9 @@ class OrderRecord:
     done: int = 0
     state: OrderState = OrderState.ACTIVE
     last_step_s: float = 0.0
+    released_s: tuple[float, ...] = ()
+    limits_mps: tuple[float, ...] = ()
+    observed_from: int = 0
 
     @property
     def first_lane(self) -> int:
@@ -100,6 +110,11 @@ class OrderRecord:
     def lanes_released(self) -> int:
         """How many lanes are released, those behind it included."""
         return min(max(self.released - self.first_lane, 0), len(self.lanes))
+
+    def free_since(self, lane: int, by_s: float) -> bool:
+        """Return whether a lane (counted from 0) and the one after it were released by a fleet time."""
+        wanted = min(lane + 2, len(self.lanes))
+        return len(self.released_s) >= wanted and all(at_s <= by_s for at_s in self.released_s[lane:wanted])
 
     @property
     def arrived(self) -> bool:
@@ -184,8 +199,26 @@ class AlarmRecord:
 
 
 @dataclass(slots=True)
+class ZoneRecord:
+    """What people have made of a zone; None where it is as the site says."""
+
+    closed: bool | None = None
+    speed_mps: float | None = None
+    reason: str = ""
+    since_s: float = 0.0
+
+
+@dataclass(slots=True)
 class FleetState:
-    """Everything that the facts so far amount to."""
+    """Everything that the facts so far amount to.
+
+    Attributes
+    ----------
+    drives : travel class -> lane -> what drives have taken against what the roads say.
+    factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
+    zones : those that people have changed.
+    roads : counts what changes how the roads are seen.
+    """
 
     robots: dict[str, RobotRecord]
     items: dict[str, ItemRecord]
@@ -197,6 +230,11 @@ class FleetState:
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     plans: int = 0
+    drives: dict[str, dict[str, Ratios]] = field(default_factory=dict)
+    factors: dict[str, dict[str, float]] = field(default_factory=dict)
+    revised_s: float = 0.0
+    zones: dict[str, ZoneRecord] = field(default_factory=dict)
+    roads: int = 0
 
     def serves(self, robot: RobotRecord, order: OrderRecord) -> bool:
         """Return whether the order's task is still this robot's: not ended, and not given to another since."""

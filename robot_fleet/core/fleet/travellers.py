@@ -26,11 +26,21 @@ def traveller(turn: Turn, robot: RobotRecord) -> Traveller:
     priority = 0
     if order is not None:
         held = order.lanes[order.lanes_done : order.lanes_released]
-        if may_go(turn, robot):  # what nobody would release must not count on being granted either
+        if may_go(turn, robot) and not barred(
+            turn, robot
+        ):  # what nobody would release must not count on a grant either
             wanted = order.lanes[order.lanes_released :]
         if order.task:
             priority = turn.state.tasks[order.task].request.priority
     return Traveller(robot.id, turn.travel_class(robot), robot.at, held, wanted, priority)
+
+
+def barred(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the rest of a robot's way, what is not released to it yet, leads into a closed zone."""
+    order = robot.busy
+    if order is None:
+        return False
+    return not turn.ports.roads.is_open(turn.travel_class(robot), order.lanes[order.lanes_released :])
 
 
 def stays_safe(turn: Turn, robot: RobotRecord, way: tuple[str, ...]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
+from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Violation
@@ -52,7 +53,10 @@ class Agenda:
 
 @dataclass(slots=True)
 class Turn:
-    """What one input leads to. `emit` applies a fact at once, so that what follows sees it."""
+    """What one input leads to. `emit` applies a fact at once, so that what follows sees it.
+
+    `ports.roads` are the roads as they are now: corrected by what drives have taken, closed zones left out.
+    """
 
     site: Site
     ports: Ports
@@ -60,13 +64,23 @@ class Turn:
     seen: Observations
     agenda: Agenda
     now: Now
+    roads: RoadsNow
     facts: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._look_at_roads()
 
     def emit(self, fact: Fact) -> None:
         """Apply a fact and note it for the ledger."""
         apply(self.state, fact)
         self.facts.append(fact)
+        self._look_at_roads()
+
+    def _look_at_roads(self) -> None:
+        roads = self.roads.of(self.state)
+        if roads is not self.ports.roads:
+            self.ports = replace(self.ports, roads=roads)
 
     def wish(self, robot: str) -> None:
         """Note that the robot's order changed and is to be sent at the end of the turn."""

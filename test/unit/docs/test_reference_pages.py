@@ -28,6 +28,7 @@ SITE_MODELS = {
         model.SiteFile,
         model.PlaceModel,
         model.ItemModel,
+        model.ZoneModel,
         model_lanes.VertexProperties,
         model_lanes.LaneProperties,
         model_lanes.LaneMetadata,

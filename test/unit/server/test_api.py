@@ -227,3 +227,22 @@ def test_the_api_describes_itself(client: httpx.Client) -> None:
         "paths"
     ].keys()
     assert client.get("/docs").status_code == 404
+
+
+def test_zones_are_told_and_changed(client: httpx.Client, fleet: MovingFleet) -> None:
+    assert client.post("/api/v1/zones/annex/close").status_code == 202
+    limited = client.post("/api/v1/zones/annex/limit", json={"speed_mps": 0.4, "reason": "many people"})
+    assert limited.status_code == 202
+    rows = {row["id"]: row for row in client.get("/api/v1/zones").json()}
+    assert (rows["annex"]["closed"], rows["annex"]["speed_mps"], rows["annex"]["reason"]) == (True, 0.4, "many people")
+    assert client.post("/api/v1/zones/annex/open", json={"reason": "over"}).status_code == 202
+    assert client.get("/api/v1/zones").json()[0]["closed"] is False
+    assert fleet.commands == [("zone close", "annex"), ("zone limit", "annex"), ("zone open", "annex")]
+
+
+def test_what_no_zone_can_be_told_is_refused(client: httpx.Client) -> None:
+    unknown = client.post("/api/v1/zones/moon/close")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "request_unknown_zone")
+    for body in ({}, {"speed_mps": "slow"}, {"speed_mps": 0.4, "colour": "red"}):
+        malformed = client.post("/api/v1/zones/annex/limit", json=body)
+        assert (malformed.status_code, malformed.json()["error"]["code"]) == (422, "request_malformed")

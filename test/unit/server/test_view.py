@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from robot_fleet.core.facts import FACT_TYPES, HoldSet, ItemAppeared, TaskCancelled, TaskRequested
+from robot_fleet.core.facts import FACT_TYPES, HoldSet, ItemAppeared, TaskCancelled, TaskRequested, ZoneClosed
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
@@ -102,7 +102,7 @@ def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
 
 def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
     state = initial_state(site)
-    rows = StateRows()
+    rows = StateRows(site)
     rows.update(view, state)
     assert {row["id"] for row in view.snapshot(0.0)["items"]} == {"parcel_0001", "parcel_0002"}
     requested = TaskRequested(
@@ -126,12 +126,15 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
         requested,
         ItemAppeared("p9", "parcel", "person:staff", 1.0, 0.3, 0.2),
         HoldSet(True, "", "", "operator"),
+        ZoneClosed("annex", "festival", "operator", 90.0),
     ):
         assert type(fact) in FACT_TYPES
         apply(state, fact)
     rows.update(view, state)
     snapshot = view.snapshot(100.0)
     assert snapshot["hold"] is True
+    zones = {row["id"]: (row["closed"], row["reason"], row["since_s"]) for row in snapshot["zones"]}
+    assert zones == {"annex": (True, "festival", 90.0), "north_lane": (False, "", None)}
     assert [(row["id"], row["state"], row["outcome"]) for row in snapshot["tasks"]] == [("r1", "requested", None)]
     assert [alarm["task"] for alarm in snapshot["alarms"]] == ["r1"]
     assert "p9" not in {row["id"] for row in snapshot["items"]}

@@ -63,7 +63,14 @@ def put(file: str, text: str) -> Change:
 
 
 VISIT, PARCEL = "services/care_visit.yaml", "services/parcel_delivery.yaml"
+SQUARE = "[[14.0, 6.0], [16.0, 6.0], [16.0, 10.0], [14.0, 10.0]]"
 ANOTHER = "  - {id: a/b, kind: waiting, pose: [%s, 0.0], name: {ko: 가, en: A}}\n"
+
+
+def zones(outline: str, more: str = "") -> str:
+    lines = ["schema_version: 1", "zones:", "- id: yard", "  name: {ko: 마당, en: Yard}", f"  outline: {outline}"]
+    return "\n".join([*lines, f"  {more}"]) + "\n"
+
 
 CASES: list[tuple[str, Change, str, str, str]] = [
     # name, what is changed, code, file, part of the key or the sentence
@@ -117,6 +124,15 @@ CASES: list[tuple[str, Change, str, str, str]] = [
      "site_start_not_allowed", "robots.yaml", "care_2"),
     ("map", remove("map.yaml"), "site_map_missing", "map.yaml", "Nav2"),
     ("image", remove("map.pgm"), "site_map_missing", "map.yaml", "map.pgm"),
+    ("zone kind", put("zones.yaml", zones(SQUARE, "kinds: [bus]")), "site_unknown_kind", "zones.yaml", "bus"),
+    ("zone crossed", put("zones.yaml", zones("[[0, 0], [9, 9], [9, 0], [0, 9]]")), "site_zone_outline", "zones.yaml",
+     "outline"),
+    ("zone nowhere", put("zones.yaml", zones("[[-9, 0], [-8, 0], [-8, 1]]")), "site_zone_off_lanes", "zones.yaml",
+     "yard"),
+    ("zone corners", put("zones.yaml", zones("[[0, 0], [9, 9]]")), "site_bad_value", "zones.yaml", "outline"),
+    ("zone speed", put("zones.yaml", zones(SQUARE, "speed_mps: -1.0")), "site_bad_value", "zones.yaml", "speed_mps"),
+    ("zone closed", put("zones.yaml", zones(SQUARE, "closed: true")), "site_unreachable_place", "places.yaml",
+     "cannot be"),
     ("rotated", swap("map.yaml", "-0.5, 0.0]", "-0.5, 0.1]"), "site_map_rotated", "map.yaml", "yaw"),
 ]  # fmt: skip
 

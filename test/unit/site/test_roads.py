@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.core.drives import ALL_LANES
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.geometry import Footprint, Pose
-from robot_fleet.core.site import Lane, RobotKind, Text, Vertex
+from robot_fleet.core.ports import RoadConditions
+from robot_fleet.core.site import Lane, RobotKind, Text, Vertex, Zone
+from robot_fleet.site.lane_times import LANE_OVERHEAD_S
 from robot_fleet.site.load import load_site
-from robot_fleet.site.roads import LANE_OVERHEAD_S, LaneRoads
+from robot_fleet.site.roads import LaneRoads
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 
@@ -147,14 +150,15 @@ def test_unknown_names_are_refused() -> None:
 def test_matrix_routes_and_times_of_a_site_agree(travel_class: str) -> None:
     site = load_site(TINY)
     roads = LaneRoads.of(site)
-    places = list(site.places)
-    matrix = roads.matrix(travel_class, places)
+    places = roads.place_names(travel_class)
+    matrix = roads.matrix(travel_class)
+    assert sorted(places) == sorted(site.places)
     for row, start in enumerate(places):
         for column, end in enumerate(places):
             way = roads.route(travel_class, start, end)
             assert way is not None
-            assert matrix[row][column] == pytest.approx(roads.time_s(travel_class, start, end))
-            assert matrix[row][column] == pytest.approx(roads.route_time_s(travel_class, way))
+            assert matrix[row, column] == pytest.approx(roads.time_s(travel_class, start, end))
+            assert matrix[row, column] == pytest.approx(roads.route_time_s(travel_class, way))
             ends = [start, *(site.lanes[lane_id].end for lane_id in way)]
             assert [site.lanes[lane_id].start for lane_id in way] == ends[:-1]
             assert ends[-1] == end
@@ -164,3 +168,152 @@ def test_matrix_routes_and_times_of_a_site_agree(travel_class: str) -> None:
 def test_distance_is_the_sum_of_the_lanes() -> None:
     roads = LaneRoads.of(load_site(TINY))
     assert roads.distance_m(("charger_1>e04", "e04>e06")) == pytest.approx(2.2 + 2.5)
+
+
+def test_a_factor_corrects_all_that_belongs_to_its_lane() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")], places="a c")
+    slow = roads.under(RoadConditions({"cart": {"b>c": 2.0}}))
+    # of the second lane: 5 m, the turn into it and the one at its end, a start and a stop, the overhead
+    second_s = 5.0 + 2.0 + 2.0 + 1.0 + LANE_OVERHEAD_S
+    assert slow.time_s("cart", "a", "c") == pytest.approx(roads.time_s("cart", "a", "c") + second_s)
+    assert (
+        slow.lane_s("cart", "b>c", "a>b", "", 0.0)
+        == roads.lane_s("cart", "b>c", "a>b", "", 0.0)
+        == pytest.approx(second_s)
+    )
+    assert slow.route_time_s("cart", ("a>b", "b>c")) == pytest.approx(slow.time_s("cart", "a", "c"))
+    assert slow.time_s("cart+load", "a", "c") == roads.time_s("cart+load", "a", "c")
+
+
+def test_lanes_without_a_factor_have_that_of_their_class() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c")])
+    slow = roads.under(RoadConditions({"tile": {ALL_LANES: 3.0, "a>b": 1.0}}))
+    assert slow.time_s("tile", "a", "b") == roads.time_s("tile", "a", "b")
+    assert slow.time_s("tile", "b", "c") == pytest.approx(3.0 * roads.time_s("tile", "b", "c"))
+
+
+def test_another_way_is_taken_where_the_first_has_become_slow() -> None:
+    points = {"a": (0.0, 0.0, 0.0), "p": (5.0, 0.0, 0.0), "b": (10.0, 0.0, 0.0), "d": (5.0, 2.0, 0.0)}
+    roads = graph(points, [lane("a", "p"), lane("p", "b"), lane("a", "d"), lane("d", "b")])
+    assert roads.route("tile", "a", "b") == ("a>p", "p>b")
+    assert roads.under(RoadConditions({"tile": {"p>b": 2.5}})).route("tile", "a", "b") == ("a>d", "d>b")
+
+
+def test_matrices_are_the_same_objects_until_something_changes_for_their_class() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c"), lane("c", "b"), lane("b", "a")], places="a c")
+    cart, tile = roads.matrix("cart"), roads.matrix("tile")
+    assert roads.matrix("cart") is cart
+    conditions = RoadConditions({"cart": {"a>b": 1.5}})
+    changed = roads.under(conditions)
+    assert changed.under(RoadConditions({"cart": {"a>b": 1.5}})) is changed
+    assert changed.matrix("tile") is tile
+    assert changed.matrix("cart") is not cart
+    assert changed.matrix("cart")[0, 1] > cart[0, 1]
+    assert changed.under(RoadConditions()).matrix("cart") == pytest.approx(cart)
+    with pytest.raises(ValueError, match="read-only"):
+        cart[0, 1] = 0.0
+
+
+def test_a_row_for_a_robot_that_stands_on_a_lane() -> None:
+    roads = graph(CORNER, [lane("a", "b"), lane("b", "c"), lane("c", "b"), lane("b", "a")], places="a c")
+    assert roads.place_names("cart") == ("a", "c")
+    assert list(roads.times_s("cart", "b")) == [roads.time_s("cart", "b", "a"), roads.time_s("cart", "b", "c")]
+    assert list(roads.times_s("cart", "a")) == list(roads.matrix("cart")[0])
+
+
+# A ladder: `a` and `b` are places; the upper way is the shorter one, the lower one goes round.
+LADDER = {
+    "a": (0.0, 0.0, 0.0),
+    "w": (2.0, 0.0, 0.0),
+    "n": (10.0, 1.0, 0.0),
+    "s": (10.0, -9.0, 0.0),
+    "e": (18.0, 0.0, 0.0),
+    "b": (20.0, 0.0, 0.0),
+}
+
+
+def ladder(*zones: Zone) -> LaneRoads:
+    pairs = [("a", "w"), ("w", "n"), ("n", "e"), ("w", "s"), ("s", "e"), ("e", "b")]
+    lanes = [lane(*pair) for pair in pairs] + [lane(end, start) for start, end in pairs]
+    roads = graph(LADDER, lanes, places="a b")
+    return LaneRoads(roads._vertices, roads._lanes, roads._kinds, {zone.id: zone for zone in zones})
+
+
+def box(name: str, x_m: float, y_m: float, half_m: float, **more: object) -> Zone:
+    west, east, south, north = x_m - half_m, x_m + half_m, y_m - half_m, y_m + half_m
+    return replace(Zone(name, Text(name, name), ((west, south), (east, south), (east, north), (west, north))), **more)
+
+
+def shut(*names: str) -> RoadConditions:
+    return RoadConditions(closed=frozenset(names))
+
+
+def test_a_closed_zone_is_gone_round_and_opening_it_restores_the_way() -> None:
+    roads = ladder(box("top", 10.0, 1.0, 1.0))
+    assert roads.route("cart", "a", "b") == ("a>w", "w>n", "n>e", "e>b")
+    closed = roads.under(shut("top"))
+    assert closed.route("cart", "a", "b") == ("a>w", "w>s", "s>e", "e>b")
+    assert closed.matrix("cart")[0, 1] == pytest.approx(closed.route_time_s("cart", closed.route("cart", "a", "b")))
+    assert not closed.is_open("cart", ("a>w", "w>n", "n>e", "e>b"))
+    assert closed.under(RoadConditions()).route("cart", "a", "b") == roads.route("cart", "a", "b")
+
+
+def test_a_place_in_a_closed_zone_can_be_left_but_not_reached() -> None:
+    closed = ladder(box("goal", 20.0, 0.0, 1.0)).under(shut("goal"))
+    assert closed.route("cart", "a", "b") is None
+    assert closed.time_s("cart", "a", "b") == math.inf
+    assert closed.route("cart", "b", "a") == ("b>e", "e>n", "n>w", "w>a")
+    assert closed.is_closed("cart", "b")
+    assert not closed.is_closed("cart", "e")
+
+
+def test_who_stands_inside_leaves_by_the_shortest_way_out() -> None:
+    # From the zone around `n`, `w` is nearer than `e` once the zone is drawn out to the east; `b` lies to the east.
+    wide = Zone("wide", Text("w", "w"), ((8.5, 0.0), (17.0, 0.0), (17.0, 2.0), (8.5, 2.0)))
+    roads = graph({**LADDER, "n": (9.0, 1.0, 0.0)}, [], "a b")
+    pairs = [("a", "w"), ("w", "n"), ("n", "e"), ("w", "s"), ("s", "e"), ("e", "b")]
+    lanes = [lane(*pair) for pair in pairs] + [lane(end, start) for start, end in pairs]
+    made = graph({**LADDER, "n": (9.0, 1.0, 0.0)}, lanes, places="a b")
+    roads = LaneRoads(made._vertices, made._lanes, made._kinds, {"wide": wide})
+    assert roads.route("cart", "n", "b") == ("n>e", "e>b")
+    closed = roads.under(shut("wide"))
+    way = closed.route("cart", "n", "b")
+    assert way == ("n>w", "w>s", "s>e", "e>b")
+    assert closed.is_open("cart", way)
+    assert closed.time_s("cart", "n", "b") == pytest.approx(closed.route_time_s("cart", way))
+
+
+def test_no_way_leaves_a_zone_to_enter_it_again() -> None:
+    closed = ladder(box("west", 0.0, 0.0, 1.0), box("east", 18.0, 0.0, 1.0)).under(shut("west", "east"))
+    assert closed.route("cart", "a", "b") is None
+    assert closed.route("cart", "a", "w") == ("a>w",)
+
+
+def test_a_lane_counts_as_closed_where_a_part_of_the_robot_would_touch() -> None:
+    thin = Zone("thin", Text("t", "t"), ((0.5, 0.31), (1.5, 0.31), (1.5, 2.0), (0.5, 2.0)))
+    near = Zone("near", Text("t", "t"), ((0.5, 0.29), (1.5, 0.29), (1.5, 2.0), (0.5, 2.0)))
+    roads = ladder(thin, near)  # the cart is 0.6 m wide
+    assert roads.under(shut("thin")).route("cart", "a", "w") == ("a>w",)
+    assert roads.under(shut("near")).route("cart", "a", "w") is None
+
+
+def test_a_zone_is_for_the_kinds_that_it_names() -> None:
+    closed = ladder(box("top", 10.0, 1.0, 1.0, kinds=("tile",))).under(shut("top"))
+    assert closed.route("tile", "a", "b") == ("a>w", "w>s", "s>e", "e>b")
+    assert closed.route("cart", "a", "b") == ("a>w", "w>n", "n>e", "e>b")
+
+
+def test_limits_of_zones_and_lanes_hold_together() -> None:
+    slow, slower = box("slow", 10.0, 1.0, 1.0), box("slower", 11.0, 1.0, 1.0)
+    limited = ladder(slow, slower).under(RoadConditions(limits_mps={"slow": 0.8, "slower": 0.4}))
+    assert limited.limit_mps("cart", "w>n") == 0.4
+    assert limited.limit_mps("cart", "w>s") == 0.0
+    assert limited.lane_s("cart", "w>n", "a>w", "n>e", 0.4) > 2.0 * limited.lane_s("cart", "w>n", "a>w", "n>e", 0.0)
+
+
+def test_roads_of_a_site_begin_as_its_zones_file_says(tmp_path: Path) -> None:
+    site = load_site(TINY)
+    zones = {name: replace(zone, closed=name == "annex") for name, zone in site.zones.items()}
+    roads = LaneRoads.of(replace(site, zones=zones))
+    assert roads.route("care", "home/r101", "annex/desk") is None
+    assert LaneRoads.of(site).route("care", "home/r101", "annex/desk") is not None

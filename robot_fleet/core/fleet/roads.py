@@ -1,0 +1,85 @@
+"""How the roads are by the facts so far: what drives have taken, which zones are closed, where robots go slowly."""
+
+from __future__ import annotations
+
+from robot_fleet.core import drives
+from robot_fleet.core.facts import DriveObserved, ZoneClosed, ZoneLimited, ZoneOpened
+from robot_fleet.core.fleet.state import FleetState, ZoneRecord
+from robot_fleet.core.ports import RoadConditions, Roads
+from robot_fleet.core.site import Site, Zone
+
+
+def drive_observed(state: FleetState, fact: DriveObserved) -> None:
+    """Take a drive in, and revise the factors once in a while."""
+    lanes = state.drives.setdefault(fact.travel_class, {})
+    lanes[fact.lane] = lanes.get(fact.lane, drives.Ratios()).with_one(fact.took_s / fact.expected_s)
+    if fact.at_s < state.revised_s + drives.REVISE_EVERY_S:
+        return
+    state.revised_s = fact.at_s
+    revised = {name: drives.factors(seen, state.factors.get(name, {})) for name, seen in state.drives.items()}
+    revised = {name: factors for name, factors in revised.items() if factors}
+    if revised != state.factors:
+        state.factors = revised
+        state.roads += 1
+
+
+def zone_closed(state: FleetState, fact: ZoneClosed) -> None:
+    """Close a zone."""
+    _changed(state, fact).closed = True
+
+
+def zone_opened(state: FleetState, fact: ZoneOpened) -> None:
+    """Open a zone."""
+    _changed(state, fact).closed = False
+
+
+def zone_limited(state: FleetState, fact: ZoneLimited) -> None:
+    """Limit the speed in a zone. What is not released yet of the orders may have to be told anew."""
+    _changed(state, fact).speed_mps = fact.speed_mps
+    for robot in state.robots.values():
+        order = robot.busy
+        if order is not None and order.lanes_released < len(order.lanes):
+            order.update += 1
+
+
+def _changed(state: FleetState, fact: ZoneClosed | ZoneOpened | ZoneLimited) -> ZoneRecord:
+    record = state.zones.setdefault(fact.zone, ZoneRecord())
+    record.reason, record.since_s = fact.reason, fact.at_s
+    state.roads += 1
+    return record
+
+
+def is_closed(state: FleetState, zone: Zone) -> bool:
+    """Return whether robots keep out of a zone now."""
+    record = state.zones.get(zone.id)
+    return zone.closed if record is None or record.closed is None else record.closed
+
+
+def limit_mps(state: FleetState, zone: Zone) -> float:
+    """Return the speed limit in a zone now, 0 for none."""
+    record = state.zones.get(zone.id)
+    return zone.speed_mps if record is None or record.speed_mps is None else record.speed_mps
+
+
+class RoadsNow:
+    """The roads as the state says that they are; the same object as long as it says the same.
+
+    Parameters
+    ----------
+    site : for its zones.
+    roads : the roads, under any conditions.
+    """
+
+    def __init__(self, site: Site, roads: Roads) -> None:
+        self._zones = tuple(site.zones.values())
+        self._roads = roads
+        self._seen = -1
+
+    def of(self, state: FleetState) -> Roads:
+        """Return the roads under the conditions that a state names."""
+        if state.roads != self._seen:
+            self._seen = state.roads
+            closed = frozenset(zone.id for zone in self._zones if is_closed(state, zone))
+            limits_mps = {zone.id: limit for zone in self._zones if (limit := limit_mps(state, zone))}
+            self._roads = self._roads.under(RoadConditions(state.factors, closed, limits_mps))
+        return self._roads

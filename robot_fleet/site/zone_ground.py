@@ -1,0 +1,61 @@
+"""Which lanes and vertices a zone concerns: those where some part of a robot would be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import shapely
+
+from robot_fleet.core.site import Lane, RobotKind, Vertex, Zone
+from robot_fleet.site.sweep import driving
+
+
+class ZoneGround:
+    """The zones of a site over its lane graph. What has been worked out is kept.
+
+    Parameters
+    ----------
+    zones, vertices, lanes : of the site, by id.
+    """
+
+    def __init__(self, zones: Mapping[str, Zone], vertices: Mapping[str, Vertex], lanes: Mapping[str, Lane]) -> None:
+        self._zones = zones
+        self._vertices = vertices
+        self._lanes = lanes
+        self._touched: dict[tuple[str, str, bool], frozenset[str]] = {}
+        self._inside: dict[str, frozenset[str]] = {}
+
+    def touched(self, zone: str, kind: RobotKind, loaded: bool) -> frozenset[str]:
+        """Return the lanes on which a robot of a travel class touches a zone; none if that is not for its kind."""
+        key = zone, kind.id, loaded
+        if key not in self._touched:
+            concerned = not self._zones[zone].kinds or kind.id in self._zones[zone].kinds
+            self._touched[key] = frozenset(self._sweep(zone, kind, loaded)) if concerned else frozenset()
+        return self._touched[key]
+
+    def inside(self, zone: str, kind: RobotKind) -> frozenset[str]:
+        """Return the vertices that lie in a zone; none if its rules are not for the kind."""
+        if self._zones[zone].kinds and kind.id not in self._zones[zone].kinds:
+            return frozenset()
+        if zone not in self._inside:
+            outline = shapely.Polygon(self._zones[zone].outline)
+            names = list(self._vertices)
+            points = [self._vertices[name].pose for name in names]
+            inside = shapely.intersects_xy(outline, [p.x_m for p in points], [p.y_m for p in points])
+            self._inside[zone] = frozenset(name for name, is_in in zip(names, inside, strict=True) if is_in)
+        return self._inside[zone]
+
+    def _sweep(self, zone: str, kind: RobotKind, loaded: bool) -> Iterable[str]:
+        outline = shapely.Polygon(self._zones[zone].outline)
+        footprint = kind.loaded_footprint if loaded else kind.footprint
+        lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
+        if not lanes:
+            return
+        ends = [[self._vertices[lane.start].pose, self._vertices[lane.end].pose] for lane in lanes]
+        lines = shapely.linestrings(np.array([[(pose.x_m, pose.y_m) for pose in pair] for pair in ends]))
+        for lane, is_near in zip(lanes, shapely.dwithin(lines, outline, footprint.radius_m), strict=True):
+            if is_near:
+                swept = driving(footprint, kind, self._vertices[lane.start], self._vertices[lane.end])
+                if swept.intersects(outline):
+                    yield lane.id

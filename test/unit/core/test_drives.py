@@ -1,0 +1,79 @@
+"""Ratios and what is made of them; the figures can be worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from robot_fleet.core.drives import ALL_LANES, DOUBT, KEEP, REVISE_BY, Ratios, factors, together
+
+HALF_A_CELL = math.sqrt(1.05)
+
+
+def seen(*ratios: float) -> Ratios:
+    found = Ratios()
+    for ratio in ratios:
+        found = found.with_one(ratio)
+    return found
+
+
+def test_quantiles_are_right_to_half_a_cell() -> None:
+    ratios = seen(*(0.8 + 0.01 * i for i in range(41)))  # 0.8 to 1.2
+    for share, value in ((0.1, 0.84), (0.5, 1.0), (0.9, 1.16)):
+        assert 1.0 / HALF_A_CELL < ratios.quantile(share) / value < HALF_A_CELL * 1.02  # later ones weigh a little more
+
+
+def test_one_drive_that_was_far_off_moves_the_median_little() -> None:
+    assert seen(*[1.0] * 9, 3.5).quantile(0.5) == pytest.approx(seen(*[1.0] * 9).quantile(0.5), rel=0.01)
+
+
+def test_older_drives_fade() -> None:
+    ratios = seen(*[1.0] * 200, *[2.0] * 60)
+    assert ratios.weight == pytest.approx(1.0 / (1.0 - KEEP), rel=0.02)
+    assert ratios.quantile(0.5) == pytest.approx(2.0, rel=0.05)
+
+
+def test_ratios_of_several_lanes_add_up() -> None:
+    one, other = seen(1.0, 1.0, 1.5), seen(0.7)
+    both = together((one, other))
+    assert both.weight == pytest.approx(one.weight + other.weight)
+    assert both == together((other, one))
+    assert both.quantile(0.0) < 0.72
+    assert both.quantile(1.0) > 1.48
+
+
+def test_nothing_seen_means_nothing_corrected() -> None:
+    assert Ratios().quantile(0.5) == 1.0
+    assert factors({}, {}) == {}
+    assert factors({"a>b": seen(1.0)}, {}) == {}
+
+
+def test_few_drives_are_doubted() -> None:
+    one = factors({"a>b": seen(2.0)}, {})["a>b"]
+    fifty = factors({"a>b": seen(*[2.0] * 50)}, {})["a>b"]
+    assert 1.0 < one < 1.3
+    assert 1.85 < fifty < 2.0
+
+
+def test_a_lane_that_nobody_drove_follows_its_class() -> None:
+    found = factors({"a>b": seen(*[1.5] * 40), "b>c": seen(*[1.5] * 40), "c>d": seen(1.0)}, {})
+    assert found[ALL_LANES] == pytest.approx(1.5, rel=0.05)
+    assert 1.0 < found["c>d"] < found[ALL_LANES], "one drive tells little against eighty of the class"
+
+
+def test_as_many_drives_as_the_doubt_weighs_go_half_the_way() -> None:
+    steady = Ratios(((round(math.log(2.0) / math.log(1.05)), DOUBT),))
+    found = factors({"a>b": steady}, {})
+    assert found[ALL_LANES] == pytest.approx(math.sqrt(2.0), rel=0.02)
+
+
+def test_factors_change_by_steps_that_matter() -> None:
+    ratios = {"a>b": seen(*[1.4] * 30)}
+    before = factors(ratios, {})
+    ratios["a>b"] = ratios["a>b"].with_one(1.45)
+    assert factors(ratios, before) == before
+    for _ in range(60):
+        ratios["a>b"] = ratios["a>b"].with_one(1.1)
+    after = factors(ratios, before)
+    assert after["a>b"] < before["a>b"] * (1.0 - REVISE_BY)
