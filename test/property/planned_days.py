@@ -312,7 +312,7 @@ def settled(made: Day, out: list[str]) -> tuple[Problem, Plan]:
     asked = replace(
         asked,
         robots=tuple(
-            replace(one, fixed=tuple((s.task, s.stop, s.place) for s in routes[one.robot][: len(one.home)]))
+            replace(one, fixed=tuple((s.task, s.stop, s.place) for s in routes[one.robot][: 1 if one.home else 0]))
             for one in asked.robots
         ),
     )
