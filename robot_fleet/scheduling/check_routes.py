@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isfinite
 
 from robot_fleet.core.plan import PlannedStop, RobotNeed, StopNeed, TaskNeed
@@ -25,6 +26,7 @@ def judge_route(sheet: Sheet, robot: RobotNeed) -> None:
     begins = tuple((planned.task, planned.stop, planned.place) for planned in stops[: len(robot.fixed)])
     if begins != robot.fixed:
         sheet.say("fixed_changed", "", robot.robot, f"The route begins with {list(begins)}, not {list(robot.fixed)}.")
+    _judge_grouping(sheet, robot.robot, stops)
     walk = _Walk(sheet, robot)
     if all(walk.go(planned) for planned in stops) and stops and robot.home:
         walk.go_home()
@@ -32,6 +34,23 @@ def judge_route(sheet: Sheet, robot: RobotNeed) -> None:
 
 def _differs(value: float, expected: float) -> bool:
     return not abs(value - expected) <= TOLERANCE
+
+
+def _judge_grouping(sheet: Sheet, robot: str, stops: Sequence[PlannedStop]) -> None:
+    """What goes first goes first, and what stands together is not split; a charge splits as a task does."""
+    seen: set[str] = set()
+    before, led_by_others = "", False
+    for planned in stops:
+        name = planned.task
+        task = sheet.tasks.get(name)
+        if task is not None and task.together and name in seen and before != name:
+            sheet.say("together_split", name, robot, f"{before or 'A charge'} comes between its stops.")
+        if task is None or not must_lead(task):
+            led_by_others = True
+        elif led_by_others:
+            sheet.say("pinned_not_first", name, robot, "The robot has its item on board.")
+        seen.add(name)
+        before = name
 
 
 class _Walk:
@@ -47,8 +66,6 @@ class _Walk:
         self._load_units = robot.load_units
         self._level_wh = robot.energy_wh
         self._flat = False
-        self._tasks: list[str] = []
-        self._led_by_others = False
 
     def go(self, planned: PlannedStop) -> bool:
         """Judge the next stop; false if nothing after it can be computed."""
@@ -58,7 +75,6 @@ class _Walk:
         if not (isfinite(planned.arrive_s) and isfinite(planned.begin_s) and isfinite(planned.end_s)):
             self._say("time_not_finite", planned.task, f"Stop {planned.stop} has a time that is no number.")
             return False
-        self._judge_grouping(task, planned)
         if task is not None and need is not None:
             self._judge_place(task, need, planned.place)
         elif not self._may_charge(planned):
@@ -105,17 +121,6 @@ class _Walk:
             self._say("place_not_allowed", task.task, f"{place} is none of {list(need.places)}.")
         if barred(task, need, place, self._sheet.problem):
             self._say("place_taken", task.task, f"{place} is not free.")
-
-    def _judge_grouping(self, task: TaskNeed | None, planned: PlannedStop) -> None:
-        """What goes first goes first, and what stands together is not split; a charge splits as a task does."""
-        before = self._tasks[-1] if self._tasks else planned.task
-        if task is not None and task.together and before != planned.task and planned.task in self._tasks:
-            self._say("together_split", task.task, f"{before or 'A charge'} comes between its stops.")
-        self._tasks.append(planned.task)
-        if task is None or not must_lead(task):
-            self._led_by_others = True
-        elif self._led_by_others:
-            self._say("pinned_not_first", task.task, "The robot has its item on board.")
 
     def _drive(self, task: TaskNeed | None, need: StopNeed | None, planned: PlannedStop) -> bool:
         """Judge the leg and the times; leave the clock at the stop's end."""

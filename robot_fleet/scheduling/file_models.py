@@ -176,7 +176,7 @@ class LeftOutModel(_Model):
     """A task in no route, and why."""
 
     task: Name
-    reason: Annotated[str, Field(description="A reason code; docs/reference/plan_files.md lists them.")]
+    reason: Annotated[str, Field(description="A reason code; docs/reference/errors.md lists them.")]
 
 
 class PlanModel(_Model):

@@ -9,13 +9,15 @@ resources or their stops on its robot (if those can be driven alone).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from robot_fleet.core.plan import PlannedStop, RobotNeed, TaskNeed
 from robot_fleet.scheduling.check_charges import charged_wh
 from robot_fleet.scheduling.check_coverage import Watch
 from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.replay_merge import Limits, Merge, Visit, Way
+from robot_fleet.scheduling.replay_merge import Merge
 from robot_fleet.scheduling.replay_outside import Surroundings
+from robot_fleet.scheduling.replay_states import Alone, Limits, Visit
 from robot_fleet.scheduling.rules import TOLERANCE, barred, begun, has_load, holds, service_s, stop_of
 
 WITHOUT = {
@@ -45,7 +47,7 @@ class Replay:
         self._left_out = {left.task for left in sheet.plan.left_out}
         self._surroundings: dict[bool, Surroundings] = {}
         self._visits: dict[str, list[Visit]] = {}
-        self._alone: dict[str, Way | None] = {}
+        self._alone: dict[str, Alone | None] = {}
         self._watches: tuple[Watch, Watch] | None = None
         self._gaps: dict[str, tuple[set[tuple[int, str]], float]] = {}
         coverage = sheet.problem.coverage
@@ -74,18 +76,13 @@ class Replay:
             return "no_place_free"
         partners = self._partners(task, around)
         merges = [self._merge(robot, task, choices, around) for robot in robots]
-        feasible = False
-        for robot, merge in zip(robots, merges, strict=True):
-            if partners <= {robot.robot}:
-                ways = merge.ways(Limits())
-                feasible = feasible or bool(ways)
-                if ways and self._is_worth_it(robot, task, merge, ways):
-                    return ""
-        if feasible:
-            return "dearer_than_penalty"
+        able = [(robot, merge) for robot, merge in zip(robots, merges, strict=True) if partners <= {robot.robot}]
+        if any(merge.is_possible(Limits()) for _, merge in able):
+            worth_it = task.pinned or any(self._is_worth_it(robot, task, merge) for robot, merge in able)
+            return "" if worth_it else "dearer_than_penalty"
         for reason, limits in WITHOUT.items():
             for robot, merge in zip(robots, merges, strict=True):
-                if (partners <= {robot.robot} or not limits.company) and merge.ways(limits):
+                if (partners <= {robot.robot} or not limits.company) and merge.is_possible(limits):
                     return reason
         return "unreachable"
 
@@ -168,19 +165,19 @@ class Replay:
             visits.append(Visit(task, need, (planned.place,), 0.0 if need is not None else level_wh))
         return visits
 
-    def _is_worth_it(self, robot: RobotNeed, task: TaskNeed, merge: Merge, ways: Sequence[Way]) -> bool:
-        """Whether one of the merged routes costs less than leaving the task out."""
-        if task.pinned:
-            return True
+    def _is_worth_it(self, robot: RobotNeed, task: TaskNeed, merge: Merge) -> bool:
+        """Whether the robot could do the task for less than leaving it out costs."""
         if robot.robot not in self._alone:
             self._alone[robot.robot] = merge.alone()
         alone = self._alone[robot.robot]
         if alone is None:
             return False
-        ceiling = task.drop_penalty - TOLERANCE * max(1.0, task.drop_penalty) + alone[0]
+        ceiling = alone.cost + task.drop_penalty - TOLERANCE * max(1.0, task.drop_penalty)
         if task.assigned and task.assigned != robot.robot:
             ceiling -= self._sheet.problem.change_cost
-        return any(cost + self._coverage_rise(robot, stops) < ceiling for cost, stops in ways)
+        if self._watches is None:
+            return bool(merge.ways(alone, ceiling))
+        return any(cost + self._coverage_rise(robot, stops) < ceiling for cost, stops in merge.ways(alone, inf))
 
     def _coverage_rise(self, robot: RobotNeed, stops: Sequence[PlannedStop]) -> float:
         """Return what the coverage costs more at most if the robot drives this route instead of its own."""

@@ -11,76 +11,24 @@ A charge of the route keeps its end level: it takes as long as it needs to reach
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 
 from robot_fleet.core.plan import CHARGE, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
 from robot_fleet.scheduling.check_charges import charge_cost, charged_wh, seconds_to_charge
 from robot_fleet.scheduling.replay_outside import SLACK, Outside
+from robot_fleet.scheduling.replay_states import (
+    Alone,
+    Bounds,
+    Limits,
+    Split,
+    State,
+    Visit,
+    Way,
+    keep,
+    loads_of,
+    stops_of,
+)
 from robot_fleet.scheduling.rules import Travel, begun, departures, has_load, lateness_cost, must_lead, service_s
-
-Way = tuple[float, tuple[PlannedStop, ...]]
-"""Cost and stops of a whole route."""
-Split = tuple[int, int]
-"""How many stops of the route and of the task are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Which limits count: energy; load; latest begins, working times and resources; who may go with whom."""
-
-    energy: bool = True
-    load: bool = True
-    time: bool = True
-    company: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A stop of the route or of the task: a need at one of some places, or a charge up to a level."""
-
-    task: TaskNeed | None
-    need: StopNeed | None
-    places: tuple[str, ...]
-    level_wh: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """Id of its task, empty for a charge."""
-        return self.task.task if self.task is not None else ""
-
-    @property
-    def leads(self) -> bool:
-        """Whether its task goes before all others."""
-        return self.task is not None and must_lead(self.task)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A partly driven merged route: where the robot is, when it can leave, what it has cost, what energy is left."""
-
-    place: str
-    clock_s: float
-    cost: float
-    level_wh: float
-    stop: PlannedStop | None = None
-    before: _State | None = None
-
-    def beats(self, other: _State, dearer: float) -> bool:
-        return (
-            self.place == other.place
-            and self.clock_s <= other.clock_s
-            and self.cost + dearer <= other.cost
-            and self.level_wh >= other.level_wh
-        )
-
-    def stops(self) -> tuple[PlannedStop, ...]:
-        made: list[PlannedStop] = []
-        state: _State | None = self
-        while state is not None and state.stop is not None:
-            made.append(state.stop)
-            state = state.before
-        return tuple(reversed(made))
 
 
 class Merge:
@@ -114,6 +62,8 @@ class Merge:
         self._own = [
             Visit(task, need, tuple(dict.fromkeys(places))) for need, places in zip(task.stops, choices, strict=True)
         ]
+        self._bounds = [self._bounds_of(visit) for visit in route]
+        self._own_bounds = [self._bounds_of(visit) for visit in self._own]
         self._last = {visit.name: index for index, visit in enumerate(route)}
         self._first = {visit.name: len(route) - 1 - index for index, visit in enumerate(reversed(route))}
         self._apart = {
@@ -121,36 +71,67 @@ class Merge:
             for visit in route
             if visit.task is not None and self._must_be_apart(visit.task)
         }
-        self._loads = _sums(route, robot.load_kg, robot.load_units)
-        self._own_loads = _sums(self._own, 0.0, 0)
+        self._loads = loads_of(route, robot.load_kg, robot.load_units)
+        self._own_loads = loads_of(self._own, 0.0, 0)
+        self._charges = any(visit.need is None for visit in route)
         self._dearer = self._dearer_ahead()
 
-    def alone(self) -> Way | None:
+    def alone(self) -> Alone | None:
         """Return the route without the task, None if it cannot be driven."""
-        found = self._search(Limits(), [])
-        return found[0] if found else None
+        for state, cost in self._search(Limits(), []):
+            trail: list[State] = []
+            each: State | None = state
+            while each is not None:
+                trail.append(each)
+                each = each.before
+            return Alone(cost, tuple(reversed(trail)))
+        return None
 
-    def ways(self, limits: Limits) -> list[Way]:
-        """Return every merged route that no other beats; empty if there is none within the limits."""
-        return self._search(limits, self._own)
+    def is_possible(self, limits: Limits) -> bool:
+        """Whether there is any merged route within the limits."""
+        return bool(self._search(limits, self._own))
 
-    def _search(self, limits: Limits, own: Sequence[Visit]) -> list[Way]:
-        counts = limits.energy or any(visit.need is None for visit in self._route)
+    def ways(self, alone: Alone, ceiling: float) -> list[Way]:
+        """Return every merged route within all limits that costs less than a ceiling and that no other beats."""
+        found = self._search(Limits(), self._own, alone, ceiling)
+        return [(cost, stops_of(state)) for state, cost in found if cost < ceiling]
+
+    def _search(
+        self, limits: Limits, own: Sequence[Visit], alone: Alone | None = None, ceiling: float = inf
+    ) -> list[tuple[State, float]]:
+        """Return the merged routes with their costs; for a task, cost is only looked at if there is a ceiling."""
+        priced = alone is not None or not own
+        level_counts = limits.energy or self._charges
         start_s = max(self._problem.now_s, self._robot.free_at_s)
-        start = _State(self._robot.place, start_s, 0.0, self._robot.energy_wh if counts else inf)
-        level: dict[Split, list[_State]] = {(0, 0): [start]}
+        start = State(self._robot.place, start_s, 0.0, self._robot.energy_wh if level_counts else inf)
+        level: dict[Split, list[State]] = {(0, 0): [start]}
         for _ in range(len(self._route) + len(own)):
-            following: dict[Split, list[_State]] = {}
+            following: dict[Split, list[State]] = {}
             for at, states in level.items():
+                if not states:
+                    continue
                 done, mine = at
                 if done < len(self._route) and self._route_may_go_on(done, mine, len(own), limits):
-                    self._drive(states, self._route[done], at, (done + 1, mine), limits, following)
+                    made = self._drive(
+                        states, self._route[done], self._bounds[done], at, (done + 1, mine), limits, priced
+                    )
+                    if alone is not None and mine == len(own):
+                        made = self._cheap(made, alone, done + 1, ceiling)
+                    keep(made, following.setdefault((done + 1, mine), []), self._dearer[done + 1])
                 if mine < len(own) and self._task_may_go_on(done, mine, limits):
-                    self._drive(states, own[mine], at, (done, mine + 1), limits, following)
+                    made = self._drive(states, own[mine], self._own_bounds[mine], at, (done, mine + 1), limits, priced)
+                    made = [state for state in made if state.cost < ceiling]
+                    keep(made, following.setdefault((done, mine + 1), []), self._dearer[done])
             level = following
         end = (len(self._route), len(own))
-        ways = (self._end(state, end, limits) for state in level.get(end, ()))
-        return [way for way in ways if way is not None]
+        ways = ((state, self._end_cost(state, end, limits)) for state in level.get(end, ()))
+        return [(state, cost) for state, cost in ways if cost < inf]
+
+    def _cheap(self, states: Sequence[State], alone: Alone, done: int, ceiling: float) -> list[State]:
+        """Return those that may stay under the ceiling: what is no earlier than alone pays what is left as alone."""
+        then = alone.trail[done]
+        left = 0.0 if self._charges else alone.cost - then.cost
+        return [state for state in states if state.cost + (left if state.clock_s >= then.clock_s else 0.0) < ceiling]
 
     def _dearer_ahead(self) -> list[float]:
         """Return, before each visit and after the last, what the charges ahead can differ by in cost."""
@@ -162,28 +143,38 @@ class Merge:
             ahead.append(ahead[-1] + takes_wh * dearest)
         return ahead[::-1]
 
+    def _bounds_of(self, visit: Visit) -> Bounds:
+        if visit.task is None or visit.need is None:
+            return Bounds(0.0, -inf, inf, inf)
+        name, need, stops = visit.name, visit.need, visit.task.stops
+        earliest_s = max(need.earliest_s, self._outside.not_before_s.get(name, -inf) if need is stops[0] else -inf)
+        ends_by_s = self._outside.not_after_s.get(name, inf) if need is stops[-1] else inf
+        return Bounds(service_s(need, self._robot), earliest_s, need.latest_s + SLACK, ends_by_s + SLACK)
+
     def _drive(
         self,
-        states: Sequence[_State],
+        states: Sequence[State],
         visit: Visit,
+        bounds: Bounds,
         at: Split,
         after: Split,
         limits: Limits,
-        following: dict[Split, list[_State]],
-    ) -> None:
+        priced: bool,
+    ) -> list[State]:
+        """Return the states after a visit."""
         if limits.load and visit.need is not None and not self._carries(visit.need, after):
-            return
-        target = following.setdefault(after, [])
-        dearer = self._dearer[after[0]]
+            return []
         loaded = has_load(*self._load(at))
-        for state in states:
-            for place in visit.places:
-                made = self._step(state, visit, place, loaded, limits)
-                if made is not None and not any(other.beats(made, dearer) for other in target):
-                    target[:] = [other for other in target if not made.beats(other, dearer)]
-                    target.append(made)
+        made = (
+            self._step(state, visit, bounds, place, loaded, limits, priced)
+            for state in states
+            for place in visit.places
+        )
+        return [state for state in made if state is not None]
 
-    def _step(self, state: _State, visit: Visit, place: str, loaded: bool, limits: Limits) -> _State | None:
+    def _step(
+        self, state: State, visit: Visit, bounds: Bounds, place: str, loaded: bool, limits: Limits, priced: bool
+    ) -> State | None:
         """Return the state after the visit at this place, None if it breaks a limit that counts."""
         leg_s = self._legs.seconds(state.place, place, loaded)
         if leg_s == inf:
@@ -191,22 +182,20 @@ class Merge:
         level_wh = state.level_wh - self._legs.energy_wh(leg_s, loaded)
         if limits.energy and level_wh < -SLACK:
             return None
+        length_s, earliest_s, latest_s, ends_by_s = bounds
         task, need, charging = visit.task, visit.need, self._robot.charging
-        earliest_s, length_s = -inf, 0.0
-        if task is not None and need is not None:
-            earliest_s, length_s = need.earliest_s, service_s(need, self._robot)
-            if need is task.stops[0]:
-                earliest_s = max(earliest_s, self._outside.not_before_s.get(task.task, -inf))
-        elif charging is not None:
+        if need is None and charging is not None:
             length_s = charging.overhead_s + seconds_to_charge(charging, level_wh, visit.level_wh)
         times = self._times(state.clock_s, leg_s, earliest_s, length_s, place, limits)
         if times is None:
             return None
         arrive_s, begin_s, end_s = times
+        if limits.time and (begin_s > latest_s or end_s > ends_by_s):
+            return None
         cost = state.cost + self._problem.travel_weight * leg_s
+        number = CHARGE
         if task is not None and need is not None:
-            if limits.time and not self._in_time(task, need, begin_s, end_s):
-                return None
+            number = need.stop
             cost += lateness_cost(self._problem, task, need, begin_s)
             level_wh -= self._robot.standing_w * length_s / 3600.0
             if limits.energy and level_wh < -SLACK:
@@ -215,9 +204,8 @@ class Merge:
             from_s = begin_s + charging.overhead_s
             cost += charge_cost(charging, self._problem.tariff, level_wh, from_s, end_s)
             level_wh = charged_wh(charging, level_wh, length_s - charging.overhead_s)
-        number = CHARGE if need is None else need.stop
         planned = PlannedStop(visit.name, number, place, arrive_s, begin_s, end_s)
-        return _State(place, end_s, cost, level_wh, planned, state)
+        return State(place, end_s, cost if priced else 0.0, level_wh, planned, state)
 
     def _times(
         self, ready_s: float, leg_s: float, earliest_s: float, length_s: float, place: str, limits: Limits
@@ -231,24 +219,18 @@ class Merge:
                 return leaves_s + leg_s, begin_s, begin_s + length_s
         return None
 
-    def _in_time(self, task: TaskNeed, need: StopNeed, begin_s: float, end_s: float) -> bool:
-        if begin_s > need.latest_s + SLACK:
-            return False
-        return need is not task.stops[-1] or end_s <= self._outside.not_after_s.get(task.task, inf) + SLACK
-
-    def _end(self, state: _State, at: Split, limits: Limits) -> Way | None:
-        """Return a merged route once the robot has come home, None if it cannot."""
-        cost = state.cost
-        if state.stop is not None and self._robot.home:
-            loaded = has_load(*self._load(at))
-            leg_s = self._legs.seconds(state.place, self._robot.home, loaded)
-            level_wh = state.level_wh - self._legs.energy_wh(leg_s, loaded)
-            if leg_s == inf or (limits.energy and level_wh < -SLACK):
-                return None
-            if self._times(state.clock_s, leg_s, -inf, 0.0, "", limits) is None:
-                return None
-            cost += self._problem.travel_weight * leg_s
-        return cost, state.stops()
+    def _end_cost(self, state: State, at: Split, limits: Limits) -> float:
+        """Return what a merged route costs once the robot has come home, inf if it cannot."""
+        if state.stop is None or not self._robot.home:
+            return state.cost
+        loaded = has_load(*self._load(at))
+        leg_s = self._legs.seconds(state.place, self._robot.home, loaded)
+        level_wh = state.level_wh - self._legs.energy_wh(leg_s, loaded)
+        if leg_s == inf or (limits.energy and level_wh < -SLACK):
+            return inf
+        if self._times(state.clock_s, leg_s, -inf, 0.0, "", limits) is None:
+            return inf
+        return state.cost + self._problem.travel_weight * leg_s
 
     def _route_may_go_on(self, done: int, mine: int, own: int, limits: Limits) -> bool:
         """Whether the route's next stop may come before the task's next one."""
@@ -291,13 +273,3 @@ class Merge:
     def _load(self, at: Split) -> tuple[float, int]:
         (kg, units), (own_kg, own_units) = self._loads[at[0]], self._own_loads[at[1]]
         return kg + own_kg, units + own_units
-
-
-def _sums(visits: Sequence[Visit], kg: float, units: int) -> list[tuple[float, int]]:
-    """Return the load before each visit and after the last."""
-    sums = [(kg, units)]
-    for visit in visits:
-        if visit.need is not None:
-            kg, units = kg + visit.need.load_kg, units + visit.need.load_units
-        sums.append((kg, units))
-    return sums

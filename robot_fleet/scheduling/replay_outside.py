@@ -124,6 +124,6 @@ class Surroundings:
             used = self._used[robot] = {}
             for resource, uses in zip(self._sheet.problem.resources, self._uses, strict=True):
                 others = [use for user, use in uses if user != robot]
-                for place in resource.places:
+                for place in resource.places if len(others) >= resource.capacity else ():
                     used.setdefault(place, []).append((resource.capacity, others))
         return used

@@ -61,9 +61,9 @@ def late_stop(task: TaskNeed) -> int | None:
 
 def lateness_cost(problem: Problem, task: TaskNeed, stop: StopNeed, begin_s: float) -> float:
     """Cost of a stop's begin: nothing but at the stop at which lateness is measured."""
-    if not stop.counts or stop.stop != late_stop(task):
+    late_s = begin_s + stop.counts_offset_s - task.due_s
+    if late_s <= 0.0 or not stop.counts or stop.stop != late_stop(task):
         return 0.0
-    late_s = max(0.0, begin_s + stop.counts_offset_s - task.due_s)
     return task.weight * (late_s + late_s * late_s / (2.0 * problem.ageing_s))
 
 

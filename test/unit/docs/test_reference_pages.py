@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ import yaml
 from pydantic import BaseModel
 
 from robot_fleet.cli.app import build
+from robot_fleet.scheduling import file_models
+from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.files import plan_from_json, problem_from_json
 from robot_fleet.server.app import create_app
 from robot_fleet.site import demand_pattern, model, model_lanes, model_robots, model_services
 from robot_fleet.site.check import check_site
@@ -22,6 +26,11 @@ from test.fakes.moving_fleet import MovingFleet
 from test.unit.docs.texts import ROOT, fenced, page, section
 
 TINY = ROOT / "test" / "data" / "sites" / "tiny"
+PLAN_MODELS = [
+    kind
+    for kind in vars(file_models).values()
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__module__ == file_models.__name__
+]
 OF_THE_ENTRY_SCRIPT = ("setup", "test", "clean", "python")
 SITE_MODELS = {
     "docs/reference/site_files.md": (
@@ -95,6 +104,20 @@ def test_each_key_of_the_site_files_is_told(name: str, kind: type[BaseModel]) ->
     keys = [key for key in kind.model_fields if key not in ("schema_version", "draw")]
     told = set(re.findall(r"[a-z_0-9]+(?=[`,}:])", text))
     assert [key for key in keys if key not in told] == []
+
+
+@pytest.mark.parametrize("kind", PLAN_MODELS)
+def test_each_key_of_the_plan_files_is_told(kind: type[BaseModel]) -> None:
+    told = set(re.findall(r"`([a-z_]+)`", page("docs/reference/plan_files.md")))
+    assert [key for key in kind.model_fields if key not in told and key != "schema_version"] == []
+
+
+def test_the_plan_of_the_plan_files_page_is_right() -> None:
+    posed, planned = fenced(page("docs/reference/plan_files.md"), "json")
+    problem, plan = problem_from_json(posed), plan_from_json(planned)
+    assert PlanChecker().check(problem, plan) == ()
+    later = replace(problem, now_s=problem.now_s + 60.0)
+    assert PlanChecker().check(later, plan) != ()
 
 
 def test_the_example_of_the_services_page_is_the_first_sites() -> None:
