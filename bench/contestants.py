@@ -1,4 +1,4 @@
-"""Who can be asked to solve a benchmark: this project's own solver and the rivals, each a module with one class.
+"""Who can be asked to solve a benchmark: this project's own solver and rivals, each a function of a module.
 
 A module is imported only where its contestant is asked, in a process of its own.
 """
@@ -15,16 +15,16 @@ from robot_fleet.core.plan import Plan, Problem
 OWN = "robot_fleet"
 PDPTW = {
     OWN: "bench.own:OwnFewest",
-    "ortools": "bench.rivals.ortools_routing:OrToolsRouting",
-    "pyvrp": "bench.rivals.pyvrp:PyVrp",
-    "vroom": "bench.rivals.vroom:Vroom",
+    "ortools": "bench.rivals.ortools_routing:fewest",
+    "pyvrp": "bench.rivals.pyvrp:fewest",
+    "vroom": "bench.rivals.vroom:fewest",
 }
 ONLINE = {
     OWN: "bench.own:OwnImproving",
     "greedy": "bench.rivals.greedy:Greedy",
-    "ortools": "bench.rivals.ortools_routing:OrToolsRouting",
-    "pyvrp": "bench.rivals.pyvrp:PyVrp",
-    "vroom": "bench.rivals.vroom:Vroom",
+    "ortools": "bench.rivals.ortools_routing:cheapest",
+    "pyvrp": "bench.rivals.pyvrp:cheapest",
+    "vroom": "bench.rivals.vroom:cheapest",
 }
 RIVALS = ("ortools", "pyvrp", "vroom")
 """What `--rival` takes; greedy needs no word, it always runs along."""

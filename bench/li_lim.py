@@ -96,19 +96,19 @@ def read_instance(path: Path) -> Instance:
         vehicles, capacity, _ = int(head[0]), float(head[1]), float(head[2])
     except (ValueError, IndexError) as error:
         raise _malformed("expected `vehicles capacity speed`", path, 1) from error
-    nodes = []
+    nodes: list[Node] = []
     for line, words in body:
         try:
             number, pickup, delivery = int(words[0]), int(words[7]), int(words[8])
-            figures = [float(word) for word in words[1:7]]
+            x, y, demand, ready, due, service = (float(word) for word in words[1:7])
         except (ValueError, IndexError) as error:
             form = "expected `id x y demand ready due service pickup delivery`"
             raise _malformed(form, path, line) from error
         if number != len(nodes):
             raise _malformed(f"expected node {len(nodes)}, found {number}", path, line)
-        if not all(map(isfinite, figures)) or figures[5] < 0.0 or figures[3] > figures[4]:
+        if not all(map(isfinite, (x, y, demand, ready, due, service))) or service < 0.0 or ready > due:
             raise _malformed("expected finite figures, `ready` up to `due` and a service of 0 or longer", path, line)
-        nodes.append(Node(*figures, pickup, delivery))
+        nodes.append(Node(x, y, demand, ready, due, service, pickup, delivery))
     instance = Instance(path.stem, vehicles, capacity, tuple(nodes))
     fault = _fault(instance)
     if fault:
