@@ -13,6 +13,7 @@ from robot_fleet.core.errors import PlanError, RuntimeFailure
 from robot_fleet.core.plan import Plan, Problem
 
 OWN = "robot_fleet"
+GREEDY = "greedy"
 PDPTW = {
     OWN: "bench.own:OwnFewest",
     "ortools": "bench.rivals.ortools_routing:fewest",
@@ -21,7 +22,7 @@ PDPTW = {
 }
 ONLINE = {
     OWN: "bench.own:OwnImproving",
-    "greedy": "bench.rivals.greedy:Greedy",
+    GREEDY: "bench.rivals.greedy:Greedy",
     "ortools": "bench.rivals.ortools_routing:cheapest",
     "pyvrp": "bench.rivals.pyvrp:cheapest",
     "vroom": "bench.rivals.vroom:cheapest",
