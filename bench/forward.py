@@ -5,14 +5,15 @@ It shares no code with planners and checker. Prices of energy and coverage are l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
-from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
+from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed
 
 Step = tuple[str, int, str]
 """Task, number of the stop, place."""
 LATE_TOLERANCE_S = 1e-6
+_EMPTY_KG = 1e-6
 
 
 class Forward:
@@ -50,18 +51,19 @@ class Forward:
         A stop that it can never reach begins at `inf`.
         """
         need = self._robots[robot]
-        at, free_s, loaded = need.place, need.free_at_s, need.load_kg > 0.0 or need.load_units > 0
+        at, free_s = need.place, need.free_at_s
         load_kg, load_units = need.load_kg, need.load_units
         stops = []
         for name, number, place in steps:
             stop = self._stops[name, number]
-            leg_s = self.leg_s(need, at, place, loaded)
+            leg_s = self.leg_s(need, at, place, load_kg > _EMPTY_KG or load_units > 0)
             arrive_s, begin_s, end_s = _fit(need, free_s, leg_s, stop.earliest_s, self.service_s(need, stop))
             stops.append(PlannedStop(name, number, place, arrive_s, begin_s, end_s))
             load_kg, load_units = load_kg + stop.load_kg, load_units + stop.load_units
-            at, free_s, loaded = place, end_s, load_kg > LATE_TOLERANCE_S or load_units > 0
+            at, free_s = place, end_s
         if need.home and stops:
-            _, _, free_s = _fit(need, free_s, self.leg_s(need, at, need.home, loaded), 0.0, 0.0)
+            leg_s = self.leg_s(need, at, need.home, load_kg > _EMPTY_KG or load_units > 0)
+            _, _, free_s = _fit(need, free_s, leg_s, 0.0, 0.0)
         return tuple(stops), free_s
 
     def leg_s(self, robot: RobotNeed, start: str, end: str, loaded: bool) -> float:
@@ -80,31 +82,36 @@ class Forward:
         """Return lateness, travel, changes and penalties, in seconds."""
         problem = self._problem
         total = sum(self._tasks[left.task].drop_penalty for left in plan.left_out)
+        total += problem.travel_weight * self.travel_s(plan)
+        for name, late_s in self.lateness_s(plan).items():
+            total += self._tasks[name].weight * (late_s + late_s**2 / (2.0 * problem.ageing_s))
         for robot, stops in plan.routes.items():
-            total += problem.travel_weight * self._driving_s(self._robots[robot], stops)
-            for name in dict.fromkeys(stop.task for stop in stops):
-                task = self._tasks[name]
-                total += self._lateness(task, stops)
-                total += problem.change_cost if task.assigned not in ("", robot) else 0.0
+            tasks = dict.fromkeys(stop.task for stop in stops)
+            total += problem.change_cost * sum(self._tasks[name].assigned not in ("", robot) for name in tasks)
         return total
 
-    def _lateness(self, task: TaskNeed, stops: Iterable[PlannedStop]) -> float:
-        total = 0.0
-        for planned in stops:
-            if planned.task == task.task and (stop := self._stops[task.task, planned.stop]).counts:
-                late_s = max(planned.begin_s + stop.counts_offset_s - task.due_s, 0.0)
-                total += task.weight * (late_s + late_s**2 / (2.0 * self._problem.ageing_s))
-        return total
+    def lateness_s(self, plan: Plan) -> dict[str, float]:
+        """Return by how many seconds each planned task is late, 0 if it is not."""
+        late_s = {}
+        for planned in (stop for stops in plan.routes.values() for stop in stops):
+            stop = self._stops[planned.task, planned.stop]
+            if stop.counts:
+                due_s = self._tasks[planned.task].due_s
+                late_s[planned.task] = max(planned.begin_s + stop.counts_offset_s - due_s, 0.0)
+        return late_s
 
-    def _driving_s(self, robot: RobotNeed, stops: Sequence[PlannedStop]) -> float:
+    def travel_s(self, plan: Plan) -> float:
+        """Return the seconds of all legs."""
+        return sum(self._travel_s(self._robots[robot], stops) for robot, stops in plan.routes.items())
+
+    def _travel_s(self, robot: RobotNeed, stops: Sequence[PlannedStop]) -> float:
         at, load_kg, load_units, total = robot.place, robot.load_kg, robot.load_units, 0.0
         for planned in stops:
-            loaded = load_kg > LATE_TOLERANCE_S or load_units > 0
-            total += self.leg_s(robot, at, planned.place, loaded)
+            total += self.leg_s(robot, at, planned.place, load_kg > _EMPTY_KG or load_units > 0)
             stop = self._stops[planned.task, planned.stop]
             at, load_kg, load_units = planned.place, load_kg + stop.load_kg, load_units + stop.load_units
         if robot.home and stops:
-            total += self.leg_s(robot, at, robot.home, load_kg > LATE_TOLERANCE_S or load_units > 0)
+            total += self.leg_s(robot, at, robot.home, load_kg > _EMPTY_KG or load_units > 0)
         return total
 
     def _whole(self, steps: Sequence[Step]) -> list[Step]:

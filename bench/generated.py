@@ -8,7 +8,7 @@ hour, a fleet of any size is busy and can just about keep up.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -95,19 +95,9 @@ class Day:
     empty: Problem
     requests: tuple[Request, ...]
 
-    def problem(self, count: int | None = None, now_s: float | None = None) -> Problem:
-        """Return the problem with the first `count` requests, all if not given, at the day's begin if not told."""
-        tasks = tuple(request.task for request in self.requests[:count])
-        empty = self.empty
-        return Problem(
-            now_s=empty.now_s if now_s is None else now_s,
-            robots=empty.robots,
-            tasks=tasks,
-            places=empty.places,
-            travel_s=empty.travel_s,
-            ageing_s=empty.ageing_s,
-            change_cost=empty.change_cost,
-        )
+    def problem(self) -> Problem:
+        """Return the problem of a whole day that is known when it begins."""
+        return replace(self.empty, tasks=tuple(request.task for request in self.requests))
 
 
 def fleet_problem(robots: int, tasks: int, seed: int) -> Problem:
@@ -119,8 +109,7 @@ def generated_day(robots: int, tasks: int, seed: int) -> Day:
     """Return a day of so many robots and requests."""
     rng = random.Random(seed)
     places, points = _places(rng)
-    kinds = [kind for kind, like in KINDS.items() for _ in range(like.share)]
-    fleet = [kinds[7 * number % len(kinds)] for number in range(robots)]  # 7 and 20 have no divisor: all kinds in turn
+    fleet = kinds_of(robots)
     skilled = [fleet[:number].count(kind) % 2 == 0 for number, kind in enumerate(fleet)]  # the first of each kind is
     needs = tuple(_robot(rng, number, fleet[number], skilled[number], places) for number in range(robots))
     classes = {kind: tuple(place for place in points if kind in GROUPS[place.split("_")[0]].kinds) for kind in KINDS}
@@ -142,6 +131,12 @@ def generated_day(robots: int, tasks: int, seed: int) -> Day:
         for number, (service, at_s) in enumerate(zip(drawn, times, strict=True), start=1)
     )
     return Day(empty, requests)
+
+
+def kinds_of(robots: int) -> list[str]:
+    """Return the kind of each robot of a fleet, mixed as the shares say."""
+    kinds = [kind for kind, like in KINDS.items() for _ in range(like.share)]
+    return [kinds[7 * number % len(kinds)] for number in range(robots)]  # 7 and 20 have no divisor: all in turn
 
 
 def event_stream(robots: int, tasks: int, seed: int) -> tuple[Request, ...]:

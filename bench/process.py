@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,22 @@ Work = Callable[..., Any]
 """A function of a module, called with a `Child` and its arguments; it ends three stages and returns a result."""
 
 
-def run_measured(work: Work, *arguments: object, progress: Callable[..., None]) -> tuple[Any, Usage]:
+def run_measured(
+    work: Work, *arguments: object, progress: Callable[..., None], most_s: float = inf
+) -> tuple[Any, Usage]:
     """Run `work` in a fresh process; return its result and what it used.
 
     Parameters
     ----------
     progress : called with what the child tells.
+    most_s : wall seconds after which the child is ended.
 
     Raises
     ------
-    FleetError : the one that `work` raised, or `runtime_bench_died` if the child ended without a result.
+    FleetError : the one that `work` raised, `runtime_bench_died` if the child ended without a result, or
+        `runtime_bench_late` if it had none in time.
     """
+    until_s = time.monotonic() + most_s
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=_main, args=(theirs, os.getpid(), work, arguments), name="bench", daemon=True)
@@ -76,6 +82,8 @@ def run_measured(work: Work, *arguments: object, progress: Callable[..., None]) 
     peak_rss_mb = 0.0
     try:
         while True:
+            if most_s < inf and not ours.poll(max(until_s - time.monotonic(), 0.0)):
+                raise RuntimeFailure("runtime_bench_late", f"no result within {most_s:.0f} s")
             kind, content = ours.recv()
             if kind == "stage":
                 cpu_s.append(tree_cpu_s(child.pid))

@@ -19,6 +19,8 @@ from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import RuntimeFailure
 
 if TYPE_CHECKING:
+    from bench.fleet_day import FleetDay
+    from bench.online import Planned
     from bench.pdptw import Solved
 
 app = typer.Typer(help="Benchmarks of the scheduler, beside rivals if asked.", no_args_is_help=True)
@@ -79,6 +81,83 @@ def pdptw(
     _tell(solved, bench.by_solver(solved), bench.totals)
     if any(one.violations for one in solved):
         raise typer.Exit(1)
+
+
+@app.command()
+def online(
+    robots: Annotated[int, typer.Option("--robots", min=3, max=1000, help="Robots of the fleet.")] = 50,
+    tasks: Annotated[int, typer.Option("--tasks", min=1, max=10_000, help="Requests of the day.")] = 500,
+    seed: Seed = 1,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.1, help="CPU seconds that each solver has for the whole day.")
+    ] = 20.0,
+    json_file: JsonFile = None,
+    rival: Rivals = None,
+) -> None:
+    """Play a generated day: what each request costs from the command to the durable plan, and what plans cost.
+
+    The requests go one after the other through the real core, its checker and a ledger on disk. Then the whole day is
+    planned as one problem, improved for some seconds, beside the greedy rule of today's fleet systems and rivals.
+
+    Example: ./fleet bench online --robots 50 --tasks 500 --seed 1 --rival ortools --json out.json
+    """
+    bench = _module("online")
+    with _showing() as (say, keep):
+        events = bench.play_events(robots, tasks, seed, say)
+        keep(_events_line(events[0]))
+        plans = []
+        for solver in bench.solvers([each.value for each in dict.fromkeys(rival or ())]):
+            plans.append(bench.plan_day(robots, tasks, seed, seconds, solver, say))
+    if json_file is not None:
+        write_summary(json_file, bench.report(robots, tasks, seed, seconds, events, plans))
+    _tell_plans(plans)
+    if events[0].violations or (plans[0].broken or plans[0].why_none):
+        raise typer.Exit(1)
+
+
+def _events_line(day: FleetDay) -> str:
+    told = day.summary()
+    ms: Any = told["event_to_plan_ms"]
+    cut = "" if day.asked == told["events"] else f" of {day.asked}; no more in the time there is"
+    return (
+        f"{told['events']} requests{cut}: event to durable plan p50 {ms['p50']:.1f} ms, p99 {ms['p99']:.1f} ms; "
+        f"{day.checked} plans checked, {day.violations} violations; memory {day.peak_rss_mb:.0f} MB"
+    )
+
+
+def _tell_plans(plans: Sequence[Planned]) -> None:
+    print_table(
+        ("solver", "cost", "travel s", "late", "lateness s", "left out", "rules broken", "CPU s", "start-up s", "MB"),
+        [
+            (
+                plan.solver,
+                f"{plan.cost:.0f}",
+                f"{plan.travel_s:.0f}",
+                str(plan.late),
+                f"{plan.lateness_s:.0f}",
+                str(plan.left_out),
+                str(sum(plan.broken.values())),
+                f"{plan.usage.solve_cpu_s:.1f}",
+                f"{plan.usage.start_cpu_s + plan.usage.compile_cpu_s:.1f}",
+                f"{plan.usage.peak_rss_mb:.0f}",
+            )
+            for plan in plans
+            if plan.usage is not None and plan.broken is not None
+        ],
+        numbers=True,
+    )
+    for plan in plans:
+        if plan.why_none:
+            typer.echo(f"{plan.solver}: no plan: {plan.why_none}")
+        else:
+            over_time = "  ".join(f"{spent_s:.1f} s {cost:.0f}" for spent_s, cost in _looks(plan.cost_over_time))
+            typer.echo(f"{plan.solver}: cost over CPU time: {over_time}")
+
+
+def _looks(points: Sequence[tuple[float, float]], most: int = 8) -> list[tuple[float, float]]:
+    """Return a few of the points, the first and the last among them."""
+    step = max((len(points) + most - 2) // (most - 1), 1)
+    return [*points[:-1:step], *points[-1:]]
 
 
 def _line(one: Solved) -> str:
