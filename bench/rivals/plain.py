@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, inf, isfinite
 
 from bench.contestants import unfit
 from robot_fleet.core.plan import Problem, RobotNeed, TaskNeed
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Until when a stop may begin, and from when on it is late.
-
-    Parameters
-    ----------
-    latest_s : `inf` where there is no such limit.
-    due_s : `inf` where the task's lateness is not measured at this stop.
-    """
-
-    latest_s: float
-    due_s: float
 
 
 def require_plain(rival: str, problem: Problem) -> None:
@@ -72,12 +57,6 @@ def working_time(problem: Problem, robot: RobotNeed) -> tuple[float, float]:
     """Return from when to when a robot works, seconds after the problem's instant; the end may be `inf`."""
     from_s, to_s = robot.available[0] if robot.available else (-inf, inf)
     return max(robot.free_at_s, from_s) - problem.now_s, to_s - problem.now_s
-
-
-def deadline(task: TaskNeed, position: int) -> Deadline:
-    """Return the limits of one of a task's stops (fleet time)."""
-    stop = task.stops[position]
-    return Deadline(stop.latest_s, task.due_s - stop.counts_offset_s if stop.counts else inf)
 
 
 def horizon_s(problem: Problem) -> float:
