@@ -28,6 +28,7 @@ _MODULES = {
     "report": "report",
     "site": "site",
     "plan": "plan",
+    "bench": "bench",
     "ledger": "ledger",
 }
 _EPILOG = "The entry script adds `setup`, `test [--all]` and `clean [--yes]`."

@@ -50,7 +50,7 @@ def texts(tree: ast.AST) -> Iterator[str]:
 def codes() -> dict[str, str]:
     """Return the codes of the sources, each with a file that it stands in."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "robot_fleet").rglob("*.py")):
+    for path in sorted(path for folder in ("robot_fleet", "bench") for path in (ROOT / folder).rglob("*.py")):
         for text in texts(ast.parse(path.read_text(encoding="utf-8"))):
             if CODE.fullmatch(text) and text not in NO_CODES:
                 found.setdefault(text, str(path.relative_to(ROOT)))
