@@ -24,6 +24,7 @@ from robot_fleet.core.plan import CHARGE, Plan, PlannedStop, Problem, RobotNeed,
 from robot_fleet.scheduling.kernel.arrays import (
     ARRIVE,
     BEGIN,
+    BEGUN,
     CHARGE_NODE,
     CHOOSES,
     CLAIM,
@@ -369,7 +370,10 @@ def _flags(task: TaskNeed, coupled: bool, chooses: bool, resourced: bool) -> int
     kg, units = [stop.load_kg for stop in task.stops], [stop.load_units for stop in task.stops]
     balanced = abs(sum(kg)) < 1e-12 and sum(units) == 0 and kg[0] >= 0.0 and units[0] >= 0
     plain = len(task.stops) <= 2 and balanced and not (coupled or head or resourced)
-    return TOGETHER * task.together | HEAD * head | CHOOSES * chooses | COUPLED * coupled | PLAIN * plain
+    begun = task.stops[0].stop > 0
+    return (
+        BEGUN * begun | TOGETHER * task.together | HEAD * head | CHOOSES * chooses | COUPLED * coupled | PLAIN * plain
+    )
 
 
 def _barred(task: TaskNeed, alternatives: int, place: str, problem: Problem) -> bool:

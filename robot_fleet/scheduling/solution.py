@@ -175,7 +175,7 @@ class Solution:
             return "skill_missing"
         state = self.state if self.model.job[job, PIN] < 0 else self._pinned_only()
         predecessors = self.model.links[self.model.job[job, PRED] : self.model.job[job, PRED_END]]
-        if any(self.state.at[other] < 0 for other in predecessors):
+        if task.stops[0].stop == 0 and any(self.state.at[other] < 0 for other in predecessors):
             return "predecessor_left_out"
         if not all(self._free_options(job, position, state) for position in range(int(self.model.job[job, STOPS]))):
             return "no_place_free"

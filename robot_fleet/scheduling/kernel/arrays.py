@@ -30,11 +30,17 @@ PLAIN = 16
 RELAX_ENERGY, RELAX_LOAD, RELAX_WINDOW, RELAX_PARTNER = 1, 2, 4, 8
 """What an insertion may be asked to overlook, to find out why there is none."""
 
+BEGUN = 32
+"""Flag of a job: its first stops are behind it, so it waits for no predecessor and is under way from the start."""
+
 OK, UNREACHABLE, SEQUENCE, TOO_HEAVY, NO_ENERGY, TOO_LATE, PARTNER = 0, 1, 2, 3, 4, 5, 6
 """What laying a route comes to."""
 
 TINY = 1e-9
 """Slack on loads, energies and costs against the rounding of sums; the checker allows 1e-6."""
+
+ON_BOARD_KG = 1e-6
+"""A robot with more on board than this drives as a loaded one."""
 
 CHARGE_NODE = -1
 """Stands in a route for a charge."""

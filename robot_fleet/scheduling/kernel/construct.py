@@ -15,6 +15,7 @@ from math import inf
 import numpy as np
 
 from robot_fleet.scheduling.kernel.arrays import (
+    BEGUN,
     CHARGE_NODE,
     CHOOSES,
     CLAIM,
@@ -313,7 +314,7 @@ def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int) -> N
 def _awaited(m: Model, s: State, job: int) -> bool:
     """Return whether a planned job waits for this one."""
     for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
-        if s.at[m.links[i]] >= 0:
+        if s.at[m.links[i]] >= 0 and not m.job[m.links[i], FLAGS] & BEGUN:
             return True
     return False
 

@@ -19,6 +19,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     AT_ENERGY,
     AT_PLACE,
     AT_TIME,
+    BEGUN,
     CHANGE_COST,
     CHARGE_NODE,
     CHARGER,
@@ -50,6 +51,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     NODE_KG,
     NODE_LATE,
     NODE_UNITS,
+    ON_BOARD_KG,
     OPTION,
     OPTION_END,
     OPTION_PLACE,
@@ -155,6 +157,8 @@ def _own_early(m: Model, s: State, v: int, job: int) -> tuple[float, int]:
     The position is -1 where a predecessor is planned nowhere.
     """
     early, position = -inf, 0
+    if m.job[job, FLAGS] & BEGUN:
+        return early, position
     for i in range(m.job[job, PRED], m.job[job, PRED_END]):
         other = m.links[i]
         if s.at[other] < 0:
@@ -174,7 +178,10 @@ def _apart_spans(m: Model, s: State, v: int, job: int, k: int) -> tuple[bool, bo
         other = m.links[i]
         if s.at[other] != v:
             continue
+        if m.job[other, FLAGS] & BEGUN and m.job[job, FLAGS] & BEGUN:
+            continue
         first, last = position_of(m, s, v, other, False), position_of(m, s, v, other, True)
+        first = -1 if m.job[other, FLAGS] & BEGUN else first
         within = within or first < k <= last
         if k < s.route[v, COUNT] and s.row[v, k, NODE] >= 0:
             belongs = belongs or m.node[s.row[v, k, NODE], JOB] == other
@@ -209,7 +216,7 @@ def cheapest_general(
     extra = m.weights[CHANGE_COST] if m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v else 0.0
     bound = s.route_at[v, TOTAL] + ceiling - extra
     until = inf if relax & RELAX_WINDOW else m.robot_at[v, UNTIL]
-    coupled = (flags & COUPLED) > 0
+    coupled, begun = (flags & COUPLED) > 0, (flags & BEGUN) > 0
     own_early, from_position = -inf, 0
     apart = False
     if coupled:
@@ -234,7 +241,7 @@ def cheapest_general(
     once = s.route_at[v, TOTAL] - s.row_at[v, count, COST]
     if m.robot[v, HOME] >= 0 and count > 0:
         here = s.row[v, count - 1, PLACE]
-        loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
+        loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
         once -= travel_weight * m.travel[loaded_kind if loaded else kind, here, m.robot[v, HOME]]
     for k in range(count + 1):
         closed = False
@@ -256,7 +263,7 @@ def cheapest_general(
                 and not (flags & TOGETHER and 0 < i < stops)
             ):
                 own_kg, own_units = _own_load(m, first, i)
-                loaded = s.row_at[v, k, KG] + own_kg > TINY or s.row[v, k, UNITS] + own_units > 0
+                loaded = s.row_at[v, k, KG] + own_kg > ON_BOARD_KG or s.row[v, k, UNITS] + own_units > 0
                 label = w.head[side, i, 0]
                 while label >= 0:
                     _charge(m, s, w, v, side, i, label, loaded, bound, relax)
@@ -267,7 +274,7 @@ def cheapest_general(
                 continue
             node = first + i
             own_kg, own_units = _own_load(m, first, i)
-            loaded = s.row_at[v, k, KG] + own_kg > TINY or s.row[v, k, UNITS] + own_units > 0
+            loaded = s.row_at[v, k, KG] + own_kg > ON_BOARD_KG or s.row[v, k, UNITS] + own_units > 0
             if not relax & RELAX_LOAD:
                 if (
                     m.node_at[node, NODE_KG] > 0.0
@@ -317,12 +324,12 @@ def cheapest_general(
         for i in range(stops + 1):
             for c in range(2):
                 w.head[other, i, c] = -1
-            if (flags & TOGETHER and 0 < i < stops) or (belongs and 0 < i < stops):
+            if (flags & TOGETHER and 0 < i < stops) or (belongs and i < stops and (i > 0 or begun)):
                 continue
             if i < stops and flags & HEAD and node >= 0 and not m.job[m.node[node, JOB], FLAGS] & HEAD:
                 continue
             own_kg, own_units = _own_load(m, first, i)
-            loaded = s.row_at[v, k, KG] + own_kg > TINY or s.row[v, k, UNITS] + own_units > 0
+            loaded = s.row_at[v, k, KG] + own_kg > ON_BOARD_KG or s.row[v, k, UNITS] + own_units > 0
             if node >= 0 and not relax & RELAX_LOAD:
                 if m.node_at[node, NODE_KG] > 0.0 and s.row_at[v, k + 1, KG] + own_kg > m.robot_at[v, ROBOT_KG] + TINY:
                     continue
@@ -340,7 +347,7 @@ def cheapest_general(
         side = other
     best, best_label = bound, -1
     own_kg, own_units = _own_load(m, first, stops)
-    loaded = s.row_at[v, count, KG] + own_kg > TINY or s.row[v, count, UNITS] + own_units > 0
+    loaded = s.row_at[v, count, KG] + own_kg > ON_BOARD_KG or s.row[v, count, UNITS] + own_units > 0
     for c in range(2):
         label = w.head[side, stops, c]
         while label >= 0:

@@ -99,7 +99,7 @@ def link(m: Model, s: State, v: int) -> None:
                 claim = _claim(m, node, place)
                 if claim >= 0:
                     s.owner[claim] = job
-        if s.route[v, SPECIAL] and s.row_at[v, k + 1, LEAVE] > s.row_at[v, k, BEGIN]:
+        if s.route[v, SPECIAL]:
             for i in range(m.place[place, 0], m.place[place, 1]):
                 resource = m.links[i]
                 at = s.booked[resource]

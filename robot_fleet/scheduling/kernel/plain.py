@@ -38,6 +38,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     NODE_KG,
     NODE_LATE,
     NODE_UNITS,
+    ON_BOARD_KG,
     OPTION,
     OPTION_END,
     OPTION_PLACE,
@@ -80,7 +81,7 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
     total, budget = s.route_at[v, TOTAL], m.robot_at[v, ROBOT_ENERGY] + TINY
     scarce = budget != inf
     while k < count:
-        loaded = s.row_at[v, k, KG] > TINY or s.row[v, k, UNITS] > 0
+        loaded = s.row_at[v, k, KG] > ON_BOARD_KG or s.row[v, k, UNITS] > 0
         leg = m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, s.row[v, k, PLACE]]
         arrive = time + leg
         if arrive > s.row_at[v, k, LATEST] + TINY:
@@ -112,7 +113,7 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
         here = s.row[v, k, PLACE]
         k += 1
     if m.robot[v, HOME] >= 0:
-        loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
+        loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
         leg = m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]
         if time + leg > m.robot_at[v, UNTIL] + TINY:
             return inf
@@ -131,7 +132,7 @@ def _home_cost(m: Model, s: State, v: int) -> float:
     count = s.route[v, COUNT]
     if count == 0:
         return 0.0
-    loaded = s.row_at[v, count, KG] > TINY or s.row[v, count, UNITS] > 0
+    loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
     here = s.row[v, count - 1, PLACE]
     return (
         m.weights[TRAVEL_WEIGHT]
@@ -166,7 +167,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
     for i in range(s.route[v, LEAD], count + 1):
         if i < count and _inside(m, s, v, i):
             continue
-        loaded = s.row_at[v, i, KG] > TINY or s.row[v, i, UNITS] > 0
+        loaded = s.row_at[v, i, KG] > ON_BOARD_KG or s.row[v, i, UNITS] > 0
         if (kg > 0.0 and s.row_at[v, i, KG] + kg > m.robot_at[v, ROBOT_KG] + TINY) or (
             units > 0 and s.row[v, i, UNITS] + units > m.robot[v, ROBOT_UNITS]
         ):
@@ -202,7 +203,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
             place = place1
             j = i
             while True:
-                now_loaded = s.row_at[v, j, KG] + kg > TINY or s.row[v, j, UNITS] + units > 0
+                now_loaded = s.row_at[v, j, KG] + kg > ON_BOARD_KG or s.row[v, j, UNITS] + units > 0
                 travel_class = loaded_kind if now_loaded else kind
                 watts = m.robot_at[v, LOADED_W] if now_loaded else m.robot_at[v, DRIVE_W]
                 if j == i or j == count or not _inside(m, s, v, j):

@@ -14,6 +14,7 @@ from math import inf, log
 import numpy as np
 
 from robot_fleet.scheduling.kernel.arrays import (
+    BEGUN,
     BEGIN,
     CLASS,
     COUNT,
@@ -76,6 +77,8 @@ def _take_off(m: Model, s: State, old: State, touched: Ints, out: Ints, job: int
     if m.job[job, FLAGS] & COUPLED:
         for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
             other = m.links[i]
+            if m.job[other, FLAGS] & BEGUN:
+                continue
             if s.at[other] >= 0 and (not removable(m, s, other) or not _take_off(m, s, old, touched, out, other)):
                 return False
     remember(s, old, touched, v)

@@ -10,6 +10,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     APART_END,
     ARRIVE,
     BEGIN,
+    BEGUN,
     CHANGE_COST,
     CHARGE_NODE,
     CLASS,
@@ -44,6 +45,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     NODE_LATE,
     NODE_UNITS,
     OK,
+    ON_BOARD_KG,
     OVERHEAD,
     PARTNER,
     PLACE,
@@ -146,13 +148,17 @@ def _free_of_one(s: State, resource: int, capacity: int, v: int, begin: float, s
         for i in range(users):
             start, end = s.book_time[resource, i]
             if s.book_robot[resource, i] == v or start >= begin + service - TINY or end <= begin + TINY:
-                continue
+                if not (
+                    service <= TINY and start < begin - TINY and end > begin + TINY and s.book_robot[resource, i] != v
+                ):
+                    continue
             first_end = min(first_end, end)
             instant = max(start, begin)
             together = 0
             for k in range(users):
-                if s.book_robot[resource, k] != v:
-                    together += s.book_time[resource, k, 0] <= instant + TINY < s.book_time[resource, k, 1]
+                if s.book_robot[resource, k] != v and s.book_time[resource, k, 0] <= instant + TINY:
+                    last = s.book_time[resource, k, 1]
+                    together += last > instant + TINY or (k == i and end <= start + TINY)
             most = max(most, together)
         if most < capacity:
             return begin
@@ -163,7 +169,7 @@ def _free_of_one(s: State, resource: int, capacity: int, v: int, begin: float, s
 def free_from(m: Model, s: State, v: int, place: int, begin: float, service: float) -> float:
     """Return the first instant from `begin` on at which the place's resources are free for `service` seconds."""
     low, high = m.place[place]
-    again = high > low and service > 0.0
+    again = high > low
     while again:
         again = False
         for i in range(low, high):
@@ -231,8 +237,9 @@ def _bind(m: Model, s: State, row: int, v: int, relax: int) -> int:
         job = m.node[node, JOB]
         if not m.job[job, FLAGS] & COUPLED:
             continue
+        begun = (m.job[job, FLAGS] & BEGUN) > 0
         if m.node[node, POSITION] == 0:
-            for i in range(m.job[job, PRED], m.job[job, PRED_END]):
+            for i in range(m.job[job, PRED], m.job[job, PRED] if begun else m.job[job, PRED_END]):
                 other = m.links[i]
                 where = position_of(m, s, row, other, True)
                 if where > k:
@@ -249,13 +256,18 @@ def _bind(m: Model, s: State, row: int, v: int, relax: int) -> int:
                 for i in range(m.job[job, APART], m.job[job, APART_END]):
                     other = m.links[i]
                     first, last = position_of(m, s, row, other, False), position_of(m, s, row, other, True)
-                    if first >= 0 and last >= 0:
-                        mine = position_of(m, s, row, job, True)
-                        if max(first, k) <= min(last, mine) and not (last < k or mine < first):
-                            return PARTNER
+                    if first < 0 or last < 0:
+                        continue
+                    theirs = (m.job[other, FLAGS] & BEGUN) > 0
+                    mine_first, mine_last = -1 if begun else k, position_of(m, s, row, job, True)
+                    first = -1 if theirs else first
+                    if not (begun and theirs) and not (last < mine_first or mine_last < first):
+                        return PARTNER
         if m.node[node, POSITION] == m.job[job, STOPS] - 1:
             for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
                 other = m.links[i]
+                if m.job[other, FLAGS] & BEGUN:
+                    continue
                 where = position_of(m, s, row, other, False)
                 if 0 <= where < k:
                     return SEQUENCE
@@ -299,7 +311,7 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
     lead, last_job = 0, -1
     for k in range(count):
         node, place = s.row[row, k, NODE], s.row[row, k, PLACE]
-        loaded = kg > TINY or units > 0
+        loaded = kg > ON_BOARD_KG or units > 0
         leg = m.travel[loaded_kind if loaded else kind, here, place]
         if leg == inf:
             return UNREACHABLE, k
@@ -357,7 +369,7 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
     s.row_at[row, count, LATEST] = until
     home_s = 0.0
     if m.robot[v, HOME] >= 0 and count > 0:
-        loaded = kg > TINY or units > 0
+        loaded = kg > ON_BOARD_KG or units > 0
         home_s = m.travel[loaded_kind if loaded else kind, here, m.robot[v, HOME]]
         if home_s == inf:
             return UNREACHABLE, count - 1
