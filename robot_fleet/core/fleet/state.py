@@ -227,6 +227,7 @@ class FleetState:
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    charges: dict[str, str] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     plans: int = 0

@@ -8,6 +8,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
+from robot_fleet.core.fleet.posed import Posed
 from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
@@ -37,6 +38,7 @@ class Agenda:
     moved : whether any robot's way may have become free.
     job : number of the newest improvement asked for; `job_open` while its answer is awaited.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
+    posed : what was posed to the planner the last time.
     """
 
     replan: bool = True
@@ -49,6 +51,7 @@ class Agenda:
     ticked_s: float = float("-inf")
     checked: int = 0
     violations: list[Violation] = field(default_factory=list)
+    posed: Posed = field(default_factory=Posed)
 
 
 @dataclass(slots=True)
