@@ -42,7 +42,7 @@ def out_of_reach(compiled: Compiled, state: State) -> NDArray[np.bool_]:
     now_s = compiled.problem.now_s
     # One more than can be: `arange` by the step would round its way to an instant too many.
     numbers = np.arange(int((coverage.until_s - now_s) / coverage.step_s) + 2)
-    instants = now_s + numbers * coverage.step_s
+    instants = np.asarray(now_s + numbers * coverage.step_s, dtype=np.float64)
     instants = instants[instants < coverage.until_s]
     places = np.array([compiled.places.get(place, -1) for place in coverage.places])
     out = np.ones((len(instants), len(places)), dtype=bool)
