@@ -16,6 +16,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     COUNT,
     FLAGS,
     HEAD,
+    JOB,
     NODE,
     OPTION,
     OPTION_END,
@@ -109,7 +110,7 @@ class Searcher:
         self.tuning = tuning or Tuning()
         model = solution.model
         flags = model.job[:, FLAGS]
-        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2)
+        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2) & _placed(solution)
         self.movable: Ints = np.flatnonzero(((flags & HEAD) == 0) & able).astype(np.int32)
         self._near = np.argsort(np.minimum.reduce(model.travel), axis=1, kind="stable").astype(np.int32)
         self._place_row, self._place_node = _nodes_by_place(solution)
@@ -208,6 +209,14 @@ def _longest(solution: Solution) -> int:
     """Return a length that routes will hardly exceed."""
     stops = int(solution.model.job[:, STOPS].sum())
     return max(int(solution.state.route[:-1, COUNT].max(initial=0)), stops // max(solution.robots, 1))
+
+
+def _placed(solution: Solution) -> NDArray[np.bool_]:
+    """Return which jobs have some place for each of their stops; the others are not to be looked for anywhere."""
+    model = solution.model
+    placed = np.ones(model.job.shape[0], dtype=np.bool_)
+    placed[model.node[model.node[:, OPTION] == model.node[:, OPTION_END], JOB]] = False
+    return placed
 
 
 def _nodes_by_place(solution: Solution) -> tuple[Ints, Ints]:
