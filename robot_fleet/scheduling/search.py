@@ -9,6 +9,7 @@ from math import inf
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.scheduling.coverage import coverage_cost
@@ -17,6 +18,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     COUNT,
     FLAGS,
     HEAD,
+    JOB,
     NODE,
     OPTION,
     OPTION_END,
@@ -113,7 +115,7 @@ class Searcher:
         self.tuning = tuning or Tuning()
         model = solution.model
         flags = model.job[:, FLAGS]
-        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2)
+        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2) & _placed(solution)
         movable = np.flatnonzero(((flags & HEAD) == 0) & able).astype(np.int32)
         count = len(solution.compiled.places)
         nearest = np.minimum.reduce(model.travel[:, :count, :count])
@@ -256,6 +258,14 @@ def _longest(solution: Solution) -> int:
     """Return a length that routes will hardly exceed."""
     stops = int(solution.model.job[:, STOPS].sum())
     return max(int(solution.state.route[:-1, COUNT].max(initial=0)), stops // max(solution.robots, 1))
+
+
+def _placed(solution: Solution) -> NDArray[np.bool_]:
+    """Return which jobs have some place for each of their stops; the others are not to be looked for anywhere."""
+    model = solution.model
+    placed = np.ones(model.job.shape[0], dtype=np.bool_)
+    placed[model.node[model.node[:, OPTION] == model.node[:, OPTION_END], JOB]] = False
+    return placed
 
 
 def _nodes_by_place(solution: Solution) -> tuple[Ints, Ints]:

@@ -173,8 +173,8 @@ def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: in
         keep_to = keep_from + kept
         length += kept
     remember(s, old, touched, v)
-    draft = s.route.shape[0] - 1
-    first_out = out[0]
+    first_out, count_coupled = out[0], 0
+    coupled = np.empty(length, dtype=np.int32)
     for k in range(start, start + length):
         node = s.row[v, k, NODE]
         if node < 0 or keep_from <= k < keep_to:
@@ -186,16 +186,25 @@ def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: in
         if known or not removable(m, s, job):
             continue
         if m.job[job, FLAGS] & COUPLED:
-            if not _take_off(m, s, old, touched, out, job):
-                return False
-            # Positions have moved: what is left of the string is left for another time.
-            return True
+            coupled[count_coupled] = job
+            count_coupled += 1
+            continue
         out[0] += 1
         out[out[0]] = job
-    if out[0] == first_out:
-        return True
+    if out[0] > first_out and not _cut(m, s, v, out, first_out):
+        return False
+    for i in range(count_coupled):  # last: positions move, as what must follow a job goes with it
+        if not _take_off(m, s, old, touched, out, coupled[i]):
+            return False
+    return True
+
+
+@compiled
+def _cut(m: Model, s: State, v: int, out: Ints, first_out: int) -> bool:
+    """Take the jobs that `out` lists from `first_out` on off a route; false if what remains cannot be driven."""
+    draft = s.route.shape[0] - 1
     kept = 0
-    for k in range(count):
+    for k in range(s.route[v, COUNT]):
         node = s.row[v, k, NODE]
         gone = False
         if node >= 0:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from robot_fleet.scheduling.explain import BlockedPlace, Explanation, explain
 
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.explain import BlockedPlace, Explanation, explain
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from test.unit.scheduling.town import carry, problem, robot, visit
 
