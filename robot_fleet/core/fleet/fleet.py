@@ -14,7 +14,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, zones
+from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, survey, zones
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations
@@ -26,6 +26,7 @@ from robot_fleet.core.inputs import (
     Input,
     LimitZone,
     OpenZone,
+    PathMeasured,
     PlaceSensed,
     PlanImproved,
     ReportReceived,
@@ -101,6 +102,8 @@ class Fleet:
                 zones.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
+            case PathMeasured():
+                survey.measured(turn, news)
             case PlanImproved(job, plan):
                 planning.improved(turn, job, plan)
             case AlarmWasShown(task):
@@ -126,6 +129,7 @@ class Fleet:
             release.release(turn)
         if ticked:
             self._ask_again(turn)
+            survey.ask(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:
