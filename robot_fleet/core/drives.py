@@ -25,11 +25,11 @@ PLANNED = 0.5
 reserve to each lane would leave robots standing idle. What a late task costs is the plan's business."""
 KEEP = 0.98
 """How much of its weight a drive keeps with each later one on its lane: the last 1 / (1 - KEEP) = 50 count."""
-DOUBT = 5.0
+DOUBT = 8.0
 """So many drives draw an estimate half the way from what was believed before to what they say."""
 REVISE_EVERY_S = 600.0
 """Factors change at most this often (fleet time)."""
-REVISE_BY = 0.03
+REVISE_BY = 0.05
 """A factor changes only if it is off by more than this share."""
 PLAUSIBLE = (0.25, 4.0)
 """A ratio outside was no drive of that lane: an agent that was away, a robot that was carried, clocks that disagree."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot_fleet.core import drives
 from robot_fleet.core.facts import DriveObserved, LaneMeasured, ZoneClosed, ZoneLimited, ZoneOpened
 from robot_fleet.core.fleet.state import FleetState, MeasuredLane, ZoneRecord
-from robot_fleet.core.ports import RoadConditions, Roads
+from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Site, Zone
 
 
@@ -76,25 +76,8 @@ def limit_mps(state: FleetState, zone: Zone) -> float:
     return zone.speed_mps if record is None or record.speed_mps is None else record.speed_mps
 
 
-class RoadsNow:
-    """The roads as the state says that they are; the same object as long as it says the same.
-
-    Parameters
-    ----------
-    site : for its zones.
-    roads : the roads, under any conditions.
-    """
-
-    def __init__(self, site: Site, roads: Roads) -> None:
-        self._zones = tuple(site.zones.values())
-        self._roads = roads
-        self._seen = -1
-
-    def of(self, state: FleetState) -> Roads:
-        """Return the roads under the conditions that a state names."""
-        if state.roads != self._seen:
-            self._seen = state.roads
-            closed = frozenset(zone.id for zone in self._zones if is_closed(state, zone))
-            limits_mps = {zone.id: limit for zone in self._zones if (limit := limit_mps(state, zone))}
-            self._roads = self._roads.under(RoadConditions(state.factors, closed, limits_mps))
-        return self._roads
+def conditions(site: Site, state: FleetState) -> RoadConditions:
+    """Return how the roads of a site are by the state."""
+    closed = frozenset(zone.id for zone in site.zones.values() if is_closed(state, zone))
+    limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
+    return RoadConditions(state.factors, closed, limits_mps)
