@@ -27,8 +27,8 @@ ONLINE = {
     "pyvrp": "bench.rivals.pyvrp:cheapest",
     "vroom": "bench.rivals.vroom:cheapest",
 }
-RIVALS = ("ortools", "pyvrp", "vroom")
-"""What `--rival` takes; greedy needs no word, it always runs along."""
+EXTRAS = ("pyvrp", "vroom")
+"""Modules of requirements-bench.lock; `./fleet setup --bench` installs them."""
 
 Progress = Callable[[float, float, float], None]
 """Called with the CPU seconds spent, and what the best plan so far comes to: vehicles and distance, or 0 and cost."""
@@ -74,6 +74,8 @@ def contestant(entry: str) -> Contestant:
     try:
         return cast(Contestant, getattr(import_module(module), name)())
     except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
         message = "it is not installed; run `./fleet setup --bench` first"
         raise RuntimeFailure("runtime_rival_missing", message, str(error.name)) from error
 

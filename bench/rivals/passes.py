@@ -1,8 +1,8 @@
 """Soft due times for solvers that know hard windows alone.
 
 The first pass has the due times as hard ends of the windows. What it leaves out gets ten minutes more in the next
-pass, then an hour, then as long as it takes; all else keeps its due time. The plan with the least true cost counts, with
-what it still leaves out appended as the greedy rival would.
+pass, then an hour, then as long as it takes; all else keeps its due time. The plan with the least true cost counts;
+what it still leaves out is appended as the greedy rival would.
 """
 
 from __future__ import annotations
