@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.contestants import GREEDY, ONLINE, OWN, contestant
+from bench.contestants import GREEDY, ONLINE, OWN, contestant, require_installed
 from bench.fleet_day import FleetDay, play_day
 from bench.forward import Forward
 from bench.generated import fleet_problem
@@ -91,7 +91,13 @@ def plan_day(robots: int, tasks: int, seed: int, cpu_s: float, solver: str, say:
 
 
 def solvers(rivals: Sequence[str]) -> tuple[str, ...]:
-    """Return who plans: ours, the greedy rule, and the rivals asked for."""
+    """Return who plans: ours, the greedy rule, and the rivals asked for.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_rival_missing`.
+    """
+    require_installed(rivals)
     return (OWN, GREEDY, *rivals)
 
 

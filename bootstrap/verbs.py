@@ -17,7 +17,7 @@ _HELP = {
 
 Makes the environment in .venv: Python packages and ROS 2 Jazzy at the versions of the lock files, and the interface
 packages. Every other verb does it too where it is needed. An interrupted set-up goes on where it stopped.
-ROBOT_FLEET_PYTHON names the Python to use. --bench installs the rivals of ./fleet bench, too; nothing else needs them.""",
+ROBOT_FLEET_PYTHON names the Python to use. --bench installs the rivals of ./fleet bench, too.""",
     "test": """usage: ./fleet test [--all] [WORDS FOR PYTEST ...]
 
 Runs the quick tests; --all runs every test. For instance: ./fleet test -k ledger""",

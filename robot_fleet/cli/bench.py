@@ -102,11 +102,12 @@ def online(
     Example: ./fleet bench online --robots 50 --tasks 500 --seed 1 --rival ortools --json out.json
     """
     bench = _module("online")
+    solvers = bench.solvers([each.value for each in dict.fromkeys(rival or ())])
     with _showing() as (say, keep):
         events = bench.play_events(robots, tasks, seed, say)
         keep(_events_line(events[0]))
         plans = []
-        for solver in bench.solvers([each.value for each in dict.fromkeys(rival or ())]):
+        for solver in solvers:
             plans.append(bench.plan_day(robots, tasks, seed, seconds, solver, say))
     if json_file is not None:
         write_summary(json_file, bench.report(robots, tasks, seed, seconds, events, plans))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.contestants import EXTRAS, GREEDY, ONLINE, OWN, PDPTW, contestant
+from bench.contestants import EXTRAS, GREEDY, ONLINE, OWN, PDPTW
 from bench.generated import fleet_problem
 from bench.li_lim import evaluate, routes_of
 from bench.rivals import ortools_routing, plain, pyvrp, vroom
@@ -16,8 +16,9 @@ from bench.rivals.nodes import FAR_S, Nodes
 from bench.rivals.parts import by_parts, parts_of
 from bench.rivals.passes import in_passes
 from bench.tiny import tiny_instance, tiny_pdptw, tiny_problem
+from robot_fleet.cli.app import run
 from robot_fleet.cli.bench import Rival
-from robot_fleet.core.errors import PlanError, RuntimeFailure
+from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import Coverage, Plan, Problem, Resource, StopNeed
 
 TINY = tiny_problem()
@@ -68,13 +69,16 @@ def test_the_generated_days_and_the_public_instances_fit() -> None:
 
 
 @pytest.mark.parametrize("rival", ["pyvrp", "vroom"])
-def test_a_rival_that_is_not_installed_is_told_in_one_line(rival: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rival_that_is_not_installed_is_told_before_anybody_begins(
+    rival: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setitem(sys.modules, rival, None)
-    for table in (PDPTW, ONLINE):
-        with pytest.raises(RuntimeFailure, match="setup --bench") as failed:
-            contestant(table[rival])
-        assert failed.value.code == "runtime_rival_missing"
     assert rival in EXTRAS
+    for words in (["pdptw", "any.txt", "--seconds", "1"], ["online"]):
+        assert run(["bench", *words, "--rival", rival]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"fleet: {rival}: ")
+        assert line.endswith("run `./fleet setup --bench` first [runtime_rival_missing]")
 
 
 def test_the_verb_offers_all_rivals_that_there_are() -> None:
