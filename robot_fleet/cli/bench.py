@@ -222,7 +222,7 @@ def _module(name: str) -> ModuleType:
     try:
         return import_module(f"bench.{name}")
     except ModuleNotFoundError as error:
-        if error.name != "bench":
+        if error.name not in ("bench", f"bench.{name}"):
             raise
         message = "the benchmarks are not installed; run ./fleet bench in a checkout of robot_fleet"
         raise RuntimeFailure("runtime_bench_missing", message) from error
