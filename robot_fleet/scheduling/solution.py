@@ -165,13 +165,29 @@ class Solution:
         return Routes(np.ascontiguousarray(visits), self.state.row_at[:-1][mask][:, LEVEL].copy(), bounds)
 
     def plan(self, by: str) -> Plan:
-        """Return the plan in the core's vocabulary, with a reason for each job left out."""
+        """Return the plan in the core's vocabulary, with a reason for each job left out.
+
+        What can be put in after all goes in: a travel matrix with short cuts hides it from the quick insertion.
+        """
+        while self._put_in_by_force():
+            pass
         return Plan(
             routes=self.compiled.plan_routes(self.state),
             left_out=tuple(LeftOut(self.compiled.tasks[job].task, self.reason(job)) for job in self.out),
             cost=self.cost + coverage_cost(self.compiled, self.state),
             by=by,
         )
+
+    def _put_in_by_force(self) -> bool:
+        """Put in a job that is out and that the thorough search finds a place for below its penalty, if any."""
+        for job in self.out:
+            for v in np.flatnonzero(self.model.allow[job]) if self.model.job[job, PIN] == -1 else ():
+                penalty = self.model.job_at[job, PENALTY]
+                rise = construct.lack(self.model, self.state, self.labels, job, int(v), 0)
+                worth = rise < penalty * (1.0 - 1e-9)
+                if worth and construct.put_one(self.model, self.state, self.labels, job, int(v)) < inf:
+                    return True
+        return False
 
     def reason(self, job: int) -> str:
         """Return why a job that is out cannot be put on these routes; see `core.plan.LeftOut`."""

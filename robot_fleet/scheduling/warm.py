@@ -33,7 +33,7 @@ def compile_all() -> None:
     benchmark_form.warm_up()
     solution = Solution(tiny_problem())
     construct.lack(solution.model, solution.state, solution.labels, 0, 0, 0)
-    construct.put_one(solution.model, solution.state, solution.old, solution.labels, 0, 0)
+    construct.put_one(solution.model, solution.state, solution.labels, 0, 0)
 
 
 if __name__ == "__main__":

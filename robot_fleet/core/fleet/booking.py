@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from robot_fleet.core.fleet.state import ItemRecord, OrderRecord, RobotRecord
+from robot_fleet.core.fleet.state import ItemRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.site import ActTemplate, Place
 
@@ -22,16 +22,23 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
     A robot that stands in the way, where it cannot rest, comes before those that have not set out yet.
     """
     in_the_way = is_in_the_way(turn, robot)
+    lanes = turn.site.lanes
     for other in turn.state.robots.values():
         if other.id == robot.id:
             continue
         order = other.busy
-        if other.stranded_on and turn.site.lanes[other.stranded_on].end == place:
+        if order is None:
+            if other.at == place or (other.stranded_on and lanes[other.stranded_on].end == place):
+                return False
+            continue
+        released, done = order.lanes_released, order.lanes_done
+        if other.at == place and (done == 0 or released == done):
             return False
-        if other.at == place and (order is None or order.lanes_done == 0 or order.lanes_released == order.lanes_done):
+        if in_the_way and released == 0 and not order.arrived:
+            continue
+        if released > done and lanes[order.lanes[released - 1]].end == place:
             return False
-        waits = in_the_way and order is not None and order.lanes_released == 0 and not order.arrived
-        if order is not None and not waits and place in _bound_for(turn, other, order):
+        if order.place == place and (not order.task or turn.state.serves(other, order)):
             return False
     return True
 
@@ -39,14 +46,6 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
 def is_in_the_way(turn: Turn, robot: RobotRecord) -> bool:
     """Return whether a robot without an order stands where it cannot rest: on a lane or at a vertex without a place."""
     return robot.busy is None and (bool(robot.stranded_on) or not turn.site.vertices[robot.at].place)
-
-
-def _bound_for(turn: Turn, robot: RobotRecord, order: OrderRecord) -> tuple[str, ...]:
-    """Return where a robot will come to: the end of what is released, and of its order if that is still wanted."""
-    released = order.lanes[order.lanes_done : order.lanes_released]
-    ends = (turn.site.lanes[released[-1]].end,) if released else ()
-    wanted = not order.task or turn.state.serves(robot, order)
-    return (*ends, order.place) if wanted else ends
 
 
 def item_is_there(turn: Turn, item_id: str, place: str) -> bool:

@@ -104,7 +104,8 @@ class Model(NamedTuple):
 NODE, PLACE, UNITS = range(3)
 # State.row_at, of visit k: energy at which a charge ends, arrival, begin, earliest and latest begin with partners on
 # other routes taken into account; after k visits: departure, cost and travel so far, energy left, load; latest arrival
-# at visit k that breaks no hard limit later on (at the end: latest departure); latest arrival at which the rest costs the same.
+# at visit k that breaks no hard limit later on (at the end: latest departure); latest arrival at which the rest costs
+# the same.
 LEVEL, ARRIVE, BEGIN, EARLY, LATE, LEAVE, COST, TRAVEL, ENERGY, KG, LATEST, SLACK = range(12)
 # State.route: number of visits, visits at the front that nothing may precede, whether only the general insertion may be
 # used.

@@ -398,6 +398,9 @@ def _force(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int) -
 @compiled
 def insert_pinned(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
     """Put a job on a robot's route at any cost."""
+    if s.route[v, COUNT] + m.job[job, STOPS] + 1 >= s.row.shape[1]:
+        s.counter[1] = 1
+        return False
     delta, entries = cheapest_general(m, s, w, v, job, inf, 0, 1)
     if delta == inf:
         return False
@@ -412,7 +415,7 @@ def lack(m: Model, s: State, w: Labels, job: int, v: int, relax: int) -> float:
 
 
 @entry
-def put_one(m: Model, s: State, old: State, w: Labels, job: int, v: int) -> float:
+def put_one(m: Model, s: State, w: Labels, job: int, v: int) -> float:
     """Put a job on a robot's route and return what it costs there; `inf` (and nothing changed) if it cannot."""
     before = s.route_at[v, 0]
     if insert_pinned(m, s, w, job, v):
