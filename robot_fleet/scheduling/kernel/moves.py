@@ -49,6 +49,8 @@ from robot_fleet.scheduling.kernel.timing import lay
 
 REFUSED = -2.0
 """Stands in `known_delta` for an insertion that laying the route refused by a rounding's breadth."""
+DRAWN = 0.5
+"""Probability that a bold insertion has its places drawn by chance."""
 
 
 @compiled
@@ -209,13 +211,19 @@ def allowed(m: Model, s: State, job: int, v: int) -> bool:
 
 
 @compiled
-def evaluate(m: Model, s: State, w: Labels, job: int, v: int) -> float:
+def _ceiling(m: Model, job: int, bold: bool) -> float:
+    """Return what a job may cost at most: its penalty, but for pinned ones and when the search is bold."""
+    return inf if bold or m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
+
+
+@compiled
+def evaluate(m: Model, s: State, w: Labels, job: int, v: int, bold: bool) -> float:
     """Return by how much a robot's route gets dearer by a job, `inf` if its penalty is less or it cannot be done."""
-    ceiling = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
+    ceiling = _ceiling(m, job, bold)
     flags = m.job[job, FLAGS]
     if not (flags & PLAIN and not s.route[v, SPECIAL]):
         return cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
-    cached = not flags & CHOOSES
+    cached = not flags & CHOOSES and not bold
     if cached and s.known_version[job, v] == s.version[v]:
         known = s.known_delta[job, v]
         return inf if known == REFUSED else known
@@ -223,14 +231,15 @@ def evaluate(m: Model, s: State, w: Labels, job: int, v: int) -> float:
     if delta == inf and m.robot[v, CHARGERS] > 0 and s.route_at[v, SPARE] < m.robot_at[v, FULL] / 2.0:
         delta = cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
         i = -1
-    s.known_version[job, v], s.known_delta[job, v] = s.version[v], delta
+    # What was found boldly is good for the insertion that follows and for nothing else.
+    s.known_version[job, v], s.known_delta[job, v] = -1 if bold else s.version[v], delta
     choice = s.known_choice[job, v]
     choice[0], choice[1], choice[2], choice[3] = i, j, a, b
     return delta
 
 
 @compiled
-def insert(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
+def insert(m: Model, s: State, w: Labels, job: int, v: int, bold: bool) -> bool:
     """Put a job where `evaluate` has found it to be cheapest on a robot's route; false if that cannot be driven."""
     draft, room = s.route.shape[0] - 1, s.row.shape[1]
     first, stops = m.job[job, FIRST], m.job[job, STOPS]
@@ -252,8 +261,7 @@ def insert(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
                 length += 1
         s.route[draft, COUNT] = length
     else:
-        ceiling = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
-        delta, entries = cheapest_general(m, s, w, v, job, ceiling, 0, 1)
+        delta, entries = cheapest_general(m, s, w, v, job, _ceiling(m, job, bold), 0, 1)
         if delta == inf:
             return False
         draft_merged(m, s, w, v, job, entries)
@@ -297,12 +305,12 @@ def next_random(s: State) -> float:
 
 
 @compiled
-def best_robot(m: Model, s: State, w: Labels, job: int, blink: float) -> tuple[int, float, float]:
+def best_robot(m: Model, s: State, w: Labels, job: int, blink: float, bold: bool) -> tuple[int, float, float]:
     """Return the robot on which a job costs least (-1 for none), what it costs there and on the next best robot.
 
     Parameters
     ----------
-    blink : probability that a robot is overlooked.
+    blink : probability that a robot is overlooked. bold : whether penalties are.
     """
     best, least, second = -1, inf, inf
     alike, empty_seen = m.weights[ALIKE] > 0.0, False
@@ -318,7 +326,7 @@ def best_robot(m: Model, s: State, w: Labels, job: int, blink: float) -> tuple[i
             empty_seen = True
         if blink > 0.0 and next_random(s) < blink:
             continue
-        delta = evaluate(m, s, w, job, v)
+        delta = evaluate(m, s, w, job, v, bold)
         if delta < least:
             best, least, second = v, delta, least
         elif delta < second:
@@ -357,13 +365,41 @@ def change_of(s: State, old: State, touched: Ints) -> float:
 
 
 @compiled
-def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
-    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
+def _put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float, bold: bool) -> int:
     for _ in range(8):  # a rounding's breadth may refuse the first choice
-        v = best_robot(m, s, w, job, blink)[0]
+        v = best_robot(m, s, w, job, blink, bold)[0]
         if v < 0:
             return -1
         remember(s, old, touched, v)
-        if insert(m, s, w, job, v):
+        if insert(m, s, w, job, v, bold):
             return v
     return -1
+
+
+@compiled
+def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
+    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
+    return _put(m, s, old, w, touched, job, blink, False)
+
+
+@compiled
+def put_boldly(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
+    """Put a job in whatever it costs, every other time at places drawn by chance; return the robot, -1 if it stays out.
+
+    What is too dear by itself may pay once other jobs follow: what waits for it, or goes the same way.
+    """
+    first, stops = m.job[job, FIRST], m.job[job, STOPS]
+    draws = next_random(s) < DRAWN
+    if not draws:
+        return _put(m, s, old, w, touched, job, blink, True)
+    ranges = np.empty((stops, 2), dtype=np.int32)
+    for i in range(stops):
+        low, high = m.node[first + i, OPTION], m.node[first + i, OPTION_END]
+        ranges[i, 0], ranges[i, 1] = low, high
+        if high > low + 1:
+            drawn = low + int(next_random(s) * (high - low))
+            m.node[first + i, OPTION], m.node[first + i, OPTION_END] = drawn, drawn + 1
+    v = _put(m, s, old, w, touched, job, blink, True)
+    for i in range(stops):
+        m.node[first + i, OPTION], m.node[first + i, OPTION_END] = ranges[i]
+    return v
