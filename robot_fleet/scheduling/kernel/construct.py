@@ -279,7 +279,7 @@ def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints)
         pick, most = -1, -inf
         for i in range(1, out[0] + 1):
             job = out[i]
-            best, least, second = best_robot(m, s, w, job, 0.0, True)
+            best, least, second = best_robot(m, s, w, job, 0.0, True, False, False)
             if best >= 0:
                 regret = min(second, m.job_at[job, PENALTY]) - least
                 if regret > most:

@@ -49,6 +49,8 @@ from robot_fleet.scheduling.kernel.timing import lay
 
 BY_GENERAL, NOTHING_BELOW = -1, -2
 """Stand in `known_choice` for a position: the general insertion knows it; there is none below `known_delta`."""
+DRAWN = 0.5
+"""Probability that a bold insertion has its places drawn by chance."""
 
 
 @compiled
@@ -211,15 +213,22 @@ def allowed(m: Model, s: State, job: int, v: int) -> bool:
 
 
 @compiled
-def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float) -> float:
+def _ceiling(m: Model, job: int, bold: bool) -> float:
+    """Return what a job may cost at most: its penalty, but for pinned ones and when the search is bold."""
+    return inf if bold or m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
+
+
+@compiled
+def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float, fresh: bool) -> float:
     """Return by how much a robot's route gets dearer by a job, `inf` if by `ceiling` or more or if it cannot be done.
 
-    What is found is kept until the route changes; so is that nothing was found below a ceiling.
+    What is found is kept until the route changes; so is that nothing was found below a ceiling. `fresh` neither looks
+    at what was kept nor lets what it finds be good for anything but the insertion that follows.
     """
     flags = m.job[job, FLAGS]
     if not (flags & PLAIN and not s.route[v, SPECIAL]):
         return cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
-    if not flags & CHOOSES and s.known_version[job, v] == s.version[v]:
+    if not fresh and not flags & CHOOSES and s.known_version[job, v] == s.version[v]:
         known = s.known_delta[job, v]
         if s.known_choice[job, v, 0] != NOTHING_BELOW:
             return known if known < ceiling else inf
@@ -229,7 +238,7 @@ def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float) ->
     if delta == inf and m.robot[v, CHARGERS] > 0 and s.route_at[v, SPARE] < m.robot_at[v, FULL] / 2.0:
         delta = cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
         i = BY_GENERAL
-    s.known_version[job, v] = s.version[v]
+    s.known_version[job, v] = -1 if fresh else s.version[v]
     choice = s.known_choice[job, v]
     if delta == inf:
         s.known_delta[job, v], choice[0] = ceiling, NOTHING_BELOW
@@ -240,7 +249,7 @@ def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float) ->
 
 
 @compiled
-def insert(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
+def insert(m: Model, s: State, w: Labels, job: int, v: int, bold: bool) -> bool:
     """Put a job where `evaluate` has found it to be cheapest on a robot's route; false if that cannot be driven."""
     draft, room = s.route.shape[0] - 1, s.row.shape[1]
     first, stops = m.job[job, FIRST], m.job[job, STOPS]
@@ -262,8 +271,7 @@ def insert(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
                 length += 1
         s.route[draft, COUNT] = length
     else:
-        ceiling = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
-        delta, entries = cheapest_general(m, s, w, v, job, ceiling, 0, 1)
+        delta, entries = cheapest_general(m, s, w, v, job, _ceiling(m, job, bold), 0, 1)
         if delta == inf:
             return False
         draft_merged(m, s, w, v, job, entries)
@@ -309,14 +317,17 @@ def next_random(s: State) -> float:
 
 
 @compiled
-def best_robot(m: Model, s: State, w: Labels, job: int, blink: float, both: bool) -> tuple[int, float, float]:
+def best_robot(
+    m: Model, s: State, w: Labels, job: int, blink: float, both: bool, bold: bool, fresh: bool
+) -> tuple[int, float, float]:
     """Return the robot on which a job costs least (-1 for none), what it costs there and on the next best robot.
 
     Parameters
     ----------
     blink : probability that a robot is overlooked. both : whether the next best is asked for; else it may be missed.
+    bold : whether penalties are overlooked. fresh : see `evaluate`.
     """
-    most = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
+    most = _ceiling(m, job, bold)
     best, least, second = -1, inf, inf
     alike, empty_seen = m.weights[ALIKE] > 0.0, False
     pin = m.job[job, PIN]
@@ -331,7 +342,7 @@ def best_robot(m: Model, s: State, w: Labels, job: int, blink: float, both: bool
             empty_seen = True
         if blink > 0.0 and next_random(s) < blink:
             continue
-        delta = evaluate(m, s, w, job, v, min(second if both else least, most))
+        delta = evaluate(m, s, w, job, v, min(second if both else least, most), fresh)
         if delta < least:
             best, least, second = v, delta, least
         elif delta < second:
@@ -370,13 +381,43 @@ def change_of(s: State, old: State, touched: Ints) -> float:
 
 
 @compiled
-def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
-    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
+def _put(
+    m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float, bold: bool, fresh: bool
+) -> int:
     for _ in range(8):  # a rounding's breadth may refuse the first choice
-        v = best_robot(m, s, w, job, blink, False)[0]
+        v = best_robot(m, s, w, job, blink, False, bold, fresh)[0]
         if v < 0:
             return -1
         remember(s, old, touched, v)
-        if insert(m, s, w, job, v):
+        if insert(m, s, w, job, v, bold):
             return v
     return -1
+
+
+@compiled
+def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
+    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
+    return _put(m, s, old, w, touched, job, blink, False, False)
+
+
+@compiled
+def put_boldly(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
+    """Put a job in whatever it costs, every other time at places drawn by chance; return the robot, -1 if it stays out.
+
+    What is too dear by itself may pay once other jobs follow: what waits for it, or goes the same way.
+    """
+    first, stops = m.job[job, FIRST], m.job[job, STOPS]
+    draws = next_random(s) < DRAWN
+    if not draws:
+        return _put(m, s, old, w, touched, job, blink, True, False)
+    ranges = np.empty((stops, 2), dtype=np.int32)
+    for i in range(stops):
+        low, high = m.node[first + i, OPTION], m.node[first + i, OPTION_END]
+        ranges[i, 0], ranges[i, 1] = low, high
+        if high > low + 1:
+            drawn = low + int(next_random(s) * (high - low))
+            m.node[first + i, OPTION], m.node[first + i, OPTION_END] = drawn, drawn + 1
+    v = _put(m, s, old, w, touched, job, blink, True, True)
+    for i in range(stops):
+        m.node[first + i, OPTION], m.node[first + i, OPTION_END] = ranges[i]
+    return v

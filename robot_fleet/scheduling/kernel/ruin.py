@@ -3,6 +3,8 @@
 After SISR (Christiaens and Vanden Berghe, "Slack Induction by String Removals", Transportation Science 54(2), 2020):
 strings of consecutive stops are removed from routes near a random place, each with whatever else belongs to its jobs;
 greedy insertion puts the jobs back, now and then blind to a robot ("blink"); simulated annealing decides what is kept.
+Greedy insertion never finds what only pays together: tasks for whose sake a robot sets out, a dear task that others
+wait for, a place that leaves energy for the next stop. So some of the time jobs are put back boldly.
 To use fewer robots, jobs that are often left out come first (their sums of absences).
 Only routes that were touched are undone.
 """
@@ -61,6 +63,7 @@ from robot_fleet.scheduling.kernel.moves import (
     copy_visit,
     next_random,
     put,
+    put_boldly,
     remember,
     remove,
     take_rest,
@@ -69,6 +72,8 @@ from robot_fleet.scheduling.kernel.moves import (
 
 SPLIT, SPLIT_DEPTH = 0.5, 0.01
 """Probability that a string is split, and that the part kept in its midst grows by one more stop."""
+BOLD, BOLD_BLINK = 0.1, 0.3
+"""Probability that jobs are put back boldly (see `put_boldly`), and that a robot is overlooked then."""
 
 
 @compiled
@@ -102,12 +107,14 @@ def ruin(
     g: Ground,
     removed: float,
     longest: float,
+    bold: bool,
 ) -> bool:
     """Take strings of stops out of routes around a random one; false if one could not be taken out.
 
     Parameters
     ----------
-    removed : stops to take out on average. longest : longest string.
+    removed : stops to take out on average. longest : longest string. bold : whether it may be longer than most routes,
+        so that a robot can lose all that it has.
     """
     used, stops = 0, 0
     for v in range(m.robot.shape[0]):
@@ -115,7 +122,8 @@ def ruin(
         stops += s.route[v, COUNT]
     if used == 0:
         return True
-    longest = min(longest, max(stops / used, 1.0))
+    if not bold:
+        longest = min(longest, max(stops / used, 1.0))
     strings = int((4.0 * removed / (1.0 + longest) - 1.0) * next_random(s)) + 1
     seed = g.movable[int(next_random(s) * g.movable.shape[0])]
     node = m.job[seed, FIRST] + int(next_random(s) * m.job[seed, STOPS])
@@ -325,7 +333,8 @@ def search(
     found = 0
     for iteration in range(iterations):
         touched[0], out[0] = 0, 0
-        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1])
+        bold = next_random(s) < BOLD
+        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1], bold)
         change = 0.0
         if fine:
             # Penalties: what was outside has been paid for, what is put back is paid for if it stays out.
@@ -336,7 +345,11 @@ def search(
             order(m, s, out, keys)
             for i in range(1, out[0] + 1):
                 job = out[i]
-                if put(m, s, old, w, touched, job, tuning[2]) < 0:
+                if bold:
+                    v = put_boldly(m, s, old, w, touched, job, BOLD_BLINK if m.job[job, PIN] < 0 else 0.0)
+                else:
+                    v = put(m, s, old, w, touched, job, tuning[2])
+                if v < 0:
                     change += m.job_at[job, PENALTY]
                     if m.job[job, PIN] >= 0 and not _listed(outside, job):
                         fine = False
@@ -393,7 +406,7 @@ def fewer(
         if outside[0] == 0:
             return True
         touched[0], out[0] = 0, 0
-        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1])
+        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1], False)
         if fine:
             before, after = 0, 0
             for i in range(1, outside[0] + 1):
