@@ -112,7 +112,8 @@ class Relaxation:
         - `resource`: `amount` more users of the resource `name` at a time.
         - `precedence`: it need not wait for `tasks`; where these are left out, they have to be planned first.
         - `company`: it need not be on the same robot as `tasks`, or apart from them.
-        - `contention`: `tasks` give way, so that their penalties, `amount` seconds together, are paid.
+        - `contention`: `tasks` of the robot's route give way, so that their penalties, `amount` seconds together, are
+          paid: one task, or where none alone will do several, none of which could stay.
         - `skill`: the robot has `skills` as well.
         - `robot`: the task names this robot as well.
     choice : the robot that would then do it at the least cost, penalties apart.

@@ -1,4 +1,4 @@
-"""Why a task is where it is in a plan, or in none: figures found by the planners' own insertion (`core.explanation`)."""
+"""Why a task is where it is in a plan, or in none (`core.explanation`), found by the planners' own insertion."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Question:
         return laid.lack(0) if laid.holds else inf
 
     def after_charge(self) -> float:
-        """Return what the task costs at least if a charge to full may be put into the route with it, `inf` if nothing helps."""
+        """Return what the task costs at least where a charge to full may be put in as well, `inf` if it cannot join."""
         if not self.possible or self.robot.charging is None:
             return inf
         laid = _Laid(self)

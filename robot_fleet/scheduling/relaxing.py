@@ -15,6 +15,10 @@ MOST = 1 << 22
 """Steps of an amount that are tried at most: seven weeks, or four tonnes."""
 
 
+ROUNDING_S = 1e-6
+"""What costs may differ by; a penalty is to be clearly above."""
+
+
 class Relaxing:
     """Every single change that could have a task served.
 
@@ -77,7 +81,7 @@ class Relaxing:
     def _try_penalty(self, question: Question) -> None:
         cost = question.costs()
         if not self._task.pinned and self._task.drop_penalty <= cost < inf:
-            amount = floor(cost - self._task.drop_penalty) + 1.0
+            amount = floor(cost - self._task.drop_penalty + ROUNDING_S) + 1.0
             need = replace(self._task, drop_penalty=self._task.drop_penalty + amount)
             self._note("penalty", question, amount, penalty=need.drop_penalty)
 
@@ -203,7 +207,10 @@ def longer(robot: RobotNeed, more_s: float) -> RobotNeed:
 
 
 def _first_second(question: Question, by: float) -> tuple[float, bool] | None:
-    """Return the first whole second up to `by` by which the first stop can begin, and whether a charge must come before."""
+    """Return the first whole second by which the first stop can begin, and whether a charge has to come before.
+
+    None if that is later than `by`.
+    """
     need = later(question.need, inf)
 
     def by_then(at_s: float) -> Question:

@@ -62,7 +62,7 @@ def _judge(single: Single, robots: Sequence[RobotNeed], told: Relaxation) -> Wro
     wrong = made.judge(told.choice, robot)
     if wrong:
         yield name, f"{told.kind}: {wrong}"
-    elif not _serves(made, robot, TOLERANCE):
+    elif not _serves(made, robot, 0.0 if told.kind == "penalty" else TOLERANCE):
         yield name, f"{told.kind}: it would still be left out."
     if told.kind == "contention":
         penalties = {each.task: each.drop_penalty for each in single.problem.tasks}
@@ -83,13 +83,8 @@ def _smaller(
         if not _serves(made, made.robot(robot.robot), -TOLERANCE):
             continue
         cost = made.costs(made.robot(robot.robot))
-        mine = (
-            change.amount,
-            float(len(change.tasks)),
-            float(len(change.skills)),
-            cost + 10.0 * TOLERANCE * max(1.0, cost),
-        )
-        if mine < size:
+        clearly = cost + 10.0 * TOLERANCE * max(1.0, cost)
+        if (change.amount, float(len(change.tasks)), float(len(change.skills)), clearly) < size:
             return replace(change, choice=replace(change.choice, cost_s=cost))
     return None
 
@@ -135,7 +130,10 @@ def _candidates(
     elif kind == "contention":
         penalties = {each.task: each.drop_penalty for each in problem.tasks}
         for robot in () if task.pinned else able:
-            yield from (change(robot, penalties[name], tasks=(name,)) for name in _yielding(single, robot))
+            giving = _yielding(single, robot)
+            yield from (change(robot, penalties[name], tasks=(name,)) for name in giving)
+            if amount == inf and len(giving) > 1:  # none is told, so not even all together may do
+                yield change(robot, sum(penalties[name] for name in giving), tasks=tuple(giving))
     elif kind == "skill":
         for robot in robots:
             lacking = tuple(skill for skill in task.skills if skill not in robot.skills)
