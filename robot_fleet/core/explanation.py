@@ -60,13 +60,14 @@ class Choice:
     ----------
     cost_s : by how much the plan costs more with the task on this robot than without it; None where the rest of the
         robot's route cannot be driven without the task.
-    late_s : lateness of the task, 0 if it is in time.
+    instant_s : fleet time of the instant at which its lateness is measured, None if there is none. late_s : lateness.
     visits : its stops there, in order.
     behind : tasks that the robot still serves stops of before the task's last one, in the order of the route.
     """
 
     robot: str
     cost_s: float | None
+    instant_s: float | None
     late_s: float
     visits: tuple[Visit, ...]
     behind: tuple[str, ...] = ()

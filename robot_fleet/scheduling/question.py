@@ -116,11 +116,12 @@ def choice(task: TaskNeed, robot: str, cost_s: float | None, route: tuple[Planne
     own = [k for k, stop in enumerate(route) if stop.task == task.task]
     visits = tuple(Visit(route[k].stop, route[k].place, route[k].begin_s, route[k].end_s) for k in own)
     behind = dict.fromkeys(stop.task for stop in route[: own[-1]] if stop.task not in ("", task.task))
-    late_s = 0.0
+    instant_s = None
     for need, visit in zip(task.stops, visits, strict=True):
         if need.counts:  # the last that does
-            late_s = max(0.0, visit.begin_s + need.counts_offset_s - task.due_s)
-    return Choice(robot, cost_s, late_s, visits, tuple(behind))
+            instant_s = visit.begin_s + need.counts_offset_s
+    late_s = 0.0 if instant_s is None else max(0.0, instant_s - task.due_s)
+    return Choice(robot, cost_s, instant_s, late_s, visits, tuple(behind))
 
 
 class _Laid:

@@ -95,7 +95,7 @@ def _candidates(
     """Yield the changes of a kind that could be smaller than, or as small as, one of that amount."""
 
     def change(robot: RobotNeed, amount: float = 0.0, **more: object) -> tuple[Relaxation, RobotNeed]:
-        return Relaxation(kind, Choice(robot.robot, None, 0.0, ()), amount, **more), robot  # type: ignore[arg-type]
+        return Relaxation(kind, Choice(robot.robot, None, None, 0.0, ()), amount, **more), robot  # type: ignore[arg-type]
 
     task, problem = single.task, single.problem
     if kind in AMOUNTS:

@@ -89,8 +89,8 @@ def _planned(single: Single, told: Choice, home: str, cost_s: float | None, plan
     ):
         yield f"It costs {cost_s}, not {told.cost_s}."
     before = behind(plan.routes[home], single.task.task)
-    if told.behind != before or _differs(told.late_s, single.late_s(told.visits)):
-        yield f"Behind {list(before)}, {single.late_s(told.visits)} s late."
+    if told.behind != before or single.is_late(told):
+        yield f"It is behind {list(before)}. {single.is_late(told)}".rstrip()
 
 
 def _robots(single: Single, robots: list[RobotNeed], told: Explanation) -> Iterable[tuple[str, str, str]]:

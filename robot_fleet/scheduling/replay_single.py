@@ -142,13 +142,16 @@ class Single(Replay):
                 return lacks
         return "unreachable"
 
-    def late_s(self, visits: Sequence[Told]) -> float:
-        """Return how late the task is with these stops."""
+    def is_late(self, told: Choice) -> str:
+        """Return what is wrong in when the task is done, and how late."""
         counting = [need for need in self.task.stops if need.counts]
-        begins = {visit.stop: visit.begin_s for visit in visits}
-        if not counting or counting[-1].stop not in begins:
-            return 0.0
-        return max(0.0, begins[counting[-1].stop] + counting[-1].counts_offset_s - self.task.due_s)
+        begins = {visit.stop: visit.begin_s for visit in told.visits}
+        instant_s, late_s = None, 0.0
+        if counting:
+            instant_s = begins[counting[-1].stop] + counting[-1].counts_offset_s
+            late_s = max(0.0, instant_s - self.task.due_s)
+        right = told.instant_s == instant_s or not _differs(told.instant_s or 0.0, instant_s or 0.0)
+        return "" if right and not _differs(told.late_s, late_s) else f"It is done at {instant_s}, {late_s} s late."
 
     def judge(self, told: Choice, robot: RobotNeed) -> str:
         """Return what is wrong in what is said of a robot that could do the task, empty if nothing."""
@@ -159,9 +162,7 @@ class Single(Replay):
             return f"Its stops are not {list(told.visits)}."
         if self._route_with(told, robot) is None:
             return f"No route has the stops {list(told.visits)} behind {list(told.behind)} at that cost."
-        if _differs(told.late_s, self.late_s(told.visits)):
-            return f"It is {self.late_s(told.visits)} s late."
-        return ""
+        return self.is_late(told)
 
     def _is_legal(self, robot: RobotNeed, route: tuple[PlannedStop, ...]) -> bool:
         """Whether the plan with this route, whoever is left out, breaks no rule."""
