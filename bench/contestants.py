@@ -5,8 +5,9 @@ A module is imported only where its contestant is asked, in a process of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Protocol, cast
 
 from robot_fleet.core.errors import PlanError, RuntimeFailure
@@ -27,8 +28,8 @@ ONLINE = {
     "pyvrp": "bench.rivals.pyvrp:cheapest",
     "vroom": "bench.rivals.vroom:cheapest",
 }
-RIVALS = ("ortools", "pyvrp", "vroom")
-"""What `--rival` takes; greedy needs no word, it always runs along."""
+EXTRAS = ("pyvrp", "vroom")
+"""Modules of requirements-bench.lock; `./fleet setup --bench` installs them."""
 
 Progress = Callable[[float, float, float], None]
 """Called with the CPU seconds spent, and what the best plan so far comes to: vehicles and distance, or 0 and cost."""
@@ -64,18 +65,22 @@ class Contestant(Protocol):
 
 
 def contestant(entry: str) -> Contestant:
-    """Return the contestant of an entry of the tables above.
+    """Return the contestant of an entry of the tables above."""
+    module, _, name = entry.partition(":")
+    return cast(Contestant, getattr(import_module(module), name)())
+
+
+def require_installed(rivals: Sequence[str]) -> None:
+    """Make sure that all rivals are there, before anybody begins to solve.
 
     Raises
     ------
     RuntimeFailure : `runtime_rival_missing`.
     """
-    module, _, name = entry.partition(":")
-    try:
-        return cast(Contestant, getattr(import_module(module), name)())
-    except ModuleNotFoundError as error:
-        message = "it is not installed; run `./fleet setup --bench` first"
-        raise RuntimeFailure("runtime_rival_missing", message, str(error.name)) from error
+    for rival in rivals:
+        if rival in EXTRAS and find_spec(rival) is None:
+            message = "it is not installed; run `./fleet setup --bench` first"
+            raise RuntimeFailure("runtime_rival_missing", message, rival)
 
 
 def unfit(rival: str, reason: str) -> PlanError:

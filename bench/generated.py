@@ -136,7 +136,7 @@ def generated_day(robots: int, tasks: int, seed: int) -> Day:
 def kinds_of(robots: int) -> list[str]:
     """Return the kind of each robot of a fleet, mixed as the shares say."""
     kinds = [kind for kind, like in KINDS.items() for _ in range(like.share)]
-    return [kinds[7 * number % len(kinds)] for number in range(robots)]  # 7 and 20 have no divisor: all in turn
+    return [kinds[9 * number % len(kinds)] for number in range(robots)]  # 9 and 20 have no divisor: all in turn
 
 
 def event_stream(robots: int, tasks: int, seed: int) -> tuple[Request, ...]:

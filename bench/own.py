@@ -53,6 +53,8 @@ class OwnImproving:
         plan = InsertionPlanner().insert(problem, Plan())
         progress(time.process_time() - began_s, 0, forward.cost(plan))
         for look_s in (*(each for each in LOOKS_CPU_S if each < cpu_s), cpu_s):
+            if began_s + look_s <= time.process_time():
+                continue
             plan = self._improved(problem, plan, began_s + look_s, seed)
             progress(time.process_time() - began_s, 0, forward.cost(plan))
         return plan

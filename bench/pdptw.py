@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.contestants import OWN, PDPTW, contestant
+from bench.contestants import OWN, PDPTW, contestant, require_installed
 from bench.li_lim import BestKnown, Instance, evaluate, problem_of, read_best_known, read_instance, routes_of
 from bench.li_lim import write_solution as write
 from bench.process import Child, Usage, run_measured
@@ -64,8 +64,9 @@ def solve_files(
 
     Raises
     ------
-    FleetError : see `read_instance`, `read_best_known`, `write_solution`, `run_measured` and `contestant`.
+    FleetError : see `read_instance`, `read_best_known`, `write_solution`, `run_measured` and `require_installed`.
     """
+    require_installed(rivals)
     instances = [(read_instance(path), path.parent) for path in files]
     names = [instance.name for instance, _ in instances]
     if len(set(names)) < len(names):

@@ -66,6 +66,16 @@ class Layout:
         return self.root / "requirements-ros.lock"
 
     @property
+    def bench_lock(self) -> Path:
+        """Exact versions of the benchmarks' rivals, and of what they alone need."""
+        return self.root / "requirements-bench.lock"
+
+    @property
+    def bench_stamp(self) -> Path:
+        """Says which rivals the environment holds; it goes with the environment."""
+        return self.venv / "robot_fleet_bench.txt"
+
+    @property
     def dds_profiles(self) -> Path:
         """How Fast DDS announces processes to each other."""
         return self.root / "config" / "fastdds.xml"

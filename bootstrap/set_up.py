@@ -18,6 +18,7 @@ from bootstrap import host as machine
 from bootstrap import interfaces, packages, ros, stamp
 from bootstrap.host import Interpreter
 from bootstrap.layout import Layout
+from bootstrap.lock_files import lines, read_lock
 from bootstrap.progress import Progress
 from bootstrap.ros import HostRos
 from bootstrap.stamp import Stamp
@@ -59,6 +60,28 @@ def run(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> Non
                 _SetUp(layout, host, interpreter, steps, progress).bring_up_to(wanted)
             finally:
                 steps.stop()
+
+
+def add_rivals(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> None:
+    """Install the rivals of the benchmarks into the environment, which is complete; nothing if they are there.
+
+    Raises
+    ------
+    StepFailed
+        If pip failed.
+    """
+    pins = read_lock(layout.bench_lock)
+    with locked(layout) as lock_fd:
+        if layout.bench_stamp.exists() and layout.bench_stamp.read_text(encoding="utf-8") == lines(pins):
+            return
+        with Progress(sys.stderr, time.monotonic, sys.stderr.isatty()) as progress:
+            steps = Steps(layout.log, _environ(layout, host, environ), lock_fd)
+            try:
+                with progress.phase(f"{len(pins)} packages (rivals of the benchmarks)") as phase:
+                    packages.install(steps, layout, pins, phase)
+            finally:
+                steps.stop()
+        layout.bench_stamp.write_text(lines(pins), encoding="utf-8")
 
 
 @contextmanager

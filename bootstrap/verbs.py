@@ -13,11 +13,11 @@ from bootstrap.layout import Layout
 
 _MAX_TEST_PROCESSES = 4
 _HELP = {
-    "setup": """usage: ./fleet setup
+    "setup": """usage: ./fleet setup [--bench]
 
 Makes the environment in .venv: Python packages and ROS 2 Jazzy at the versions of the lock files, and the interface
 packages. Every other verb does it too where it is needed. An interrupted set-up goes on where it stopped.
-ROBOT_FLEET_PYTHON names the Python to use.""",
+ROBOT_FLEET_PYTHON names the Python to use. --bench installs the rivals of ./fleet bench, too.""",
     "test": """usage: ./fleet test [--all] [WORDS FOR PYTEST ...]
 
 Runs the quick tests; --all runs every test. For instance: ./fleet test -k ledger""",
@@ -40,12 +40,14 @@ def main(root: str, arguments: Sequence[str]) -> int:
     try:
         if arguments[:1] == ["clean"]:
             return _clean(layout, arguments[1:])
-        if arguments[:1] == ["setup"] and len(arguments) > 1:
+        if arguments[:1] == ["setup"] and arguments[1:] not in ([], ["--bench"]):
             raise Refused(f"{arguments[1]!r} is nothing that ./fleet setup knows; see ./fleet setup --help")
         host = ros.find_host(os.environ)
         if not set_up.is_complete(layout, host):
             set_up.run(layout, host, os.environ)
         if arguments[:1] == ["setup"]:
+            if "--bench" in arguments:
+                set_up.add_rivals(layout, host, os.environ)
             print("robot_fleet is set up.")
             return 0
         environment = ros.environment(os.environ, layout, host)

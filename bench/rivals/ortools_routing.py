@@ -1,10 +1,10 @@
 """OR-Tools' routing solver: a first solution, then guided local search, on one thread.
 
 Of its ways to a first solution the best one was taken. For Li & Lim's objective that is parallel insertion; for the
-fleet's it is insertion by cost, since only that sees due times (all others begin at 70 times its cost or more). That one
+fleet's it is insertion by cost, since only that sees due times (all others begin at 70 times its cost or more). It
 cannot be interrupted and takes time with the third power of the tasks; where it would take more than half of the time
-there is, search begins from the greedy rival's plan. Due times are soft upper bounds whose cost rises linearly: it cannot
-be told that lateness weighs more the later a task is. What is reported is the plan's true cost.
+there is, search begins from the greedy rival's plan. Due times are soft upper bounds whose cost rises linearly: it
+cannot be told that lateness weighs more the later a task is. What is reported is the plan's true cost.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def pdptw(
     if json_file is not None:
         write_summary(json_file, bench.report(solved, seconds, seed))
     _tell(solved, bench.by_solver(solved), bench.totals)
-    if any(one.violations for one in solved):
+    if any(one.violations for one in solved if one.solver == bench.OWN):
         raise typer.Exit(1)
 
 
@@ -102,11 +102,12 @@ def online(
     Example: ./fleet bench online --robots 50 --tasks 500 --seed 1 --rival ortools --json out.json
     """
     bench = _module("online")
+    solvers = bench.solvers([each.value for each in dict.fromkeys(rival or ())])
     with _showing() as (say, keep):
         events = bench.play_events(robots, tasks, seed, say)
         keep(_events_line(events[0]))
         plans = []
-        for solver in bench.solvers([each.value for each in dict.fromkeys(rival or ())]):
+        for solver in solvers:
             plans.append(bench.plan_day(robots, tasks, seed, seconds, solver, say))
     if json_file is not None:
         write_summary(json_file, bench.report(robots, tasks, seed, seconds, events, plans))
@@ -206,7 +207,7 @@ def _showing() -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
 
     console = Console(stderr=True)
     with console.status("starting") as status:
-        yield status.update, lambda line: console.print(line, markup=False, highlight=False)
+        yield status.update, lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _module(name: str) -> ModuleType:
@@ -221,7 +222,7 @@ def _module(name: str) -> ModuleType:
     try:
         return import_module(f"bench.{name}")
     except ModuleNotFoundError as error:
-        if error.name != "bench":
+        if error.name not in ("bench", f"bench.{name}"):
             raise
         message = "the benchmarks are not installed; run ./fleet bench in a checkout of robot_fleet"
         raise RuntimeFailure("runtime_bench_missing", message) from error

@@ -10,7 +10,8 @@ counts on a logarithmic grid:
   that is dug up becomes slow within a day's work, and fast again after it.
 
 What plans reckon with is the quantile `PLANNED`, drawn towards that of the whole class where drives are few, and that
-towards 1. It changes seldom and by steps that matter, since each change costs new travel matrices.
+towards 1. Where a robot's own planner has found a lane to be longer than it is drawn, the lane begins from there, and
+drives soon outweigh it. It changes seldom and by steps that matter, since each change costs new travel matrices.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ PLANNED = 0.5
 reserve to each lane would leave robots standing idle. What a late task costs is the plan's business."""
 KEEP = 0.98
 """How much of its weight a drive keeps with each later one on its lane: the last 1 / (1 - KEEP) = 50 count."""
-DOUBT = 5.0
+DOUBT = 8.0
 """So many drives draw an estimate half the way from what was believed before to what they say."""
 REVISE_EVERY_S = 600.0
 """Factors change at most this often (fleet time)."""
-REVISE_BY = 0.03
+REVISE_BY = 0.05
 """A factor changes only if it is off by more than this share."""
 PLAUSIBLE = (0.25, 4.0)
 """A ratio outside was no drive of that lane: an agent that was away, a robot that was carried, clocks that disagree."""
+DETOUR = (1.1, 4.0)
+"""A robot's planner that finds a lane longer by a factor within these is believed before any drive. Planners on grids
+draw a straight way up to 8 % longer (octile distance), so less says nothing; more is another way, not this lane."""
 ALL_LANES = ""
 """In place of a lane's id: the lanes of the class that have no factor of their own."""
 
@@ -76,19 +80,24 @@ def together(many: Iterable[Ratios]) -> Ratios:
     return Ratios(tuple(sorted(counts.items())))
 
 
-def factors(seen: Mapping[str, Ratios], in_force: Mapping[str, float]) -> dict[str, float]:
+def factors(
+    seen: Mapping[str, Ratios], in_force: Mapping[str, float], stretches: Mapping[str, float]
+) -> dict[str, float]:
     """Return lane -> factor on the expected seconds, of one travel class.
 
     Parameters
     ----------
     seen : per lane the ratios.
     in_force : the factors so far; one that is still good enough is kept as it is.
+    stretches : per lane its length as robots' planners find it, by its length as it is drawn; infinite for no way.
     """
     of_all = in_force.get(ALL_LANES, 1.0)
     of_class = _kept(of_all, _drawn(together(seen.values()), 1.0))
     revised = {} if of_class == 1.0 else {ALL_LANES: of_class}
-    for lane, ratios in seen.items():
-        factor = _kept(in_force.get(lane, of_all), _drawn(ratios, of_class))
+    for lane in dict.fromkeys((*seen, *stretches)):
+        stretch = stretches.get(lane, 1.0)
+        believed = of_class * stretch if DETOUR[0] < stretch <= DETOUR[1] else of_class
+        factor = _kept(in_force.get(lane, of_all), _drawn(seen.get(lane, Ratios()), believed))
         if factor != of_class:
             revised[lane] = factor
     return revised

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order
 from robot_fleet.core.plan import Plan, Problem
 
@@ -22,6 +23,22 @@ class Improve:
     job: int
     problem: Problem
     current: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class AskPath:
+    """Ask the planner of a robot that stands idle for the path between two vertices; answer with PathMeasured.
+
+    Whoever asks gives the question up when the robot is sent an order: a second client's question pre-empts the one
+    that a driving robot's own navigator waits for.
+    """
+
+    robot: str
+    kind: str
+    start: str
+    end: str
+    start_pose: Pose
+    end_pose: Pose
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +62,4 @@ class Answer:
     where: str = ""
 
 
-Effect = SendOrder | Improve | Answer
+Effect = SendOrder | Improve | AskPath | Answer

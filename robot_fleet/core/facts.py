@@ -172,6 +172,17 @@ class DriveObserved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LaneMeasured(Fact):
+    """A robot's planner said how long its path along a lane is (`inf` for no path), which is drawn `drawn_m` long."""
+
+    kind: str
+    lane: str
+    drawn_m: float
+    length_m: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelAsked(Fact):
     """The agent was asked to give an order up."""
 
@@ -359,6 +370,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     StepsReleased,
     OrderProgressed,
     DriveObserved,
+    LaneMeasured,
     OrderCancelAsked,
     OrderEnded,
     TaskReleased,

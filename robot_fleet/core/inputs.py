@@ -102,9 +102,19 @@ class AlarmWasShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PathMeasured:
+    """A robot of this kind says how long its planner's path from one vertex to another is; `inf` if it finds none."""
+
+    kind: str
+    start: str
+    end: str
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed."""
 
 
 Command = SubmitTask | CancelTask | SetHold | CloseZone | OpenZone | LimitZone
-Input = Command | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | Tick
+Input = Command | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -17,9 +17,15 @@ and goes on. The cost of a plan, in seconds (lower is better), is the sum of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = Sequence[Sequence[float]] | NDArray[np.float64]
+"""Rows of seconds; an array may not be written to, and planners keep what they derive from it by its identity."""
 
 CHARGE = -1
 """Number of a planned stop that is a charge and belongs to no task."""
@@ -204,6 +210,8 @@ class Problem:
     ----------
     travel_s : travel class -> places in the order of rows -> matrix of seconds, `inf` where there is no way.
         `places[class]` names the rows and columns.
+    starts : further points where robots become free that are no places: point -> travel class -> seconds from there to
+        each place of the class.
     exclusive : places that hold one robot's item for good, so that two tasks must not choose the same (slots, bays):
         a stop that is no pick-up claims such a place.
     taken : exclusive places that are not free at all for a new choice.
@@ -216,7 +224,7 @@ class Problem:
     robots: tuple[RobotNeed, ...]
     tasks: tuple[TaskNeed, ...]
     places: Mapping[str, tuple[str, ...]]
-    travel_s: Mapping[str, tuple[tuple[float, ...], ...]]
+    travel_s: Mapping[str, Matrix]
     exclusive: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()
     travel_weight: float = 0.1
@@ -225,6 +233,7 @@ class Problem:
     resources: tuple[Resource, ...] = ()
     tariff: tuple[tuple[float, float], ...] = ()
     coverage: Coverage | None = None
+    starts: Mapping[str, Mapping[str, Sequence[float] | NDArray[np.float64]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

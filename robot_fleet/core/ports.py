@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+from robot_fleet.core.effects import AskPath
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.plan import Plan, Problem, Violation
@@ -172,6 +173,18 @@ class RobotLink(Protocol):
 
     def reports(self) -> Sequence[RobotReport]:
         """Return and forget the reports that have come in since the last call, oldest first."""
+        ...
+
+
+class PathAsker(Protocol):
+    """How the manager asks robots' planners. Answers come back as `PathMeasured`."""
+
+    def ask(self, question: AskPath) -> None:
+        """Put a question, unless one is open; whoever cannot be asked now is not."""
+        ...
+
+    def stop(self, robot: str) -> None:
+        """Give an open question to this robot up: it is about to drive."""
         ...
 
 

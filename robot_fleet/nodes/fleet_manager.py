@@ -12,6 +12,7 @@ from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.live_fleet import LiveFleet
+from robot_fleet.ros.path_asker import RosPathAsker
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
@@ -33,7 +34,8 @@ class FleetManager:
         links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
-        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed)
+        planners = RosPathAsker(node, guard, self._feed)
+        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed, planners)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
         self._told_seq = -1
         contents = QOS["fleet/place_contents"].wanted

@@ -18,7 +18,7 @@ from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived, Tick
-from robot_fleet.core.ports import RobotLink
+from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
@@ -44,6 +44,7 @@ class LiveFleet:
     links : how each robot is reached.
     answer : tells a command's sender what became of it.
     seed : of the search for better plans; None to plan by insertion alone.
+    planners : asks robots' planners.
 
     Raises
     ------
@@ -58,12 +59,14 @@ class LiveFleet:
         links: Mapping[str, RobotLink],
         answer: Callable[[Answer], None],
         seed: int | None,
+        planners: PathAsker | None = None,
     ) -> None:
         self._site = site
         self._file = ledger
         self._figures = figures
         self._links = links
         self._answer = answer
+        self._planners = planners
         self._improver = None if seed is None else Improver(IMPROVE_S, seed)
         self._checked = self._violations = 0
         self._intact = True
@@ -144,7 +147,8 @@ class LiveFleet:
     def _read_ledger(self) -> tuple[Ledger, Host]:
         ledger, state = history.open_for_writing(self._site, self._file, time.strftime("%F %T"))
         fleet = Fleet(self._site, ports_for(self._site), state=state)
-        return ledger, Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter)
+        host = Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter, self._planners)
+        return ledger, host
 
     def _improve(self, wish: Improve) -> None:
         if self._improver is not None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
 from robot_fleet.core.facts import Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
-from robot_fleet.core.ports import RobotLink
+from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.telemetry.rollup import Rollup
 
 
@@ -45,6 +45,7 @@ class Host:
     improve : starts the search for a better plan; its answer comes back as PlanImproved.
     answer : tells a command's sender what became of it.
     clock : returns the steady time in seconds, for latencies.
+    planners : asks robots' planners, None where there are none to be asked.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Host:
         improve: Callable[[Improve], None],
         answer: Callable[[Answer], None],
         clock: Callable[[], float],
+        planners: PathAsker | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -68,6 +70,7 @@ class Host:
         self._improve = improve
         self._answer = answer
         self._clock = clock
+        self._planners = planners
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -83,9 +86,14 @@ class Host:
                 case SendOrder(order):
                     if self._sent_s.get(order.robot, ("", 0.0))[0] != order.id:
                         self._sent_s[order.robot] = order.id, began_s
+                    if self._planners is not None:
+                        self._planners.stop(order.robot)
                     self._links[order.robot].send(order)
                 case Improve():
                     self._improve(effect)
+                case AskPath():
+                    if self._planners is not None:
+                        self._planners.ask(effect)
                 case Answer():
                     self._answer(effect)
         return outcome.facts

@@ -2,7 +2,7 @@
 
 What the vocabulary leaves to the planner is decided here, and by the checker on its own:
 
-- A stop with a pick-up (`load_kg > 0`) frees its place and never claims it. Every other stop at an exclusive place
+- A stop that takes something on board frees its place and never claims it. Every other stop at an exclusive place
   claims it, and no two tasks may claim the same place.
 - A place in `taken` cannot be chosen by a stop that would claim it. A pinned task whose stop names one place only has
   chosen it before, so it may keep it.
@@ -77,6 +77,8 @@ class Compiled:
         self.job_index = {task.task: j for j, task in enumerate(problem.tasks)}
         self.places, self.classes, travel, self.metric = _travel(problem)
         self.place_names = list(self.places)
+        self._between_places = travel
+        self._starts, travel = _with_starts(problem, self.places, self.classes, travel)
         self.resources_at: dict[int, list[int]] = {}
         self.model = self._model(travel)
         self.job_of: list[int] = self.model.node[:, JOB].tolist()
@@ -202,10 +204,22 @@ class Compiled:
             capacity=_ints([resource.capacity for resource in problem.resources]),
             tariff=np.array(problem.tariff, dtype=np.float64).reshape(-1, 2),
             weights=np.array(
-                [problem.travel_weight, 0.5 / problem.ageing_s, problem.change_cost, _alike(problem), self.metric],
+                [
+                    problem.travel_weight,
+                    0.5 / problem.ageing_s,
+                    problem.change_cost,
+                    _alike(problem),
+                    self._no_short_cut(),
+                ],
                 dtype=np.float64,
             ),
         )
+
+    def _no_short_cut(self) -> bool:
+        """Return whether a detour is never quicker than the direct way, nor a robot with a load than one without."""
+        pairs = {(robot.travel_class, robot.loaded_class) for robot in self.robots if robot.loaded_class}
+        classes, travel = self.classes, self._between_places
+        return self.metric and all(bool((travel[classes[b]] >= travel[classes[a]]).all()) for a, b in pairs)
 
     def _jobs(self) -> tuple[Any, Any, Any, Any, Any]:
         """Return the arrays of jobs (without partners), nodes and options."""
@@ -229,7 +243,7 @@ class Compiled:
             chooses, resourced = False, False
             for position, stop in enumerate(task.stops):
                 begin = len(options)
-                puts_down = stop.load_kg <= 0.0
+                puts_down = stop.load_kg <= 0.0 and stop.load_units <= 0
                 for place in dict.fromkeys(stop.places):
                     row = self.places.get(place)
                     if row is None or (puts_down and _barred(task, len(stop.places), place, problem)):
@@ -296,7 +310,7 @@ class Compiled:
                 (
                     classes[need.travel_class],
                     classes[need.loaded_class or need.travel_class],
-                    places[need.place],
+                    self._starts[need.place] if need.place in self._starts else places[need.place],
                     places.get(need.home, -1),
                     need.capacity_units,
                     need.load_units,
@@ -358,7 +372,7 @@ class Compiled:
             for place in resource.places:
                 if place in self.places:
                     at.setdefault(self.places[place], []).append(r)
-        ranges = np.zeros((len(self.places), 2), dtype=np.int32)
+        ranges = np.zeros((len(self.places) + len(self._starts), 2), dtype=np.int32)
         for p, resources in at.items():
             ranges[p] = len(links), len(links) + len(resources)
             links = [*links, *resources]
@@ -437,8 +451,6 @@ def _travel(problem: Problem) -> Travel:
     for travel_class in problem.travel_s:
         for place in problem.places[travel_class]:
             names.setdefault(place, len(names))
-    for robot in problem.robots:
-        names.setdefault(robot.place, len(names))
     classes = {name: c for c, name in enumerate(problem.travel_s)}
     travel = np.full((max(len(classes), 1), max(len(names), 1), max(len(names), 1)), inf)
     for name, c in classes.items():
@@ -450,6 +462,24 @@ def _travel(problem: Problem) -> Travel:
     _known_travel.insert(0, (problem.travel_s, problem.places, found))
     del _known_travel[2:]
     return found
+
+
+def _with_starts(
+    problem: Problem, places: Mapping[str, int], classes: Mapping[str, int], travel: NDArray[np.float64]
+) -> tuple[dict[str, int], NDArray[np.float64]]:
+    """Return rows for the points where robots start that are no places, and the travel matrices with them."""
+    points = dict.fromkeys(robot.place for robot in problem.robots if robot.place not in places)
+    if not points:
+        return {}, travel
+    count = travel.shape[1]
+    starts = {point: count + i for i, point in enumerate(points)}
+    wider = np.full((travel.shape[0], count + len(points), count + len(points)), inf)
+    wider[:, :count, :count] = travel
+    for point, row in starts.items():
+        for name, seconds in problem.starts.get(point, {}).items():
+            if name in classes:
+                wider[classes[name], row, [places[place] for place in problem.places[name]]] = seconds
+    return starts, wider
 
 
 def _is_metric(matrix: NDArray[np.float64]) -> bool:

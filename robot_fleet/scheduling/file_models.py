@@ -159,6 +159,12 @@ class ProblemModel(_Model):
         Field(description="From when, and what one Wh costs in seconds then; rising times, free before the first."),
     ] = ()
     coverage: CoverageModel | None = None
+    starts: Annotated[
+        dict[Name, dict[str, tuple[NotNegative | None, ...]]],
+        Field(
+            description="Points where robots become free that are no places: class -> seconds to each of its places."
+        ),
+    ] = {}
 
 
 class PlannedStopModel(_Model):

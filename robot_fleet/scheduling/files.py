@@ -16,6 +16,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.errors import PlanError
@@ -68,6 +69,10 @@ def problem_from_json(text: str, where: str = "problem") -> Problem:
             "taken": frozenset(model.taken),
             "ageing_s": _endless(model.ageing_s),
             "resources": tuple(Resource(**resource) for resource in resources),
+            "starts": {
+                point: {name: tuple(_endless(leg) for leg in legs) for name, legs in classes.items()}
+                for point, classes in model.starts.items()
+            },
             "coverage": None if model.coverage is None else Coverage(**_inner(model.coverage)),
         }
     )
@@ -227,8 +232,10 @@ def _plain(value: Any) -> Any:
         return {name: _plain(value[name]) for name in sorted(value)}
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | np.ndarray):
         return [_plain(each) for each in value]
+    if isinstance(value, np.floating):
+        value = float(value)
     return None if value == inf else value
 
 

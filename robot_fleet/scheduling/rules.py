@@ -12,9 +12,11 @@ What `core.plan` leaves to the reader is decided here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+
+import numpy as np
 
 from robot_fleet.core.plan import Problem, RobotNeed, StopNeed, TaskNeed
 
@@ -94,12 +96,19 @@ class Ways:
 
     def __init__(self, problem: Problem, travel_class: str) -> None:
         self._index = {name: row for row, name in enumerate(problem.places.get(travel_class, ()))}
-        self._matrix: Sequence[Sequence[float]] = problem.travel_s.get(travel_class, ())
+        matrix = problem.travel_s.get(travel_class, ())
+        self._cells: Callable[[int, int], float] = (
+            matrix.item if isinstance(matrix, np.ndarray) else lambda row, column: matrix[row][column]
+        )
+        self._starts = {point: seconds.get(travel_class) for point, seconds in problem.starts.items()}
 
     def seconds(self, start: str, end: str) -> float:
         """Return the travel time, `inf` where there is no way or the class does not know a place."""
         row, column = self._index.get(start), self._index.get(end)
-        return inf if row is None or column is None else self._matrix[row][column]
+        if row is None and column is not None:
+            seconds = self._starts.get(start)
+            return inf if seconds is None else float(seconds[column])
+        return inf if row is None or column is None else self._cells(row, column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.plan import Plan, Problem
+from robot_fleet.scheduling.coverage import coverage_cost
 from robot_fleet.scheduling.kernel import ruin
 from robot_fleet.scheduling.kernel.arrays import (
     COUNT,
     FLAGS,
     HEAD,
+    JOB,
     NODE,
     OPTION,
     OPTION_END,
     OPTION_PLACE,
     PIN,
     STOPS,
+    Ground,
     Ints,
+    Kept,
+    Pool,
 )
 from robot_fleet.scheduling.solution import Routes, Solution
 
@@ -109,27 +115,29 @@ class Searcher:
         self.tuning = tuning or Tuning()
         model = solution.model
         flags = model.job[:, FLAGS]
-        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2)
-        self.movable: Ints = np.flatnonzero(((flags & HEAD) == 0) & able).astype(np.int32)
-        self._near = np.argsort(np.minimum.reduce(model.travel), axis=1, kind="stable").astype(np.int32)
-        self._place_row, self._place_node = _nodes_by_place(solution)
+        able = model.allow.any(axis=1) & (model.job[:, PIN] != -2) & _placed(solution)
+        movable = np.flatnonzero(((flags & HEAD) == 0) & able).astype(np.int32)
+        count = len(solution.compiled.places)
+        nearest = np.minimum.reduce(model.travel[:, :count, :count])
+        near = np.argsort(nearest, axis=1, kind="stable").astype(np.int32)
+        self._ground = Ground(near, *_nodes_by_place(solution), movable)
         jobs = model.job.shape[0]
         self._out = np.zeros(jobs + 1, dtype=np.int32)
         self._outside = np.zeros(jobs + 1, dtype=np.int32)
         self._absences = np.zeros(jobs, dtype=np.int64)
         self._numbers = np.array([self.tuning.removed, self.tuning.longest, self.tuning.blink])
         width = 2 + 2 * min(solution.state.row.shape[1], 4 * _longest(solution) + 32)
-        self.pool = (
-            np.zeros(1, dtype=np.int64),
-            np.zeros((self.tuning.pool, width), dtype=np.int32),
-            np.zeros(self.tuning.pool),
-            np.zeros((self.tuning.pool, width if solution.compiled.ties else 0)),
+        self.pool = Pool(
+            rows=np.zeros(1, dtype=np.int64),
+            content=np.zeros((self.tuning.pool, width), dtype=np.int32),
+            costs=np.zeros(self.tuning.pool),
+            times=np.zeros((self.tuning.pool, width if solution.compiled.ties else 0)),
         )
 
     def run(self, halt: Halt, progress: Callable[[int, float], None] | None = None) -> int:
         """Search until `halt` says so; return the number of iterations. The solution becomes the best one found."""
         solution = self.solution
-        if not len(self.movable):
+        if not len(self._ground.movable):
             return 0
         self._list_outside()
         costs = np.array([solution.cost, solution.cost])
@@ -138,28 +146,55 @@ class Searcher:
         hot, cold = self.tuning.hot * scale, self.tuning.cold * scale
         iteration = 0
         best = _room(solution)
-        ruin.save(solution.state, *best)
+        ruin.save(solution.state, best)
+        covering = _Covering(solution)
         while (share := halt.progress(iteration)) < 1.0:
             heat = np.full(2, hot * (cold / hot) ** share)
             solution.state.counter[1] = 0
             ruin.search(
-                *self._arguments(), best, costs, heat, STRIDE, self._numbers, self._out, self._outside, self.pool
+                solution.model,
+                solution.state,
+                solution.old,
+                solution.labels,
+                self._ground,
+                best,
+                costs,
+                heat,
+                STRIDE,
+                self._numbers,
+                self._out,
+                self._outside,
+                self.pool,
             )
             iteration += STRIDE
+            covering.look(float(costs[0]))
             if solution.state.counter[1]:
                 solution.grow()
-                best = tuple(_wider(array, solution) for array in best)
+                best = _wider(best, solution)
             if progress is not None:
                 progress(iteration, float(costs[1]))
         solution.take_routes(_routes(best, solution.robots))
+        covering.choose()
         return iteration
 
     def fewer(self, halt: Halt) -> bool:
         """Put every job on a route, however dear; return whether that came about before `halt` ended it."""
+        solution = self.solution
         self._list_outside()
         iteration = 0
         while halt.progress(iteration) < 1.0:
-            if ruin.fewer(*self._arguments(), STRIDE, self._numbers, self._out, self._outside, self._absences):
+            if ruin.fewer(
+                solution.model,
+                solution.state,
+                solution.old,
+                solution.labels,
+                self._ground,
+                STRIDE,
+                self._numbers,
+                self._out,
+                self._outside,
+                self._absences,
+            ):
                 return True
             iteration += STRIDE
         return False
@@ -170,23 +205,38 @@ class Searcher:
         nodes = state.row[robot, : state.route[robot, COUNT], NODE]
         return int(self._absences[model.node[nodes[nodes >= 0], 0]].sum())
 
-    def _arguments(self) -> tuple[object, ...]:
-        solution = self.solution
-        return (
-            solution.model,
-            solution.state,
-            solution.old,
-            solution.labels,
-            self._near,
-            self._place_row,
-            self._place_node,
-            self.movable,
-        )
-
     def _list_outside(self) -> None:
-        outside = [job for job in self.solution.out if job in set(self.movable.tolist())]
+        movable = set(self._ground.movable.tolist())
+        outside = [job for job in self.solution.out if job in movable]
         self._outside[0] = len(outside)
         self._outside[1 : len(outside) + 1] = outside
+
+
+class _Covering:
+    """The routes that cost least with coverage counted, of those seen at each stride's end.
+
+    The search itself does not see coverage: what a route leaves out of reach depends on all the others.
+    """
+
+    def __init__(self, solution: Solution) -> None:
+        coverage = solution.compiled.problem.coverage
+        self._solution = solution
+        self._counts = coverage is not None and coverage.price > 0.0
+        self._least = solution.cost + coverage_cost(solution.compiled, solution.state) if self._counts else inf
+        self._routes = solution.routes() if self._counts else None
+
+    def look(self, cost: float) -> None:
+        """Look at the solution as it is, at this cost without coverage."""
+        if self._counts and cost < self._least:
+            total = cost + coverage_cost(self._solution.compiled, self._solution.state)
+            if total < self._least:
+                self._least, self._routes = total, self._solution.routes()
+
+    def choose(self) -> None:
+        """Leave the solution as it is, or with the routes that cost less when coverage is counted."""
+        solution = self._solution
+        if self._routes is not None and solution.cost + coverage_cost(solution.compiled, solution.state) > self._least:
+            solution.take_routes(self._routes)
 
 
 def search(problem: Problem, current: Plan, halt: Halt, *, seed: int, tuning: Tuning | None = None) -> Plan:
@@ -210,6 +260,14 @@ def _longest(solution: Solution) -> int:
     return max(int(solution.state.route[:-1, COUNT].max(initial=0)), stops // max(solution.robots, 1))
 
 
+def _placed(solution: Solution) -> NDArray[np.bool_]:
+    """Return which jobs have some place for each of their stops; the others are not to be looked for anywhere."""
+    model = solution.model
+    placed = np.ones(model.job.shape[0], dtype=np.bool_)
+    placed[model.node[model.node[:, OPTION] == model.node[:, OPTION_END], JOB]] = False
+    return placed
+
+
 def _nodes_by_place(solution: Solution) -> tuple[Ints, Ints]:
     """Return the nodes that can be served at each place, as compressed rows."""
     model = solution.model
@@ -222,31 +280,32 @@ def _nodes_by_place(solution: Solution) -> tuple[Ints, Ints]:
     return row, np.array([node for nodes in at for node in nodes], dtype=np.int32)
 
 
-def _room(solution: Solution) -> tuple[Ints, Ints, Ints, NDArray[np.float64]]:
+def _room(solution: Solution) -> Kept:
     robots, longest = solution.robots + 1, solution.state.row.shape[1]
-    return (
-        np.zeros(robots, dtype=np.int32),
-        np.zeros((robots, longest), dtype=np.int32),
-        np.zeros((robots, longest), dtype=np.int32),
-        np.zeros((robots, longest)),
+    return Kept(
+        visits=np.zeros(robots, dtype=np.int32),
+        node=np.zeros((robots, longest), dtype=np.int32),
+        place=np.zeros((robots, longest), dtype=np.int32),
+        level=np.zeros((robots, longest)),
     )
 
 
-def _wider(array: NDArray[np.generic], solution: Solution) -> NDArray[np.generic]:
-    if array.ndim == 1:
-        return array
-    wide = np.zeros((array.shape[0], solution.state.row.shape[1]), dtype=array.dtype)
-    wide[:, : array.shape[1]] = array
+def _wider(kept: Kept, solution: Solution) -> Kept:
+    """Return the same routes with room for longer ones."""
+    wide = _room(solution)
+    wide.visits[:] = kept.visits
+    for narrow, broad in ((kept.node, wide.node), (kept.place, wide.place), (kept.level, wide.level)):
+        broad[:, : narrow.shape[1]] = narrow
     return wide
 
 
-def _routes(best: tuple[Ints, Ints, Ints, NDArray[np.float64]], robots: int) -> Routes:
-    counts = best[0][:robots]
+def _routes(best: Kept, robots: int) -> Routes:
+    counts = best.visits[:robots]
     bounds = np.zeros(robots + 1, dtype=np.int32)
     bounds[1:] = np.cumsum(counts)
-    mask = np.arange(best[1].shape[1])[None, :] < counts[:, None]
-    visits = np.stack([best[1][:robots][mask], best[2][:robots][mask]], axis=1).astype(np.int32)
-    return Routes(np.ascontiguousarray(visits), best[3][:robots][mask].copy(), bounds)
+    mask = np.arange(best.node.shape[1])[None, :] < counts[:, None]
+    visits = np.stack([best.node[:robots][mask], best.place[:robots][mask]], axis=1).astype(np.int32)
+    return Routes(np.ascontiguousarray(visits), best.level[:robots][mask].copy(), bounds)
 
 
 __all__ = ["CpuSeconds", "Halt", "Iterations", "Searcher", "Tuning", "search"]

@@ -8,6 +8,7 @@ import numpy as np
 
 from robot_fleet.core.plan import LeftOut, Plan, Problem
 from robot_fleet.scheduling.compiled import Compiled
+from robot_fleet.scheduling.coverage import coverage_cost
 from robot_fleet.scheduling.kernel import construct
 from robot_fleet.scheduling.kernel.arrays import (
     CLAIM,
@@ -158,7 +159,7 @@ class Solution:
         return Plan(
             routes=self.compiled.plan_routes(self.state),
             left_out=tuple(LeftOut(self.compiled.tasks[job].task, self.reason(job)) for job in self.out),
-            cost=self.cost,
+            cost=self.cost + coverage_cost(self.compiled, self.state),
             by=by,
         )
 

@@ -96,6 +96,13 @@ def _distinct(what: str, names: Iterable[str], where: str = "") -> None:
 
 
 def _travel(problem: Problem) -> None:
+    for point, classes in problem.starts.items():
+        for travel_class, legs in classes.items():
+            where = f"starts.{point}.{travel_class}"
+            if len(legs) != len(problem.places.get(travel_class, ())):
+                raise PlanError("plan_problem_matrix", "One leg for each place of the class was expected.", where)
+            if len(legs) and (isnan(sum(legs)) or min(legs) < 0.0):
+                raise PlanError("plan_problem_matrix", "A leg is NaN or negative; seconds were expected.", where)
     for travel_class, matrix in problem.travel_s.items():
         where = f"travel_s.{travel_class}"
         names = problem.places.get(travel_class)

@@ -14,7 +14,7 @@ from robot_fleet.site.spacing import check_spacing
 from robot_fleet.site.walls import check_walls
 
 # Findings of these codes leave holes in the lane graph; what cannot be reached then would only repeat them.
-_FILES = {"site.yaml": 0, "places.yaml": 1, "kinds.yaml": 2, "robots.yaml": 3, "items.yaml": 4}
+_FILES = {"site.yaml": 0, "places.yaml": 1, "zones.yaml": 2, "kinds.yaml": 3, "robots.yaml": 4, "items.yaml": 5}
 _UNREAD = ("site_folder_missing", "site_file_missing", "site_yaml_malformed", "site_json_malformed")
 _HOLES = ("site_place_off_lanes", "site_unknown_vertex", "site_lane_no_length")
 

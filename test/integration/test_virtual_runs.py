@@ -102,21 +102,36 @@ def test_tasks_without_robots_end_all_the_same() -> None:
 
 
 def test_the_fleet_learns_that_its_robots_are_slower_than_its_site_says() -> None:
-    """The roads believe in twice the speed and know of no limits; after some hours plans reckon with what is true."""
+    """The roads believe in robots that are twice as fast, and start and turn at once; soon plans know better.
+
+    The lanes have no speed limits here, which robots would be told and keep to. What is not learnt is how an order
+    begins: its first lane never counts.
+    """
     site = load_site(BUSAN)
     kinds = {
-        name: replace(kind, speed_mps=2.0 * kind.speed_mps, loaded_speed_mps=2.0 * kind.loaded_speed_mps)
+        name: replace(
+            kind,
+            speed_mps=2.0 * kind.speed_mps,
+            loaded_speed_mps=2.0 * kind.loaded_speed_mps,
+            acceleration_mps2=20.0 * kind.acceleration_mps2,
+            turn_radps=20.0 * kind.turn_radps,
+        )
         for name, kind in site.kinds.items()
     }
     lanes = {name: replace(lane, speed_mps=0.0) for name, lane in site.lanes.items()}
     roads = LaneRoads(site.vertices, lanes, kinds)
     fleet = virtual_fleet(BUSAN, demand(BUSAN, 40), improving=False, roads=roads)
     fleet.run(Stop())
-    real, believed, learnt = LaneRoads.of(site), fleet.host.fleet.ports.roads, fleet.host.fleet.roads
+    real, believed, learnt = (
+        LaneRoads(site.vertices, lanes, site.kinds),
+        fleet.host.fleet.ports.roads,
+        fleet.host.fleet.roads,
+    )
     drives = [fact for _, fact in facts_of(fleet) if isinstance(fact, DriveObserved)]
     assert len(drives) > 100
     real_s, believed_s, learnt_s = (roads.matrix("logistics") for roads in (real, believed, learnt))
     reached = np.isfinite(real_s) & (real_s > 0.0)
-    assert np.median(believed_s[reached] / real_s[reached]) < 0.75
-    assert np.median(learnt_s[reached] / real_s[reached]) == pytest.approx(1.0, abs=0.1)
+    before, after = (np.median(seconds[reached] / real_s[reached]) for seconds in (believed_s, learnt_s))
+    assert before < 0.5
+    assert 0.75 < after < 1.1
     assert not fleet.host.fleet.agenda.violations

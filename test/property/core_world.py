@@ -7,14 +7,14 @@ after the other and report all of it, so that whatever is refused or comes out w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import shapely
 
 from robot_fleet.agent.admission import admit
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
 from robot_fleet.core.facts import (
     Fact,
     ItemAppeared,
@@ -150,6 +150,7 @@ class CoreWorld:
         self.snapshots: list[tuple[int, object]] = []
         self.answers: list[Answer] = []
         self.jobs: list[Improve] = []
+        self.questions: list[AskPath] = []
         self.fleet_s = BEGIN_S
         self.steady_s = 0.0
         self.robots = {
@@ -193,6 +194,8 @@ class CoreWorld:
                     self.robots[effect.order.robot].take(effect.order)
             elif isinstance(effect, Improve):
                 self.jobs.append(effect)
+            elif isinstance(effect, AskPath):
+                self._check_question(effect, outcome.effects)
         return answers
 
     def tell(self, robot: ModelRobot) -> None:
@@ -327,6 +330,15 @@ class CoreWorld:
                 self._ends[fact.task] = _end_of(state.tasks[fact.task])
         name, version, text = FACTS.encode(fact)
         assert FACTS.decode(name, version, text) == fact
+
+    def _check_question(self, question: AskPath, effects: Sequence[object]) -> None:
+        """Check that only a robot is asked which has nothing to do, and that it is not sent anything either."""
+        self.questions.append(question)
+        robot = self.state.robots[question.robot]
+        assert robot.busy is None and robot.link is LinkState.LIVE and not self.state.routes.get(robot.id)
+        assert not any(isinstance(effect, SendOrder) and effect.order.robot == robot.id for effect in effects)
+        lane = self.site.lanes[f"{question.start}>{question.end}"]
+        assert not lane.kinds or robot.kind in lane.kinds
 
     def _check_zones(self, robot: str) -> None:
         """Check that no lane newly released leads into a closed zone; only who is inside may drive there, out of it."""

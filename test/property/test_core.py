@@ -23,6 +23,7 @@ from robot_fleet.core.inputs import (
     CloseZone,
     LimitZone,
     OpenZone,
+    PathMeasured,
     ReportReceived,
     SetHold,
     SubmitTask,
@@ -49,7 +50,7 @@ PAUSES_S = (0.0, 0.1, 1.0, 1.0, 5.0, 25.0, 60.0, 400.0, 7200.0)
 Action = tuple[str, int, int, int]
 NAMES = (
     *("submit",) * 4,
-    *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit"),
+    *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit", "measure"),
     *("work",) * 8,
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
@@ -187,6 +188,17 @@ def open_up(world: CoreWorld, a: int, b: int, c: int) -> None:
 def limit(world: CoreWorld, a: int, b: int, c: int) -> None:
     names = list(world.site.zones)
     world.feed(LimitZone(f"m{b * 50 + c}", names[a % len(names)], [0.0, 0.2, 0.5, -1.0, float("nan")][b % 5]))
+
+
+def measure(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let a planner answer a question, perhaps with nonsense, or one that nobody has put."""
+    length_m = [1.0, 2.5, 7.0, float("inf"), 0.0, -1.0, float("nan")][a % 7]
+    if b % 3 and world.questions:
+        question = world.questions[-1]
+        world.feed(PathMeasured(question.kind, question.start, question.end, length_m))
+    else:
+        lane = list(world.site.lanes.values())[c % len(world.site.lanes)]
+        world.feed(PathMeasured(["care", "bus"][b % 2], lane.start, [lane.end, "nowhere"][a % 2], length_m))
 
 
 def shown(world: CoreWorld, a: int, b: int, c: int) -> None:
@@ -329,7 +341,24 @@ def drain_battery(world: CoreWorld, a: int, b: int, c: int) -> None:
 ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
     action.__name__: action
     for action in (
-        *(submit, malformed, cancel, hold, let_go, close, open_up, limit, shown, again, work, fail, doubt, lose, find),
+        *(
+            submit,
+            malformed,
+            cancel,
+            hold,
+            let_go,
+            close,
+            open_up,
+            limit,
+            measure,
+            shown,
+            again,
+            work,
+            fail,
+            doubt,
+            lose,
+            find,
+        ),
         *(reboot, late, twice, lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
     )
 }

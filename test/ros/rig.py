@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +22,14 @@ from std_srvs.srv import Trigger
 
 from robot_fleet.ledger.lock import FileLock
 from robot_fleet.ros.qos import QOS
+from robot_fleet.site.maps import OCCUPIED, read_map, write_map
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "test" / "data" / "sites" / "tiny"
 START_WITHIN_S = 120.0  # of wall time, on a machine that does much else
 ANSWER_WITHIN_S = 60.0
 AGAIN_AFTER_S = 3.0
+WALLED_IN = (0.75, 6.0)
 _DOMAINS = range(1, 20)  # below those that fleets claim
 
 
@@ -38,6 +41,19 @@ def claim_domain() -> tuple[int, FileLock]:
         except BlockingIOError:
             continue
     raise AssertionError(f"all of the domains {_DOMAINS} are in use by other tests")
+
+
+def walled_site(folder: Path) -> Path:
+    """Return a copy of the tiny site with a corner, around WALLED_IN, that nobody can reach."""
+    shutil.copytree(TINY, folder)
+    drawn = read_map(folder / "map.yaml")
+    row, column = drawn.cell(1.5, 5.3)
+    grid = drawn.grid.copy()
+    edge = drawn.cell(0.0, 5.3)[1]
+    grid[row : row + 3, edge : column + 3] = OCCUPIED
+    grid[row : drawn.cell(0.0, 6.6)[0], column : column + 3] = OCCUPIED
+    write_map(type(drawn)(grid, drawn.resolution_m, drawn.origin_x_m, drawn.origin_y_m), folder / "map.yaml")
+    return folder
 
 
 class Ros:
@@ -148,3 +164,34 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+
+class Fleet:
+    """Some of a fleet's processes in one run directory."""
+
+    def __init__(self, domain: int, run: Path, site: Path = TINY) -> None:
+        self._domain = domain
+        self._site = site
+        self.run = run
+        self.processes: dict[str, Process] = {}
+
+    def start(self, name: str, *words: str) -> Process:
+        """Start a process, or start it again."""
+        simulated = [] if name == "sim_world" else ["--simulated"]
+        argv = [
+            "-m",
+            f"robot_fleet.nodes.{name}",
+            "--site",
+            str(self._site),
+            "--run",
+            str(self.run),
+            *simulated,
+            *words,
+        ]
+        self.processes[name] = Process(self._domain, argv, self.run / f"{name}.log")
+        return self.processes[name]
+
+    def end(self) -> None:
+        for process in self.processes.values():
+            if process.running:
+                process.end()

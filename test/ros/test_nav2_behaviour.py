@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -21,29 +20,18 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import BatteryState
 from tf2_msgs.msg import TFMessage
 
-from robot_fleet.site.maps import OCCUPIED, read_map, write_map
 from test.ros.nav2 import ABORTED, CANCELED, LATCHED, SUCCEEDED, Nav2Robot, pose
-from test.ros.rig import START_WITHIN_S, TINY, Process, Ros
+from test.ros.rig import START_WITHIN_S, WALLED_IN, Process, Ros, walled_site
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_nav2")]
 
 SPEED = 5.0
-WALL, OUTSIDE, WALLED_IN = (16.0, 7.4), (40.0, 3.4), (0.75, 6.0)
+WALL, OUTSIDE = (16.0, 7.4), (40.0, 3.4)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny site with a walled-in corner that nobody can reach."""
-    folder = tmp_path_factory.mktemp("site") / "tiny"
-    shutil.copytree(TINY, folder)
-    drawn = read_map(folder / "map.yaml")
-    row, column = drawn.cell(1.5, 5.3)
-    grid = drawn.grid.copy()
-    edge = drawn.cell(0.0, 5.3)[1]
-    grid[row : row + 3, edge : column + 3] = OCCUPIED
-    grid[row : drawn.cell(0.0, 6.6)[0], column : column + 3] = OCCUPIED
-    write_map(type(drawn)(grid, drawn.resolution_m, drawn.origin_x_m, drawn.origin_y_m), folder / "map.yaml")
-    return folder
+    return walled_site(tmp_path_factory.mktemp("site") / "tiny")
 
 
 @pytest.fixture(scope="module")

@@ -15,32 +15,11 @@ from rcl_interfaces.srv import DescribeParameters, GetParameters
 from robot_fleet_interfaces.srv import ActStatus, SubmitTask
 
 from test.ros.nav2 import Nav2Robot
-from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, TINY, Process, Ros
+from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, Fleet, Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
 
 SPEED = 10.0
-
-
-class Fleet:
-    """Some of a fleet's processes in one run directory."""
-
-    def __init__(self, domain: int, run: Path) -> None:
-        self._domain = domain
-        self.run = run
-        self.processes: dict[str, Process] = {}
-
-    def start(self, name: str, *words: str) -> Process:
-        """Start a process, or start it again."""
-        simulated = [] if name == "sim_world" else ["--simulated"]
-        argv = ["-m", f"robot_fleet.nodes.{name}", "--site", str(TINY), "--run", str(self.run), *simulated, *words]
-        self.processes[name] = Process(self._domain, argv, self.run / f"{name}.log")
-        return self.processes[name]
-
-    def end(self) -> None:
-        for process in self.processes.values():
-            if process.running:
-                process.end()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from robot_fleet.core.facts import (
     HoldSet,
     ItemAppeared,
     ItemMoved,
+    LaneMeasured,
     OrderCancelAsked,
     OrderEnded,
     OrderProgressed,
@@ -44,6 +45,7 @@ from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderEvent, OrderState
 from robot_fleet.core.lifecycles.task import TaskEvent, TaskState
 from robot_fleet.core.order import StepState
+from robot_fleet.core.plan import CHARGE
 from robot_fleet.core.site import Site
 
 
@@ -362,10 +364,15 @@ def _charge_began(state: FleetState, fact: ChargeBegan) -> None:
     robot = state.robots[fact.robot]
     robot.must_charge = True
     robot.charges += 1
+    route = state.routes.get(fact.robot, ())
+    if route and route[0].stop == CHARGE:
+        state.charges[fact.robot] = route[0].place
+        state.routes[fact.robot] = route[1:]
 
 
 def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
     state.robots[fact.robot].must_charge = False
+    state.charges.pop(fact.robot, None)
 
 
 def _alarm_shown(state: FleetState, fact: AlarmShown) -> None:
@@ -388,6 +395,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     StepsReleased: _steps_released,
     OrderProgressed: _order_progressed,
     DriveObserved: roads.drive_observed,
+    LaneMeasured: roads.lane_measured,
     OrderCancelAsked: _order_cancel_asked,
     OrderEnded: _order_ended,
     TaskReleased: _task_released,

@@ -17,7 +17,7 @@ from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import Step, StepKind
-from robot_fleet.core.plan import PlannedStop
+from robot_fleet.core.plan import CHARGE, PlannedStop
 
 SLACK_S = 20.0
 """A robot sets off this much earlier than needed for a stop that may not begin before a certain time."""
@@ -40,7 +40,7 @@ def dispatch(turn: Turn) -> None:
 def _urgency(turn: Turn, robot: RobotRecord) -> tuple[float, float]:
     """Return the key by which robots choose among places that are free: alarms first, then by due time."""
     route = turn.state.routes.get(robot.id, ())
-    if not route:
+    if not route or route[0].stop == CHARGE:
         return (0.0, math.inf)
     request = turn.state.tasks[route[0].task].request
     return (-float(request.alarm), request.due_s)
@@ -131,12 +131,14 @@ def wanted(turn: Turn, robot: RobotRecord, order: OrderRecord) -> bool:
 def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
     """Return the first planned stop if the robot should set off for it now."""
     route = turn.state.routes.get(robot.id, ())
-    if not route:
+    if not route or route[0].stop == CHARGE:
         return None
     stop = route[0]
     task = turn.state.tasks[stop.task]
     if task.next_stop != stop.stop:
         return None
+    if robot.must_charge and not task.request.alarm and task.state is not TaskState.UNDERWAY:
+        return None  # planned for when it has charged
     start = _free_vertex(turn, robot)
     travel_s = turn.ports.roads.time_s(turn.travel_class(robot), start, stop.place)
     if math.isinf(travel_s):
@@ -228,7 +230,9 @@ def _measures(turn: Turn, item: str) -> dict[str, object]:
 
 
 def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
-    for charger in booking.free_places(turn, robot, _free_vertex(turn, robot), ("charger",)):
+    free = booking.free_places(turn, robot, _free_vertex(turn, robot), ("charger",))
+    planned = turn.state.charges.get(robot.id, "")
+    for charger in sorted(free, key=lambda name: name != planned):
         pose = turn.site.places[charger].pose
         dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
         if _send(turn, robot, "home", charger, (dock,), "", -1, anyway):
@@ -301,6 +305,12 @@ def cancel_order(turn: Turn, robot: RobotRecord, reason: str) -> None:
         turn.wish(robot.id)
 
 
+def _charge_is_next(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether the plan sends the robot to charge now."""
+    route = turn.state.routes.get(robot.id, ())
+    return bool(route) and route[0].stop == CHARGE and robot.busy is None
+
+
 def _watch_charge(turn: Turn, robot: RobotRecord) -> None:
     soc = turn.soc_pct(robot.id)
     if soc is None:
@@ -310,6 +320,6 @@ def _watch_charge(turn: Turn, robot: RobotRecord) -> None:
         if soc >= kind.charge_to_pct:
             turn.emit(ChargeEnded(robot.id, soc, turn.now.fleet_s))
             turn.agenda.replan = True
-    elif soc < kind.charge_below_pct:
+    elif soc < kind.charge_below_pct or _charge_is_next(turn, robot):
         turn.emit(ChargeBegan(robot.id, soc, turn.now.fleet_s))
         turn.agenda.replan = True

@@ -14,11 +14,10 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, zones
+from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, survey, zones
 from robot_fleet.core.fleet.apply import apply, initial_state
-from robot_fleet.core.fleet.roads import RoadsNow
 from robot_fleet.core.fleet.state import FleetState, Observations
-from robot_fleet.core.fleet.turn import Agenda, Ports, Turn
+from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     CancelTask,
@@ -26,6 +25,7 @@ from robot_fleet.core.inputs import (
     Input,
     LimitZone,
     OpenZone,
+    PathMeasured,
     PlaceSensed,
     PlanImproved,
     ReportReceived,
@@ -62,18 +62,18 @@ class Fleet:
         self.state: FleetState = initial_state(site) if state is None else state
         self.seen = Observations()
         self.agenda = Agenda()
-        self._roads = RoadsNow(site, ports.roads)
+        self._ports_now = PortsNow(site, ports)
         for fact in history:
             apply(self.state, fact)
 
     @property
     def roads(self) -> Roads:
         """The roads as plans see them now."""
-        return self._roads.of(self.state)
+        return self._ports_now.of(self.state).roads
 
     def decide(self, news: Input, now: Now) -> Outcome:
         """Take one input in and return what follows. Never raises for what people or robots send."""
-        turn = Turn(self.site, self.ports, self.state, self.seen, self.agenda, now, self._roads)
+        turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
         try:
             self._take_in(turn, news)
         except RequestError as refused:
@@ -101,6 +101,8 @@ class Fleet:
                 zones.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
+            case PathMeasured():
+                survey.measured(turn, news)
             case PlanImproved(job, plan):
                 planning.improved(turn, job, plan)
             case AlarmWasShown(task):
@@ -111,7 +113,7 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
-        if agenda.moved:
+        if agenda.replan or ticked:
             dispatch.take_back(turn)
         if agenda.replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
             planning.replan(turn)
@@ -126,6 +128,7 @@ class Fleet:
             release.release(turn)
         if ticked:
             self._ask_again(turn)
+            survey.ask(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:

@@ -130,7 +130,10 @@ def _drives(turn: Turn, robot: RobotRecord, order: OrderRecord, fresh: list[Step
             expected_s = turn.ports.roads.lane_s(travel_class, name, before, following, limit_mps)
             took_s = result.at_s - began_s
             if PLAUSIBLE[0] <= took_s / expected_s <= PLAUSIBLE[1]:
-                driven.append(DriveObserved(robot.id, travel_class, name, expected_s, took_s, turn.now.fleet_s))
+                fact = DriveObserved(
+                    robot.id, travel_class, name, round(expected_s, 3), round(took_s, 3), turn.now.fleet_s
+                )
+                driven.append(fact)
         began_s = result.at_s
     return driven
 

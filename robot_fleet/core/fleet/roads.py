@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from robot_fleet.core import drives
-from robot_fleet.core.facts import DriveObserved, ZoneClosed, ZoneLimited, ZoneOpened
-from robot_fleet.core.fleet.state import FleetState, ZoneRecord
-from robot_fleet.core.ports import RoadConditions, Roads
+from robot_fleet.core.facts import DriveObserved, LaneMeasured, ZoneClosed, ZoneLimited, ZoneOpened
+from robot_fleet.core.fleet.state import FleetState, MeasuredLane, ZoneRecord
+from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Site, Zone
 
 
@@ -13,11 +13,26 @@ def drive_observed(state: FleetState, fact: DriveObserved) -> None:
     """Take a drive in, and revise the factors once in a while."""
     lanes = state.drives.setdefault(fact.travel_class, {})
     lanes[fact.lane] = lanes.get(fact.lane, drives.Ratios()).with_one(fact.took_s / fact.expected_s)
-    if fact.at_s < state.revised_s + drives.REVISE_EVERY_S:
+    _revise(state, fact.at_s)
+
+
+def lane_measured(state: FleetState, fact: LaneMeasured) -> None:
+    """Take in what a robot's planner says of a lane; it holds for the kind with and without a load."""
+    lanes = state.measured.setdefault(fact.kind, {})
+    lanes[fact.lane] = MeasuredLane(fact.length_m / fact.drawn_m, fact.at_s)
+    _revise(state, fact.at_s)
+
+
+def _revise(state: FleetState, now_s: float) -> None:
+    if now_s < state.revised_s + drives.REVISE_EVERY_S:
         return
-    state.revised_s = fact.at_s
-    revised = {name: drives.factors(seen, state.factors.get(name, {})) for name, seen in state.drives.items()}
-    revised = {name: factors for name, factors in revised.items() if factors}
+    state.revised_s = now_s
+    revised = {}
+    for name in dict.fromkeys((*state.drives, *(kind + load for kind in state.measured for load in ("", "+load")))):
+        stretches = {lane: known.stretch for lane, known in state.measured.get(name.removesuffix("+load"), {}).items()}
+        factors = drives.factors(state.drives.get(name, {}), state.factors.get(name, {}), stretches)
+        if factors:
+            revised[name] = factors
     if revised != state.factors:
         state.factors = revised
         state.roads += 1
@@ -61,25 +76,8 @@ def limit_mps(state: FleetState, zone: Zone) -> float:
     return zone.speed_mps if record is None or record.speed_mps is None else record.speed_mps
 
 
-class RoadsNow:
-    """The roads as the state says that they are; the same object as long as it says the same.
-
-    Parameters
-    ----------
-    site : for its zones.
-    roads : the roads, under any conditions.
-    """
-
-    def __init__(self, site: Site, roads: Roads) -> None:
-        self._zones = tuple(site.zones.values())
-        self._roads = roads
-        self._seen = -1
-
-    def of(self, state: FleetState) -> Roads:
-        """Return the roads under the conditions that a state names."""
-        if state.roads != self._seen:
-            self._seen = state.roads
-            closed = frozenset(zone.id for zone in self._zones if is_closed(state, zone))
-            limits_mps = {zone.id: limit for zone in self._zones if (limit := limit_mps(state, zone))}
-            self._roads = self._roads.under(RoadConditions(state.factors, closed, limits_mps))
-        return self._roads
+def conditions(site: Site, state: FleetState) -> RoadConditions:
+    """Return how the roads of a site are by the state."""
+    closed = frozenset(zone.id for zone in site.zones.values() if is_closed(state, zone))
+    limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
+    return RoadConditions(state.factors, closed, limits_mps)

@@ -199,6 +199,14 @@ class AlarmRecord:
 
 
 @dataclass(slots=True)
+class MeasuredLane:
+    """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
+
+    stretch: float
+    at_s: float
+
+
+@dataclass(slots=True)
 class ZoneRecord:
     """What people have made of a zone; None where it is as the site says."""
 
@@ -215,6 +223,7 @@ class FleetState:
     Attributes
     ----------
     drives : travel class -> lane -> what drives have taken against what the roads say.
+    measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
     roads : counts what changes how the roads are seen.
@@ -227,10 +236,12 @@ class FleetState:
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    charges: dict[str, str] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     plans: int = 0
     drives: dict[str, dict[str, Ratios]] = field(default_factory=dict)
+    measured: dict[str, dict[str, MeasuredLane]] = field(default_factory=dict)
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)

@@ -8,7 +8,8 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
-from robot_fleet.core.fleet.roads import RoadsNow
+from robot_fleet.core.fleet.posed import Posed
+from robot_fleet.core.fleet.roads import conditions
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Violation
@@ -36,7 +37,9 @@ class Agenda:
     wishes : robots whose order changed in this turn.
     moved : whether any robot's way may have become free.
     job : number of the newest improvement asked for; `job_open` while its answer is awaited.
+    asked_path_s, asked_lanes_s : when a planner was asked last, and when for each (kind, lane), in steady time.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
+    posed : what was posed to the planner the last time.
     """
 
     replan: bool = True
@@ -47,40 +50,57 @@ class Agenda:
     job_asked_s: float = float("-inf")
     planned_s: float = float("-inf")
     ticked_s: float = float("-inf")
+    asked_path_s: float = float("-inf")
+    asked_lanes_s: dict[tuple[str, str], float] = field(default_factory=dict)
     checked: int = 0
     violations: list[Violation] = field(default_factory=list)
+    posed: Posed = field(default_factory=Posed)
+
+
+class PortsNow:
+    """The ports, their roads as the state says that they are; the same object as long as it says the same.
+
+    Parameters
+    ----------
+    site : for its zones.
+    ports : their roads may be under any conditions.
+    """
+
+    def __init__(self, site: Site, ports: Ports) -> None:
+        self._site = site
+        self._ports = ports
+        self._seen = -1
+
+    def of(self, state: FleetState) -> Ports:
+        """Return the ports by the state."""
+        if state.roads != self._seen:
+            self._seen = state.roads
+            self._ports = replace(self._ports, roads=self._ports.roads.under(conditions(self._site, state)))
+        return self._ports
 
 
 @dataclass(slots=True)
 class Turn:
-    """What one input leads to. `emit` applies a fact at once, so that what follows sees it.
-
-    `ports.roads` are the roads as they are now: corrected by what drives have taken, closed zones left out.
-    """
+    """What one input leads to. `emit` applies a fact at once, so that what follows sees it."""
 
     site: Site
-    ports: Ports
+    ports_now: PortsNow
     state: FleetState
     seen: Observations
     agenda: Agenda
     now: Now
-    roads: RoadsNow
     facts: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._look_at_roads()
+    @property
+    def ports(self) -> Ports:
+        """The ports; their roads are as they are now: corrected by what drives have taken, closed zones left out."""
+        return self.ports_now.of(self.state)
 
     def emit(self, fact: Fact) -> None:
         """Apply a fact and note it for the ledger."""
         apply(self.state, fact)
         self.facts.append(fact)
-        self._look_at_roads()
-
-    def _look_at_roads(self) -> None:
-        roads = self.roads.of(self.state)
-        if roads is not self.ports.roads:
-            self.ports = replace(self.ports, roads=roads)
 
     def wish(self, robot: str) -> None:
         """Note that the robot's order changed and is to be sent at the end of the turn."""

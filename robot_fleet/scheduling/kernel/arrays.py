@@ -145,6 +145,47 @@ class State(NamedTuple):
     random: NDArray[np.uint64]
 
 
+class Ground(NamedTuple):
+    """What ruin and recreate looks up.
+
+    Attributes
+    ----------
+    near : (P, P) for each place all places, nearest first.
+    place_row, place_node : nodes that can be served at each place, as compressed rows.
+    movable : jobs that the search may move.
+    """
+
+    near: Ints
+    place_row: Ints
+    place_node: Ints
+    movable: Ints
+
+
+class Kept(NamedTuple):
+    """Routes put aside: (V + 1) visits in each, (V + 1, K) node, place and charge level of each visit."""
+
+    visits: Ints
+    node: Ints
+    place: Ints
+    level: Floats
+
+
+class Pool(NamedTuple):
+    """Routes kept for the master, in a ring.
+
+    Attributes
+    ----------
+    rows : how many were ever kept.
+    content : a row each: robot, length, then node and place of each visit. costs : what each costs.
+    times : begin and end of each visit; no columns where nothing ties routes to each other.
+    """
+
+    rows: Longs
+    content: Ints
+    costs: Floats
+    times: Floats
+
+
 # Labels.label: place, label before, action, next label of the same list. Labels.label_at: time, cost, energy.
 AT_PLACE, PARENT, ACTION, FOLLOWING = range(4)
 AT_TIME, AT_COST, AT_ENERGY = range(3)

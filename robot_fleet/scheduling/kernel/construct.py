@@ -406,7 +406,7 @@ def put_one(m: Model, s: State, old: State, w: Labels, job: int, v: int) -> floa
     """Put a job on a robot's route at any cost and return what it costs there; `inf` (and nothing changed) if it cannot."""
     before = s.route_at[v, 0]
     if insert_pinned(m, s, w, job, v):
-        return s.route_at[v, 0] - before
+        return float(s.route_at[v, 0] - before)
     return inf
 
 

@@ -55,7 +55,7 @@ REFUSED = -2.0
 def _claim(m: Model, node: int, place: int) -> int:
     for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
         if m.option[option, OPTION_PLACE] == place:
-            return m.option[option, CLAIM]
+            return int(m.option[option, CLAIM])
     return -1
 
 

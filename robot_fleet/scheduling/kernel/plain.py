@@ -100,7 +100,7 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
                 watts = m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]
                 if used + s.row_at[v, k, ENERGY] - old_leg * watts / 3600.0 - s.route_at[v, SPARE] > budget:
                     return inf
-            return cost + rest
+            return float(cost + rest)
         begin = max(arrive, s.row_at[v, k, EARLY])
         node = s.row[v, k, NODE]
         cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
@@ -134,10 +134,8 @@ def _home_cost(m: Model, s: State, v: int) -> float:
         return 0.0
     loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
     here = s.row[v, count - 1, PLACE]
-    return (
-        m.weights[TRAVEL_WEIGHT]
-        * m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]
-    )
+    travel_class = m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS]
+    return float(m.weights[TRAVEL_WEIGHT] * m.travel[travel_class, here, m.robot[v, HOME]])
 
 
 @compiled
@@ -260,4 +258,4 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
 def _inside(m: Model, s: State, v: int, k: int) -> bool:
     """Return whether visit `k` must follow the one before it at once."""
     node = s.row[v, k, NODE]
-    return m.node[node, POSITION] > 0 and (m.job[m.node[node, JOB], FLAGS] & TOGETHER) > 0
+    return bool(m.node[node, POSITION] > 0 and (m.job[m.node[node, JOB], FLAGS] & TOGETHER) > 0)

@@ -14,8 +14,8 @@ from math import inf, log
 import numpy as np
 
 from robot_fleet.scheduling.kernel.arrays import (
-    BEGUN,
     BEGIN,
+    BEGUN,
     CLASS,
     COUNT,
     COUPLED,
@@ -45,10 +45,13 @@ from robot_fleet.scheduling.kernel.arrays import (
     SUCC_END,
     TOTAL,
     Floats,
+    Ground,
     Ints,
+    Kept,
     Labels,
     Longs,
     Model,
+    Pool,
     State,
 )
 from robot_fleet.scheduling.kernel.compiler import compiled, entry
@@ -96,10 +99,7 @@ def ruin(
     old: State,
     touched: Ints,
     out: Ints,
-    near: Ints,
-    place_row: Ints,
-    place_node: Ints,
-    movable: Ints,
+    g: Ground,
     removed: float,
     longest: float,
 ) -> bool:
@@ -107,8 +107,6 @@ def ruin(
 
     Parameters
     ----------
-    near : (P, P) for each place all places, nearest first. place_row, place_node : nodes at each place, compressed.
-    movable : jobs that the search may move.
     removed : stops to take out on average. longest : longest string.
     """
     used, stops = 0, 0
@@ -119,7 +117,7 @@ def ruin(
         return True
     longest = min(longest, max(stops / used, 1.0))
     strings = int((4.0 * removed / (1.0 + longest) - 1.0) * next_random(s)) + 1
-    seed = movable[int(next_random(s) * movable.shape[0])]
+    seed = g.movable[int(next_random(s) * g.movable.shape[0])]
     node = m.job[seed, FIRST] + int(next_random(s) * m.job[seed, STOPS])
     origin = m.option[m.node[node, OPTION], OPTION_PLACE]
     v = s.at[seed]
@@ -129,10 +127,10 @@ def ruin(
                 origin = s.row[v, k, PLACE]
     ruined = 0
     first_ruined = touched[0]
-    for q in range(near.shape[1]):
-        place = near[origin, q]
-        for r in range(place_row[place], place_row[place + 1]):
-            at = place_node[r]
+    for q in range(g.near.shape[1]):
+        place = g.near[origin, q]
+        for r in range(g.place_row[place], g.place_row[place + 1]):
+            at = g.place_node[r]
             job = m.node[at, JOB]
             v = s.at[job]
             if v < 0:
@@ -175,8 +173,8 @@ def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: in
         keep_to = keep_from + kept
         length += kept
     remember(s, old, touched, v)
-    draft = s.route.shape[0] - 1
-    first_out = out[0]
+    first_out, count_coupled = out[0], 0
+    coupled = np.empty(length, dtype=np.int32)
     for k in range(start, start + length):
         node = s.row[v, k, NODE]
         if node < 0 or keep_from <= k < keep_to:
@@ -188,16 +186,25 @@ def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: in
         if known or not removable(m, s, job):
             continue
         if m.job[job, FLAGS] & COUPLED:
-            if not _take_off(m, s, old, touched, out, job):
-                return False
-            # Positions have moved: what is left of the string is left for another time.
-            return True
+            coupled[count_coupled] = job
+            count_coupled += 1
+            continue
         out[0] += 1
         out[out[0]] = job
-    if out[0] == first_out:
-        return True
+    if out[0] > first_out and not _cut(m, s, v, out, first_out):
+        return False
+    for i in range(count_coupled):  # last: positions move, as what must follow a job goes with it
+        if not _take_off(m, s, old, touched, out, coupled[i]):
+            return False
+    return True
+
+
+@compiled
+def _cut(m: Model, s: State, v: int, out: Ints, first_out: int) -> bool:
+    """Take the jobs that `out` lists from `first_out` on off a route; false if what remains cannot be driven."""
+    draft = s.route.shape[0] - 1
     kept = 0
-    for k in range(count):
+    for k in range(s.route[v, COUNT]):
         node = s.row[v, k, NODE]
         gone = False
         if node >= 0:
@@ -267,12 +274,13 @@ def _predecessors_first(m: Model, out: Ints) -> None:
 
 
 @entry
-def save(s: State, count: Ints, node: Ints, place: Ints, level: Floats) -> None:
+def save(s: State, kept: Kept) -> None:
     """Keep all routes of a state."""
     for v in range(s.route.shape[0] - 1):
-        count[v] = s.route[v, COUNT]
+        kept.visits[v] = s.route[v, COUNT]
         for k in range(s.route[v, COUNT]):
-            node[v, k], place[v, k], level[v, k] = s.row[v, k, NODE], s.row[v, k, PLACE], s.row_at[v, k, LEVEL]
+            kept.node[v, k], kept.place[v, k] = s.row[v, k, NODE], s.row[v, k, PLACE]
+            kept.level[v, k] = s.row_at[v, k, LEVEL]
 
 
 @entry
@@ -290,18 +298,15 @@ def search(
     s: State,
     old: State,
     w: Labels,
-    near: Ints,
-    place_row: Ints,
-    place_node: Ints,
-    movable: Ints,
-    best: tuple[Ints, Ints, Ints, Floats],
+    g: Ground,
+    best: Kept,
     costs: Floats,
     heat: Floats,
     iterations: int,
     tuning: Floats,
     out: Ints,
     outside: Ints,
-    pool: tuple[Longs, Ints, Floats, Floats],
+    pool: Pool,
 ) -> int:
     """Ruin and recreate so many times; return how often a better plan was found.
 
@@ -320,7 +325,7 @@ def search(
     found = 0
     for iteration in range(iterations):
         touched[0], out[0] = 0, 0
-        fine = ruin(m, s, old, touched, out, near, place_row, place_node, movable, tuning[0], tuning[1])
+        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1])
         change = 0.0
         if fine:
             # Penalties: what was outside has been paid for, what is put back is paid for if it stays out.
@@ -349,7 +354,7 @@ def search(
                 _note(s, touched[i], pool)
             if costs[0] < costs[1] - 1e-6:
                 costs[1] = costs[0]
-                save(s, best[0], best[1], best[2], best[3])
+                save(s, best)
                 found += 1
         else:
             undo(m, s, old, touched)
@@ -370,10 +375,7 @@ def fewer(
     s: State,
     old: State,
     w: Labels,
-    near: Ints,
-    place_row: Ints,
-    place_node: Ints,
-    movable: Ints,
+    g: Ground,
     iterations: int,
     tuning: Floats,
     out: Ints,
@@ -391,7 +393,7 @@ def fewer(
         if outside[0] == 0:
             return True
         touched[0], out[0] = 0, 0
-        fine = ruin(m, s, old, touched, out, near, place_row, place_node, movable, tuning[0], tuning[1])
+        fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1])
         if fine:
             before, after = 0, 0
             for i in range(1, outside[0] + 1):
@@ -420,21 +422,20 @@ def fewer(
 
 
 @compiled
-def _note(s: State, v: int, pool: tuple[Longs, Ints, Floats, Floats]) -> None:
+def _note(s: State, v: int, pool: Pool) -> None:
     """Keep a route for the master, in the stead of the oldest one when there is no more room.
 
     A row is (robot, length, then node and place of each visit); beside it its cost, and begin and end of each visit where
     there is room for times.
     """
-    rows, content, costs, times = pool
-    room, count = content.shape[0], s.route[v, COUNT]
-    if room == 0 or count == 0 or 2 + 2 * count > content.shape[1]:
+    room, count = pool.content.shape[0], s.route[v, COUNT]
+    if room == 0 or count == 0 or 2 + 2 * count > pool.content.shape[1]:
         return
-    at = rows[0] % room
-    rows[0] += 1
-    content[at, 0], content[at, 1], costs[at] = v, count, s.route_at[v, TOTAL]
+    at = pool.rows[0] % room
+    pool.rows[0] += 1
+    pool.content[at, 0], pool.content[at, 1], pool.costs[at] = v, count, s.route_at[v, TOTAL]
     for k in range(count):
-        content[at, 2 + 2 * k], content[at, 3 + 2 * k] = s.row[v, k, NODE], s.row[v, k, PLACE]
-    if times.shape[1] > 0:
+        pool.content[at, 2 + 2 * k], pool.content[at, 3 + 2 * k] = s.row[v, k, NODE], s.row[v, k, PLACE]
+    if pool.times.shape[1] > 0:
         for k in range(count):
-            times[at, 2 * k], times[at, 2 * k + 1] = s.row_at[v, k, BEGIN], s.row_at[v, k + 1, LEAVE]
+            pool.times[at, 2 * k], pool.times[at, 2 * k + 1] = s.row_at[v, k, BEGIN], s.row_at[v, k + 1, LEAVE]

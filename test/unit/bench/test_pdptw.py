@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,13 @@ def test_the_verb_solves_beside_a_rival(tmp_path: Path, capfd: pytest.CaptureFix
 def test_a_file_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bench", "pdptw", str(tmp_path / "no.txt"), "--seconds", "1"]) == 1
     assert capsys.readouterr().err.splitlines()[-1].endswith("[plan_li_lim_missing]")
+
+
+def test_without_the_benchmarks_the_verb_says_where_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("bench.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "bench", None)
+    assert run(["bench", "pdptw", "any.txt", "--seconds", "1"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].endswith("[runtime_bench_missing]")

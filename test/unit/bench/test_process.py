@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -50,3 +51,10 @@ def test_a_process_that_vanishes_is_told_of(spending: ModuleType) -> None:
     with pytest.raises(RuntimeFailure, match="status 9") as failed:
         run_measured(spending.vanish, progress=ignore)
     assert failed.value.code == "runtime_bench_died"
+
+
+def test_a_process_that_has_nothing_in_time_is_ended(spending: ModuleType) -> None:
+    with pytest.raises(RuntimeFailure) as failed:
+        run_measured(spending.spend, 60.0, 0.0, 0.0, progress=ignore, most_s=0.2)
+    assert failed.value.code == "runtime_bench_late"
+    assert multiprocessing.active_children() == []

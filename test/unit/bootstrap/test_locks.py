@@ -24,10 +24,13 @@ def test_the_locks_hold_all_that_is_asked_for_and_nothing_twice() -> None:
     assert asked_for("requirements.in") | asked_for("requirements-dev.in") <= rest.keys()
     assert asked_for("requirements-ros.in") <= ros.keys() | rest.keys()
     assert not ros.keys() & rest.keys()
+    bench = read_lock(LAYOUT.bench_lock)
+    assert asked_for("requirements-bench.in") <= bench.keys()
+    assert not bench.keys() & (ros.keys() | rest.keys())
 
 
 def test_every_version_is_exact() -> None:
-    for path in (LAYOUT.lock, LAYOUT.ros_lock):
+    for path in (LAYOUT.lock, LAYOUT.ros_lock, LAYOUT.bench_lock):
         rows = [row for row in path.read_text().splitlines() if not row.startswith("#")]
         assert [row for row in rows if not re.fullmatch(r"[a-z0-9-]+==[0-9][\w.+]*", row)] == []
 

@@ -45,35 +45,45 @@ def test_ratios_of_several_lanes_add_up() -> None:
 
 def test_nothing_seen_means_nothing_corrected() -> None:
     assert Ratios().quantile(0.5) == 1.0
-    assert factors({}, {}) == {}
-    assert factors({"a>b": seen(1.0)}, {}) == {}
+    assert factors({}, {}, {}) == {}
+    assert factors({"a>b": seen(1.0)}, {}, {}) == {}
 
 
 def test_few_drives_are_doubted() -> None:
-    one = factors({"a>b": seen(2.0)}, {})["a>b"]
-    fifty = factors({"a>b": seen(*[2.0] * 50)}, {})["a>b"]
+    one = factors({"a>b": seen(2.0)}, {}, {})["a>b"]
+    fifty = factors({"a>b": seen(*[2.0] * 50)}, {}, {})["a>b"]
     assert 1.0 < one < 1.3
     assert 1.85 < fifty < 2.0
 
 
 def test_a_lane_that_nobody_drove_follows_its_class() -> None:
-    found = factors({"a>b": seen(*[1.5] * 40), "b>c": seen(*[1.5] * 40), "c>d": seen(1.0)}, {})
-    assert found[ALL_LANES] == pytest.approx(1.5, rel=0.05)
+    found = factors({"a>b": seen(*[1.5] * 40), "b>c": seen(*[1.5] * 40), "c>d": seen(1.0)}, {}, {})
+    assert found[ALL_LANES] == pytest.approx(1.45, rel=0.05)
     assert 1.0 < found["c>d"] < found[ALL_LANES], "one drive tells little against eighty of the class"
 
 
 def test_as_many_drives_as_the_doubt_weighs_go_half_the_way() -> None:
     steady = Ratios(((round(math.log(2.0) / math.log(1.05)), DOUBT),))
-    found = factors({"a>b": steady}, {})
+    found = factors({"a>b": steady}, {}, {})
     assert found[ALL_LANES] == pytest.approx(math.sqrt(2.0), rel=0.02)
 
 
 def test_factors_change_by_steps_that_matter() -> None:
     ratios = {"a>b": seen(*[1.4] * 30)}
-    before = factors(ratios, {})
+    before = factors(ratios, {}, {})
     ratios["a>b"] = ratios["a>b"].with_one(1.45)
-    assert factors(ratios, before) == before
+    assert factors(ratios, before, {}) == before
     for _ in range(60):
         ratios["a>b"] = ratios["a>b"].with_one(1.1)
-    after = factors(ratios, before)
+    after = factors(ratios, before, {})
     assert after["a>b"] < before["a>b"] * (1.0 - REVISE_BY)
+
+
+def test_a_planner_is_believed_until_drives_say_otherwise() -> None:
+    assert factors({}, {}, {"a>b": 1.6}) == {"a>b": pytest.approx(1.6)}
+    driven = factors({"a>b": seen(*[1.0] * 50)}, {}, {"a>b": 1.6})
+    assert driven.get("a>b", 1.0) < 1.1
+
+
+def test_what_a_grid_makes_of_a_straight_line_says_nothing_nor_does_no_way_at_all() -> None:
+    assert factors({}, {}, {"a>b": 1.08, "b>c": 1.0, "c>d": math.inf, "d>e": 9.0}) == {}

@@ -10,14 +10,14 @@ from dataclasses import replace
 import pytest
 
 from bench.assignment import random_problem
-from robot_fleet.core.plan import Plan
+from robot_fleet.core.plan import Plan, Resource
 from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.cpsat import best_set, improve, short_routes
+from robot_fleet.scheduling.cpsat import Column, best_set, improve
 from robot_fleet.scheduling.insertion import InsertionPlanner
-from robot_fleet.scheduling.instance import Instance
-from robot_fleet.scheduling.schedule import Route, lay
-from robot_fleet.scheduling.search import Iterations, RoutePool, Seconds, Tuning, search
+from robot_fleet.scheduling.search import CpuSeconds, Iterations, Searcher, Tuning, search
 from robot_fleet.scheduling.solution import Solution
+from test.property.reference import Item
+from test.unit.scheduling.columns import column, items
 from test.unit.scheduling.town import carry, problem, robot, stop, task, visit
 
 BOTH = ("r1", "r2")
@@ -49,7 +49,7 @@ def test_improve_is_reproducible_valid_and_better_on_a_crowded_district() -> Non
     assert improve(asked, inserted, seconds=0.5, deterministic=True, seed=7) == first
     assert PlanChecker().check(asked, first) == ()
     assert first.cost < inserted.cost
-    assert first.by == "cpsat"
+    assert first.by in ("search", "cpsat")
 
 
 def test_improve_within_seconds_of_real_time() -> None:
@@ -71,72 +71,142 @@ def test_importing_the_module_does_not_load_or_tools() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
-def _routes(instance: Instance, *sequences: tuple[str, tuple[tuple[str, int, str], ...]]) -> list[Route]:
-    routes = []
-    for name, stops in sequences:
-        vehicle = instance.vehicles[instance.robot_index[name]]
-        visits = [
-            instance.visit(instance.jobs[instance.job_index[owner]], vehicle, number, place)
-            for owner, number, place in stops
-        ]
-        route = lay(instance, vehicle, [found for found in visits if found is not None])
-        assert route is not None
-        routes.append(route)
-    return routes
+def _columns(solution: Solution, *routes: tuple[str, list[Item]]) -> list[Column]:
+    made = [column(solution, name, stops) for name, stops in routes]
+    assert None not in made
+    return [each for each in made if each is not None]
+
+
+def _order(solution: Solution, name: str) -> list[str]:
+    return [f"{s.task}.{s.stop}@{s.place}" for s in solution.plan("cpsat").routes[name]]
 
 
 def test_the_master_gives_each_task_to_one_robot_and_each_place_to_one_task() -> None:
-    instance = Instance(
-        problem(
-            [carry("one", "b", "c", "d", robots=BOTH), carry("two", "b", "c", "d", robots=BOTH)],
-            [robot("r1"), robot("r2")],
-            exclusive=["c", "d"],
-        )
+    asked = problem(
+        [carry("one", "b", "c", "d", robots=BOTH), carry("two", "b", "c", "d", robots=BOTH)],
+        [robot("r1"), robot("r2")],
+        exclusive=["c", "d"],
     )
-    pool = RoutePool()
-    for name in BOTH:
-        for owner in ("one", "two"):
-            for place in ("c", "d"):
-                for route in _routes(instance, (name, ((owner, 0, "b"), (owner, 1, place)))):
-                    pool.add(route)
-    chosen = best_set(Solution.empty(instance), pool, 1.0, deterministic=True, seed=1)
-    assert chosen.out() == []
-    assert sorted(chosen.claimed) == ["c", "d"]
-    assert chosen.cost == pytest.approx(2.0 + 3.0)
+    solution = Solution(asked)
+    routes = [
+        (name, items(f"{owner}.0@b", f"{owner}.1@{place}"))
+        for name in BOTH
+        for owner in ("one", "two")
+        for place in "cd"
+    ]
+    pool = _columns(solution, *routes)
+    solution.take_routes(best_set(solution, pool, 1.0, deterministic=True, seed=1))
+    assert solution.out == []
+    assert sorted(s.place for route in solution.plan("cpsat").routes.values() for s in route) == ["b", "b", "c", "d"]
+    assert solution.cost == pytest.approx(2.0 + 3.0)
 
 
 def test_the_master_keeps_pinned_tasks_and_pays_penalties() -> None:
-    instance = Instance(
-        problem([task("held", stop(1, "h"), pinned="r1", penalty=0.0), visit("cheap", "a", penalty=0.5)])
+    asked = problem([task("held", stop(1, "h"), pinned="r1", penalty=0.0), visit("cheap", "a", penalty=0.5)])
+    solution = Solution(asked)
+    solution.complete()
+    pool = _columns(
+        solution, ("r1", items("held.1@h")), ("r1", items("held.1@h", "cheap.0@a")), ("r1", items("cheap.0@a"))
     )
-    held, both = _routes(instance, ("r1", (("held", 0, "h"),)), ("r1", (("held", 0, "h"), ("cheap", 0, "a"))))
-    pool = RoutePool()
-    pool.add(held)
-    pool.add(both)
-    chosen = best_set(Solution.of_routes(instance, [both]), pool, 1.0, deterministic=True, seed=1)
-    assert [job.need.task for job in chosen.out()] == ["cheap"]
-    assert chosen.cost == pytest.approx(7.0 + 0.5)
+    solution.take_routes(best_set(solution, pool, 1.0, deterministic=True, seed=1))
+    assert _order(solution, "r1") == ["held.1@h"]
+    assert solution.cost == pytest.approx(7.0 + 0.5)
 
 
-def test_short_routes_hold_each_pinned_task_and_at_most_one_other() -> None:
-    instance = Instance(problem([task("held", stop(1, "h"), pinned="r1"), visit("one", "b"), visit("two", "c")]))
-    start = Solution.empty(instance)
-    start.insert(start.best_insert(instance.jobs[0]) or pytest.fail("held fits"))
-    assert [sorted(route.jobs) for route in short_routes(start)] == [[0], [0, 1], [0, 2]]
-
-
-def test_the_pool_keeps_the_cheapest_of_a_kind_and_its_limit() -> None:
-    instance = Instance(problem([visit("one", "b"), visit("two", "c")]))
-    dear, cheap, other = _routes(
-        instance,
-        ("r1", (("two", 0, "c"), ("one", 0, "b"))),
-        ("r1", (("one", 0, "b"), ("two", 0, "c"))),
-        ("r1", (("one", 0, "b"),)),
+def test_the_master_lets_a_resource_serve_one_at_a_time() -> None:
+    asked = replace(
+        problem(
+            [visit("one", "d", robots=BOTH), visit("two", "d", robots=BOTH)],
+            [robot("r1", "b"), robot("r2", "f")],
+        ),
+        resources=(Resource("lift", ("d",)),),
     )
-    pool = RoutePool(limit=1)
-    for route in (dear, cheap, other, dear):
-        pool.add(route)
-    assert pool.routes() == [cheap]
+    solution = Solution(asked)
+    pool = _columns(
+        solution,
+        ("r1", items("one.0@d")),
+        ("r2", items("two.0@d")),  # both arrive after 20 s
+        ("r1", items("one.0@d", "two.0@d")),
+    )
+    solution.take_routes(best_set(solution, pool, 1.0, deterministic=True, seed=1))
+    assert _order(solution, "r1") == ["one.0@d", "two.0@d"]
+    assert _order(solution, "r2") == []
+    roomy = Solution(replace(asked, resources=(Resource("lift", ("d",), 2),)))
+    pool = _columns(roomy, ("r1", items("one.0@d")), ("r2", items("two.0@d")))
+    roomy.take_routes(best_set(roomy, pool, 1.0, deterministic=True, seed=1))
+    assert [_order(roomy, name) for name in BOTH] == [["one.0@d"], ["two.0@d"]]
+
+
+def test_the_master_lets_a_task_begin_after_its_predecessor_has_ended() -> None:
+    asked = problem(
+        [visit("first", "c", robots=BOTH), replace(visit("then", "f", robots=BOTH), after=("first",))],
+        [robot("r1", "b"), robot("r2", "f")],
+    )
+    solution = Solution(asked)
+    early = column(solution, "r2", items("then.0@f"), {"r1": ()})
+    first = column(solution, "r1", items("first.0@c"))
+    one_by_one = column(solution, "r1", items("first.0@c", "then.0@f"))
+    assert first is not None
+    assert one_by_one is not None
+    assert early is not None
+    assert (early.begins, first.ends) == ((0.0,), (15.0,))
+    solution.take_routes(best_set(solution, [early, first, one_by_one], 1.0, deterministic=True, seed=1))
+    assert _order(solution, "r1") == ["first.0@c", "then.0@f"]
+    assert _order(solution, "r2") == []
+    waits = early._replace(begins=(15.0,), ends=(20.0,))
+    solution.take_routes(best_set(solution, [waits, first, one_by_one], 1.0, deterministic=True, seed=1))
+    assert _order(solution, "r2") == ["then.0@f"]
+
+
+def test_the_master_gives_what_belongs_together_to_one_robot() -> None:
+    tasks = [visit("one", "c", robots=BOTH), replace(visit("two", "f", robots=BOTH), same_robot_as=("one",))]
+    asked = problem(tasks, [robot("r1", "b"), robot("r2", "g")])
+    solution = Solution(asked)
+    alone = _columns(solution, ("r1", items("one.0@c")), ("r2", items("two.0@f")))
+    both = _columns(solution, ("r1", items("one.0@c", "two.0@f")))
+    solution.take_routes(best_set(solution, [*alone, *both], 1.0, deterministic=True, seed=1))
+    assert _order(solution, "r1") == ["one.0@c", "two.0@f"]
+    split = Solution(asked)
+    split.take_routes(best_set(split, alone, 1.0, deterministic=True, seed=1))
+    assert len(split.out) == 1
+
+
+def test_the_master_without_a_better_choice_keeps_what_is_driven_now() -> None:
+    solution = Solution(problem([visit("one", "b"), visit("two", "c")]))
+    solution.complete()
+    pool = _columns(solution, ("r1", items("one.0@b", "two.0@c")), ("r1", items("two.0@c", "one.0@b")))
+    chosen = best_set(solution, pool, 1.0, deterministic=True, seed=1)
+    assert chosen.of(0) == solution.routes().of(0) == pool[0].visits
+
+
+def test_the_pool_holds_the_newest_routes_with_what_they_cost() -> None:
+    asked = random_problem(2, tasks=12)
+    solution = Solution(asked)
+    solution.complete()
+    searcher = Searcher(solution, Tuning(pool=8))
+    searcher.run(Iterations(200))
+    rows, content, costs, _ = searcher.pool
+    assert rows[0] > len(content) == 8
+    names = {
+        node: (each.task, need.stop)
+        for each in asked.tasks
+        for need in each.stops
+        for node in [solution.compiled.node_of(each.task, need.stop)]
+    }
+    for row, cost in zip(content, costs, strict=True):
+        visits = row[2 : 2 + 2 * row[1]].reshape(-1, 2).tolist()
+        stops = [Item(*names[node], solution.compiled.place_names[place]) for node, place in visits]
+        again = column(solution, asked.robots[row[0]].robot, stops)
+        assert again is not None
+        assert cost == pytest.approx(again.cost)
+
+
+def test_a_search_without_a_pool_keeps_no_routes() -> None:
+    solution = Solution(random_problem(2, tasks=12))
+    solution.complete()
+    searcher = Searcher(solution)
+    assert searcher.run(Iterations(200)) == 200
+    assert searcher.pool[0][0] == 0
 
 
 def test_search_improves_and_repeats() -> None:
@@ -152,12 +222,13 @@ def test_search_improves_and_repeats() -> None:
 def test_search_without_work_ends_at_once() -> None:
     assert search(problem([]), Plan(), Iterations(10), seed=1).cost == 0.0
     assert Iterations(0).progress(0) == 1.0
-    assert Seconds(0.0, 10).progress(0) == 1.0
-    assert Seconds(3600.0, 10).progress(10) >= 1.0
+    assert CpuSeconds(0.0, 10).progress(0) == 1.0
+    assert CpuSeconds(3600.0, 10).progress(10) >= 1.0
 
 
 @pytest.mark.parametrize(
-    "numbers", [{"removed": 0.5}, {"longest": 0}, {"blink": 1.0}, {"cold": 0.0}, {"hot": 0.1, "cold": 0.2}]
+    "numbers",
+    [{"removed": 0.5}, {"longest": 0}, {"blink": 1.0}, {"cold": 0.0}, {"hot": 0.1, "cold": 0.2}, {"pool": -1}],
 )
 def test_tuning_out_of_range_is_refused(numbers: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="Expected"):

@@ -1,0 +1,23 @@
+"""What was posed to the planner the last time; nothing of it is needed after a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from robot_fleet.core.plan import LeftOut, Matrix, TaskNeed
+
+
+@dataclass(slots=True)
+class Posed:
+    """What planners derive things from, kept by its identity as long as nothing has changed.
+
+    Attributes
+    ----------
+    tasks : by task, what its need depended on and the need. places, travel_s : of all travel classes.
+    able : robots that can carry something, by their kinds.
+    """
+
+    tasks: dict[str, tuple[tuple[object, ...], TaskNeed | LeftOut | None]] = field(default_factory=dict)
+    places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    travel_s: dict[str, Matrix] = field(default_factory=dict)
+    able: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
