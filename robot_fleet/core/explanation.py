@@ -177,3 +177,30 @@ class Explanation:
     blocked: tuple[BlockedPlace, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     next_time: NextTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a running fleet says of a task: where it stands and, where that is a matter of the plan, an explanation.
+
+    Parameters
+    ----------
+    state : of the task (`lifecycles.task`).
+    robot : who has it, or had it last, empty if nobody.
+    begun_s, ended_s : fleet times, None before.
+    late_s : of a task that is completed, None otherwise.
+    reason : why it is in no plan, or why it ended as it did: a code.
+    absent : robot named for it -> why plans do without it: `offline`, `fault`, `held`, `recharging` or `unknown`.
+    explanation : None for a task that is under way or ended, or that cannot even be planned (`reason` says why not).
+    """
+
+    task: str
+    service: str
+    state: str
+    robot: str = ""
+    begun_s: float | None = None
+    ended_s: float | None = None
+    late_s: float | None = None
+    reason: str = ""
+    absent: tuple[tuple[str, str], ...] = ()
+    explanation: Explanation | None = None

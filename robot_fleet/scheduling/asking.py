@@ -147,6 +147,7 @@ class Asking:
             taken=frozenset(),
             resources=tuple(self._seen_from(robot.robot, resource, gone) for resource in self.problem.resources),
             coverage=None,
+            starts={at: ways for at, ways in self.problem.starts.items() if at == robot.place},
         )
         elsewhere = any(at != robot.robot for name, at in self.partners.items() if name not in parted)
         waits = any(name not in untied for name in self.out)

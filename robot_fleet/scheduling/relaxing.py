@@ -174,9 +174,10 @@ def _amounts(question: Question) -> Iterator[tuple[str, Callable[[float], Questi
         yield "payload", lambda kg: question.with_robot(replace(robot, capacity_kg=robot.capacity_kg + kg)), ""
     if any(stop.load_units > 0 for stop in need.stops):
         yield "units", lambda n: question.with_robot(replace(robot, capacity_units=robot.capacity_units + round(n))), ""
+    used = {place for stop in need.stops for place in stop.places} | {place for _, _, place in question.route}
     for resource in problem.resources:
-        wider = _wider(question, resource.name)
-        yield "resource", wider, resource.name
+        if used.intersection(resource.places):
+            yield "resource", _wider(question, resource.name), resource.name
 
 
 def _wider(question: Question, name: str) -> Callable[[float], Question]:
