@@ -13,7 +13,7 @@ from robot_fleet.traffic.release import BankersRightOfWay
 
 
 def ports_for(site: Site) -> Ports:
-    """Return roads, planner, checker and right of way of a site, and explanations; takes seconds the first time, then a cache serves."""
+    """Return what the core asks on a site; takes seconds the first time, then a cache serves."""
     return Ports(
         roads=LaneRoads.of(site),
         planner=InsertionPlanner(),

@@ -22,9 +22,9 @@ def why_sentences(why: Why, language: str, names: Mapping[str, str] | None = Non
     Parameters
     ----------
     language : one of `LANGUAGES`.
-    names : what robots, places and tasks are called, by id; others are called by their id.
+    names : what robots, places and services are called, by id; what has no name is called by its id.
     """
-    words = _Words(language, names or {}, dict(why.absent))
+    words = _Words(language, names or {}, dict(why.absent), why.service)
     if why.explanation is not None:
         return list(words.explained(why.explanation))
     return list(words.standing(why))
@@ -32,18 +32,19 @@ def why_sentences(why: Why, language: str, names: Mapping[str, str] | None = Non
 
 def sentences(told: Explanation, language: str, names: Mapping[str, str] | None = None) -> list[str]:
     """Return an explanation in sentences; see `why_sentences`."""
-    return list(_Words(language, names or {}, {}).explained(told))
+    return list(_Words(language, names or {}, {}, "").explained(told))
 
 
 class _Words:
-    def __init__(self, language: str, names: Mapping[str, str], absent: Mapping[str, str]) -> None:
+    def __init__(self, language: str, names: Mapping[str, str], absent: Mapping[str, str], service: str) -> None:
         self._at = LANGUAGES.index(language)
         self._names = names
         self._absent = absent
+        self._service = service
 
     def standing(self, why: Why) -> Iterator[str]:
         """Tell of a task that is under way or ended, or that cannot be planned."""
-        blanks = {"task": self._name(why.task), "robot": self._name(why.robot), "reason": self._reason(why.reason)}
+        blanks = {"task": self._title(why.task), "robot": self._name(why.robot), "reason": self._reason(why.reason)}
         if why.ended_s is None and why.begun_s is None:
             yield self._say("left_out", **blanks)
         elif why.ended_s is None:
@@ -56,22 +57,25 @@ class _Words:
     def explained(self, told: Explanation) -> Iterator[str]:
         """Tell of a task in the plan, or left out of it."""
         yield from self._planned(told, told.planned) if told.planned is not None else self._left_out(told)
-        yield from self._unable(told)
+        if not told.pinned:
+            yield from self._unable(told)
         if told.absent:
             robots = ", ".join(
                 f"{self._name(name)} ({_of(ABSENT, self._absent.get(name, ''), self._at)})"
                 for name in told.absent[:NAMED]
             )
             yield self._say("absent", robots=self._more(robots, len(told.absent) - NAMED))
-        if told.others:
+        if told.others and not told.pinned:
             yield self._say("others", n=told.others)
+        if told.alternatives and not told.pinned:
+            yield self._say("cost_is")
 
     def _planned(self, told: Explanation, planned: Choice) -> Iterator[str]:
         shown = [planned.visits[0], *planned.visits[-1:]] if len(planned.visits) > 1 else planned.visits
         stops = [self._say("stop", place=self._name(stop.place), time=_clock(stop.begin_s)) for stop in shown]
         yield self._say(
             "goes_to",
-            task=self._name(told.task),
+            task=self._title(told.task),
             robot=self._name(planned.robot),
             stops=_of(PHRASES, "and", self._at).join(stops),
             margin=self._margin(told, planned),
@@ -81,15 +85,11 @@ class _Words:
         if told.pinned:
             yield self._say("pinned")
             return
-        costs = False
         for other in told.alternatives[:SHOWN]:
-            costs = True
             yield self._other(planned, other)
         if len(told.alternatives) > SHOWN:
             yield self._say("more_others", n=len(told.alternatives) - SHOWN)
-        if costs:
-            yield self._say("cost_is")
-        else:
+        if not told.alternatives:
             yield self._say("nobody_else")
 
     def _margin(self, told: Explanation, planned: Choice) -> str:
@@ -115,11 +115,12 @@ class _Words:
             span=self._span(abs(gap_s)),
             time=_clock(at_s),
             since=self._say("since", tasks=self._list(other.behind)) if other.behind else "",
+            after=self._say("after", tasks=self._list(other.behind)) if other.behind else "",
             cost=self._say(cost, span=self._span(abs(rise_s))),
         )
 
     def _left_out(self, told: Explanation) -> Iterator[str]:
-        yield self._say("left_out", task=self._name(told.task), reason=self._reason(told.reason))
+        yield self._say("left_out", task=self._title(told.task), reason=self._reason(told.reason))
         for other in told.alternatives[:SHOWN]:
             yield self._say(
                 "could_dear",
@@ -127,8 +128,6 @@ class _Words:
                 time=_clock(_instant_s(other)),
                 span=self._span(other.cost_s or 0.0),
             )
-        if told.alternatives:
-            yield self._say("cost_is")
         for change in told.relaxations:
             yield self._say(
                 "would",
@@ -179,6 +178,10 @@ class _Words:
 
     def _name(self, name: str) -> str:
         return self._names.get(name, name)
+
+    def _title(self, task: str) -> str:
+        name = self._name(task)
+        return self._say("titled", task=name, service=self._name(self._service)) if self._service else name
 
     def _list(self, names: Sequence[str]) -> str:
         return self._more(", ".join(self._name(name) for name in names[:NAMED]), len(names) - NAMED)
