@@ -116,7 +116,7 @@ class Relaxation:
         - `contention`: `tasks` of the robot's route give way, so that their penalties, `amount` seconds together, are
           paid: one task, or where none alone will do several, none of which could stay.
         - `skill`: the robot has `skills` as well.
-        - `robot`: the task names this robot as well.
+        - `robot`: the task, which names nobody, names this robot.
     choice : the robot that would then do it at the least cost, penalties apart.
     """
 

@@ -46,9 +46,9 @@ class Relaxing:
             lacking = tuple(skill for skill in self._task.skills if skill not in robot.skills)
             if lacking:
                 self._note("skill", self._asking.question(robot), 0.0, skills=lacking)
-        if not self._named:
+        if not self._task.robots and not self._task.pinned:
             for robot in self._asking.problem.robots:
-                if set(self._task.skills) <= set(robot.skills) and not self._task.pinned:
+                if set(self._task.skills) <= set(robot.skills):
                     self._note("robot", self._asking.question(robot), 0.0)
         return tuple(self._best[kind][1] for kind in KINDS if kind in self._best)
 

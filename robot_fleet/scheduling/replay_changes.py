@@ -51,7 +51,7 @@ def _judge(single: Single, robots: Sequence[RobotNeed], told: Relaxation) -> Wro
     """Yield what is wrong in one relaxation by itself."""
     name = told.choice.robot
     there = {robot.robot for robot in (single.problem.robots if told.kind == "robot" else robots)}
-    if name not in there or (told.kind == "robot" and robots):
+    if name not in there or (told.kind == "robot" and single.task.robots):
         yield name, f"{told.kind}: the task does not name this robot."
         return
     made = relaxed(single, told)
@@ -139,7 +139,7 @@ def _candidates(
             lacking = tuple(skill for skill in task.skills if skill not in robot.skills)
             if lacking:
                 yield change(robot, skills=lacking)
-    elif kind == "robot" and not robots and not task.pinned:
+    elif kind == "robot" and not task.robots and not task.pinned:
         for robot in problem.robots:
             if set(task.skills) <= set(robot.skills):
                 yield change(robot)

@@ -77,7 +77,6 @@ CHANGES: Table = {
     "place": ("{place} were free ({tasks} has it)", "{place} 자리가 비면(지금은 {tasks} 작업이 쓸 자리)"),
     "place_taken": ("{place} were free (it is occupied)", "{place} 자리가 비면(지금은 차 있음)"),
     "resource": ("{n} more could use {place} at a time", "{place} 설비를 동시에 {n}대 더 쓸 수 있으면"),
-    "precedence_out": ("{tasks} were planned first", "{tasks} 작업이 먼저 계획되면"),
     "precedence": ("it need not wait for {tasks}", "{tasks} 작업을 기다리지 않아도 되면"),
     "company": ("it were not bound to {tasks}", "{tasks} 작업과 묶이지 않으면"),
     "contention": ("{tasks} gave way", "{tasks} 작업을 빼면"),
@@ -136,11 +135,23 @@ PHRASES: Table = {
         "The fleet's other robots ({n}) are not of a kind that may do it.",
         "나머지 로봇 {n}대는 이 작업을 맡지 않는 종류입니다.",
     ),
+    "one_other": (
+        "The fleet's one other robot is not of a kind that may do it.",
+        "나머지 로봇 1대는 이 작업을 맡지 않는 종류입니다.",
+    ),
     "left_out": (
         "{task} is in no robot's plan: {reason}.",
         "{task} 작업은 아직 어느 로봇의 계획에도 없습니다. {reason}.",
     ),
+    "bound": (
+        "{task} is bound to {robot}, which is not available now ({absent}).",
+        "{task} 작업은 {robot} 로봇이 이미 맡았지만, 지금 그 로봇을 쓸 수 없습니다({absent}).",
+    ),
     "would": ("{robot} would do it at {time} if {change}.", "{change} {robot} 로봇이 {time}에 할 수 있습니다."),
+    "would_after": (
+        "{robot} would do it after {tasks}, once that is planned.",
+        "{tasks} 작업이 계획되면 그다음에 {robot} 로봇이 할 수 있습니다.",
+    ),
     "no_change": ("No single change would have it done.", "한 가지만 바꾸어서는 할 수 없습니다."),
     "next": (
         "Limits in time and importance aside, {robot} could begin at {time} at the earliest{charge}.",
@@ -148,6 +159,15 @@ PHRASES: Table = {
     ),
     "charge": (", after a charge", "충전한 뒤 "),
     "no_next": ("Waiting alone does not mend it.", "기다리기만 해서는 해결되지 않습니다."),
+    "no_next.no_robot_available": (
+        "It waits until one of them is available again.",
+        "그중 한 대라도 다시 쓸 수 있게 되면 계획에 들어갑니다.",
+    ),
+    "no_next.no_place_free": ("It waits until a place becomes free.", "자리가 비면 계획에 들어갑니다."),
+    "no_next.predecessor_left_out": (
+        "It waits until what has to come first is planned.",
+        "먼저 끝나야 하는 작업이 계획되어야 들어갈 수 있습니다.",
+    ),
     "underway": (
         "{task} is under way: {robot} has it since {time}.",
         "{task} 작업은 진행 중입니다. {robot} 로봇이 {time}부터 하고 있습니다.",

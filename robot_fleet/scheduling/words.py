@@ -56,6 +56,10 @@ class _Words:
 
     def explained(self, told: Explanation) -> Iterator[str]:
         """Tell of a task in the plan, or left out of it."""
+        if told.pinned and told.reason == "no_robot_available":
+            absent = _of(ABSENT, self._absent.get(told.pinned, ""), self._at)
+            yield self._say("bound", task=self._title(told.task), robot=self._name(told.pinned), absent=absent)
+            return
         yield from self._planned(told, told.planned) if told.planned is not None else self._left_out(told)
         if not told.pinned:
             yield from self._unable(told)
@@ -66,7 +70,7 @@ class _Words:
             )
             yield self._say("absent", robots=self._more(robots, len(told.absent) - NAMED))
         if told.others and not told.pinned:
-            yield self._say("others", n=told.others)
+            yield self._say("one_other" if told.others == 1 else "others", n=told.others)
         if told.alternatives and not told.pinned:
             yield self._say("cost_is")
 
@@ -129,16 +133,19 @@ class _Words:
                 span=self._span(other.cost_s or 0.0),
             )
         for change in told.relaxations:
+            first = change.kind == "precedence" and told.reason == "predecessor_left_out"
             yield self._say(
-                "would",
+                "would_after" if first else "would",
                 robot=self._name(change.choice.robot),
                 time=_clock(_instant_s(change.choice)),
-                change=self._change(told, change),
+                change=self._change(change),
+                tasks=self._list(change.tasks),
             )
-        if not told.relaxations:
+        waits = f"no_next.{told.reason}"
+        if not told.relaxations and waits not in PHRASES:
             yield self._say("no_change")
         if told.next_time is None:
-            yield self._say("no_next")
+            yield self._say(waits if waits in PHRASES else "no_next")
         else:
             yield self._say(
                 "next",
@@ -147,12 +154,10 @@ class _Words:
                 charge=self._say("charge") if told.next_time.after_charge else "",
             )
 
-    def _change(self, told: Explanation, change: Relaxation) -> str:
+    def _change(self, change: Relaxation) -> str:
         key = change.kind
         if key == "place" and not change.tasks:
             key = "place_taken"
-        if key == "precedence" and told.reason == "predecessor_left_out":
-            key = "precedence_out"
         return _of(CHANGES, key, self._at).format(
             span=self._span(change.amount),
             n=f"{change.amount:.1f}" if change.kind == "payload" else f"{change.amount:.0f}",

@@ -34,7 +34,7 @@ def why(turn: Turn, task_id: str) -> Why:
         return _standing(task)  # its last stop is in hand
     plan = turn.ports.planner.insert(problem, current_plan(turn))
     told = turn.ports.explain(problem, plan, task_id)
-    robot = told.planned.robot if told.planned is not None else ""
+    robot = told.planned.robot if told.planned is not None else told.pinned
     absent = tuple((name, _why_absent(turn, name)) for name in told.absent)
     return Why(
         task=task_id,
