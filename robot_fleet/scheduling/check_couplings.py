@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import inf
 
-from robot_fleet.core.plan import Resource, TaskNeed
+from robot_fleet.core.plan import PlannedStop, Resource, TaskNeed
 from robot_fleet.scheduling.check_sheet import Sheet
 from robot_fleet.scheduling.rules import TOLERANCE, begun, holds
 
@@ -14,8 +15,10 @@ def judge_couplings(sheet: Sheet) -> None:
     if sheet.problem.exclusive:
         _judge_claims(sheet)
     if sheet.places_shared:
+        users = _users(sheet)
         for resource in sheet.problem.resources:
-            _judge_resource(sheet, resource)
+            if any(place in users for place in resource.places):
+                _judge_resource(sheet, resource, users)
     out = {left.task for left in sheet.plan.left_out}
     for task in sheet.problem.tasks:
         if (task.after or task.same_robot_as or task.not_with) and task.task in sheet.planned:
@@ -38,9 +41,19 @@ def _judge_claims(sheet: Sheet) -> None:
                     sheet.say("place_claimed_twice", name, robot, f"{planned.place} is claimed by {owner} too.")
 
 
-def _judge_resource(sheet: Sheet, resource: Resource) -> None:
+def _users(sheet: Sheet) -> dict[str, list[tuple[str, PlannedStop]]]:
+    """Return who stops at each place that is part of a resource: robot and stop."""
+    shared = {place for resource in sheet.problem.resources for place in resource.places}
+    users: dict[str, list[tuple[str, PlannedStop]]] = {}
+    for robot, stops in sheet.plan.routes.items():
+        for planned in stops:
+            if planned.place in shared:
+                users.setdefault(planned.place, []).append((robot, planned))
+    return users
+
+
+def _judge_resource(sheet: Sheet, resource: Resource, at: Mapping[str, Sequence[tuple[str, PlannedStop]]]) -> None:
     """Sweep over time. A stop of no length is in the way only of what has begun before and ends after it."""
-    places = frozenset(resource.places)
     events: list[tuple[float, int, int]] = []  # when; 0 ends, 1 passes, 2 begins; number of the user
     users: list[tuple[str, str]] = []
 
@@ -53,10 +66,9 @@ def _judge_resource(sheet: Sheet, resource: Resource) -> None:
             events.append((begin_s + TOLERANCE / 2.0, 2, number))
             events.append((end_s - TOLERANCE / 2.0, 0, number))
 
-    for robot, stops in sheet.plan.routes.items():
-        for planned in stops:
-            if planned.place in places:
-                add(planned.task, robot, planned.begin_s, planned.end_s)
+    for place in dict.fromkeys(resource.places):
+        for robot, planned in at.get(place, ()):
+            add(planned.task, robot, planned.begin_s, planned.end_s)
     shown = len(users)
     for from_s, to_s in resource.busy:
         add("", "", from_s, to_s)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,16 @@ from robot_fleet.scheduling.kernel.arrays import (
     OPTION,
     OPTION_END,
     OPTION_PLACE,
+    PIN,
     PLACE,
     PLAIN,
     POSITION,
     PRED,
+    ROBOT,
     STOPS,
     TOGETHER,
+    Floats,
+    Ints,
     Model,
     State,
     empty_state,
@@ -52,10 +56,47 @@ from robot_fleet.scheduling.kernel.arrays import (
 
 Travel = tuple[dict[str, int], dict[str, int], NDArray[np.float64], bool]
 
-_NO_PARTNERS = (0,) * 8
+_NO_JOBS = tuple(
+    np.zeros((0, columns), dtype=kind)
+    for columns, kind in ((13, np.int32), (5, np.int32), (5, np.float64), (2, np.int32))
+)
 
-SPARE_STOPS = 16
-"""Room for stops that a route may gain before it has to be laid out anew."""
+
+class TaskRows(NamedTuple):
+    """The rows of one task: nodes (options counted from its own first), options, and flags apart from its partners."""
+
+    node: Ints
+    node_at: Floats
+    service: Floats
+    option: Ints
+    flags: int
+
+
+class KnownTasks:
+    """Rows of tasks that were compiled before, by the identity of the task: a fleet's problems mostly share them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, tuple[TaskNeed, TaskRows]] = {}
+        self._of: tuple[object, ...] = ()
+
+    def begin(self, compiled: Compiled, shared: object) -> None:
+        """Forget everything if what rows depend on besides the task is not what it was."""
+        problem = compiled.problem
+        if len(self._rows) > 2 * len(problem.tasks) + 256:
+            self._rows.clear()
+        about = (compiled.places, tuple(compiled.classes), problem.exclusive, problem.taken, shared)
+        if len(self._of) != len(about) or self._of[0] is not about[0] or self._of[1:] != about[1:]:
+            self._rows.clear()
+            self._of = about
+
+    def of(self, task: TaskNeed, compiled: Compiled, shared: set[str]) -> TaskRows:
+        """Return the rows of a task."""
+        known = self._rows.get(id(task))
+        if known is not None and known[0] is task:
+            return known[1]
+        rows = _task_rows(task, compiled, shared)
+        self._rows[id(task)] = task, rows
+        return rows
 
 
 class Compiled:
@@ -69,8 +110,9 @@ class Compiled:
     ties : whether resources or relations between tasks tie the routes of different robots to each other.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, known: KnownTasks | None = None) -> None:
         self.problem = problem
+        self._rows = known or KnownTasks()
         self.robots = problem.robots
         self.tasks = problem.tasks
         self.robot_index = {robot.robot: v for v, robot in enumerate(problem.robots)}
@@ -82,6 +124,9 @@ class Compiled:
         self.resources_at: dict[int, list[int]] = {}
         self.model = self._model(travel)
         self.job_of: list[int] = self.model.node[:, JOB].tolist()
+        self._first: list[int] = self.model.job[:, FIRST].tolist()
+        self._option_rows: list[int] = self.model.option[:, OPTION_PLACE].tolist()
+        self._option_range: list[list[int]] = self.model.node[:, [OPTION, OPTION_END]].tolist()
         self.ties = bool(problem.resources) or bool((self.model.job[:, FLAGS] & COUPLED).any())
 
     def state(self, longest: int) -> State:
@@ -95,7 +140,7 @@ class Compiled:
         resources = self.problem.resources
         visits = int(self.model.node.shape[0]) + 8 * len(self.robots) + 8
         bookings = visits + sum(len(resource.busy) for resource in resources) if resources else 1
-        return empty_state(jobs, len(self.robots), longest, len(resources), bookings, len(self._exclusive))
+        return empty_state(jobs, len(self.robots), longest, len(resources), bookings, len(self.exclusive))
 
     def free_resources(self, state: State) -> None:
         """Let resources be used only by those whom the plan does not show."""
@@ -105,19 +150,9 @@ class Compiled:
                 state.book_robot[r, i] = -1
                 state.book_time[r, i] = busy
 
-    def node_of(self, task: str, stop: int) -> int:
-        """Return the node of a task's stop, -1 if there is no such stop to plan."""
-        job = self.job_index.get(task)
-        if job is None:
-            return -1
-        for position, need in enumerate(self.tasks[job].stops):
-            if need.stop == stop:
-                return int(self.model.job[job, FIRST]) + position
-        return -1
-
     def claim_of(self, node: int, place: int) -> int:
         """Return the exclusive place that a node claims when it is served at a place, -1 for none."""
-        if not self._exclusive:
+        if not self.exclusive:
             return -1
         for option in range(int(self.model.node[node, OPTION]), int(self.model.node[node, OPTION_END])):
             if self.model.option[option, OPTION_PLACE] == place:
@@ -127,7 +162,7 @@ class Compiled:
     def plan_routes(self, state: State) -> dict[str, tuple[PlannedStop, ...]]:
         """Return the routes of a state in the plan's vocabulary."""
         routes: dict[str, tuple[PlannedStop, ...]] = {}
-        job_of, position_of = self.model.node[:, JOB].tolist(), self.model.node[:, POSITION].tolist()
+        job_of, position_of = self.job_of, self.model.node[:, POSITION].tolist()
         for v, robot in enumerate(self.robots):
             count = int(state.route[v, COUNT])
             if not count:
@@ -162,26 +197,34 @@ class Compiled:
             if (planned.task, planned.stop) not in fixed:
                 wanted.append((planned.task, planned.stop, planned.place, planned.end_s - planned.begin_s))
         rows: list[tuple[int, int, float]] = []
-        seen: dict[int, list[int]] = {}
-        for task, stop, place, length_s in wanted:
+        seen: dict[int, int] = {}
+        for name, stop, place, length_s in wanted:
             row = self.places.get(place, -1)
-            if not task:
+            if not name:
                 if robot.charging is not None and place in robot.charging.chargers and row >= 0:
                     rows.append((CHARGE_NODE, row, _level_after(robot, length_s)))
                 continue
-            node = self.node_of(task, stop)
-            if node < 0:
+            job = self.job_index.get(name, -1)
+            if job < 0 or row < 0:
                 continue
-            options = self.model.option[self.model.node[node, OPTION] : self.model.node[node, OPTION_END], OPTION_PLACE]
-            if row in options:
-                rows.append((node, row, 0.0))
-                seen.setdefault(int(self.model.node[node, JOB]), []).append(int(self.model.node[node, POSITION]))
-        whole = {job for job, positions in seen.items() if positions == list(range(self.model.job[job, STOPS]))}
-        return [row for row in rows if row[0] == CHARGE_NODE or int(self.model.node[row[0], JOB]) in whole]
+            position, task = seen.get(job, 0), self.tasks[job]
+            # Stops come in their order, so the next one of the task is meant, or one that is done by now.
+            if position < len(task.stops) and task.stops[position].stop == stop and self._is_option(job, position, row):
+                seen[job] = position + 1
+                rows.append((self._first[job] + position, row, 0.0))
+        whole = {job for job, count in seen.items() if count == len(self.tasks[job].stops)}
+        if len(whole) == len(seen):
+            return rows
+        return [row for row in rows if row[0] == CHARGE_NODE or self.job_of[row[0]] in whole]
+
+    def _is_option(self, job: int, position: int, row: int) -> bool:
+        """Return whether a stop can be served at a place."""
+        node = self._first[job] + position
+        return any(self._option_rows[i] == row for i in range(*self._option_range[node]))
 
     def _model(self, travel: NDArray[np.float64]) -> Model:
         problem = self.problem
-        self._exclusive = {place: x for x, place in enumerate(sorted(problem.exclusive))}
+        self.exclusive = {place: x for x, place in enumerate(sorted(problem.exclusive))}
         links, partners = self._partners()
         robot, robot_at, table, links = self._robots(links)
         place, links = self._resources(links)
@@ -224,6 +267,8 @@ class Compiled:
     def _jobs(self) -> tuple[Any, Any, Any, Any, Any]:
         """Return the arrays of jobs (without partners), nodes and options."""
         problem, tasks, robots = self.problem, self.tasks, self.robot_index
+        if not tasks:
+            return _NO_JOBS[0], _NO_JOBS[1], _NO_JOBS[2], np.zeros((0, max(len(self.classes), 1))), _NO_JOBS[3]
         coupled = {
             name
             for task in tasks
@@ -231,41 +276,29 @@ class Compiled:
             for name in (task.task, *task.after, *task.same_robot_as, *task.not_with)
         }
         shared = {place for resource in problem.resources for place in resource.places}
-        jobs: list[tuple[int, ...]] = []
-        nodes: list[tuple[int, ...]] = []
-        nodes_at: list[tuple[float, ...]] = []
-        services: list[list[float]] = []
-        options: list[tuple[int, int]] = []
-        classes = list(self.classes)
-        for j, task in enumerate(tasks):
-            first = len(nodes)
-            counting = max((i for i, stop in enumerate(task.stops) if stop.counts), default=-1)
-            chooses, resourced = False, False
-            for position, stop in enumerate(task.stops):
-                begin = len(options)
-                puts_down = stop.load_kg <= 0.0 and stop.load_units <= 0
-                for place in dict.fromkeys(stop.places):
-                    row = self.places.get(place)
-                    if row is None or (puts_down and _barred(task, len(stop.places), place, problem)):
-                        continue
-                    claim = self._exclusive.get(place, -1) if puts_down else -1
-                    options.append((row, claim))
-                    chooses = chooses or claim >= 0
-                    resourced = resourced or place in shared
-                nodes.append((j, position, stop.load_units, begin, len(options)))
-                limit, weight = (task.due_s - stop.counts_offset_s, task.weight) if position == counting else (inf, 0.0)
-                nodes_at.append((stop.earliest_s, stop.latest_s, limit, weight, stop.load_kg))
-                services.append([stop.service_by.get(name, stop.service_s) for name in classes])
-            flags = _flags(task, task.task in coupled, chooses, resourced)
-            pin = robots.get(task.pinned, -2) if task.pinned else -1
-            assigned = robots.get(task.assigned, len(robots)) if task.assigned else -1
-            jobs.append((first, len(task.stops), flags, pin, assigned, *_NO_PARTNERS))
+        self._rows.begin(self, frozenset(shared))
+        made = [self._rows.of(task, self, shared) for task in tasks]
+        stops = np.array([rows.node.shape[0] for rows in made], dtype=np.int32)
+        chosen = np.array([rows.option.shape[0] for rows in made], dtype=np.int32)
+        node = np.concatenate([rows.node for rows in made])
+        node[:, JOB] = np.repeat(np.arange(len(tasks), dtype=np.int32), stops)
+        before = np.cumsum(chosen, dtype=np.int32) - chosen
+        node[:, [OPTION, OPTION_END]] += np.repeat(before, stops)[:, None]
+        jobs = np.zeros((len(tasks), 13), dtype=np.int32)
+        jobs[:, FIRST] = np.cumsum(stops, dtype=np.int32) - stops
+        jobs[:, STOPS] = stops
+        jobs[:, FLAGS] = [
+            rows.flags if task.task not in coupled else (rows.flags | COUPLED) & ~PLAIN
+            for task, rows in zip(tasks, made, strict=True)
+        ]
+        jobs[:, PIN] = [robots.get(task.pinned, -2) if task.pinned else -1 for task in tasks]
+        jobs[:, ROBOT] = [robots.get(task.assigned, len(robots)) if task.assigned else -1 for task in tasks]
         return (
-            _ints(jobs).reshape(-1, 13),
-            _ints(nodes).reshape(-1, 5),
-            np.array(nodes_at, dtype=np.float64).reshape(-1, 5),
-            np.array(services, dtype=np.float64).reshape(-1, max(len(classes), 1)),
-            _ints(options).reshape(-1, 2),
+            jobs,
+            node,
+            np.concatenate([rows.node_at for rows in made]),
+            np.concatenate([rows.service for rows in made]),
+            np.concatenate([rows.option for rows in made]),
         )
 
     def _allow(self) -> NDArray[np.uint8]:
@@ -377,6 +410,38 @@ class Compiled:
             ranges[p] = len(links), len(links) + len(resources)
             links = [*links, *resources]
         return ranges, links
+
+
+def _task_rows(task: TaskNeed, compiled: Compiled, shared: set[str]) -> TaskRows:
+    problem, classes = compiled.problem, list(compiled.classes)
+    nodes: list[tuple[int, ...]] = []
+    nodes_at: list[tuple[float, ...]] = []
+    services: list[list[float]] = []
+    options: list[tuple[int, int]] = []
+    counting = max((i for i, stop in enumerate(task.stops) if stop.counts), default=-1)
+    chooses, resourced = False, False
+    for position, stop in enumerate(task.stops):
+        begin = len(options)
+        puts_down = stop.load_kg <= 0.0 and stop.load_units <= 0
+        for place in dict.fromkeys(stop.places):
+            row = compiled.places.get(place)
+            if row is None or (puts_down and _barred(task, len(stop.places), place, problem)):
+                continue
+            claim = compiled.exclusive.get(place, -1) if puts_down else -1
+            options.append((row, claim))
+            chooses = chooses or claim >= 0
+            resourced = resourced or place in shared
+        nodes.append((0, position, stop.load_units, begin, len(options)))
+        limit, weight = (task.due_s - stop.counts_offset_s, task.weight) if position == counting else (inf, 0.0)
+        nodes_at.append((stop.earliest_s, stop.latest_s, limit, weight, stop.load_kg))
+        services.append([stop.service_by.get(name, stop.service_s) for name in classes])
+    return TaskRows(
+        _ints(nodes).reshape(-1, 5),
+        np.array(nodes_at, dtype=np.float64).reshape(-1, 5),
+        np.array(services, dtype=np.float64).reshape(-1, max(len(classes), 1)),
+        _ints(options).reshape(-1, 2),
+        _flags(task, False, chooses, resourced),
+    )
 
 
 def _flags(task: TaskNeed, coupled: bool, chooses: bool, resourced: bool) -> int:

@@ -6,6 +6,7 @@ How stands in `kernel.construct`.
 from __future__ import annotations
 
 from robot_fleet.core.plan import Plan, Problem
+from robot_fleet.scheduling.compiled import Compiled, KnownTasks
 from robot_fleet.scheduling.solution import Solution
 
 
@@ -19,6 +20,7 @@ class InsertionPlanner:
 
     def __init__(self, displaced: int = 4) -> None:
         self._displaced = displaced
+        self._known = KnownTasks()
 
     def insert(self, problem: Problem, current: Plan) -> Plan:
         """Return a plan that keeps the order of `current` where still valid and inserts what is new.
@@ -26,7 +28,7 @@ class InsertionPlanner:
         It never costs more than `current` where that is a valid plan of `problem`. `by` stays that of `current` when
         nothing but times has changed.
         """
-        solution = Solution(problem)
+        solution = Solution(problem, compiled=Compiled(problem, self._known))
         solution.take_up(current)
         versions = solution.state.version.copy()
         solution.complete(self._displaced)

@@ -52,8 +52,8 @@ class Tuning:
     removed: float = 10.0
     longest: float = 10.0
     blink: float = 0.01
-    hot: float = 1.0
-    cold: float = 0.01
+    hot: float = 5.0
+    cold: float = 0.02
     pool: int = 0
 
     def __post_init__(self) -> None:

@@ -36,6 +36,9 @@ from robot_fleet.scheduling.kernel.arrays import (
     empty_labels,
 )
 
+EVALUATIONS_TO_MOVE = 200
+"""How many insertions are looked at, after new tasks went in, to move others: with few robots for every task on a route
+that changed, with many for some; the search does the rest."""
 RELAXATIONS = (
     ("no_energy", RELAX_ENERGY),
     ("too_heavy", RELAX_ENERGY | RELAX_LOAD),
@@ -130,11 +133,18 @@ class Solution:
         self.kept = np.zeros(self.robots, dtype=np.uint8)
         construct.take_up(self.model, self.state, routes.visits, routes.levels, routes.bounds, self.kept)
 
-    def complete(self, displaced: int = 4) -> None:
-        """Put in every job that is out and worth it, move, displace; leave no job out that could be put in."""
+    def complete(self, displaced: int = 4, moved: int = EVALUATIONS_TO_MOVE) -> None:
+        """Put in every job that is out and worth it, move, displace; leave no job out that could be put in.
+
+        Parameters
+        ----------
+        displaced : how many jobs that are out may try to displace others, dearest first.
+        moved : how many insertions may be looked at to move jobs that are planned.
+        """
+        moved //= max(self.robots, 1)
         while True:
             self.state.counter[1] = 0
-            construct.complete(self.model, self.state, self.old, self.labels, displaced)
+            construct.complete(self.model, self.state, self.old, self.labels, displaced, moved)
             if not self.state.counter[1]:
                 return
             self.grow()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+
 from robot_fleet.core.fleet.state import ItemRecord, OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.site import ActTemplate, Place
@@ -74,6 +77,27 @@ def has_room(turn: Turn, place: Place, for_task: str) -> bool:
         stop = turn.state.tasks[order.task].request.stops[order.stop]
         count += any(puts_down(act) for act in stop.acts)
     return count < place.holds_items
+
+
+def full_places(turn: Turn, places: Collection[str]) -> frozenset[str]:
+    """Return those of the places that cannot take one more item; see `has_room`."""
+    standing: Counter[str] = Counter()
+    for item in turn.state.items.values():
+        if item.holder.startswith("place:"):
+            standing[item.holder[6:]] += 1
+    for place, seen in turn.seen.places.items():
+        standing[place] = max(standing[place], len(seen))
+    for robot in turn.state.robots.values():
+        order = robot.busy
+        if order is not None and order.task and order.place in places:
+            stop = turn.state.tasks[order.task].request.stops[order.stop]
+            standing[order.place] += any(puts_down(act) for act in stop.acts)
+    full = set()
+    for place in places:
+        most = turn.site.places[place].holds_items
+        if most and standing[place] >= most:
+            full.add(place)
+    return frozenset(full)
 
 
 def puts_down(act: ActTemplate) -> bool:

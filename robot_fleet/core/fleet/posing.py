@@ -48,8 +48,11 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     alarm = bool(alarms.waiting_alarms(turn))
     open_tasks = turn.state.open_tasks()
     begun = {task.robot: task for task in open_tasks if task.state is TaskState.UNDERWAY}
+    charging = {name: _charging(turn, kind) for name, kind in turn.site.kinds.items()}
     robots = [
-        need for robot in turn.state.robots.values() if (need := _robot_need(turn, robot, alarm, begun)) is not None
+        need
+        for robot in turn.state.robots.values()
+        if (need := _robot_need(turn, robot, alarm, begun, charging[robot.kind])) is not None
     ]
     in_hand: InHand = {}
     for robot in turn.state.robots.values():
@@ -71,7 +74,9 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     return _with_site(turn, robots, tasks), tuple(waiting)
 
 
-def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool, begun: dict[str, TaskRecord]) -> RobotNeed | None:
+def _robot_need(
+    turn: Turn, robot: RobotRecord, alarm: bool, begun: dict[str, TaskRecord], charging: Charging | None
+) -> RobotNeed | None:
     kind = turn.kind(robot)
     soc = turn.soc_pct(robot.id)
     if not turn.usable(robot) or soc is None or turn.must_stay(robot):
@@ -85,7 +90,6 @@ def _robot_need(turn: Turn, robot: RobotRecord, alarm: bool, begun: dict[str, Ta
     order = robot.busy
     has_begun = robot.id in begun
     in_hand = alarms.in_hand(turn, robot)
-    charging = _charging(turn, kind)
     place, free_at_s = free_where_and_when(turn, robot)
     usable_wh = (kind.charge_to_pct - floor) / 100.0 * kind.battery_wh
     spent_wh = (free_at_s - turn.now.fleet_s) * kind.driving_w / 3600.0
@@ -327,14 +331,8 @@ def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str,
 def _with_site(turn: Turn, robots: list[RobotNeed], tasks: list[TaskNeed]) -> Problem:
     """Add ways, what is taken, chargers and what is to be within reach."""
     places, travel_s = _travel(turn)
-    exclusive = {
-        place
-        for task in tasks
-        for stop in task.stops
-        if len(stop.places) > 1
-        for place in stop.places
-        if turn.site.places[place].kind in EXCLUSIVE_KINDS
-    }
+    chosen_from = {stop.places for task in tasks for stop in task.stops if len(stop.places) > 1}
+    exclusive = {place for among in chosen_from for place in among if turn.site.places[place].kind in EXCLUSIVE_KINDS}
     return Problem(
         now_s=turn.now.fleet_s,
         robots=tuple(robots),
@@ -342,7 +340,7 @@ def _with_site(turn: Turn, robots: list[RobotNeed], tasks: list[TaskNeed]) -> Pr
         places=places,
         travel_s=travel_s,
         exclusive=frozenset(exclusive),
-        taken=frozenset(place for place in exclusive if not booking.has_room(turn, turn.site.places[place], "")),
+        taken=booking.full_places(turn, exclusive),
         ageing_s=AGEING_S,
         change_cost=CHANGE_COST_S,
         resources=_chargers(turn, robots),

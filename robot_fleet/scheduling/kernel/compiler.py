@@ -33,8 +33,11 @@ if not numba.config.CACHE_DIR:
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function that only other compiled ones call: without the wrapper that Python would need."""
-    made: Any = numba.njit(cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+    """Compile a function that only other compiled ones call.
+
+    It needs no wrapper for Python and is kept as part of the entries that call it, not by itself.
+    """
+    made: Any = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
         function
     )
     return made  # type: ignore[no-any-return]

@@ -187,8 +187,13 @@ def _mend(m: Model, s: State, v: int) -> None:
 
 
 @entry
-def complete(m: Model, s: State, old: State, w: Labels, displaced: int) -> None:
-    """Put in every job that is out and worth it, move and displace; leave no job out that could be put in."""
+def complete(m: Model, s: State, old: State, w: Labels, displaced: int, moved: int) -> None:
+    """Put in every job that is out and worth it, move and displace; leave no job out that could be put in.
+
+    Parameters
+    ----------
+    displaced, moved : how many jobs may try to displace others, and how many to go elsewhere.
+    """
     touched = np.zeros(s.route.shape[0] + 1, dtype=np.int32)
     first_versions = s.version.copy()
     out = np.zeros(m.job.shape[0] + 1, dtype=np.int32)
@@ -205,8 +210,8 @@ def complete(m: Model, s: State, old: State, w: Labels, displaced: int) -> None:
             _force(m, s, old, w, touched, job)
     _put_in(m, s, old, w, touched, out)
     for v in range(m.robot.shape[0]):
-        if s.version[v] != first_versions[v]:
-            _move(m, s, old, w, touched, v)
+        if s.version[v] != first_versions[v] and moved > 0:
+            moved -= _move(m, s, old, w, touched, v, moved)
     _list_out(m, s, out)
     tries = 0
     for i in range(1, out[0] + 1):
@@ -274,7 +279,7 @@ def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints)
         pick, most = -1, -inf
         for i in range(1, out[0] + 1):
             job = out[i]
-            best, least, second = best_robot(m, s, w, job, 0.0)
+            best, least, second = best_robot(m, s, w, job, 0.0, True)
             if best >= 0:
                 regret = min(second, m.job_at[job, PENALTY]) - least
                 if regret > most:
@@ -289,8 +294,9 @@ def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints)
 
 
 @compiled
-def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int) -> None:
-    """Move each job of a robot that is not bound to it to wherever the plan then costs least."""
+def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int, most: int) -> int:
+    """Move jobs of a robot that are not bound to it to wherever the plan then costs least; return how many were tried."""
+    tried = 0
     jobs = np.zeros(s.route[v, COUNT] + 1, dtype=np.int32)
     count = 0
     for k in range(s.route[v, COUNT]):
@@ -302,12 +308,16 @@ def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int) -> N
         job = jobs[i]
         if m.job[job, PIN] >= 0 or s.at[job] != v or not removable(m, s, job) or _awaited(m, s, job):
             continue
+        if tried >= most:
+            break
+        tried += 1
         touched[0] = 0
         remember(s, old, touched, v)
         if not remove(m, s, job):
             continue
         if put(m, s, old, w, touched, job, 0.0) < 0 or change_of(s, old, touched) > -WORTH_MOVING_S:
             undo(m, s, old, touched)
+    return tried
 
 
 @compiled

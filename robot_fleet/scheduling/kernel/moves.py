@@ -47,8 +47,8 @@ from robot_fleet.scheduling.kernel.general import CHARGED, cheapest_general
 from robot_fleet.scheduling.kernel.plain import cheapest_plain
 from robot_fleet.scheduling.kernel.timing import lay
 
-REFUSED = -2.0
-"""Stands in `known_delta` for an insertion that laying the route refused by a rounding's breadth."""
+BY_GENERAL, NOTHING_BELOW = -1, -2
+"""Stand in `known_choice` for a position: the general insertion knows it; there is none below `known_delta`."""
 
 
 @compiled
@@ -209,22 +209,30 @@ def allowed(m: Model, s: State, job: int, v: int) -> bool:
 
 
 @compiled
-def evaluate(m: Model, s: State, w: Labels, job: int, v: int) -> float:
-    """Return by how much a robot's route gets dearer by a job, `inf` if its penalty is less or it cannot be done."""
-    ceiling = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
+def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float) -> float:
+    """Return by how much a robot's route gets dearer by a job, `inf` if by `ceiling` or more or if it cannot be done.
+
+    What is found is kept until the route changes; so is that nothing was found below a ceiling.
+    """
     flags = m.job[job, FLAGS]
     if not (flags & PLAIN and not s.route[v, SPECIAL]):
         return cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
-    cached = not flags & CHOOSES
-    if cached and s.known_version[job, v] == s.version[v]:
+    if not flags & CHOOSES and s.known_version[job, v] == s.version[v]:
         known = s.known_delta[job, v]
-        return inf if known == REFUSED else known
+        if s.known_choice[job, v, 0] != NOTHING_BELOW:
+            return known if known < ceiling else inf
+        if known >= ceiling:
+            return inf
     delta, i, j, a, b = cheapest_plain(m, s, v, job, ceiling)
     if delta == inf and m.robot[v, CHARGERS] > 0 and s.route_at[v, SPARE] < m.robot_at[v, FULL] / 2.0:
         delta = cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
-        i = -1
-    s.known_version[job, v], s.known_delta[job, v] = s.version[v], delta
+        i = BY_GENERAL
+    s.known_version[job, v] = s.version[v]
     choice = s.known_choice[job, v]
+    if delta == inf:
+        s.known_delta[job, v], choice[0] = ceiling, NOTHING_BELOW
+        return inf
+    s.known_delta[job, v] = delta
     choice[0], choice[1], choice[2], choice[3] = i, j, a, b
     return delta
 
@@ -259,7 +267,9 @@ def insert(m: Model, s: State, w: Labels, job: int, v: int) -> bool:
         draft_merged(m, s, w, v, job, entries)
     if take_draft(m, s, v):
         return True
-    s.known_version[job, v], s.known_delta[job, v] = s.version[v], REFUSED
+    # Refused by a rounding's breadth: it counts as impossible until the route changes.
+    s.known_version[job, v], s.known_delta[job, v] = s.version[v], inf
+    s.known_choice[job, v, 0] = NOTHING_BELOW
     return False
 
 
@@ -297,13 +307,14 @@ def next_random(s: State) -> float:
 
 
 @compiled
-def best_robot(m: Model, s: State, w: Labels, job: int, blink: float) -> tuple[int, float, float]:
+def best_robot(m: Model, s: State, w: Labels, job: int, blink: float, both: bool) -> tuple[int, float, float]:
     """Return the robot on which a job costs least (-1 for none), what it costs there and on the next best robot.
 
     Parameters
     ----------
-    blink : probability that a robot is overlooked.
+    blink : probability that a robot is overlooked. both : whether the next best is asked for; else it may be missed.
     """
+    most = inf if m.job[job, PIN] >= 0 else m.job_at[job, PENALTY]
     best, least, second = -1, inf, inf
     alike, empty_seen = m.weights[ALIKE] > 0.0, False
     pin = m.job[job, PIN]
@@ -318,7 +329,7 @@ def best_robot(m: Model, s: State, w: Labels, job: int, blink: float) -> tuple[i
             empty_seen = True
         if blink > 0.0 and next_random(s) < blink:
             continue
-        delta = evaluate(m, s, w, job, v)
+        delta = evaluate(m, s, w, job, v, min(second if both else least, most))
         if delta < least:
             best, least, second = v, delta, least
         elif delta < second:
@@ -360,7 +371,7 @@ def change_of(s: State, old: State, touched: Ints) -> float:
 def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
     """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
     for _ in range(8):  # a rounding's breadth may refuse the first choice
-        v = best_robot(m, s, w, job, blink)[0]
+        v = best_robot(m, s, w, job, blink, False)[0]
         if v < 0:
             return -1
         remember(s, old, touched, v)
