@@ -16,9 +16,7 @@ from robot_fleet.cli.report import Language
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.scheduling.files import read_plan, read_problem, write_plan
-from robot_fleet.scheduling.insertion import InsertionPlanner
 
 app = typer.Typer(help="Plans: why a task is where it is; solve a problem, check a plan.", no_args_is_help=True)
 
@@ -50,6 +48,9 @@ def solve(
 
     Example: ./fleet plan solve problem.json --seconds 5 --out plan.json
     """
+    from robot_fleet.scheduling.cpsat import improve
+    from robot_fleet.scheduling.insertion import InsertionPlanner
+
     problem = read_problem(problem_file)
     plan = InsertionPlanner().insert(problem, read_plan(current) if current else Plan())
     inserted = plan.cost

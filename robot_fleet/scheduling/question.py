@@ -185,10 +185,12 @@ class _Laid:
 
     def _lay(self, route: Sequence[Drive]) -> None:
         places = self._compiled.places
-        visits = [
-            (self._compiled.node_of(task, stop) if task else CHARGE_NODE, places[place]) for task, stop, place in route
-        ]
-        self._take(visits)
+        self._take([(self._node(task, stop) if task else CHARGE_NODE, places[place]) for task, stop, place in route])
+
+    def _node(self, task: str, stop: int) -> int:
+        job = self._compiled.job_index[task]
+        numbers = [need.stop for need in self._compiled.tasks[job].stops]
+        return int(self._compiled.model.job[job, FIRST]) + numbers.index(stop)
 
     def _take(self, visits: Sequence[tuple[int, int]]) -> None:
         robot = self._compiled.robots[0]

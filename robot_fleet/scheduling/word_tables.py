@@ -112,7 +112,8 @@ PHRASES: Table = {
     ),
     "since": (", since it serves {tasks} first", "{tasks} 작업을 먼저 하므로 "),
     "after": (" even after {tasks}", "{tasks} 작업 다음인데도 "),
-    "dearer": (", but all in all that costs {span} more", " 전체 비용이 {span} 늘어납니다"),
+    "dearer": (", and all in all that costs {span} more", " 전체 비용이 {span} 늘어납니다"),
+    "but_dearer": (", but all in all that costs {span} more", " 전체 비용이 {span} 늘어납니다"),
     "cheaper": (
         ", and all in all that costs {span} less: a better plan may come soon",
         " 전체 비용은 {span} 줄어듭니다. 곧 더 나은 계획으로 바뀔 수 있습니다",
@@ -167,6 +168,10 @@ PHRASES: Table = {
     "no_next.predecessor_left_out": (
         "It waits until what has to come first is planned.",
         "먼저 끝나야 하는 작업이 계획되어야 들어갈 수 있습니다.",
+    ),
+    "in_hand": (
+        "{task} is with {robot}, which is just about to begin it.",
+        "{task} 작업은 {robot} 로봇이 맡아 막 시작하려는 참입니다.",
     ),
     "underway": (
         "{task} is under way: {robot} has it since {time}.",

@@ -46,7 +46,7 @@ class _Words:
         """Tell of a task that is under way or ended, or that cannot be planned."""
         blanks = {"task": self._title(why.task), "robot": self._name(why.robot), "reason": self._reason(why.reason)}
         if why.ended_s is None and why.begun_s is None:
-            yield self._say("left_out", **blanks)
+            yield self._say("left_out" if why.reason else "in_hand", **blanks)
         elif why.ended_s is None:
             yield self._say("underway", **blanks, time=_clock(why.begun_s or 0.0))
         else:
@@ -112,7 +112,8 @@ class _Words:
         rise_s = 0.0
         if planned.cost_s is not None and other.cost_s is not None:
             rise_s = other.cost_s - planned.cost_s
-            cost = "as_dear" if abs(rise_s) < 1.0 else "dearer" if rise_s > 0.0 else "cheaper"
+            dearer = "dearer" if phrase == "other_later" else "but_dearer"
+            cost = "as_dear" if abs(rise_s) < 1.0 else dearer if rise_s > 0.0 else "cheaper"
         return self._say(
             phrase,
             robot=self._name(other.robot),

@@ -48,6 +48,8 @@ def why(turn: Turn, task_id: str) -> Why:
 
 
 def _standing(task: TaskRecord, reason: str = "") -> Why:
+    if task.ended:
+        reason = task.reason
     return Why(
         task=task.id,
         service=task.request.service,
@@ -56,7 +58,7 @@ def _standing(task: TaskRecord, reason: str = "") -> Why:
         begun_s=task.started_s,
         ended_s=task.ended_s,
         late_s=task.lateness_s,
-        reason=reason or task.reason,
+        reason=reason,
     )
 
 

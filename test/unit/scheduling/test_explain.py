@@ -94,7 +94,9 @@ def test_working_time_left_out() -> None:
     told = explained(problem([visit("t", "d")], [replace(robot(), available=((0.0, 20.0), (500.0, 510.0)))]))
     assert changes(told) == {"working_time": ("r1", 15.0)}
     assert told.next_time is None
-    later = explained(problem([visit("t", "d", penalty=1.0, due_s=0.0)], [replace(robot(), available=((500.0, 600.0),))]))
+    later = explained(
+        problem([visit("t", "d", penalty=1.0, due_s=0.0)], [replace(robot(), available=((500.0, 600.0),))])
+    )
     assert later.next_time == NextTime(530.0, "r1")
 
 
