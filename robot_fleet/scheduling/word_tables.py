@@ -170,8 +170,8 @@ PHRASES: Table = {
         "먼저 끝나야 하는 작업이 계획되어야 들어갈 수 있습니다.",
     ),
     "in_hand": (
-        "{task} is with {robot}, which is just about to begin it.",
-        "{task} 작업은 {robot} 로봇이 맡아 막 시작하려는 참입니다.",
+        "{task} is with {robot}, which has set out for it and keeps it.",
+        "{task} 작업은 {robot} 로봇이 맡아 이미 출발했으므로 바꾸지 않습니다.",
     ),
     "underway": (
         "{task} is under way: {robot} has it since {time}.",

@@ -126,7 +126,7 @@ def test_what_stands_outside_the_plan_has_its_own_sentence() -> None:
         return why_sentences(Why("t7", "meal", robot="r1", **more), language, {"meal": "Meal"})  # type: ignore[arg-type]
 
     assert says(state="underway", begun_s=TEN) == ["t7 (Meal) is under way: r1 has it since 10:00."]
-    assert says(state="assigned") == ["t7 (Meal) is with r1, which is just about to begin it."]
+    assert says(state="assigned") == ["t7 (Meal) is with r1, which has set out for it and keeps it."]
     assert says(state="completed", begun_s=TEN, ended_s=TEN, late_s=300.0) == [
         "t7 (Meal) is done: r1 ended it at 10:00, 5 min late."
     ]
