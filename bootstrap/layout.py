@@ -85,6 +85,11 @@ class Layout:
         """Sources of the interface packages."""
         return self.root / "interfaces"
 
+    @property
+    def kernel(self) -> Path:
+        """Sources that the planners are compiled from."""
+        return self.root / "robot_fleet" / "scheduling" / "kernel"
+
 
 def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
     value = environ.get(name, "")

@@ -116,8 +116,12 @@ class _SetUp:
         if stamp.read(stamp_file).packages != wanted.packages or not self.layout.python.exists():
             self._make_anew(wanted)
         else:
+            before = stamp.read(stamp_file)
             stamp.write(stamp_file, Stamp(packages=wanted.packages))
-            self._install_interfaces()
+            if before.interfaces != wanted.interfaces:
+                self._install_interfaces()
+            if before.planners != wanted.planners:
+                self._compile_planners()
         stamp.write(stamp_file, wanted)
 
     def _make_anew(self, wanted: Stamp) -> None:
@@ -139,6 +143,7 @@ class _SetUp:
                 built = pool.submit(self._install_interfaces)
                 others.result()
                 stamp.write(layout.stamp, Stamp(packages=wanted.packages))
+                self._compile_planners()
                 built.result()
             except BaseException:
                 self.steps.stop()  # the pool waits for its threads, and they for their programs
@@ -152,6 +157,10 @@ class _SetUp:
         keys = stamp.interface_keys(self.layout, self.interpreter.version, self.host)
         with self.progress.phase("interface packages") as phase:
             interfaces.install(self.steps, self.layout, keys, self.host, phase)
+
+    def _compile_planners(self) -> None:
+        with self.progress.phase("planners (compiled once a machine, a minute or two)"):
+            self.steps.run("compiling the planners", self.layout.python, "-m", "robot_fleet.scheduling.warm")
 
 
 def _environ(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> dict[str, str]:

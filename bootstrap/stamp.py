@@ -17,7 +17,7 @@ _FORMAT = "1"  # grows when the set-up itself changes what it makes
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Keys of the two parts of a set-up.
+    """Keys of the parts of a set-up.
 
     Parameters
     ----------
@@ -25,10 +25,13 @@ class Stamp:
         Key of the environment and of all that pip installs into it.
     interfaces
         Key of the built interface packages; it depends on the content alone, so checkouts can share the result.
+    planners
+        Key of the sources that the planners are compiled from; checkouts share the result too.
     """
 
     packages: str = ""
     interfaces: str = ""
+    planners: str = ""
 
 
 def wanted(layout: Layout, python_version: str, host: HostRos | None) -> Stamp:
@@ -36,6 +39,7 @@ def wanted(layout: Layout, python_version: str, host: HostRos | None) -> Stamp:
     return Stamp(
         packages=_digest([*_ground(layout, python_version, host), str(layout.root), lines(read_lock(layout.lock))]),
         interfaces=_digest([f"{name} {key}" for name, key in interface_keys(layout, python_version, host).items()]),
+        planners=_digest([path.read_text(encoding="utf-8") for path in sorted(layout.kernel.glob("*.py"))]),
     )
 
 

@@ -138,8 +138,10 @@ class Compiled:
     def room(self, longest: int, jobs: int = 1) -> State:
         """Return arrays like those of a state, to keep routes in."""
         resources = self.problem.resources
-        visits = int(self.model.node.shape[0]) + 8 * len(self.robots) + 8
-        bookings = visits + sum(len(resource.busy) for resource in resources) if resources else 1
+        bookings = 1
+        if resources:
+            at_resources = sum(place in self.resources_at for place in self._option_rows)
+            bookings = at_resources + 4 * len(self.robots) + max(len(resource.busy) for resource in resources)
         return empty_state(jobs, len(self.robots), longest, len(resources), bookings, len(self.exclusive))
 
     def free_resources(self, state: State) -> None:
@@ -508,7 +510,7 @@ _known_travel: list[tuple[Mapping[str, Any], Mapping[str, Any], Travel]] = []
 
 
 def _travel(problem: Problem) -> Travel:
-    """Return places and classes by name, travel (C, P, P), and whether no detour is ever quicker than the direct way."""
+    """Return places and classes by name, travel (C, P, P), and whether no detour is quicker than the direct way."""
     for travel_s, places, known in _known_travel:
         if travel_s is problem.travel_s and places is problem.places:
             return known

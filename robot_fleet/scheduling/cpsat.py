@@ -1,7 +1,7 @@
 """The CP-SAT master: of all routes that the search has seen, the best set that fits together.
 
-Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays its
-penalty. What couples robots is carried along with the times that the routes have: an exclusive place is claimed by one
+Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays
+its penalty. What couples robots is carried along with the times that the routes have: an exclusive place is claimed by one
 task at most, a resource is used by no more than its capacity at any instant, a task begins after its predecessors have
 ended, tasks that want the same robot get it. This is the only module of the product that knows OR-Tools; it is imported
 when it is used, so that importing this module costs nothing.
@@ -218,7 +218,7 @@ def _couple(model: cp_model.CpModel, incumbent: Solution, columns: list[Column],
 
 
 def _columns(solution: Solution, searcher: Searcher) -> list[Column]:
-    """Return the search's routes as columns: of those that serve the same the cheapest, the most useful of each robot."""
+    """Return the search's routes as columns: of those that serve the same the cheapest, for each robot the most useful."""
     best: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Column] = {}
     for column in chain(_present(solution), _from_pool(solution, searcher)):
         key = (column.robot, tuple(sorted(column.jobs)), column.claims)

@@ -1,4 +1,4 @@
-"""Compiles the planners before anybody waits for them: numba keeps what it compiles beside the sources."""
+"""Compiles the planners before anybody waits for them; the set-up runs this module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,24 @@ def tiny_problem() -> Problem:
 
 
 def warm_up() -> None:
-    """Compile everything, or load it if it has been compiled on this machine before."""
+    """Compile everything that answers events and improves plans, or load it if this machine has compiled it before."""
     from robot_fleet.scheduling.search import Iterations, search
 
     search(tiny_problem(), Plan(), Iterations(1), seed=1)
+
+
+def compile_all() -> None:
+    """Compile everything there is."""
+    from robot_fleet.scheduling import benchmark_form
+    from robot_fleet.scheduling.kernel import construct
+    from robot_fleet.scheduling.solution import Solution
+
+    warm_up()
+    benchmark_form.warm_up()
+    solution = Solution(tiny_problem())
+    construct.lack(solution.model, solution.state, solution.labels, 0, 0, 0)
+    construct.put_one(solution.model, solution.state, solution.old, solution.labels, 0, 0)
+
+
+if __name__ == "__main__":
+    compile_all()

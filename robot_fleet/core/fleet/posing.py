@@ -276,7 +276,7 @@ def _able(turn: Turn, kinds: tuple[str, ...], load_kg: float) -> tuple[str, ...]
 
 
 def _balanced(stops: tuple[StopNeed, ...], begun: bool) -> tuple[StopNeed, ...]:
-    """Return the stops; what a task not begun takes on board and never gives up is no load that plans can reckon with."""
+    """Return the stops; what a task not begun takes on board for ever is no load that plans can reckon with."""
     if begun or abs(sum(stop.load_kg for stop in stops)) < 1e-9:
         return stops
     return tuple(replace(stop, load_kg=0.0) for stop in stops)

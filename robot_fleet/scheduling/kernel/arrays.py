@@ -46,8 +46,8 @@ CHARGE_NODE = -1
 """Stands in a route for a charge."""
 
 
-# Columns of Model.job: first node, number of stops, flags, robot that must do it (-1 any, -2 one that is not there), robot
-# that has it in the plan in force (-1 none), and the ranges of its partners in Model.links.
+# Columns of Model.job: first node, number of stops, flags, robot that must do it (-1 any, -2 one that is not there),
+# robot that has it in the plan in force (-1 none), and the ranges of its partners in Model.links.
 FIRST, STOPS, FLAGS, PIN, ROBOT, PRED, PRED_END, SUCC, SUCC_END, SAME, SAME_END, APART, APART_END = range(13)
 # Model.job_at: drop penalty, cost of a second of lateness, due time.
 PENALTY, IMPORTANCE, DUE = range(3)
@@ -57,16 +57,16 @@ JOB, POSITION, NODE_UNITS, OPTION, OPTION_END = range(5)
 NODE_EARLY, NODE_LATE, LIMIT, WEIGHT, NODE_KG = range(5)
 # Model.option: place, exclusive place that it claims (-1 none).
 OPTION_PLACE, CLAIM = range(2)
-# Model.robot: travel class without and with a load, first place, home (-1 none), compartments and those in use, length of
-# the fixed front, then first and number: of its working times in Model.table (number 0 unless there are several), of its
-# chargers (places) in Model.links, of its charge curve (level_wh, watts) in Model.table.
-(
-    CLASS, LOADED_CLASS, ROBOT_PLACE, HOME, ROBOT_UNITS, UNITS_ON, FIXED, WINDOW, WINDOWS, CHARGER, CHARGERS, CURVE, CURVES
-) = range(13)  # fmt: skip
+# Model.robot: travel class without and with a load, first place, home (-1 none), compartments and those in use, length
+# of the fixed front, then first and number: of its working times in Model.table (number 0 unless there are several), of
+# its chargers (places) in Model.links, of its charge curve (level_wh, watts) in Model.table.
+CLASS, LOADED_CLASS, ROBOT_PLACE, HOME, ROBOT_UNITS, UNITS_ON, FIXED = range(7)
+WINDOW, WINDOWS, CHARGER, CHARGERS, CURVE, CURVES = range(7, 13)
 # Model.robot_at: first departure, end of its only working time (inf for none), payload and load, energy, powers, energy
 # at which a charge ends, time that a charge takes besides.
 START, UNTIL, ROBOT_KG, KG_ON, ROBOT_ENERGY, DRIVE_W, LOADED_W, SERVE_W, FULL, OVERHEAD = range(10)
-# Model.weights: travel_weight, 1 / (2 ageing_s), change_cost, whether all robots are alike, whether no detour is quicker.
+# Model.weights: travel_weight, 1 / (2 ageing_s), change_cost, whether all robots are alike, whether no detour is
+# quicker than the direct way.
 TRAVEL_WEIGHT, AGEING, CHANGE_COST, ALIKE, METRIC = range(5)
 
 
@@ -102,9 +102,9 @@ class Model(NamedTuple):
 
 # State.row: what each visit is, and where; at index k of UNITS compartments in use after k visits.
 NODE, PLACE, UNITS = range(3)
-# State.row_at, of visit k: energy at which a charge ends, arrival, begin, earliest and latest begin with partners on other
-# routes taken into account; after k visits: departure, cost and travel so far, energy left, load; latest arrival at visit
-# k that breaks no hard limit later on (at the end: latest departure); latest arrival at which the rest costs the same.
+# State.row_at, of visit k: energy at which a charge ends, arrival, begin, earliest and latest begin with partners on
+# other routes taken into account; after k visits: departure, cost and travel so far, energy left, load; latest arrival
+# at visit k that breaks no hard limit later on (at the end: latest departure); latest arrival at which the rest costs the same.
 LEVEL, ARRIVE, BEGIN, EARLY, LATE, LEAVE, COST, TRAVEL, ENERGY, KG, LATEST, SLACK = range(12)
 # State.route: number of visits, visits at the front that nothing may precede, whether only the general insertion may be
 # used.

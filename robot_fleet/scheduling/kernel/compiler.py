@@ -1,35 +1,67 @@
 """How the functions of this package are compiled, and where the result is kept.
 
-numba looks only at a function's own file to tell whether what it has kept is still good, and not at the files of what
-that calls. So what is kept lies in a folder named after the content of the whole package.
+Compiling takes a minute or two, so it is done once: the result is kept under `XDG_CACHE_HOME` (or `~/.cache`), named
+after the content of the whole package. numba by itself would look at the time of a function's own file only, and not at
+what the function calls.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core import caching
 
 Function = TypeVar("Function")
+HERE = Path(__file__).parent
+
+
+def content_key() -> str:
+    """Return a key of the sources of this package."""
+    content = hashlib.sha256()
+    for source in sorted(HERE.glob("*.py")):
+        content.update(source.read_bytes())
+    return content.hexdigest()[:32]
+
+
+CONTENT = content_key()
 
 
 def cache_folder() -> Path:
-    """Return where compiled code of these sources is kept: beside them, or in the user's cache where that is read-only."""
-    here = Path(__file__).parent
-    content = hashlib.sha256()
-    for source in sorted(here.glob("*.py")):
-        content.update(source.read_bytes())
-    beside = here / "__pycache__"
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "robot_fleet"
-    writable = os.access(beside if beside.exists() else here, os.W_OK)
-    return (beside if writable else user) / f"compiled-{content.hexdigest()[:16]}"
+    """Return where compiled code of these sources is kept."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "robot_fleet" / "planners" / CONTENT
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(cache_folder())
+class ByContent(caching._CacheLocator):  # type: ignore[misc]
+    """Tells numba where code of this package is kept, and that it is good as long as the sources are the same."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._line = function.__code__.co_firstlineno
+
+    def get_cache_path(self) -> str:
+        """Return the folder."""
+        return str(cache_folder())
+
+    def get_source_stamp(self) -> str:
+        """Return what must be the same for kept code to be good."""
+        return CONTENT
+
+    def get_disambiguator(self) -> str:
+        """Return what tells functions of one name apart."""
+        return str(self._line)
+
+    @classmethod
+    def from_function(cls, function: Callable[..., object], file: str) -> ByContent | None:
+        """Return a locator for a function of this package, None for any other."""
+        return cls(function) if Path(file).parent == HERE else None
+
+
+caching.CacheImpl._locator_classes.insert(0, ByContent)
 
 
 def compiled(function: Function) -> Function:
@@ -37,9 +69,7 @@ def compiled(function: Function) -> Function:
 
     It needs no wrapper for Python and is kept as part of the entries that call it, not by itself.
     """
-    made: Any = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-        function
-    )
+    made: Any = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     return made  # type: ignore[no-any-return]
 
 

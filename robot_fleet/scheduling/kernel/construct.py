@@ -229,7 +229,7 @@ def complete(m: Model, s: State, old: State, w: Labels, displaced: int, moved: i
 
 @compiled
 def _list_out(m: Model, s: State, out: Ints) -> None:
-    """List the jobs that are out: pinned ones first, then by importance and due time, successors behind what they await."""
+    """List the jobs that are out: pinned first, then by importance and due time, successors behind what they await."""
     out[0] = 0
     for job in range(m.job.shape[0]):
         if s.at[job] < 0 and m.job[job, PIN] != -2:
@@ -295,7 +295,7 @@ def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints)
 
 @compiled
 def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int, most: int) -> int:
-    """Move jobs of a robot that are not bound to it to wherever the plan then costs least; return how many were tried."""
+    """Move jobs of a robot that are not bound to it to where the plan costs least; return how many were tried."""
     tried = 0
     jobs = np.zeros(s.route[v, COUNT] + 1, dtype=np.int32)
     count = 0
@@ -413,7 +413,7 @@ def lack(m: Model, s: State, w: Labels, job: int, v: int, relax: int) -> float:
 
 @entry
 def put_one(m: Model, s: State, old: State, w: Labels, job: int, v: int) -> float:
-    """Put a job on a robot's route at any cost and return what it costs there; `inf` (and nothing changed) if it cannot."""
+    """Put a job on a robot's route and return what it costs there; `inf` (and nothing changed) if it cannot."""
     before = s.route_at[v, 0]
     if insert_pinned(m, s, w, job, v):
         return float(s.route_at[v, 0] - before)

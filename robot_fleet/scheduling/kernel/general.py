@@ -201,7 +201,7 @@ def _apart_from_single(m: Model, s: State, v: int, job: int) -> bool:
 def cheapest_general(
     m: Model, s: State, w: Labels, v: int, job: int, ceiling: float, relax: int, charges: int
 ) -> tuple[float, int]:
-    """Return the least rise of a route's cost under `ceiling` (`inf` for none) and how many entries of `w.path` say how.
+    """Return the least rise of a route's cost under `ceiling` (`inf` for none), and how many entries of `w.path` tell.
 
     An entry is (position, option) for a stop of the job or (position, CHARGED - charger) for a charge, in order.
 

@@ -103,6 +103,8 @@ def link(m: Model, s: State, v: int) -> None:
             for i in range(m.place[place, 0], m.place[place, 1]):
                 resource = m.links[i]
                 at = s.booked[resource]
+                if at >= s.book_robot.shape[1]:
+                    continue  # more charges than anybody plans; the checker would see them meet
                 s.booked[resource] = at + 1
                 s.book_robot[resource, at] = v
                 s.book_time[resource, at, 0] = s.row_at[v, k, BEGIN]

@@ -384,8 +384,8 @@ def fewer(
 ) -> bool:
     """Ruin and recreate until every job is on a route; return whether that came about.
 
-    A plan is taken if the jobs that it leaves out have been left out less often so far, or if it leaves out the same and
-    costs less.
+    A plan is taken if the jobs that it leaves out have been left out less often so far, or if it leaves out the same
+    and costs less.
     """
     touched = np.zeros(s.route.shape[0] + 1, dtype=np.int32)
     keys = np.zeros(out.shape[0])
@@ -425,8 +425,8 @@ def fewer(
 def _note(s: State, v: int, pool: Pool) -> None:
     """Keep a route for the master, in the stead of the oldest one when there is no more room.
 
-    A row is (robot, length, then node and place of each visit); beside it its cost, and begin and end of each visit where
-    there is room for times.
+    A row is (robot, length, then node and place of each visit); beside it its cost, and begin and end of each visit
+    where there is room for times.
     """
     room, count = pool.content.shape[0], s.route[v, COUNT]
     if room == 0 or count == 0 or 2 + 2 * count > pool.content.shape[1]:

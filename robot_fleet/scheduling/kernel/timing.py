@@ -184,7 +184,7 @@ def free_from(m: Model, s: State, v: int, place: int, begin: float, service: flo
 def reach(
     m: Model, s: State, v: int, time: float, leg: float, place: int, early: float, service: float, relax: int
 ) -> tuple[float, float]:
-    """Return arrival and begin of a stop that the robot sets off for at `time`; (inf, inf) if no time is left for it."""
+    """Return arrival and begin of a stop that the robot sets off for at `time`; (inf, inf) if there is no time."""
     count = m.robot[v, WINDOWS]
     if relax & RELAX_WINDOW:
         arrive = time + leg
