@@ -1,22 +1,24 @@
-"""`./fleet plan`: scheduler and checker alone, on files."""
+"""`./fleet plan`: why a task is where it is; scheduler and checker alone, on files."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from robot_fleet.core.plan import Plan, Violation
+from robot_fleet.cli.report import Language
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.cpsat import improve
-from robot_fleet.scheduling.explain import explain
 from robot_fleet.scheduling.files import read_plan, read_problem, write_plan
-from robot_fleet.scheduling.insertion import InsertionPlanner
 
-app = typer.Typer(help="Planning problems: solve one, check a plan, explain a task.", no_args_is_help=True)
+app = typer.Typer(help="Plans: why a task is where it is; solve a problem, check a plan.", no_args_is_help=True)
 
 ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="A planning problem.")]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN.json", help="A plan of that problem.")]
@@ -46,6 +48,9 @@ def solve(
 
     Example: ./fleet plan solve problem.json --seconds 5 --out plan.json
     """
+    from robot_fleet.scheduling.cpsat import improve
+    from robot_fleet.scheduling.insertion import InsertionPlanner
+
     problem = read_problem(problem_file)
     plan = InsertionPlanner().insert(problem, read_plan(current) if current else Plan())
     inserted = plan.cost
@@ -89,29 +94,52 @@ def check(problem_file: ProblemFile, plan_file: PlanFile, as_json: AsJson = Fals
     _judge(PlanChecker().check(problem, plan), as_json)
 
 
-@app.command("explain")
-def explain_task(
-    problem_file: ProblemFile,
-    plan_file: PlanFile,
-    task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task of the problem.")],
+@app.command("why")
+def why_task(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task (see ./fleet tasks).")],
+    problem_file: Annotated[
+        Path | None,
+        typer.Option("--problem", metavar="PROBLEM.json", help="Ask about files instead of the running fleet."),
+    ] = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", metavar="PLAN.json", help="The plan; needed with --problem.")
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="Of the sentences; by default that of LANG, else English.")
+    ] = None,
     as_json: AsJson = False,
+    name: Annotated[str | None, typer.Option("--name", help="The fleet; not needed when only one runs.")] = None,
 ) -> None:
-    """Say why a task is where it is in a plan, or in none.
+    """Say why a task is where it is: who does it and why no other robot, or what would have it done and when.
 
-    Example: ./fleet plan explain problem.json plan.json t001
+    Example: ./fleet plan why r0007 --lang ko
     """
-    explanation = explain(read_problem(problem_file), read_plan(plan_file), task)
-    if as_json:
-        typer.echo(json.dumps({"schema_version": 1, **asdict(explanation)}, ensure_ascii=False, indent=1))
-        return
-    typer.echo(f"{task}: {explanation.reason} {explanation.robot}".rstrip())
-    for verdict in explanation.robots:
-        figures = "" if verdict.cost_s is None else f"  cost {verdict.cost_s:.1f} s, late {verdict.lateness_s:.0f} s"
-        typer.echo(f"  {verdict.robot}: {verdict.verdict}{figures}")
-    for blocked in explanation.blocked:
-        typer.echo(f"  stop {blocked.stop}: {blocked.place} {'claimed by ' + blocked.by if blocked.by else 'taken'}")
-    for robot in explanation.absent:
-        typer.echo(f"  {robot}: not available")
+    language = lang or _language_of(os.environ)
+    if (problem_file is None) != (plan_file is None):
+        raise RequestError("request_malformed", "--problem and --plan go together", "--problem, --plan")
+    if problem_file is not None and plan_file is not None:
+        told = _why_in_files(read_problem(problem_file), read_plan(plan_file), task, language, as_json)
+    else:
+        from robot_fleet.cli.gateway import Gateway
+
+        with Gateway(name) as gateway:
+            told = gateway.get(f"/tasks/{quote(task, safe='')}/why?lang={language}")
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(told["sentences"]))
+
+
+def _why_in_files(problem: Problem, plan: Plan, task: str, language: Language, as_json: bool) -> dict[str, Any]:
+    from robot_fleet.scheduling.explain import explain
+    from robot_fleet.scheduling.words import sentences
+
+    _judge(PlanChecker().check(problem, plan), as_json, silent=True)
+    told = explain(problem, plan, task)
+    return {"schema_version": 1, "language": language, **asdict(told), "sentences": sentences(told, language)}
+
+
+def _language_of(environ: Mapping[str, str]) -> Language:
+    """Return the language of the terminal: Korean where the locale's variables say so."""
+    told = next((environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(key)), "")
+    return Language.KO if told.startswith("ko") else Language.EN
 
 
 def _judge(violations: tuple[Violation, ...], as_json: bool, *, silent: bool = False) -> None:

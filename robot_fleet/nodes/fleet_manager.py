@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from robot_fleet_interfaces.msg import PlaceContents
 from std_msgs.msg import UInt64
 
@@ -30,7 +32,7 @@ class FleetManager:
         self.guard = guard = Guard(ends=(LedgerError,))
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
         self._clock = FleetClock(node, arguments.midnight)
-        self._commands = Commands(node, guard, self._feed)
+        self._commands = Commands(node, guard, self._feed, self._why)
         links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
@@ -54,6 +56,9 @@ class FleetManager:
             self._fleet.feed(news, self._clock.now())
             self._tell_facts()
         return self._clock.started
+
+    def _why(self, task: str, language: str) -> Mapping[str, object] | None:
+        return self._fleet.why(task, language, self._clock.now()) if self._clock.started else None
 
     def _poll(self) -> None:
         if self._clock.started:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_fleet_interfaces.srv import CancelTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
+from robot_fleet_interfaces.srv import CancelTask, ExplainTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
 
-from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.ros.commands import CANCEL_TASK, MARK_ALARM_SHOWN, SET_HOLD, SET_ZONE, SUBMIT_TASK, params_json
+from robot_fleet.core.errors import RequestError, RuntimeFailure
+from robot_fleet.ros.commands import (
+    CANCEL_TASK,
+    EXPLAIN_TASK,
+    MARK_ALARM_SHOWN,
+    SET_HOLD,
+    SET_ZONE,
+    SUBMIT_TASK,
+    params_json,
+)
 from robot_fleet.ros.guard import Guard
-from robot_fleet.server.ports import CommandAnswer
+from robot_fleet.server.ports import CommandAnswer, Row
 
 ANSWER_WITHIN_S = 6.0
 ASK_AGAIN_S = 1.5
@@ -37,6 +46,7 @@ class RosCommands:
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
         self._hold = node.create_client(SetHold, SET_HOLD)
         self._zone = node.create_client(SetZone, SET_ZONE)
+        self._explain = node.create_client(ExplainTask, EXPLAIN_TASK)
         self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
 
     @property
@@ -78,6 +88,14 @@ class RosCommands:
         )
         answer = await self._ask(self._zone, request)
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+
+    async def why(self, task: str, language: str) -> Row:
+        """Ask why a task is where it is."""
+        answer = await self._ask(self._explain, ExplainTask.Request(task_id=task, language=language))
+        if not answer.accepted:
+            raise RequestError(answer.code, answer.message, answer.where)
+        told: Row = json.loads(answer.why_json)
+        return told
 
     def shown(self, task: str) -> None:
         """Tell the manager that an alarm's frame is queued; asked again by the gateway until the ledger says so."""

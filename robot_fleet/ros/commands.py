@@ -1,19 +1,19 @@
-"""The manager's services: what people and programs may ask of the fleet."""
+"""The manager's services: what people and programs may wish of the fleet and ask it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rclpy.node import Node
 from robot_fleet_interfaces.srv import CancelTask as CancelTaskSrv
-from robot_fleet_interfaces.srv import MarkAlarmShown
+from robot_fleet_interfaces.srv import ExplainTask, MarkAlarmShown
 from robot_fleet_interfaces.srv import SetHold as SetHoldSrv
 from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
 
 from robot_fleet.core.effects import Answer
-from robot_fleet.core.errors import OrderError
+from robot_fleet.core.errors import OrderError, RequestError
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     CancelTask,
@@ -31,7 +31,11 @@ SUBMIT_TASK = "/fleet/submit_task"
 CANCEL_TASK = "/fleet/cancel_task"
 SET_HOLD = "/fleet/set_hold"
 SET_ZONE = "/fleet/set_zone"
+EXPLAIN_TASK = "/fleet/explain_task"
 MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
+
+
+_NO_TIME = ("runtime_no_time", "the fleet has no time yet; ask again in a moment")
 
 
 class Commands:
@@ -42,16 +46,25 @@ class Commands:
     node : the manager's node.
     guard : keeps failing callbacks from the spin; such a call is answered with a code that says so.
     feed : takes an input in and returns whether the fleet has a time yet to do so; the answers go to `answered`.
+    explain : returns why a task is where it is, in a language, or None while the fleet has no time yet.
     """
 
-    def __init__(self, node: Node, guard: Guard, feed: Callable[[Input], bool]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        guard: Guard,
+        feed: Callable[[Input], bool],
+        explain: Callable[[str, str], Mapping[str, object] | None],
+    ) -> None:
         self._feed = feed
+        self._explain = explain
         self._answers: dict[str, Answer] = {}
         for kind, name, serve in (
             (SubmitTaskSrv, SUBMIT_TASK, self._submit),
             (CancelTaskSrv, CANCEL_TASK, self._cancel),
             (SetHoldSrv, SET_HOLD, self._hold),
             (SetZoneSrv, SET_ZONE, self._zone),
+            (ExplainTask, EXPLAIN_TASK, self._why),
             (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
         ):
             node.create_service(kind, name, guard.answering(name, serve))
@@ -63,7 +76,7 @@ class Commands:
     def _ask(self, key: str, news: Input) -> Answer:
         self._answers.clear()
         if not self._feed(news):
-            return Answer(key, False, "", "runtime_no_time", "the fleet has no time yet; ask again in a moment")
+            return Answer(key, False, "", *_NO_TIME)
         return self._answers.get(key, Answer(key, False, "", "runtime_no_answer", "the fleet gave no answer"))
 
     def _submit(self, request: SubmitTaskSrv.Request, response: SubmitTaskSrv.Response) -> None:
@@ -106,18 +119,32 @@ class Commands:
             answer = self._ask(key, wish)
         _tell(answer, response)
 
+    def _why(self, request: ExplainTask.Request, response: ExplainTask.Response) -> None:
+        try:
+            told = self._explain(request.task_id, request.language)
+        except RequestError as error:
+            answer = Answer("", False, "", error.code, error.message, where=error.where)
+        else:
+            answer = Answer("", False, "", *_NO_TIME) if told is None else Answer("", True)
+            response.why_json = params_json(told)
+        _tell(answer, response)
+
     def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
 
 
 def _tell(
     answer: Answer,
-    response: SubmitTaskSrv.Response | CancelTaskSrv.Response | SetHoldSrv.Response | SetZoneSrv.Response,
+    response: SubmitTaskSrv.Response
+    | CancelTaskSrv.Response
+    | SetHoldSrv.Response
+    | SetZoneSrv.Response
+    | ExplainTask.Response,
 ) -> None:
     response.accepted, response.code = answer.accepted, answer.code
     response.message, response.where = answer.message, answer.where
 
 
 def params_json(params: object) -> str:
-    """Return a request's parameters as the services want them."""
+    """Return parameters, or an answer, as the services want them."""
     return json.dumps(params, ensure_ascii=False)

@@ -25,6 +25,7 @@ from robot_fleet.runtime import history
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.improver import Improver
 from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.reasons import why_told
 from robot_fleet.runtime.statefile import read_json, write_json
 from robot_fleet.runtime.summary import fleet_part, percentiles
 from robot_fleet.telemetry.rollup import Rollup
@@ -97,6 +98,15 @@ class LiveFleet:
             self._begin_anew()
             self._intact = True
             raise
+
+    def why(self, task: str, language: str, now: Now) -> Mapping[str, object]:
+        """Return why a task is where it is, as JSON wants it. Nothing changes by it.
+
+        Raises
+        ------
+        RequestError : `request_unknown_task`, `request_unknown_language`.
+        """
+        return why_told(self._site, self._host.fleet.explain(task, now), language)
 
     def poll(self, now: Now) -> None:
         """Feed every report that has come in. Raises as `feed` does."""

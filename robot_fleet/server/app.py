@@ -7,7 +7,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Header, Response, WebSocket, WebSocketDisconnect
 from starlette.staticfiles import StaticFiles
@@ -92,6 +92,11 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
         if found is None:
             raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
         return found
+
+    @router.get("/tasks/{task_id}/why", responses={404: {"model": ErrorAnswer}, 503: {"model": ErrorAnswer}})
+    async def why(task_id: str, lang: Literal["ko", "en"] = "ko") -> Any:
+        """Why a task is where it is: who does it and why no other robot, or what would have it done."""
+        return await fleet.why(task_id, lang)
 
     @router.get("/alarms")
     async def alarms() -> Any:

@@ -107,3 +107,7 @@ class ViewedFleet:
     async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
         """Ask the manager to close, open or limit a zone."""
         return await self._commands.set_zone(key, zone, change, speed_mps, reason)
+
+    async def why(self, task: str, language: str) -> Row:
+        """Ask the manager why a task is where it is."""
+        return await self._commands.why(task, language)

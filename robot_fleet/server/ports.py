@@ -34,7 +34,7 @@ class CommandAnswer:
 
 
 class Commands(Protocol):
-    """How people's wishes reach the manager. The key makes each of them idempotent.
+    """How people's wishes and questions reach the manager. The key makes each wish idempotent.
 
     Each may raise RuntimeFailure `runtime_manager_unreachable`.
     """
@@ -55,9 +55,16 @@ class Commands(Protocol):
         """Change a zone: `close`, `open`, or `limit` the speed in it to `speed_mps` (0 for no limit)."""
         ...
 
+    async def why(self, task: str, language: str) -> Row:
+        """Return why a task is where it is: `core.explanation.Why` as JSON, and `sentences` in `ko` or `en`.
+
+        Raises RequestError `request_unknown_task`.
+        """
+        ...
+
 
 class FleetPort(Commands, Protocol):
-    """The fleet as the web server sees it. Everything but the commands answers at once, from memory."""
+    """The fleet as the web server sees it. All that the manager need not be asked is answered at once, from memory."""
 
     def snapshot(self) -> Frame:
         """Return the whole view, a frame of type `snapshot`."""

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.explanation import Why
 from robot_fleet.core.site import Site
+from robot_fleet.runtime.reasons import why_told
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
-from robot_fleet.server.ports import CommandAnswer
+from robot_fleet.server.ports import CommandAnswer, Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 
@@ -158,6 +161,15 @@ class MovingFleet(ViewedFleet):
         row.update({"speed_mps": speed_mps} if change == "limit" else {"closed": change == "close"})
         self.picture.put_zones(self._zones.values())
         return CommandAnswer(True)
+
+    async def why(self, task: str, language: str) -> Row:
+        """Return where a task stands, as the manager would for one that is no matter of the plan."""
+        row = self._rows.get(task)
+        if row is None:
+            raise RequestError("request_unknown_task", f"no task {task!r}", task)
+        begun_s = row["started_s"] or row["requested_s"]
+        standing = Why(task, row["service"], row["state"], row["robot"] or "", begun_s, row["ended_s"])
+        return why_told(self.site, standing, language)
 
     def raise_alarm(self, place: str) -> None:
         """Let an alarm come in from a place."""

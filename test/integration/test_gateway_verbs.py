@@ -88,6 +88,9 @@ def test_parameters_get_the_types_of_the_service(fleet: MovingFleet, terminal: T
         (("cancel", "nothing", "--yes"), "request_unknown_task"),
         (("hold", "nobody", "--yes"), "request_unknown_robot"),
         (("resume", "nobody"), "request_unknown_robot"),
+        (("plan", "why", "nothing"), "request_unknown_task"),
+        (("plan", "why", "../r0000"), "request_unknown_path"),
+        (("plan", "why", "r0000", "--plan", "plan.json"), "request_malformed"),
         (("zone", "close", "moon"), "request_unknown_zone"),
     ],
 )
@@ -98,6 +101,19 @@ def test_what_is_refused_is_one_line_with_the_fleets_code(
     assert said.splitlines()[0].endswith(f"[{code}]")
     assert len(said.splitlines()) == 1
     assert fleet.commands == []
+
+
+def test_a_task_is_explained_in_the_language_of_the_terminal(
+    fleet: MovingFleet, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.says(*VISIT, "--id", "w1")
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    assert "w1(방문 돌봄) 작업은 진행 중입니다." in terminal.says("plan", "why", "w1")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert terminal.says("plan", "why", "w1").startswith("w1 (Care visit) is under way: ")
+    told = terminal.json("plan", "why", "w1", "--lang", "ko")
+    assert (told["task"], told["service"], told["language"], told["explanation"]) == ("w1", "care_visit", "ko", None)
+    assert told["sentences"] == terminal.says("plan", "why", "w1", "--lang", "ko").splitlines()
 
 
 def test_waiting_ends_with_the_task(fleet: MovingFleet, terminal: Terminal) -> None:

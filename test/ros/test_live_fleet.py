@@ -170,3 +170,12 @@ def test_an_order_goes_out_only_after_its_facts_are_written(managed: Managed) ->
     managed.fleet.tick(Now(NOON.fleet_s + 1.0, 101.0))
     assert sent
     assert all(known for _, known in sent), sent
+
+
+def test_a_question_is_answered_and_leaves_no_trace(managed: Managed) -> None:
+    managed.submit("k1")
+    before = managed.fleet.last_seq
+    told = managed.fleet.why("k1", "en", NOON)
+    assert told["reason"] == "no_robot_available"
+    assert told["absent"] == {"care_1": "unknown", "care_2": "unknown"}  # none has reported yet
+    assert managed.fleet.last_seq == before

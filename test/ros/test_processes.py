@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from action_msgs.srv import CancelGoal
 from rcl_interfaces.srv import DescribeParameters, GetParameters
-from robot_fleet_interfaces.srv import ActStatus, SubmitTask
+from robot_fleet_interfaces.srv import ActStatus, ExplainTask, SubmitTask
 
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, Fleet, Ros
@@ -98,6 +99,25 @@ def submit(ros: Ros, key: str, **params: str) -> SubmitTask.Response:
     for name, value in params.items():
         setattr(request, name, value)
     return ros.call(SubmitTask, "/fleet/submit_task", request)
+
+
+def why(ros: Ros, task: str, language: str = "en") -> ExplainTask.Response:
+    return ros.call(ExplainTask, "/fleet/explain_task", ExplainTask.Request(task_id=task, language=language))
+
+
+def test_a_manager_says_why_a_task_is_where_it_is(fleet: Fleet, ros: Ros) -> None:
+    fleet.start("fleet_manager")
+    assert why(ros, "k1").code == "runtime_no_time", "there is no clock yet"
+    fleet.start("sim_world", "--speed", "1")
+    ros.until(lambda: submit(ros, "k1").accepted, "the manager takes requests")
+    told = why(ros, "k1")
+    assert told.accepted
+    answer = json.loads(told.why_json)
+    assert (answer["task"], answer["explanation"]["task"]) == ("k1", "k1")
+    assert answer["sentences"][0].startswith("k1 (")
+    assert "작업" in json.loads(why(ros, "k1", "ko").why_json)["sentences"][0]
+    assert (why(ros, "k9").code, why(ros, "k9").where) == ("request_unknown_task", "k9")
+    assert why(ros, "k1", "fr").code == "request_unknown_language"
 
 
 def test_a_manager_whose_ledger_fails_ends_and_a_new_one_knows_what_was_written(fleet: Fleet, ros: Ros) -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
+from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import dispatch, orders, planning, progress, release, requests, survey, zones
+from robot_fleet.core.fleet import dispatch, explaining, orders, planning, progress, release, requests, survey, zones
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState, Observations
 from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
@@ -82,6 +83,16 @@ class Fleet:
         else:
             self._follow(turn, news)
         return Outcome(tuple(turn.facts), tuple(turn.effects))
+
+    def explain(self, task: str, now: Now) -> Why:
+        """Return why a task is where it is. Nothing changes by it.
+
+        Raises
+        ------
+        RequestError : `request_unknown_task`.
+        """
+        turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
+        return explaining.why(turn, task)
 
     def _take_in(self, turn: Turn, news: Input) -> None:
         match news:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
+from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.fleet.posed import Posed
 from robot_fleet.core.fleet.roads import conditions
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
-from robot_fleet.core.plan import Violation
+from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
 from robot_fleet.core.site import RobotKind, Site
 
@@ -25,6 +27,7 @@ class Ports:
     planner: Planner
     checker: Checker
     right_of_way: RightOfWay
+    explain: Callable[[Problem, Plan, str], Explanation]
 
 
 @dataclass(slots=True)

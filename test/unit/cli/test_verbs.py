@@ -63,7 +63,7 @@ def test_without_a_fleet_the_way_to_one_is_told(
     assert "./fleet demo" in refused(capsys, "tasks")
 
 
-OTHERS = ("ps", "down", "ledger export", "plan solve", "plan check", "plan explain")
+OTHERS = ("ps", "down", "ledger export", "plan solve", "plan check", "plan why")
 SITE = ("site check", "site new", "site map", "site demand")
 
 

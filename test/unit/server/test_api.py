@@ -113,6 +113,18 @@ def test_a_task_without_a_key_is_refused(client: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "request_key_missing")
 
 
+def test_why_a_task_is_where_it_is_can_be_asked_in_both_languages(client: httpx.Client, fleet: MovingFleet) -> None:
+    client.post("/api/v1/tasks", json=VISIT, headers={"Idempotency-Key": "k1"})
+    korean, english = (client.get("/api/v1/tasks/k1/why", params={"lang": lang}).json() for lang in ("ko", "en"))
+    assert client.get("/api/v1/tasks/k1/why").json() == korean
+    assert (english["task"], english["robot"]) == ("k1", client.get("/api/v1/tasks/k1").json()["robot"])
+    assert english["sentences"] != korean["sentences"]
+    unknown = client.get("/api/v1/tasks/nothing/why")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "request_unknown_task")
+    french = client.get("/api/v1/tasks/k1/why", params={"lang": "fr"})
+    assert (french.status_code, french.json()["error"]["where"]) == (422, "query.lang")
+
+
 def test_malformed_json_is_refused(client: httpx.Client) -> None:
     headers = {"Idempotency-Key": "k", "content-type": "application/json"}
     answer = client.post("/api/v1/tasks", content=b"{", headers=headers)
