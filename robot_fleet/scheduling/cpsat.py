@@ -3,8 +3,8 @@
 Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays
 its penalty. What couples robots is carried along with the times that the routes have: an exclusive place is claimed by
 one task at most, a resource is used by no more than its capacity at any instant, a task begins after its predecessors
-have ended, tasks that want the same robot get it. This is the only module of the product that knows OR-Tools; it is imported
-when it is used, so that importing this module costs nothing.
+have ended, tasks that want the same robot get it. OR-Tools is imported when it is used, so that importing this module
+costs nothing.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ class _Laid:
         solution = self._solution
         if self._job < 0 or not solution.model.allow[self._job, 0] or not solution.model.robot[0, CHARGERS]:
             return inf
-        return float(construct.put_one(solution.model, solution.state, solution.old, solution.labels, self._job, 0))
+        return float(construct.put_one(solution.model, solution.state, solution.labels, self._job, 0))
 
     def _lay(self, route: Sequence[Drive]) -> None:
         places = self._compiled.places
