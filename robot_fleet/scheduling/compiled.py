@@ -191,32 +191,37 @@ class Compiled:
             routes[robot.robot] = tuple(stops)
         return routes
 
-    def rows_of(self, plan: Plan, robot: RobotNeed) -> list[tuple[int, int, float]]:
-        """Return (node, place, level) of what a plan has on a robot's route and the problem still knows.
+    def rows_of(self, plan: Plan, robot: RobotNeed) -> list[tuple[int, int, float, float, float]]:
+        """Return (node, place, level, begin, end) of what a plan has on a robot's route and the problem still knows.
 
         The stops that the robot is bound to begin with stand first. Of tasks that are not whole nothing is returned.
         """
-        wanted = [(task, stop, place, 0.0) for task, stop, place in robot.fixed]
-        fixed = {(task, stop) for task, stop, _ in robot.fixed if task}
-        for planned in plan.routes.get(robot.robot, ()):
-            if (planned.task, planned.stop) not in fixed:
-                wanted.append((planned.task, planned.stop, planned.place, planned.end_s - planned.begin_s))
-        rows: list[tuple[int, int, float]] = []
+        wanted = plan.routes.get(robot.robot, ())
+        if robot.fixed:
+            known = {(planned.task, planned.stop): planned for planned in wanted}
+            bound = [
+                known.get((task, stop), PlannedStop(task, stop, place, 0.0, 0.0, 0.0))
+                for task, stop, place in robot.fixed
+            ]
+            front = {(planned.task, planned.stop) for planned in bound}
+            wanted = (*bound, *(planned for planned in wanted if (planned.task, planned.stop) not in front))
+        rows: list[tuple[int, int, float, float, float]] = []
         seen: dict[int, int] = {}
-        for name, stop, place, length_s in wanted:
-            row = self.places.get(place, -1)
-            if not name:
-                if robot.charging is not None and place in robot.charging.chargers and row >= 0:
-                    rows.append((CHARGE_NODE, row, _level_after(robot, length_s)))
+        for planned in wanted:
+            row = self.places.get(planned.place, -1)
+            if not planned.task:
+                charging = robot.charging
+                if charging is not None and planned.place in charging.chargers and row >= 0:
+                    rows.append((CHARGE_NODE, row, charging.full_wh, planned.begin_s, planned.end_s))
                 continue
-            job = self.job_index.get(name, -1)
+            job = self.job_index.get(planned.task, -1)
             if job < 0 or row < 0:
                 continue
-            position, task = seen.get(job, 0), self.tasks[job]
+            position, stops = seen.get(job, 0), self.tasks[job].stops
             # Stops come in their order, so the next one of the task is meant, or one that is done by now.
-            if position < len(task.stops) and task.stops[position].stop == stop and self._is_option(job, position, row):
+            if position < len(stops) and stops[position].stop == planned.stop and self._is_option(job, position, row):
                 seen[job] = position + 1
-                rows.append((self._first[job] + position, row, 0.0))
+                rows.append((self._first[job] + position, row, 0.0, planned.begin_s, planned.end_s))
         whole = {job for job, count in seen.items() if count == len(self.tasks[job].stops)}
         if len(whole) == len(seen):
             return rows
@@ -496,12 +501,6 @@ def _alike(problem: Problem) -> bool:
     )
     names = {robot.robot for robot in problem.robots}
     return same and all(set(task.robots) == names and not task.pinned and not task.assigned for task in problem.tasks)
-
-
-def _level_after(robot: RobotNeed, length_s: float) -> float:
-    """Return the level that a charge aims at: full, as a plan in force does not say with what it began."""
-    del length_s
-    return robot.charging.full_wh if robot.charging else 0.0
 
 
 def _ints(values: Sequence[Any]) -> NDArray[np.int32]:

@@ -68,6 +68,7 @@ class Column(NamedTuple):
     ----------
     visits : (node, place) of each visit. jobs : what it serves. claims : exclusive places that it holds for good.
     begins, ends : of each of `jobs`: begin of its first and end of its last stop.
+    times : (begin, end) of each visit. Like `begins`, `ends` and `uses` empty where nothing couples robots.
     """
 
     robot: int
@@ -78,6 +79,7 @@ class Column(NamedTuple):
     begins: tuple[float, ...] = ()
     ends: tuple[float, ...] = ()
     uses: tuple[Use, ...] = ()
+    times: tuple[tuple[float, float], ...] = ()
 
 
 def improve(problem: Problem, current: Plan, *, seconds: float, deterministic: bool, seed: int) -> Plan:
@@ -165,11 +167,11 @@ def best_set(
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return chosen_now
-    routes: list[tuple[tuple[int, int], ...]] = [()] * incumbent.robots
+    chosen: list[Column | None] = [None] * incumbent.robots
     for column, pick in zip(columns, picked, strict=True):
         if solver.boolean_value(pick):
-            routes[column.robot] = column.visits
-    return _as_routes(incumbent, routes)
+            chosen[column.robot] = column
+    return _as_routes(incumbent, chosen)
 
 
 def _couple(model: cp_model.CpModel, incumbent: Solution, columns: list[Column], picked: list[cp_model.IntVar]) -> None:
@@ -295,18 +297,24 @@ def _column(solution: Solution, robot: int, visits: tuple[tuple[int, int], ...],
     ]
     begins = tuple(float(times[first, 0]) for first, _ in jobs.values())
     ends = tuple(float(times[last, 1]) for _, last in jobs.values())
-    return Column(robot, visits, cost, tuple(jobs), tuple(sorted(claims)), begins, ends, tuple(uses))
+    spells = tuple((float(begin), float(end)) for begin, end in times)
+    return Column(robot, visits, cost, tuple(jobs), tuple(sorted(claims)), begins, ends, tuple(uses), spells)
 
 
-def _as_routes(solution: Solution, routes: list[tuple[tuple[int, int], ...]]) -> Routes:
-    bounds = np.zeros(len(routes) + 1, dtype=np.int32)
-    bounds[1:] = np.cumsum([len(route) for route in routes])
-    visits = np.array([visit for route in routes for visit in route], dtype=np.int32).reshape(-1, 2)
+def _as_routes(solution: Solution, chosen: list[Column | None]) -> Routes:
+    bounds = np.zeros(len(chosen) + 1, dtype=np.int32)
+    bounds[1:] = np.cumsum([0 if column is None else len(column.visits) for column in chosen])
+    driven = [column for column in chosen if column is not None]
+    visits = np.array([visit for column in driven for visit in column.visits], dtype=np.int32).reshape(-1, 2)
+    times = np.zeros((len(visits), 2))
+    spells = [spell for column in driven for spell in column.times]
+    if len(spells) == len(visits):
+        times[:] = np.array(spells, dtype=np.float64).reshape(-1, 2)
     levels = np.zeros(len(visits))
-    for v in range(len(routes)):
+    for v in range(len(chosen)):
         mine = slice(bounds[v], bounds[v + 1])
         levels[mine] = np.where(visits[mine, 0] == CHARGE_NODE, solution.model.robot_at[v, FULL], 0.0)
-    return Routes(visits, levels, bounds)
+    return Routes(visits, levels, times, bounds)
 
 
 def _ticks(seconds: float) -> int:

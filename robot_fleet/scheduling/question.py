@@ -197,4 +197,6 @@ class _Laid:
         full = robot.charging.full_wh if robot.charging is not None else 0.0
         rows: Ints = np.array(visits, dtype=np.int32).reshape(-1, 2)
         levels: Floats = np.where(rows[:, 0] == CHARGE_NODE, full, 0.0)
-        self._solution.take_routes(Routes(rows, levels, np.array([0, len(visits)], dtype=np.int32)))
+        self._solution.take_routes(
+            Routes(rows, levels, np.zeros((len(rows), 2)), np.array([0, len(visits)], dtype=np.int32))
+        )

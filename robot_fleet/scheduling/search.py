@@ -32,7 +32,7 @@ from robot_fleet.scheduling.kernel.arrays import (
 )
 from robot_fleet.scheduling.solution import Routes, Solution
 
-STRIDE = 200
+STRIDE = 50
 """Iterations between two looks at the clock."""
 
 
@@ -287,6 +287,7 @@ def _room(solution: Solution) -> Kept:
         node=np.zeros((robots, longest), dtype=np.int32),
         place=np.zeros((robots, longest), dtype=np.int32),
         level=np.zeros((robots, longest)),
+        times=np.zeros((robots, longest, 2)),
     )
 
 
@@ -294,8 +295,9 @@ def _wider(kept: Kept, solution: Solution) -> Kept:
     """Return the same routes with room for longer ones."""
     wide = _room(solution)
     wide.visits[:] = kept.visits
-    for narrow, broad in ((kept.node, wide.node), (kept.place, wide.place), (kept.level, wide.level)):
-        broad[:, : narrow.shape[1]] = narrow
+    longest = kept.node.shape[1]
+    wide.node[:, :longest], wide.place[:, :longest] = kept.node, kept.place
+    wide.level[:, :longest], wide.times[:, :longest] = kept.level, kept.times
     return wide
 
 
@@ -305,7 +307,9 @@ def _routes(best: Kept, robots: int) -> Routes:
     bounds[1:] = np.cumsum(counts)
     mask = np.arange(best.node.shape[1])[None, :] < counts[:, None]
     visits = np.stack([best.node[:robots][mask], best.place[:robots][mask]], axis=1).astype(np.int32)
-    return Routes(np.ascontiguousarray(visits), best.level[:robots][mask].copy(), bounds)
+    return Routes(
+        np.ascontiguousarray(visits), best.level[:robots][mask].copy(), best.times[:robots][mask].copy(), bounds
+    )
 
 
 __all__ = ["CpuSeconds", "Halt", "Iterations", "Searcher", "Tuning", "search"]

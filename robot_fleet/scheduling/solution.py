@@ -11,9 +11,11 @@ from robot_fleet.scheduling.compiled import Compiled
 from robot_fleet.scheduling.coverage import coverage_cost
 from robot_fleet.scheduling.kernel import construct
 from robot_fleet.scheduling.kernel.arrays import (
+    BEGIN,
     CLAIM,
     COUNT,
     FIRST,
+    LEAVE,
     LEVEL,
     NODE,
     OPTION,
@@ -49,13 +51,14 @@ RELAXATIONS = (
 
 
 class Routes:
-    """Routes by themselves: visits (node, place), charge levels, and where each robot's begin."""
+    """Routes by themselves: visits (node, place), charge levels, times (begin, end), and where each robot's begin."""
 
-    __slots__ = ("bounds", "levels", "visits")
+    __slots__ = ("bounds", "levels", "times", "visits")
 
-    def __init__(self, visits: Ints, levels: Floats, bounds: Ints) -> None:
+    def __init__(self, visits: Ints, levels: Floats, times: Floats, bounds: Ints) -> None:
         self.visits = visits
         self.levels = levels
+        self.times = times
         self.bounds = bounds
 
     def of(self, robot: int) -> tuple[tuple[int, int], ...]:
@@ -115,7 +118,9 @@ class Solution:
         bounds[1:] = np.cumsum([len(row) for row in rows])
         flat = [visit for row in rows for visit in row]
         visits = np.array([visit[:2] for visit in flat], dtype=np.int32).reshape(-1, 2)
-        self.take_routes(Routes(visits, np.array([visit[2] for visit in flat], dtype=np.float64), bounds))
+        levels = np.array([visit[2] for visit in flat], dtype=np.float64)
+        times = np.array([visit[3:5] for visit in flat], dtype=np.float64).reshape(-1, 2)
+        self.take_routes(Routes(visits, levels, times, bounds))
 
     def take_routes(self, routes: Routes) -> None:
         """Take up routes, mending what breaks a rule."""
@@ -131,7 +136,7 @@ class Solution:
         self.state.route[:, COUNT] = 0
         self.compiled.free_resources(self.state)
         self.kept = np.zeros(self.robots, dtype=np.uint8)
-        construct.take_up(self.model, self.state, routes.visits, routes.levels, routes.bounds, self.kept)
+        construct.take_up(self.model, self.state, routes.visits, routes.levels, routes.times, routes.bounds, self.kept)
 
     def complete(self, displaced: int = 4, moved: int = EVALUATIONS_TO_MOVE) -> None:
         """Put in every job that is out and worth it, move, displace; leave no job out that could be put in.
@@ -162,7 +167,10 @@ class Solution:
         bounds[1:] = np.cumsum(counts)
         mask = np.arange(self.state.row.shape[1])[None, :] < counts[:, None]
         visits = self.state.row[:-1][mask][:, [NODE, PLACE]].astype(np.int32)
-        return Routes(np.ascontiguousarray(visits), self.state.row_at[:-1][mask][:, LEVEL].copy(), bounds)
+        ends = self.state.row_at[:-1, 1:, LEAVE][mask[:, :-1]]
+        times = np.stack([self.state.row_at[:-1][mask][:, BEGIN], ends], axis=1)
+        levels = self.state.row_at[:-1][mask][:, LEVEL].copy()
+        return Routes(np.ascontiguousarray(visits), levels, np.ascontiguousarray(times), bounds)
 
     def plan(self, by: str) -> Plan:
         """Return the plan in the core's vocabulary, with a reason for each job left out.
@@ -234,12 +242,12 @@ class Solution:
         bounds = np.zeros_like(routes.bounds)
         for v in range(self.robots):
             bounds[v + 1] = bounds[v] + int(keep[routes.bounds[v] : routes.bounds[v + 1]].sum())
-        alone.take_routes(Routes(routes.visits[keep], routes.levels[keep], bounds))
+        alone.take_routes(Routes(routes.visits[keep], routes.levels[keep], routes.times[keep], bounds))
         return alone.state
 
 
-def _no_visits(robots: int) -> tuple[Ints, Floats, Ints]:
-    return np.zeros((0, 2), dtype=np.int32), np.zeros(0), np.zeros(robots + 1, dtype=np.int32)
+def _no_visits(robots: int) -> tuple[Ints, Floats, Floats, Ints]:
+    return np.zeros((0, 2), dtype=np.int32), np.zeros(0), np.zeros((0, 2)), np.zeros(robots + 1, dtype=np.int32)
 
 
 __all__ = ["Routes", "Solution"]

@@ -163,12 +163,13 @@ class Ground(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Routes put aside: (V + 1) visits in each, (V + 1, K) node, place and charge level of each visit."""
+    """Routes put aside: (V + 1) visits in each, and of each visit node, place, charge level and (begin, end)."""
 
     visits: Ints
     node: Ints
     place: Ints
     level: Floats
+    times: Floats
 
 
 class Pool(NamedTuple):

@@ -33,9 +33,11 @@ from robot_fleet.scheduling.kernel.arrays import (
     OK,
     OPTION,
     OPTION_END,
+    OPTION_PLACE,
     PENALTY,
     PIN,
     PLACE,
+    POSITION,
     PRED,
     PRED_END,
     STOPS,
@@ -52,6 +54,7 @@ from robot_fleet.scheduling.kernel.compiler import compiled, entry
 from robot_fleet.scheduling.kernel.general import cheapest_general
 from robot_fleet.scheduling.kernel.moves import (
     best_robot,
+    book,
     change_of,
     copy_visit,
     draft_merged,
@@ -61,6 +64,7 @@ from robot_fleet.scheduling.kernel.moves import (
     remove,
     take_draft,
     take_rest,
+    unbook,
     undo,
 )
 from robot_fleet.scheduling.kernel.timing import lay
@@ -84,78 +88,80 @@ def removable(m: Model, s: State, job: int) -> bool:
 
 
 @entry
-def take_up(m: Model, s: State, visits: Ints, levels: Floats, bounds: Ints, kept: Bytes) -> None:
+def take_up(m: Model, s: State, visits: Ints, levels: Floats, times: Floats, bounds: Ints, kept: Bytes) -> None:
     """Lay the routes of a plan in force, leaving out one job after the other where a rule is broken.
+
+    What ties a route to others is looked at with the others as the plan has them, so that nobody's turn at a resource
+    changes.
 
     Parameters
     ----------
-    visits, levels : (node, place) and level of all visits. bounds : (V + 1) where each robot's begin.
+    visits, levels, times : (node, place), level and (begin, end) of all visits.
+    bounds : (V + 1) where each robot's visits begin.
     kept : marks the robots whose route was taken up as it was.
     """
     robots = m.robot.shape[0]
-    draft = robots
-    owner = np.full(max(s.owner.shape[0], 1), -1, dtype=np.int32)
+    gone = _gone(m, s, visits, bounds)
+    for v in range(robots):
+        for i in range(bounds[v], bounds[v + 1]):
+            node = visits[i, 0]
+            if node >= 0 and not gone[m.node[node, JOB]]:
+                job = m.node[node, JOB]
+                s.at[job] = v
+                if m.node[node, POSITION] == 0:
+                    s.span[job, 0] = times[i, 0]
+                if m.node[node, POSITION] == m.job[job, STOPS] - 1:
+                    s.span[job, 1] = times[i, 1]
+            if node < 0 or not gone[m.node[node, JOB]]:
+                book(m, s, v, visits[i, 1], times[i, 0], times[i, 1])
+    for v in range(robots):
+        draft, count = robots, 0
+        for i in range(bounds[v], bounds[v + 1]):
+            node = visits[i, 0]
+            if node >= 0 and gone[m.node[node, JOB]]:
+                continue
+            s.row[draft, count, NODE], s.row[draft, count, PLACE] = node, visits[i, 1]
+            s.row_at[draft, count, LEVEL] = levels[i]
+            count += 1
+        s.route[draft, COUNT] = count
+        unbook(s, v)
+        fine = lay(m, s, draft, v, 0)[0] == OK
+        for i in range(bounds[v], bounds[v + 1]):
+            if visits[i, 0] >= 0 and s.at[m.node[visits[i, 0], JOB]] == v:
+                s.at[m.node[visits[i, 0], JOB]] = -1
+        if fine and take_draft(m, s, v):
+            kept[v] = count == bounds[v + 1] - bounds[v]
+        else:
+            _mend(m, s, v)
+
+
+@compiled
+def _gone(m: Model, s: State, visits: Ints, bounds: Ints) -> Bytes:
+    """Return which jobs cannot stay where a plan has them: their place is claimed twice, or their robot may not."""
+    owner = np.full(s.owner.shape[0], -1, dtype=np.int32)
     gone = np.zeros(m.job.shape[0], dtype=np.uint8)
     for pinned in range(1, -1, -1):  # pinned jobs claim their places before the others
         for i in range(visits.shape[0]):
             node = visits[i, 0]
-            if node < 0:
+            if node < 0 or (m.job[m.node[node, JOB], PIN] >= 0) != (pinned == 1):
                 continue
             job = m.node[node, JOB]
-            if (m.job[job, PIN] >= 0) != (pinned == 1):
-                continue
             for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
                 claim = m.option[option, CLAIM]
-                if m.option[option, 0] == visits[i, 1] and claim >= 0:
+                if m.option[option, OPTION_PLACE] == visits[i, 1] and claim >= 0:
                     if owner[claim] >= 0 and owner[claim] != job:
                         gone[job] = 1
                     else:
                         owner[claim] = job
-    for v in range(robots):
+    on = np.full(m.job.shape[0], -1, dtype=np.int32)
+    for v in range(m.robot.shape[0]):
         for i in range(bounds[v], bounds[v + 1]):
-            node = visits[i, 0]
-            if node >= 0:
-                job = m.node[node, JOB]
-                if not m.allow[job, v] or (s.at[job] >= 0 and s.at[job] != v):
+            if visits[i, 0] >= 0:
+                job = m.node[visits[i, 0], JOB]
+                if not m.allow[job, v] or (on[job] >= 0 and on[job] != v):
                     gone[job] = 1
-                else:
-                    s.at[job] = v
-    s.at[:] = -1
-    # Coupled jobs may wait for what stands on a route that is laid later, so everything is tried again while it helps.
-    waiting = np.ones(robots, dtype=np.uint8)
-    for attempt in range(4):
-        again = False
-        for v in range(robots):
-            if not waiting[v]:
-                continue
-            count = 0
-            for i in range(bounds[v], bounds[v + 1]):
-                node = visits[i, 0]
-                if node >= 0 and gone[m.node[node, JOB]]:
-                    continue
-                s.row[draft, count, NODE], s.row[draft, count, PLACE] = node, visits[i, 1]
-                s.row_at[draft, count, LEVEL] = levels[i]
-                count += 1
-            s.route[draft, COUNT] = count
-            if take_draft(m, s, v):
-                waiting[v] = 0
-                kept[v] = count == bounds[v + 1] - bounds[v]
-            elif attempt < 3 and _holds_coupled(m, s, draft):
-                again = True
-            else:
-                _mend(m, s, v)
-                waiting[v] = 0
-        if not again:
-            break
-
-
-@compiled
-def _holds_coupled(m: Model, s: State, row: int) -> bool:
-    for k in range(s.route[row, COUNT]):
-        node = s.row[row, k, NODE]
-        if node >= 0 and m.job[m.node[node, JOB], FLAGS] & COUPLED:
-            return True
-    return False
+                on[job] = v
+    return gone
 
 
 @compiled

@@ -62,6 +62,33 @@ def _claim(m: Model, node: int, place: int) -> int:
 
 
 @compiled
+def book(m: Model, s: State, v: int, place: int, begin: float, end: float) -> None:
+    """Note that a robot uses a place's resources."""
+    for i in range(m.place[place, 0], m.place[place, 1]):
+        resource = m.links[i]
+        at = s.booked[resource]
+        if at >= s.book_robot.shape[1]:
+            continue  # more charges than anybody plans; the checker would see them meet
+        s.booked[resource] = at + 1
+        s.book_robot[resource, at] = v
+        s.book_time[resource, at, 0], s.book_time[resource, at, 1] = begin, end
+
+
+@compiled
+def unbook(s: State, v: int) -> None:
+    """Forget what a robot uses."""
+    for resource in range(s.booked.shape[0]):
+        kept = 0
+        for i in range(s.booked[resource]):
+            if s.book_robot[resource, i] != v:
+                s.book_robot[resource, kept] = s.book_robot[resource, i]
+                s.book_time[resource, kept, 0] = s.book_time[resource, i, 0]
+                s.book_time[resource, kept, 1] = s.book_time[resource, i, 1]
+                kept += 1
+        s.booked[resource] = kept
+
+
+@compiled
 def unlink(m: Model, s: State, v: int) -> None:
     """Forget who is on a route, what it claims and what it uses, before it changes."""
     for k in range(s.route[v, COUNT]):
@@ -74,15 +101,7 @@ def unlink(m: Model, s: State, v: int) -> None:
                 if claim >= 0 and s.owner[claim] == job:
                     s.owner[claim] = -1
     if s.route[v, SPECIAL]:
-        for resource in range(s.booked.shape[0]):
-            kept = 0
-            for i in range(s.booked[resource]):
-                if s.book_robot[resource, i] != v:
-                    s.book_robot[resource, kept] = s.book_robot[resource, i]
-                    s.book_time[resource, kept, 0] = s.book_time[resource, i, 0]
-                    s.book_time[resource, kept, 1] = s.book_time[resource, i, 1]
-                    kept += 1
-            s.booked[resource] = kept
+        unbook(s, v)
 
 
 @compiled
@@ -102,15 +121,7 @@ def link(m: Model, s: State, v: int) -> None:
                 if claim >= 0:
                     s.owner[claim] = job
         if s.route[v, SPECIAL]:
-            for i in range(m.place[place, 0], m.place[place, 1]):
-                resource = m.links[i]
-                at = s.booked[resource]
-                if at >= s.book_robot.shape[1]:
-                    continue  # more charges than anybody plans; the checker would see them meet
-                s.booked[resource] = at + 1
-                s.book_robot[resource, at] = v
-                s.book_time[resource, at, 0] = s.row_at[v, k, BEGIN]
-                s.book_time[resource, at, 1] = s.row_at[v, k + 1, LEAVE]
+            book(m, s, v, place, s.row_at[v, k, BEGIN], s.row_at[v, k + 1, LEAVE])
 
 
 @compiled

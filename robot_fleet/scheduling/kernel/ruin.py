@@ -289,6 +289,7 @@ def save(s: State, kept: Kept) -> None:
         for k in range(s.route[v, COUNT]):
             kept.node[v, k], kept.place[v, k] = s.row[v, k, NODE], s.row[v, k, PLACE]
             kept.level[v, k] = s.row_at[v, k, LEVEL]
+            kept.times[v, k, 0], kept.times[v, k, 1] = s.row_at[v, k, BEGIN], s.row_at[v, k + 1, LEAVE]
 
 
 @entry
