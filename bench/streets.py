@@ -58,8 +58,8 @@ def street_site(robots: int, decks: int) -> Site:
     slots = [f"deck{deck}/slot{number:02d}" for deck in range(1, decks + 1) for number in range(1, SLOTS_OF_A_DECK + 1)]
     town = [
         *((f"home/{name}", "charger") for name in in_town),
-        *((f"room/{number:03d}", "room") for number in range(1, 3 * len(in_town) + 1)),
-        *((f"shop/{number:03d}", "shelf") for number in range(1, len(in_town) + 1)),
+        *((f"room/{number:03d}", "room") for number in range(1, len(in_town) + 1)),
+        *((f"shop/{number:03d}", "shelf") for number in range(1, len(in_town) // 3 + 2)),
     ]
     cars = [
         *((f"home/{name}", "charger") for name in on_decks),

@@ -104,7 +104,14 @@ def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
 def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
     core = fleet.host.fleet
     part = fleet_part(
-        play.site, core.state, fleet.host.rollups, fleet.host.plans_by, core.agenda.checked, len(core.agenda.violations)
+        play.site,
+        core.state,
+        fleet.host.rollups,
+        fleet.host.plans_by,
+        core.agenda.checked,
+        len(core.agenda.violations),
+        core.agenda.coverage.short,
+        core.agenda.coverage.looks,
     )
     return whole(
         part,

@@ -136,6 +136,8 @@ class LiveFleet:
             host.plans_by,
             self._checked + agenda.checked,
             self._violations + len(agenda.violations),
+            agenda.coverage.short,
+            agenda.coverage.looks,
         )
         part["seq"] = self.last_seq
         part["at_s"] = at_s

@@ -27,8 +27,15 @@ def fleet_part(
     plans_by: Mapping[str, int],
     checked: int,
     violations: int,
+    coverage: Mapping[str, int],
+    looks: int,
 ) -> dict[str, Any]:
-    """Return what the fleet itself knows of a run: requests, robots, alarms, plans."""
+    """Return what the fleet itself knows of a run: requests, robots, alarms, plans, what was within reach of alarms.
+
+    Parameters
+    ----------
+    coverage, looks : how often each place was out of reach, of how many looks once a minute.
+    """
     return {
         "requests": [_request(task) for task in state.tasks.values()],
         "robots": [_robot(site, state, name, rollups.get(name)) for name in state.robots],
@@ -39,6 +46,22 @@ def fleet_part(
             "violations": violations,
             "by": {name: plans_by.get(name, 0) for name in ("insertion", "search", "cpsat")},
         },
+        "coverage": _coverage(site, coverage, looks),
+    }
+
+
+def _coverage(site: Site, short: Mapping[str, int], looks: int) -> dict[str, Any]:
+    """Return the share of time and places within reach, and the places that were out of reach most, at most ten."""
+    alarm = next((service for service in site.services.values() if service.alarm), None)
+    kinds = {kind for spec in alarm.params for kind in spec.place_kinds} if alarm is not None else set()
+    places = sum(place.kind in kinds for place in site.places.values())
+    most = sorted(short.items(), key=lambda each: (-each[1], each[0]))[:10]
+    return {
+        "within_s": None if alarm is None else alarm.due.after_s,
+        "places": places,
+        "looks": looks,
+        "held_pct": round(100.0 * (1.0 - sum(short.values()) / (looks * places)), 3) if looks and places else None,
+        "short": [{"place": name, "pct": round(100.0 * count / looks, 3)} for name, count in most],
     }
 
 
@@ -93,6 +116,7 @@ def whole(
         "restarts": dict(restarts),
         "latency_ms": latency_ms,
         "plans": part["plans"],
+        "coverage": part["coverage"],
     }
 
 

@@ -44,12 +44,12 @@ def may_be_replaced(turn: Turn, order: OrderRecord) -> bool:
         return False
     if task.state is TaskState.ASSIGNED and not order.arrived:
         return True
-    if not _in_interruptible_act(order):
+    if not in_interruptible_act(order):
         return False
     return any(order.place in alarm.request.stops[0].places for alarm in alarms) or not _in_reach(turn, alarms)
 
 
-def _in_interruptible_act(order: OrderRecord) -> bool:
+def in_interruptible_act(order: OrderRecord) -> bool:
     """Return whether the robot is in an act that it can simply break off: with nothing on board."""
     rest = order.tail[max(order.done - order.first_tail, 0) :]
     return order.arrived and bool(rest) and all(step.interruptible and step.act not in _CUSTODY for step in rest)
@@ -64,7 +64,7 @@ def on_the_spot(turn: Turn, task: TaskRecord) -> str:
             continue
         if not turn.usable(robot) or turn.must_stay(robot) or robot.load:
             continue
-        if order is None or (order.arrived and (not order.task or _in_interruptible_act(order))):
+        if order is None or (order.arrived and (not order.task or in_interruptible_act(order))):
             return robot.id
     return ""
 

@@ -15,7 +15,18 @@ from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import dispatch, explaining, orders, planning, progress, release, requests, survey, zones
+from robot_fleet.core.fleet import (
+    coverage,
+    dispatch,
+    explaining,
+    orders,
+    planning,
+    progress,
+    release,
+    requests,
+    survey,
+    zones,
+)
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState, Observations
 from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
@@ -138,6 +149,7 @@ class Fleet:
             dispatch.dispatch(turn)
             release.release(turn)
         if ticked:
+            coverage.look(turn)
             self._ask_again(turn)
             survey.ask(turn)
         for name in agenda.wishes:

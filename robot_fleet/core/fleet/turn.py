@@ -31,6 +31,15 @@ class Ports:
 
 
 @dataclass(slots=True)
+class Watched:
+    """How often it was looked what is within reach of an alarm, when last, and how often each place was not."""
+
+    looks: int = 0
+    looked_s: float = float("-inf")
+    short: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Agenda:
     """What the core still has to look at in this turn or soon; rebuilt from nothing after a restart.
 
@@ -43,6 +52,7 @@ class Agenda:
     asked_path_s, asked_lanes_s : when a planner was asked last, and when for each (kind, lane), in steady time.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
     posed : what was posed to the planner the last time.
+    coverage : what was within reach of an alarm.
     """
 
     replan: bool = True
@@ -58,6 +68,7 @@ class Agenda:
     checked: int = 0
     violations: list[Violation] = field(default_factory=list)
     posed: Posed = field(default_factory=Posed)
+    coverage: Watched = field(default_factory=Watched)
 
 
 class PortsNow:

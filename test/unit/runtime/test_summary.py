@@ -35,7 +35,7 @@ def summary_of(world: CoreWorld, **changes: Any) -> dict[str, Any]:
                 rollups[robot.id].add(report)
             else:
                 rollups[robot.id] = Rollup.begin(report)
-    part = fleet_part(world.site, world.state, rollups, {"insertion": 2, "cpsat": 1}, 9, 0)
+    part = fleet_part(world.site, world.state, rollups, {"insertion": 2, "cpsat": 1}, 9, 0, {"home/room": 1}, 4)
     values: dict[str, Any] = {
         "site": "tiny",
         "seed": 1,
@@ -52,6 +52,14 @@ def summary_of(world: CoreWorld, **changes: Any) -> dict[str, Any]:
 
 def holds(summary: dict[str, Any]) -> bool:
     return Draft202012Validator(SCHEMA).is_valid(summary)
+
+
+def test_coverage_is_told_in_shares_of_looks_and_places(world: CoreWorld) -> None:
+    told = summary_of(world)["coverage"]
+    rooms = sum(place.kind == "room" for place in world.site.places.values())
+    assert (told["within_s"], told["places"], told["looks"]) == (180.0, rooms, 4)
+    assert told["held_pct"] == pytest.approx(100.0 * (1.0 - 1.0 / (4 * rooms)), abs=1e-3)
+    assert told["short"] == [{"place": "home/room", "pct": 25.0}]
 
 
 def test_the_schema_is_one() -> None:
