@@ -42,6 +42,10 @@ def solve(
         bool, typer.Option("--deterministic", help="The same plan every time; seconds stand for an amount of work.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the search's random numbers.")] = 1,
+    proof_wanted: Annotated[
+        bool,
+        typer.Option("--prove", help="Take the same time again to prove that no plan of a small problem costs less."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Plan a problem and write the plan, if the checker finds nothing wrong with it.
@@ -50,12 +54,19 @@ def solve(
     """
     from robot_fleet.scheduling.cpsat import improve
     from robot_fleet.scheduling.insertion import InsertionPlanner
+    from robot_fleet.scheduling.proof import prove, refuse_unfit
 
     problem = read_problem(problem_file)
+    if proof_wanted:
+        refuse_unfit(problem)
     plan = InsertionPlanner().insert(problem, read_plan(current) if current else Plan())
     inserted = plan.cost
     if seconds > 0.0:
         plan = improve(problem, plan, seconds=seconds, deterministic=deterministic, seed=seed)
+    proof = None
+    if proof_wanted:
+        proof = prove(problem, plan, seconds=seconds, deterministic=deterministic, seed=seed)
+        plan = proof.plan
     _judge(PlanChecker().check(problem, plan), as_json, silent=True)
     write_plan(out, plan)
     planned = len(problem.tasks) - len(plan.left_out)
@@ -70,6 +81,7 @@ def solve(
                     "insertion_cost": inserted,
                     "planned": planned,
                     "left_out": [asdict(left) for left in plan.left_out],
+                    "proof": proof and {"optimal": proof.optimal, "lower_bound": proof.lower_bound},
                 },
                 ensure_ascii=False,
                 indent=1,
@@ -80,6 +92,10 @@ def solve(
         f"{out}: {planned} of {len(problem.tasks)} tasks planned, cost {plan.cost:.1f} s by {plan.by} "
         f"(insertion alone {inserted:.1f} s)."
     )
+    if proof is not None and proof.optimal:
+        typer.echo("proven optimal: no plan costs less.")
+    elif proof is not None:
+        typer.echo(f"not proven optimal: no plan costs less than {proof.lower_bound:.1f} s.")
     for left in plan.left_out:
         typer.echo(f"left out: {left.task}: {left.reason}")
 

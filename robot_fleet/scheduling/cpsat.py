@@ -3,8 +3,8 @@
 Set partitioning: each robot drives one route of the pool or stands, each task is in exactly one chosen route or pays
 its penalty. What couples robots is carried along with the times that the routes have: an exclusive place is claimed by
 one task at most, a resource is used by no more than its capacity at any instant, a task begins after its predecessors
-have ended, tasks that want the same robot get it. OR-Tools is imported when it is used, so that importing this module
-costs nothing.
+have ended, tasks that want the same robot get it. A small problem is then given to the full model (`proof`) as well.
+OR-Tools is imported when it is used, so that importing this module costs nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     TOTAL,
     Floats,
 )
+from robot_fleet.scheduling.proof import is_quick, prove
 from robot_fleet.scheduling.search import CpuSeconds, Halt, Iterations, Searcher, Tuning
 from robot_fleet.scheduling.solution import Routes, Solution
 
@@ -36,11 +37,15 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 ITERATIONS_PER_S = 4000
-"""Iterations of the search that a second of budget stands for in deterministic mode."""
+SMALL_ITERATIONS_PER_S = 160_000
+"""Iterations of the search that a second of budget stands for in deterministic mode: the second over the number of
+tasks where that is more."""
 MOST_ITERATIONS_PER_TASK = 2000
 """A round's search ends after so many iterations a task, whatever time is left: a small problem is soon searched."""
 MASTER_SHARE = 0.3
 """Share of the budget that the master may use."""
+PROOF_SHARE = 0.4
+"""Share of the budget that the full model may use where the problem is small enough for it."""
 ROUNDS = 2
 """How often search and master take turns."""
 POOL = 20_000
@@ -93,15 +98,24 @@ def improve(problem: Problem, current: Plan, *, seconds: float, deterministic: b
     seed : of all randomness.
     """
     solution = Solution(problem, seed)
+    if not is_quick(solution.compiled):
+        return _take_turns(solution, current, seconds=seconds, deterministic=deterministic, seed=seed)
+    share = seconds * PROOF_SHARE
+    plan = _take_turns(solution, current, seconds=seconds - share, deterministic=deterministic, seed=seed)
+    return prove(problem, plan, seconds=share, seed=seed, deterministic=deterministic, workers=1).plan
+
+
+def _take_turns(solution: Solution, current: Plan, *, seconds: float, deterministic: bool, seed: int) -> Plan:
+    """Return the best plan that search and master find in turns."""
     solution.take_up(current)
     solution.complete()
     start_cost, start = solution.cost, solution.routes()
+    tasks = len(solution.compiled.tasks)
     searcher = Searcher(solution, Tuning(pool=POOL))
     by = current.by
     for number in range(ROUNDS):
         budget = seconds / ROUNDS
-        most = MOST_ITERATIONS_PER_TASK * len(problem.tasks)
-        searcher.run(_halt(budget * (1.0 - MASTER_SHARE), most, deterministic))
+        searcher.run(_halt(budget * (1.0 - MASTER_SHARE), tasks, deterministic))
         solution.complete()
         searched, cost = solution.routes(), solution.cost
         by = "search" if cost < start_cost - 1e-6 else by
@@ -329,9 +343,11 @@ def _ticks_down(seconds: float) -> int:
     return int(seconds * TICKS_PER_S // 1)
 
 
-def _halt(seconds: float, most: int, deterministic: bool) -> Halt:
+def _halt(seconds: float, tasks: int, deterministic: bool) -> Halt:
+    most = MOST_ITERATIONS_PER_TASK * tasks
     if deterministic:
-        return Iterations(min(most, round(seconds * ITERATIONS_PER_S)))
+        a_second = max(ITERATIONS_PER_S, SMALL_ITERATIONS_PER_S / max(tasks, 1))
+        return Iterations(min(most, round(seconds * a_second)))
     return CpuSeconds(seconds, most)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from robot_fleet.core.plan import Problem
 from robot_fleet.scheduling.cpsat import Column, Use
 from robot_fleet.scheduling.solution import Solution
 from test.property.reference import ALL as LIMITS
@@ -16,7 +17,8 @@ def column(solution: Solution, robot: str, items: Sequence[Item], others: Routes
     driven = drive(problem, robot, items, others or {})
     if driven is None or not is_seemly(problem, robot, items, LIMITS):
         return None
-    nodes = [compiled.node_of(item.task, item.stop) for item in items]
+    node_of = {name: node for node, name in nodes_of(problem).items()}
+    nodes = [node_of[item.task, item.stop] for item in items]
     places = [compiled.places[item.place] for item in items]
     names = list(dict.fromkeys(item.task for item in items))
     moved = sum(task_of(problem, name).assigned not in ("", robot) for name in names)
@@ -36,6 +38,11 @@ def column(solution: Solution, robot: str, items: Sequence[Item], others: Routes
             if stop.place in resource.places
         ),
     )
+
+
+def nodes_of(problem: Problem) -> dict[int, tuple[str, int]]:
+    """Return task and stop of each node: they are counted through, task by task."""
+    return dict(enumerate((task.task, need.stop) for task in problem.tasks for need in task.stops))
 
 
 def items(*words: str) -> list[Item]:

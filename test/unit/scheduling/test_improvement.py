@@ -17,7 +17,7 @@ from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.scheduling.search import CpuSeconds, Iterations, Searcher, Tuning, search
 from robot_fleet.scheduling.solution import Solution
 from test.property.reference import Item
-from test.unit.scheduling.columns import column, items
+from test.unit.scheduling.columns import column, items, nodes_of
 from test.unit.scheduling.town import carry, problem, robot, stop, task, visit
 
 BOTH = ("r1", "r2")
@@ -187,12 +187,7 @@ def test_the_pool_holds_the_newest_routes_with_what_they_cost() -> None:
     searcher.run(Iterations(200))
     rows, content, costs, _ = searcher.pool
     assert rows[0] > len(content) == 8
-    names = {
-        node: (each.task, need.stop)
-        for each in asked.tasks
-        for need in each.stops
-        for node in [solution.compiled.node_of(each.task, need.stop)]
-    }
+    names = nodes_of(asked)
     for row, cost in zip(content, costs, strict=True):
         visits = row[2 : 2 + 2 * row[1]].reshape(-1, 2).tolist()
         stops = [Item(*names[node], solution.compiled.place_names[place]) for node, place in visits]
