@@ -37,6 +37,7 @@ def column(solution: Solution, robot: str, items: Sequence[Item], others: Routes
             for number, resource in enumerate(problem.resources)
             if stop.place in resource.places
         ),
+        times=tuple((stop.begin_s, stop.end_s) for stop in driven.stops),
     )
 
 
