@@ -52,4 +52,3 @@ def test_no_plan_costs_less_than_the_bound(problem: Problem) -> None:
     assert PlanChecker().check(problem, proof.plan) == ()
     assert proof.lower_bound <= improved.cost + CLOSE
     assert not proof.optimal or proof.plan.cost <= improved.cost + 1e-4
-

@@ -159,8 +159,8 @@ def test_insertion_passes_the_checker(problem: Problem) -> None:
 @given(problems(), st.data())
 def test_reinsertion_after_any_change_passes_the_checker(problem: Problem, data: st.DataObject) -> None:
     before = InsertionPlanner().insert(problem, Plan())
-    robots = data.draw(st.lists(st.sampled_from(problem.robots), unique=True)) if problem.robots else []
-    kept = data.draw(st.lists(st.sampled_from(problem.tasks), unique=True)) if problem.tasks else []
+    robots = data.draw(st.lists(st.sampled_from(problem.robots), unique_by=lambda r: r.robot)) if problem.robots else []
+    kept = data.draw(st.lists(st.sampled_from(problem.tasks), unique_by=lambda t: t.task)) if problem.tasks else []
     begun = [replace(task, stops=task.stops[1:]) if len(task.stops) > 1 else task for task in kept]
     changed = replace(
         problem,
