@@ -121,7 +121,7 @@ class RunFigures:
         ran_s, wall_s = pace
         part = {name: fleet.get(name, []) for name in ("requests", "robots", "alarms")}
         return whole(
-            {**part, "plans": fleet.get("plans", {})},
+            {**part, "plans": fleet.get("plans", {}), "coverage": fleet.get("coverage", {})},
             site=site,
             seed=seed,
             speed_asked=speed,

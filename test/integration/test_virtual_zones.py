@@ -47,7 +47,7 @@ def anybody(here: list[tuple[str, float]]) -> None:
 
 
 def test_nobody_crosses_where_it_is_closed_and_all_work_is_done() -> None:
-    fleet = virtual_fleet(BUSAN, demand(BUSAN, 45), improving=False)
+    fleet = virtual_fleet(BUSAN, demand(BUSAN, 70), improving=False)
     assert watch(fleet, CROSSING, 1_000.0, anybody) > 20
     fleet.host.feed(CloseZone("c1", CROSSING, "road works"), fleet.now)
     watch(fleet, CROSSING, CLEAR_S, anybody)

@@ -1,14 +1,15 @@
 """How the functions of this package are compiled, and where the result is kept.
 
-Compiling takes a minute or two, so it is done once: the result is kept under `XDG_CACHE_HOME` (or `~/.cache`), named
-after the content of the whole package. numba by itself would look at the time of a function's own file only, and not at
-what the function calls.
+Compiling takes a minute or two, so it is done once: the result is kept in the Python environment (or, where that is
+read-only, under `XDG_CACHE_HOME` or `~/.cache`), named after the content of the whole package. numba by itself would
+look at the time of a function's own file only, and not at what the function calls.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,10 +32,17 @@ def content_key() -> str:
 CONTENT = content_key()
 
 
-def cache_folder() -> Path:
-    """Return where compiled code of these sources is kept."""
+def shared_folder() -> Path:
+    """Return where environments of one user share compiled code of these sources."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return home / "robot_fleet" / "planners" / CONTENT
+
+
+def cache_folder() -> Path:
+    """Return where this environment keeps compiled code of these sources."""
+    if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
+        return Path(sys.prefix) / "planners" / CONTENT
+    return shared_folder()
 
 
 class ByContent(caching._CacheLocator):  # type: ignore[misc]

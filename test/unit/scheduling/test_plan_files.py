@@ -254,12 +254,14 @@ def test_check_lists_violations(asked: Path, tmp_path: Path) -> None:
     assert (status, said) == (1, "task_missing: u: The task is neither planned nor left out.\n")
 
 
-def test_explain_tells_the_reason_and_the_robots(asked: Path, tmp_path: Path) -> None:
+def test_why_tells_the_reason_and_the_robots(asked: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan.json"
     run("solve", asked, "--seconds", "0", "--out", out)
-    status, said = run("explain", asked, out, "t")
-    assert (status, said.splitlines()[0]) == (0, "t: planned r1")
-    assert json.loads(run("explain", asked, out, "u", "--json")[1])["reason"] == "planned"
+    status, said = run("why", "t", "--problem", asked, "--plan", out, "--lang", "en")
+    assert status == 0
+    assert "r1" in said.splitlines()[0]
+    told = json.loads(run("why", "u", "--problem", asked, "--plan", out, "--json")[1])
+    assert told["explanation"]["reason"] == "planned"
 
 
 def test_a_broken_file_is_the_error_of_the_verb(tmp_path: Path) -> None:
