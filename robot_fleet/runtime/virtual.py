@@ -29,7 +29,7 @@ from robot_fleet.site.maps import OccupancyMap
 
 IMPROVED_AFTER_S = 2.0
 """A better plan arrives this long after it was asked for (fleet time), however long the search really took."""
-IMPROVE_SECONDS = 0.1
+IMPROVE_SECONDS = 0.04
 STEPS_PER_S = 10
 
 

@@ -19,6 +19,7 @@ CASES = 200
 CLOSE = 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(0, CASES, 20))
 def test_improvement_costs_what_trying_everything_costs(batch: int) -> None:
     for seed in range(batch, batch + 20):
