@@ -261,7 +261,7 @@ def test_why_tells_the_reason_and_the_robots(asked: Path, tmp_path: Path) -> Non
     assert status == 0
     assert "r1" in said.splitlines()[0]
     told = json.loads(run("why", "u", "--problem", asked, "--plan", out, "--json")[1])
-    assert told["explanation"]["reason"] == "planned"
+    assert (told["reason"], told["task"]) == ("planned", "u")
 
 
 def test_a_broken_file_is_the_error_of_the_verb(tmp_path: Path) -> None:
