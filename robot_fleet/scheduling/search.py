@@ -52,7 +52,7 @@ class Tuning:
     removed: float = 10.0
     longest: float = 10.0
     blink: float = 0.01
-    hot: float = 5.0
+    hot: float = 2.0
     cold: float = 0.02
     pool: int = 0
 
