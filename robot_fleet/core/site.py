@@ -273,3 +273,8 @@ class Site:
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zones: Mapping[str, Zone] = field(default_factory=dict)
     synthetic_people: bool = False
+
+    def places_asked_for(self, service: Service) -> tuple[str, ...]:
+        """Return the places that a request of a service may name, where it says of which kinds they are."""
+        kinds = {kind for spec in service.params if spec.type == "place" for kind in spec.place_kinds}
+        return tuple(place.id for place in self.places.values() if place.kind in kinds)

@@ -53,8 +53,7 @@ def fleet_part(
 def _coverage(site: Site, short: Mapping[str, int], looks: int) -> dict[str, Any]:
     """Return the share of time and places within reach, and the places that were out of reach most, at most ten."""
     alarm = next((service for service in site.services.values() if service.alarm), None)
-    kinds = {kind for spec in alarm.params for kind in spec.place_kinds} if alarm is not None else set()
-    places = sum(place.kind in kinds for place in site.places.values())
+    places = 0 if alarm is None else len(site.places_asked_for(alarm))
     most = sorted(short.items(), key=lambda each: (-each[1], each[0]))[:10]
     return {
         "within_s": None if alarm is None else alarm.due.after_s,

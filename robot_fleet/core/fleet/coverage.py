@@ -27,17 +27,11 @@ def look(turn: Turn) -> None:
     for service in turn.site.services.values():
         if service.alarm:
             ready = [found for robot in turn.state.robots.values() if (found := _ready(turn, robot, service))]
-            for place in places_of(turn, service):
+            for place in turn.site.places_asked_for(service):
                 if not any(
                     turn.ports.roads.time_s(kind, at, place) + wait <= service.due.after_s for kind, at, wait in ready
                 ):
                     watched.short[place] = watched.short.get(place, 0) + 1
-
-
-def places_of(turn: Turn, service: Service) -> tuple[str, ...]:
-    """Return the places that an alarm of this service may come from."""
-    kinds = {kind for spec in service.params if spec.type == "place" for kind in spec.place_kinds}
-    return tuple(place.id for place in turn.site.places.values() if place.kind in kinds)
 
 
 def _ready(turn: Turn, robot: RobotRecord, service: Service) -> tuple[str, str, float] | None:

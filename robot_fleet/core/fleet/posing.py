@@ -390,8 +390,7 @@ def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:
     for service in turn.site.services.values():
         if not service.alarm:
             continue
-        kinds = {kind for spec in service.params if spec.type == "place" for kind in spec.place_kinds}
-        rooms = tuple(place.id for place in turn.site.places.values() if place.kind in kinds)
+        rooms = turn.site.places_asked_for(service)
         able = tuple(robot.robot for robot in robots if robot.travel_class in service.robot_kinds)
         if rooms:
             until_s = turn.now.fleet_s + COVERED_AHEAD_S
