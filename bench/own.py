@@ -60,7 +60,7 @@ class OwnImproving:
         return plan
 
     def _improved(self, problem: Problem, plan: Plan, until_cpu_s: float, seed: int) -> Plan:
-        """Improve a plan until so much CPU time is spent; `improve` may end before its time, so it takes several calls."""
+        """Improve a plan until so much CPU time is spent; `improve` may end early, so it may take several calls."""
         while (left_s := until_cpu_s - time.process_time()) > 0.05:
             plan = improve(problem, plan, seconds=left_s, deterministic=False, seed=seed)
             seed += 1
