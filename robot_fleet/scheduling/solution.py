@@ -82,7 +82,7 @@ class Solution:
     def __init__(self, problem: Problem, seed: int = 1, compiled: Compiled | None = None) -> None:
         self.compiled = compiled or Compiled(problem)
         self.model = self.compiled.model
-        self.labels = empty_labels(stops=int(self.model.job[:, STOPS].max(initial=1)) + 1)
+        self.labels = empty_labels(self.robots, stops=int(self.model.job[:, STOPS].max(initial=1)) + 1)
         self.kept: Bytes = np.ones(self.robots, dtype=np.uint8)
         self._seed = seed
         self._lay_out(64)

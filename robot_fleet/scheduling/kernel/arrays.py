@@ -126,6 +126,7 @@ class State(NamedTuple):
     booked, book_robot, book_time : users of each resource: how many, whose (-1 for others), (from, to).
     known_version, known_delta, known_choice : (J, V) and (J, V, 4) insertions worked out before.
     counter : versions given out; whether a route was too long. random : state of the random numbers.
+    listed : (K + 1) room for jobs of one route.
     """
 
     row: Ints
@@ -144,6 +145,7 @@ class State(NamedTuple):
     known_choice: Ints
     counter: Longs
     random: NDArray[np.uint64]
+    listed: Ints
 
 
 class Ground(NamedTuple):
@@ -194,13 +196,14 @@ AT_TIME, AT_COST, AT_ENERGY = range(3)
 
 
 class Labels(NamedTuple):
-    """Room for the general insertion's search.
+    """Room to work in: for the general insertion's search, and for lists that a step needs.
 
     Attributes
     ----------
     head : (2, stops + 1, 2) first label of each list, -1 for none.
     used : labels in use; whether there was no room for one.
     path : where the result is written.
+    asked : (V) robots. drawn : (stops, 2) ranges of options.
     """
 
     label: Ints
@@ -208,16 +211,20 @@ class Labels(NamedTuple):
     head: Ints
     used: Longs
     path: Ints
+    asked: Ints
+    drawn: Ints
 
 
-def empty_labels(size: int = 1 << 15, stops: int = 64) -> Labels:
-    """Return room for so many labels, and jobs of so many stops."""
+def empty_labels(robots: int, size: int = 1 << 15, stops: int = 64) -> Labels:
+    """Return room for so many robots and labels, and jobs of so many stops."""
     return Labels(
         label=np.zeros((size, 4), dtype=np.int32),
         label_at=np.zeros((size, 3)),
         head=np.zeros((2, stops + 1, 2), dtype=np.int32),
         used=np.zeros(2, dtype=np.int64),
         path=np.zeros((4096, 2), dtype=np.int32),
+        asked=np.zeros(robots, dtype=np.int32),
+        drawn=np.zeros((stops, 2), dtype=np.int32),
     )
 
 
@@ -240,4 +247,5 @@ def empty_state(jobs: int, robots: int, longest: int, resources: int, bookings: 
         known_choice=np.zeros((jobs, robots, 4), dtype=np.int32),
         counter=np.zeros(2, dtype=np.int64),
         random=np.ones(1, dtype=np.uint64),
+        listed=np.zeros(longest + 1, dtype=np.int32),
     )

@@ -73,11 +73,22 @@ caching.CacheImpl._locator_classes.insert(0, ByContent)
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function that only other compiled ones call.
+    """Compile a function that only other compiled ones call, and that makes no arrays.
 
-    It needs no wrapper for Python and is kept as part of the entries that call it, not by itself.
+    It needs no wrapper for Python and is kept as part of the entries that call it, not by itself. Nor does it count
+    references to arrays: its caller holds them, and counting takes more time than all else in the search.
     """
-    made: Any = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return _inner(function, counts_references=False)
+
+
+def making(function: Function) -> Function:
+    """Compile a function that only other compiled ones call, and that may make arrays: not for inner loops."""
+    return _inner(function, counts_references=True)
+
+
+def _inner(function: Function, counts_references: bool) -> Function:
+    options = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: Any = numba.njit(_nrt=counts_references, **options)(function)
     return made  # type: ignore[no-any-return]
 
 

@@ -40,6 +40,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     POSITION,
     PRED,
     PRED_END,
+    SPECIAL,
     STOPS,
     SUCC,
     SUCC_END,
@@ -50,14 +51,16 @@ from robot_fleet.scheduling.kernel.arrays import (
     Model,
     State,
 )
-from robot_fleet.scheduling.kernel.compiler import compiled, entry
+from robot_fleet.scheduling.kernel.compiler import compiled, entry, making
 from robot_fleet.scheduling.kernel.general import cheapest_general
 from robot_fleet.scheduling.kernel.moves import (
+    allowed,
     best_robot,
     book,
     change_of,
     copy_visit,
     draft_merged,
+    evaluate,
     insert,
     put,
     remember,
@@ -135,7 +138,7 @@ def take_up(m: Model, s: State, visits: Ints, levels: Floats, times: Floats, bou
             _mend(m, s, v)
 
 
-@compiled
+@making
 def _gone(m: Model, s: State, visits: Ints, bounds: Ints) -> Bytes:
     """Return which jobs cannot stay where a plan has them: their place is claimed twice, or their robot may not."""
     owner = np.full(s.owner.shape[0], -1, dtype=np.int32)
@@ -211,7 +214,7 @@ def complete(m: Model, s: State, old: State, w: Labels, displaced: int, moved: i
             m.job[job, PIN] >= 0
             and m.allow[job, m.job[job, PIN]]
             and s.at[job] < 0
-            and put(m, s, old, w, touched, job, 0.0) < 0
+            and put(m, s, old, w, touched, job, 0.0, inf) < 0
         ):
             _force(m, s, old, w, touched, job)
     _put_in(m, s, old, w, touched, out)
@@ -230,10 +233,10 @@ def complete(m: Model, s: State, old: State, w: Labels, displaced: int, moved: i
         _list_out(m, s, out)
         for i in range(1, out[0] + 1):
             touched[0] = 0
-            again = put(m, s, old, w, touched, out[i], 0.0) >= 0 or again
+            again = put(m, s, old, w, touched, out[i], 0.0, inf) >= 0 or again
 
 
-@compiled
+@making
 def _list_out(m: Model, s: State, out: Ints) -> None:
     """List the jobs that are out: pinned first, then by importance and due time, successors behind what they await."""
     out[0] = 0
@@ -273,33 +276,47 @@ def _depth(m: Model, job: int, most: int) -> int:
     return deepest
 
 
-@compiled
+@making
 def _put_in(m: Model, s: State, old: State, w: Labels, touched: Ints, out: Ints) -> None:
+    """Put in job after job: always the one that would lose most if it had to take its second-best robot."""
     _list_out(m, s, out)
-    if out[0] > REGRET_AT_MOST:
-        for i in range(1, out[0] + 1):
-            touched[0] = 0
-            put(m, s, old, w, touched, out[i], 0.0)
-        return
-    while out[0] > 0:
+    count = out[0]
+    robot, other = np.full(count + 1, -1, dtype=np.int32), np.full(count + 1, -1, dtype=np.int32)
+    least, second = np.full(count + 1, inf), np.full(count + 1, inf)
+    for i in range(1, count + 1):
+        robot[i], least[i], other[i], second[i] = best_robot(m, s, w, out[i], 0.0, True, False, False, inf)
+    left = count
+    while left > 0:
         pick, most = -1, -inf
-        for i in range(1, out[0] + 1):
-            job = out[i]
-            best, least, second = best_robot(m, s, w, job, 0.0, True, False, False)
-            if best >= 0:
-                regret = min(second, m.job_at[job, PENALTY]) - least
+        for i in range(1, count + 1):
+            if robot[i] >= 0:
+                regret = min(second[i], m.job_at[out[i], PENALTY]) - least[i]
                 if regret > most:
                     pick, most = i, regret
         if pick < 0:
             return
         touched[0] = 0
-        put(m, s, old, w, touched, out[pick], 0.0)
-        for i in range(pick, out[0]):
-            out[i] = out[i + 1]
-        out[0] -= 1
+        v = put(m, s, old, w, touched, out[pick], 0.0, inf)
+        robot[pick] = -1
+        left -= 1
+        if v < 0:
+            continue
+        coupled = (m.job[out[pick], FLAGS] & COUPLED) > 0 or s.route[v, SPECIAL] > 0
+        for i in range(1, count + 1):
+            job = out[i]
+            if s.at[job] >= 0 or i == pick:
+                continue
+            if coupled or robot[i] == v or other[i] == v or robot[i] < 0:
+                robot[i], least[i], other[i], second[i] = best_robot(m, s, w, job, 0.0, True, False, False, inf)
+            elif allowed(m, s, job, v):
+                delta = evaluate(m, s, w, job, v, second[i], False)
+                if delta < least[i]:
+                    robot[i], least[i], other[i], second[i] = v, delta, robot[i], least[i]
+                elif delta < second[i]:
+                    other[i], second[i] = v, delta
 
 
-@compiled
+@making
 def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int, most: int) -> int:
     """Move jobs of a robot that are not bound to it to where the plan costs least; return how many were tried."""
     tried = 0
@@ -321,7 +338,7 @@ def _move(m: Model, s: State, old: State, w: Labels, touched: Ints, v: int, most
         remember(s, old, touched, v)
         if not remove(m, s, job):
             continue
-        if put(m, s, old, w, touched, job, 0.0) < 0 or change_of(s, old, touched) > -WORTH_MOVING_S:
+        if put(m, s, old, w, touched, job, 0.0, inf) < 0 or change_of(s, old, touched) > -WORTH_MOVING_S:
             undo(m, s, old, touched)
     return tried
 
@@ -354,9 +371,9 @@ def _displace(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int
             remember(s, old, touched, v)
             if not remove(m, s, other):
                 continue
-            if put(m, s, old, w, touched, job, 0.0) >= 0:
+            if put(m, s, old, w, touched, job, 0.0, inf) >= 0:
                 change = -m.job_at[job, PENALTY]
-                if put(m, s, old, w, touched, other, 0.0) < 0:
+                if put(m, s, old, w, touched, other, 0.0, inf) < 0:
                     change += m.job_at[other, PENALTY]
                 change += change_of(s, old, touched)
                 if attempt == 1:

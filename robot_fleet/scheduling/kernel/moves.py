@@ -268,7 +268,8 @@ def insert(m: Model, s: State, w: Labels, job: int, v: int, bold: bool) -> bool:
         s.counter[1] = 1
         return False
     if m.job[job, FLAGS] & PLAIN and not s.route[v, SPECIAL] and s.known_choice[job, v, 0] >= 0:
-        i, j, a, b = s.known_choice[job, v]
+        choice = s.known_choice[job, v]
+        i, j, a, b = choice[0], choice[1], choice[2], choice[3]
         length = 0
         for k in range(s.route[v, COUNT] + 1):
             if k == i:
@@ -328,23 +329,35 @@ def next_random(s: State) -> float:
 
 
 @compiled
+def _known(m: Model, s: State, job: int, v: int) -> bool:
+    """Return whether an insertion has been worked out for a robot's route as it is; see `evaluate`."""
+    flags = m.job[job, FLAGS]
+    return bool(
+        flags & PLAIN and not flags & CHOOSES and not s.route[v, SPECIAL] and s.known_version[job, v] == s.version[v]
+    )
+
+
+@compiled
 def best_robot(
-    m: Model, s: State, w: Labels, job: int, blink: float, both: bool, bold: bool, fresh: bool
-) -> tuple[int, float, float]:
-    """Return the robot on which a job costs least (-1 for none), what it costs there and on the next best robot.
+    m: Model, s: State, w: Labels, job: int, blink: float, both: bool, bold: bool, fresh: bool, limit: float
+) -> tuple[int, float, int, float]:
+    """Return the robot on which a job costs least (-1 for none) and what it costs there, then the next best robot.
+
+    What is known already is looked at first, so that the rest is asked with a low ceiling.
 
     Parameters
     ----------
     blink : probability that a robot is overlooked. both : whether the next best is asked for; else it may be missed.
-    bold : whether penalties are overlooked. fresh : see `evaluate`.
+    bold : whether penalties are overlooked. fresh : see `evaluate`. limit : what it may cost at most.
     """
-    most = _ceiling(m, job, bold)
-    best, least, second = -1, inf, inf
+    most = min(_ceiling(m, job, bold), limit)
+    best, least, other, second = -1, inf, -1, inf
     alike, empty_seen = m.weights[ALIKE] > 0.0, False
-    pin = m.job[job, PIN]
+    pin, robots = m.job[job, PIN], m.robot.shape[0]
     if pin == -2:
-        return -1, inf, inf
-    for v in range(pin if pin >= 0 else 0, pin + 1 if pin >= 0 else m.robot.shape[0]):
+        return -1, inf, -1, inf
+    asked, count, promising = w.asked, 0, 0
+    for v in range(pin if pin >= 0 else 0, pin + 1 if pin >= 0 else robots):
         if not allowed(m, s, job, v):
             continue
         if alike and s.route[v, COUNT] == 0:
@@ -353,12 +366,26 @@ def best_robot(
             empty_seen = True
         if blink > 0.0 and next_random(s) < blink:
             continue
+        if not fresh and _known(m, s, job, v) and s.known_choice[job, v, 0] != NOTHING_BELOW:
+            delta = s.known_delta[job, v]
+            if delta < most and delta < least:
+                best, least, other, second = v, delta, best, least
+            elif delta < most and delta < second:
+                other, second = v, delta
+            continue
+        asked[count] = v
+        if s.known_delta[job, v] < s.known_delta[job, asked[promising]]:
+            promising = count
+        count += 1
+    for i in range(count):
+        # The robot on which it cost least when it was last asked comes first.
+        v = asked[promising] if i == 0 else asked[0] if i == promising else asked[i]
         delta = evaluate(m, s, w, job, v, min(second if both else least, most), fresh)
         if delta < least:
-            best, least, second = v, delta, least
+            best, least, other, second = v, delta, best, least
         elif delta < second:
-            second = delta
-    return best, least, second
+            other, second = v, delta
+    return best, least, other, second
 
 
 @compiled
@@ -393,10 +420,19 @@ def change_of(s: State, old: State, touched: Ints) -> float:
 
 @compiled
 def _put(
-    m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float, bold: bool, fresh: bool
+    m: Model,
+    s: State,
+    old: State,
+    w: Labels,
+    touched: Ints,
+    job: int,
+    blink: float,
+    bold: bool,
+    fresh: bool,
+    limit: float,
 ) -> int:
     for _ in range(8):  # a rounding's breadth may refuse the first choice
-        v = best_robot(m, s, w, job, blink, False, bold, fresh)[0]
+        v = best_robot(m, s, w, job, blink, False, bold, fresh, limit)[0]
         if v < 0:
             return -1
         remember(s, old, touched, v)
@@ -406,29 +442,36 @@ def _put(
 
 
 @compiled
-def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
-    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out."""
-    return _put(m, s, old, w, touched, job, blink, False, False)
+def put(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float, limit: float) -> int:
+    """Put a job where it costs least, remembering the route that it changes; return the robot, -1 if it stays out.
+
+    Parameters
+    ----------
+    blink : probability that a robot is overlooked. limit : what the job may cost at most, besides its penalty.
+    """
+    return _put(m, s, old, w, touched, job, blink, False, False, limit)
 
 
 @compiled
-def put_boldly(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float) -> int:
-    """Put a job in whatever it costs, every other time at places drawn by chance; return the robot, -1 if it stays out.
+def put_boldly(m: Model, s: State, old: State, w: Labels, touched: Ints, job: int, blink: float, limit: float) -> int:
+    """Put a job in at up to `limit`, whatever its penalty, every other time at places drawn by chance.
+
+    Returns the robot, -1 if it stays out.
 
     What is too dear by itself may pay once other jobs follow: what waits for it, or goes the same way.
     """
     first, stops = m.job[job, FIRST], m.job[job, STOPS]
     draws = next_random(s) < DRAWN
     if not draws:
-        return _put(m, s, old, w, touched, job, blink, True, False)
-    ranges = np.empty((stops, 2), dtype=np.int32)
+        return _put(m, s, old, w, touched, job, blink, True, False, limit)
+    ranges = w.drawn
     for i in range(stops):
         low, high = m.node[first + i, OPTION], m.node[first + i, OPTION_END]
         ranges[i, 0], ranges[i, 1] = low, high
         if high > low + 1:
             drawn = low + int(next_random(s) * (high - low))
             m.node[first + i, OPTION], m.node[first + i, OPTION_END] = drawn, drawn + 1
-    v = _put(m, s, old, w, touched, job, blink, True, True)
+    v = _put(m, s, old, w, touched, job, blink, True, True, limit)
     for i in range(stops):
-        m.node[first + i, OPTION], m.node[first + i, OPTION_END] = ranges[i]
+        m.node[first + i, OPTION], m.node[first + i, OPTION_END] = ranges[i, 0], ranges[i, 1]
     return v

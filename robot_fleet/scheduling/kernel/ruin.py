@@ -182,7 +182,7 @@ def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: in
         length += kept
     remember(s, old, touched, v)
     first_out, count_coupled = out[0], 0
-    coupled = np.empty(length, dtype=np.int32)
+    coupled = s.listed
     for k in range(start, start + length):
         node = s.row[v, k, NODE]
         if node < 0 or keep_from <= k < keep_to:
@@ -336,28 +336,35 @@ def search(
         touched[0], out[0] = 0, 0
         bold = next_random(s) < BOLD
         fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1], bold)
-        change = 0.0
+        temperature = heat[0] * (heat[1] / heat[0]) ** (iteration / iterations)
+        allowance = -temperature * log(1.0 - next_random(s))  # the plan may get dearer by this
+        change, paid = 0.0, 0.0
         if fine:
             # Penalties: what was outside has been paid for, what is put back is paid for if it stays out.
             for i in range(1, outside[0] + 1):
                 out[0] += 1
                 out[out[0]] = outside[i]
-                change -= m.job_at[outside[i], PENALTY]
+                paid -= m.job_at[outside[i], PENALTY]
             order(m, s, out, keys)
+            change = paid + change_of(s, old, touched)
             for i in range(1, out[0] + 1):
                 job = out[i]
+                # No insertion makes a route cheaper: once the allowance is used up, the rest need not be tried.
+                if change >= allowance:
+                    fine = False
+                    break
+                blink = tuning[2] if m.job[job, PIN] < 0 else 0.0
                 if bold:
-                    v = put_boldly(m, s, old, w, touched, job, BOLD_BLINK if m.job[job, PIN] < 0 else 0.0)
+                    v = put_boldly(m, s, old, w, touched, job, BOLD_BLINK if blink > 0.0 else 0.0, allowance - change)
                 else:
-                    v = put(m, s, old, w, touched, job, tuning[2])
+                    v = put(m, s, old, w, touched, job, blink, allowance - change)
                 if v < 0:
-                    change += m.job_at[job, PENALTY]
+                    paid += m.job_at[job, PENALTY]
                     if m.job[job, PIN] >= 0 and not _listed(outside, job):
                         fine = False
                         break
-            change += change_of(s, old, touched)
-        temperature = heat[0] * (heat[1] / heat[0]) ** (iteration / iterations)
-        if fine and change < -temperature * log(1.0 - next_random(s)):
+                change = paid + change_of(s, old, touched)
+        if fine and change < allowance:
             costs[0] += change
             outside[0] = 0
             for i in range(1, out[0] + 1):
@@ -417,13 +424,17 @@ def fewer(
             order(m, s, out, keys)
             left = 0
             for i in range(1, out[0] + 1):
-                if put(m, s, old, w, touched, out[i], tuning[2]) < 0:
+                if put(m, s, old, w, touched, out[i], tuning[2], inf) < 0:
                     after += absences[out[i]]
+                    absences[out[i]] += 1
                     left += 1
+                    if after > before and left >= outside[0]:
+                        fine = False  # more can only make it worse
+                        break
             change = change_of(s, old, touched)
-            fine = after < before or left < outside[0] or (left == outside[0] and after == before and change < 0.0)
-            for i in range(1, out[0] + 1):
-                absences[out[i]] += s.at[out[i]] < 0
+            fine = fine and (
+                after < before or left < outside[0] or (left == outside[0] and after == before and change < 0.0)
+            )
         if fine:
             outside[0] = 0
             for i in range(1, out[0] + 1):
