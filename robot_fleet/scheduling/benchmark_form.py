@@ -12,7 +12,7 @@ import numpy as np
 
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.scheduling.kernel.arrays import COUNT
-from robot_fleet.scheduling.search import CpuSeconds, Searcher, Tuning
+from robot_fleet.scheduling.search import CpuSeconds, Iterations, Searcher, Tuning
 from robot_fleet.scheduling.solution import Solution
 
 SHARE_FOR_ROBOTS = 0.4
@@ -88,8 +88,7 @@ def warm_up() -> None:
     solution = Solution(tiny_problem())
     solution.complete()
     searcher = Searcher(solution)
-    searcher.fewer(_Until(0.0))
-    solution.model.allow[:, 0] = 0
+    solution.model.allow[:] = 0
     solution.take_routes(solution.routes())
-    searcher.fewer(CpuSeconds(1e-9, 1))
-    searcher.run(CpuSeconds(60.0, 1))
+    searcher.fewer(Iterations(1))
+    searcher.run(Iterations(1))

@@ -38,22 +38,22 @@ STRIDE = 50
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Numbers of the search (those of SISR, but for the temperatures, which follow the scale of the problem).
+    """Numbers of the search.
 
     Parameters
     ----------
     removed : stops that a ruin takes out on average, at least 1.
     longest : longest string of stops taken out of one route, at least 1.
     blink : probability, in [0, 1), that an insertion overlooks a robot.
-    hot, cold : first and last temperature of the annealing, in costs of an average stop.
+    hot, cold : first and last temperature of the annealing, in costs of a stop on the routes that a step concerns.
     pool : routes kept for the master, 0 for none.
     """
 
-    removed: float = 10.0
+    removed: float = 15.0
     longest: float = 10.0
     blink: float = 0.01
-    hot: float = 2.0
-    cold: float = 0.02
+    hot: float = 5.0
+    cold: float = 0.1
     pool: int = 0
 
     def __post_init__(self) -> None:
@@ -141,9 +141,7 @@ class Searcher:
             return 0
         self._list_outside()
         costs = np.array([solution.cost, solution.cost])
-        used = max(int(solution.state.route[:-1, COUNT].sum()), 1)
-        scale = max(float(costs[0] - _penalties(solution)) / used, 1e-6)
-        hot, cold = self.tuning.hot * scale, self.tuning.cold * scale
+        hot, cold = self.tuning.hot, self.tuning.cold
         iteration = 0
         best = _room(solution)
         ruin.save(solution.state, best)
@@ -248,10 +246,6 @@ def search(problem: Problem, current: Plan, halt: Halt, *, seed: int, tuning: Tu
     Searcher(solution, tuning).run(halt)
     solution.complete()
     return solution.plan("search" if solution.cost < start - 1e-6 else "insertion")
-
-
-def _penalties(solution: Solution) -> float:
-    return float(solution.model.job_at[solution.state.at < 0, 0].sum())
 
 
 def _longest(solution: Solution) -> int:

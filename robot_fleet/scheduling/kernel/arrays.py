@@ -105,8 +105,8 @@ NODE, PLACE, UNITS = range(3)
 # State.row_at, of visit k: energy at which a charge ends, arrival, begin, earliest and latest begin with partners on
 # other routes taken into account; after k visits: departure, cost and travel so far, energy left, load; latest arrival
 # at visit k that breaks no hard limit later on (at the end: latest departure); latest arrival at which the rest costs
-# the same.
-LEVEL, ARRIVE, BEGIN, EARLY, LATE, LEAVE, COST, TRAVEL, ENERGY, KG, LATEST, SLACK = range(12)
+# the same; what each second more costs from there on (costs are convex in time, so that this is the least).
+LEVEL, ARRIVE, BEGIN, EARLY, LATE, LEAVE, COST, TRAVEL, ENERGY, KG, LATEST, SLACK, SLOPE = range(13)
 # State.route: number of visits, visits at the front that nothing may precede, whether only the general insertion may be
 # used.
 COUNT, LEAD, SPECIAL = range(3)
@@ -126,7 +126,7 @@ class State(NamedTuple):
     booked, book_robot, book_time : users of each resource: how many, whose (-1 for others), (from, to).
     known_version, known_delta, known_choice : (J, V) and (J, V, 4) insertions worked out before.
     counter : versions given out; whether a route was too long. random : state of the random numbers.
-    listed : (K + 1) room for jobs of one route.
+    listed : (K + 1) room for jobs of one route. gap : (2, K + 2) see `plain`.
     """
 
     row: Ints
@@ -146,6 +146,7 @@ class State(NamedTuple):
     counter: Longs
     random: NDArray[np.uint64]
     listed: Ints
+    gap: Floats
 
 
 class Ground(NamedTuple):
@@ -232,7 +233,7 @@ def empty_state(jobs: int, robots: int, longest: int, resources: int, bookings: 
     """Return a state in which nothing is laid yet."""
     return State(
         row=np.zeros((robots + 1, longest + 1, 3), dtype=np.int32),
-        row_at=np.zeros((robots + 1, longest + 1, 12)),
+        row_at=np.zeros((robots + 1, longest + 1, 13)),
         route=np.zeros((robots + 1, 3), dtype=np.int32),
         route_at=np.zeros((robots + 1, 2)),
         version=np.zeros(robots + 1, dtype=np.int64),
@@ -248,4 +249,5 @@ def empty_state(jobs: int, robots: int, longest: int, resources: int, bookings: 
         counter=np.zeros(2, dtype=np.int64),
         random=np.ones(1, dtype=np.uint64),
         listed=np.zeros(longest + 1, dtype=np.int32),
+        gap=np.zeros((2, longest + 2)),
     )

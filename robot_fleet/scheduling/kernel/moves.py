@@ -49,6 +49,8 @@ from robot_fleet.scheduling.kernel.timing import lay
 
 BY_GENERAL, NOTHING_BELOW = -1, -2
 """Stand in `known_choice` for a position: the general insertion knows it; there is none below `known_delta`."""
+DEARER, OVERLOOKED = 1.2, 0.8
+"""A robot on which a job was dearer by this factor than on the best one, when last asked, is overlooked so often."""
 DRAWN = 0.5
 """Probability that a bold insertion has its places drawn by chance."""
 
@@ -131,7 +133,7 @@ def copy_row(s: State, a: int, t: State, b: int) -> None:
     for k in range(count + 1):
         for i in range(3):
             t.row[b, k, i] = s.row[a, k, i]
-        for i in range(12):
+        for i in range(13):
             t.row_at[b, k, i] = s.row_at[a, k, i]
     for i in range(3):
         t.route[b, i] = s.route[a, i]
@@ -380,6 +382,8 @@ def best_robot(
     for i in range(count):
         # The robot on which it cost least when it was last asked comes first.
         v = asked[promising] if i == 0 else asked[0] if i == promising else asked[i]
+        if blink > 0.0 and s.known_delta[job, v] > DEARER * least and next_random(s) < OVERLOOKED:
+            continue
         delta = evaluate(m, s, w, job, v, min(second if both else least, most), fresh)
         if delta < least:
             best, least, other, second = v, delta, best, least

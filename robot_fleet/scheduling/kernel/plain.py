@@ -1,7 +1,8 @@
 """The cheapest place on a route for a job of one or two stops, where nothing ties the route to others.
 
-Every pair of positions is tried. What a detour does to the stops behind it is known at once while the delay stays
-within the route's slack; otherwise the route is followed until the delay has been waited away.
+Every pair of positions that may beat the best one so far is tried. What a detour does to the stops behind it is known
+at once while the delay stays within the route's slack; otherwise the route is followed until the delay has been waited
+away. How much the delay costs at least is known without that, as costs are convex in time.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     ROBOT_UNITS,
     SERVE_W,
     SLACK,
+    SLOPE,
     SPARE,
     STOPS,
     TINY,
@@ -90,22 +92,20 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
         if scarce:
             used += leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
         old_leg = s.row_at[v, k + 1, TRAVEL] - s.row_at[v, k, TRAVEL]
+        rest = total - s.row_at[v, k, COST] - travel_weight * old_leg
+        if cost + rest + s.row_at[v, k, SLOPE] * (arrive - s.row_at[v, k, ARRIVE]) >= bound:
+            return inf
         if arrive <= s.row_at[v, k, SLACK] and (
             arrive >= s.row_at[v, k, ARRIVE] - TINY or s.row_at[v, k, SLACK] > s.row_at[v, k, BEGIN] + TINY
         ):
-            rest = total - s.row_at[v, k, COST] - travel_weight * old_leg
-            if cost + rest >= bound:
-                return inf
             if scarce:
                 watts = m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]
                 if used + s.row_at[v, k, ENERGY] - old_leg * watts / 3600.0 - s.route_at[v, SPARE] > budget:
                     return inf
-            return float(cost + rest)
+            return float(cost + rest) if cost + rest < bound else inf
         begin = max(arrive, s.row_at[v, k, EARLY])
         node = s.row[v, k, NODE]
         cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
-        if arrive >= s.row_at[v, k, ARRIVE] and cost + total - s.row_at[v, k + 1, COST] >= bound:
-            return inf
         service = s.row_at[v, k + 1, LEAVE] - s.row_at[v, k, BEGIN]
         if scarce:
             used += service * m.robot_at[v, SERVE_W] / 3600.0
@@ -162,6 +162,10 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
     if stops == 2:
         service2 = m.node_service[first + 1, kind]
         late2 = min(m.node_at[first + 1, NODE_LATE], until - service2) + TINY
+    together = (flags & TOGETHER) > 0
+    bounded = metric and stops == 2
+    if bounded and _least_of_second(m, s, v, first + 1, late2) >= bound - s.route_at[v, TOTAL]:
+        return inf, -1, -1, -1, -1
     for i in range(s.route[v, LEAD], count + 1):
         if i < count and _inside(m, s, v, i):
             continue
@@ -198,13 +202,22 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
                 if found < bound:
                     bound, best_i, best_j, best_a, best_b = found, i, i, a, -1
                 continue
+            if metric and i < count:  # what the first stop alone costs
+                onward = m.travel[kind, place1, s.row[v, i, PLACE]]
+                old_leg = s.row_at[v, i + 1, TRAVEL] - s.row_at[v, i, TRAVEL]
+                rest = s.route_at[v, TOTAL] - s.row_at[v, i, COST] - travel_weight * old_leg
+                single = cost + rest + travel_weight * onward
+                single += s.row_at[v, i, SLOPE] * (time + onward - s.row_at[v, i, ARRIVE])
+                if single >= bound:
+                    continue
             place = place1
             j = i
+            alone = -inf
             while True:
                 now_loaded = s.row_at[v, j, KG] + kg > ON_BOARD_KG or s.row[v, j, UNITS] + units > 0
                 travel_class = loaded_kind if now_loaded else kind
                 watts = m.robot_at[v, LOADED_W] if now_loaded else m.robot_at[v, DRIVE_W]
-                if j == i or j == count or not _inside(m, s, v, j):
+                if j == i or (alone + s.gap[0, j] < bound and (j == count or not _inside(m, s, v, j))):
                     for b in range(m.node[first + 1, OPTION], m.node[first + 1, OPTION_END]):
                         claim = m.option[b, CLAIM]
                         if claim >= 0 and s.owner[claim] >= 0 and s.owner[claim] != job:
@@ -223,7 +236,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
                         found = tail(m, s, v, j, place2, begin + service2, cost2, used2, bound)
                         if found < bound:
                             bound, best_i, best_j, best_a, best_b = found, i, j, a, b
-                if j == count or flags & TOGETHER:
+                if j == count or together:
                     break
                 node = s.row[v, j, NODE]
                 leg = m.travel[travel_class, place, s.row[v, j, PLACE]]
@@ -238,20 +251,56 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
                 cost += travel_weight * leg + late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
                 if cost >= bound:
                     break
-                if (
-                    metric
-                    and arrive >= s.row_at[v, j, ARRIVE]
-                    and cost + s.route_at[v, TOTAL] - s.row_at[v, j + 1, COST] >= bound
-                ):
-                    break
                 service = s.row_at[v, j + 1, LEAVE] - s.row_at[v, j, BEGIN]
                 used += (leg * watts + service * serve_w) / 3600.0
                 time = begin + service
                 place = s.row[v, j, PLACE]
                 j += 1
+                if bounded:  # what it costs without the second stop, and with the least that this one adds
+                    alone = cost + s.route_at[v, TOTAL] - s.row_at[v, j, COST]
+                    alone += s.row_at[v, j, SLOPE] * (time - s.row_at[v, j, LEAVE])
+                    if alone + s.gap[1, j] >= bound:
+                        break
     if best_i < 0:
         return inf, -1, -1, -1, -1
     return bound - s.route_at[v, TOTAL] + extra, best_i, best_j, best_a, best_b
+
+
+@compiled
+def _least_of_second(m: Model, s: State, v: int, node: int, late: float) -> float:
+    """Return the least that the second stop of a job adds to a route's cost, whatever the first one adds.
+
+    Writes for each gap (before which visit) the least in this gap, and in this one or a later one, to `s.gap`. It holds
+    where no detour is quicker than the direct way: then the first stop only delays, and costs are convex in time.
+
+    Parameters
+    ----------
+    late : latest begin of the stop.
+    """
+    count, kind, weight = s.route[v, COUNT], m.robot[v, CLASS], m.weights[TRAVEL_WEIGHT]
+    service, home, least = m.node_service[node, kind], m.robot[v, HOME], inf
+    for k in range(count, -1, -1):
+        here = s.row[v, k - 1, PLACE] if k > 0 else m.robot[v, ROBOT_PLACE]
+        gap = inf
+        for option in range(m.node[node, OPTION], m.node[node, OPTION_END]):
+            place = m.option[option, OPTION_PLACE]
+            leg = m.travel[kind, here, place]
+            arrive = s.row_at[v, k, LEAVE] + leg
+            if arrive > late:
+                continue
+            begin = max(arrive, m.node_at[node, NODE_EARLY])
+            cost = weight * leg
+            cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], m.weights[AGEING])
+            if k < count:
+                longer = m.travel[kind, place, s.row[v, k, PLACE]]
+                longer -= s.row_at[v, k + 1, TRAVEL] - s.row_at[v, k, TRAVEL]
+                cost += weight * longer + s.row_at[v, k, SLOPE] * max(leg + service + longer, 0.0)
+            elif home >= 0:
+                cost += weight * (m.travel[kind, place, home] - m.travel[m.robot[v, LOADED_CLASS], here, home])
+            gap = min(gap, cost)
+        least = min(least, gap)
+        s.gap[0, k], s.gap[1, k] = gap, least
+    return least
 
 
 @compiled

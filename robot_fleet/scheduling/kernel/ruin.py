@@ -16,6 +16,7 @@ from math import inf, log
 import numpy as np
 
 from robot_fleet.scheduling.kernel.arrays import (
+    AGEING,
     BEGIN,
     BEGUN,
     CLASS,
@@ -28,6 +29,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     JOB,
     LEAVE,
     LEVEL,
+    LIMIT,
     NODE,
     NODE_EARLY,
     NODE_KG,
@@ -46,6 +48,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     SUCC,
     SUCC_END,
     TOTAL,
+    WEIGHT,
     Floats,
     Ground,
     Ints,
@@ -69,9 +72,14 @@ from robot_fleet.scheduling.kernel.moves import (
     take_rest,
     undo,
 )
+from robot_fleet.scheduling.kernel.timing import late_cost
 
 SPLIT, SPLIT_DEPTH = 0.5, 0.01
 """Probability that a string is split, and that the part kept in its midst grows by one more stop."""
+AT_THE_TIME = 0.3
+"""Probability that what is taken out belongs together in time instead of space."""
+HURTING, DRAWS = 0.5, 6
+"""Probability that the ruin begins at the job that costs most by itself, of so many drawn."""
 BOLD, BOLD_BLINK = 0.1, 0.3
 """Probability that jobs are put back boldly (see `put_boldly`), and that a robot is overlooked then."""
 
@@ -125,7 +133,17 @@ def ruin(
     if not bold:
         longest = min(longest, max(stops / used, 1.0))
     strings = int((4.0 * removed / (1.0 + longest) - 1.0) * next_random(s)) + 1
-    seed = g.movable[int(next_random(s) * g.movable.shape[0])]
+    seed = _seed(m, s, g)
+    if next_random(s) < AT_THE_TIME and s.at[seed] >= 0:
+        return _ruin_at_the_time(m, s, old, touched, out, seed, strings, longest)
+    return _ruin_around(m, s, old, touched, out, g, seed, strings, longest)
+
+
+@compiled
+def _ruin_around(
+    m: Model, s: State, old: State, touched: Ints, out: Ints, g: Ground, seed: int, strings: int, longest: float
+) -> bool:
+    """Take strings out of the routes that pass near a job and could have it, the nearest first."""
     node = m.job[seed, FIRST] + int(next_random(s) * m.job[seed, STOPS])
     origin = m.option[m.node[node, OPTION], OPTION_PLACE]
     v = s.at[seed]
@@ -133,43 +151,98 @@ def ruin(
         for k in range(s.route[v, COUNT]):
             if s.row[v, k, NODE] == node:
                 origin = s.row[v, k, PLACE]
-    ruined = 0
     first_ruined = touched[0]
     for q in range(g.near.shape[1]):
         place = g.near[origin, q]
         for r in range(g.place_row[place], g.place_row[place + 1]):
             at = g.place_node[r]
-            job = m.node[at, JOB]
-            v = s.at[job]
-            if v < 0:
+            v = s.at[m.node[at, JOB]]
+            if v < 0 or not m.allow[seed, v] or _ruined(touched, first_ruined, v):
                 continue
-            already = False
-            for i in range(first_ruined + 1, touched[0] + 1):
-                already = already or touched[i] == v
-            if already:
-                continue
-            count = s.route[v, COUNT]
             centre = -1
-            for k in range(count):
+            for k in range(s.route[v, COUNT]):
                 if s.row[v, k, NODE] == at:
                     centre = k
             if centre < 0 or s.row[v, centre, PLACE] != place:
                 continue
-            length = int(1.0 + next_random(s) * min(float(count), longest))
-            low, high = max(0, centre - length + 1), min(centre, count - length)
-            start = low + int(next_random(s) * (high - low + 1))
-            if not _ruin_string(m, s, old, touched, out, v, start, length):
+            if not _ruin_string(m, s, old, touched, out, v, centre, longest):
                 return False
-            ruined += 1
-            if ruined >= strings:
+            if touched[0] - first_ruined >= strings:
                 return True
     return True
 
 
 @compiled
-def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: int, start: int, length: int) -> bool:
-    """Take the jobs of a string of visits off a route in one go, now and then keeping some in its midst."""
+def _ruin_at_the_time(
+    m: Model, s: State, old: State, touched: Ints, out: Ints, seed: int, strings: int, longest: float
+) -> bool:
+    """Take a string out of a job's route, and of routes that could have it what they do at that time."""
+    first_ruined, robots = touched[0], m.robot.shape[0]
+    v, node = s.at[seed], m.job[seed, FIRST]
+    instant = s.span[seed, 0]
+    for k in range(s.route[v, COUNT]):
+        if s.row[v, k, NODE] == node:
+            instant = s.row_at[v, k, BEGIN]
+    for _ in range(4 * strings):
+        if s.route[v, COUNT] > 0 and m.allow[seed, v] and not _ruined(touched, first_ruined, v):
+            centre = 0
+            for k in range(1, s.route[v, COUNT]):
+                if abs(s.row_at[v, k, BEGIN] - instant) < abs(s.row_at[v, centre, BEGIN] - instant):
+                    centre = k
+            if not _ruin_string(m, s, old, touched, out, v, centre, longest):
+                return False
+            if touched[0] - first_ruined >= strings:
+                return True
+        v = int(next_random(s) * robots)
+    return True
+
+
+@compiled
+def _ruined(touched: Ints, first: int, v: int) -> bool:
+    for i in range(first + 1, touched[0] + 1):
+        if touched[i] == v:
+            return True
+    return False
+
+
+@compiled
+def _seed(m: Model, s: State, g: Ground) -> int:
+    """Draw a job, mostly one that is late or left out where there are such."""
+    seed = g.movable[int(next_random(s) * g.movable.shape[0])]
+    if next_random(s) < HURTING:
+        most = _own_cost(m, s, seed)
+        for _ in range(DRAWS - 1):
+            job = g.movable[int(next_random(s) * g.movable.shape[0])]
+            cost = _own_cost(m, s, job)
+            if cost > most:
+                seed, most = job, cost
+    return int(seed)
+
+
+@compiled
+def _own_cost(m: Model, s: State, job: int) -> float:
+    """Return what a job's lateness or absence costs."""
+    v = s.at[job]
+    if v < 0:
+        return float(m.job_at[job, PENALTY])
+    if m.job_at[job, IMPORTANCE] <= 0.0:
+        return 0.0
+    first, cost = m.job[job, FIRST], 0.0
+    for k in range(s.route[v, COUNT]):
+        node = s.row[v, k, NODE]
+        if first <= node < first + m.job[job, STOPS]:
+            late_s = s.row_at[v, k, BEGIN] - m.node_at[node, LIMIT]
+            cost += late_cost(m.node_at[node, WEIGHT], late_s, m.weights[AGEING])
+    return cost
+
+
+@compiled
+def _ruin_string(m: Model, s: State, old: State, touched: Ints, out: Ints, v: int, centre: int, longest: float) -> bool:
+    """Take the jobs of a string of visits around one off a route in one go, now and then keeping some in its midst."""
     count = s.route[v, COUNT]
+    length = int(1.0 + next_random(s) * min(float(count), longest))
+    low, high = max(0, centre - length + 1), min(centre, count - length)
+    start = low + int(next_random(s) * (high - low + 1))
     # Split string: a part in the middle stays (Christiaens and Vanden Berghe, section 4.1).
     keep_from = keep_to = -1
     if length > 1 and length < count and next_random(s) < SPLIT:
@@ -323,7 +396,8 @@ def search(
     ----------
     old : room for undoing. best : where the best routes are kept.
     costs : present cost and best cost, kept up to date.
-    heat : temperature at the first and at the last iteration of this call.
+    heat : temperature at the first and at the last iteration of this call, in costs of a stop on the routes concerned:
+        where everybody is late a change comes to more than where nobody is.
     tuning : stops removed on average, longest string, blink.
     out : room for J + 1 jobs.
     outside : the jobs that are on no route: how many, then which.
@@ -337,6 +411,7 @@ def search(
         bold = next_random(s) < BOLD
         fine = ruin(m, s, old, touched, out, g, tuning[0], tuning[1], bold)
         temperature = heat[0] * (heat[1] / heat[0]) ** (iteration / iterations)
+        temperature *= _cost_of_stop(s, old, touched)
         allowance = -temperature * log(1.0 - next_random(s))  # the plan may get dearer by this
         change, paid = 0.0, 0.0
         if fine:
@@ -380,6 +455,16 @@ def search(
         else:
             undo(m, s, old, touched)
     return found
+
+
+@compiled
+def _cost_of_stop(s: State, old: State, touched: Ints) -> float:
+    """Return what a stop on the touched routes cost on average, before they were touched."""
+    cost, stops = 0.0, 0
+    for i in range(1, touched[0] + 1):
+        cost += old.route_at[touched[i], TOTAL]
+        stops += old.route[touched[i], COUNT]
+    return cost / stops if stops else 0.0
 
 
 @compiled

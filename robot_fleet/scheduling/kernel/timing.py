@@ -66,6 +66,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     SEQUENCE,
     SERVE_W,
     SLACK,
+    SLOPE,
     SPARE,
     SPECIAL,
     START,
@@ -391,9 +392,9 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
 
 @compiled
 def _look_back(m: Model, s: State, row: int, count: int) -> None:
-    """Work out, from the end of a route, how much later the robot may be."""
-    latest, slack, leg = s.row_at[row, count, LATEST], inf, 0.0
-    s.row_at[row, count, SLACK] = inf
+    """Work out, from the end of a route, how much later the robot may be and what being later costs."""
+    latest, slack, slope, leg = s.row_at[row, count, LATEST], inf, 0.0, 0.0
+    s.row_at[row, count, SLACK], s.row_at[row, count, SLOPE] = inf, 0.0
     for k in range(count - 1, -1, -1):
         node = s.row[row, k, NODE]
         service = s.row_at[row, k + 1, LEAVE] - s.row_at[row, k, BEGIN]
@@ -402,5 +403,10 @@ def _look_back(m: Model, s: State, row: int, count: int) -> None:
         if m.node_at[node, WEIGHT] > 0.0:
             begin = max(s.row_at[row, k, BEGIN], m.node_at[node, LIMIT])
         slack = min(begin, slack - leg - service)
-        s.row_at[row, k, LATEST], s.row_at[row, k, SLACK] = latest, slack
+        late_s = s.row_at[row, k, BEGIN] - m.node_at[node, LIMIT]
+        if late_s >= 0.0:
+            slope += m.node_at[node, WEIGHT] * (1.0 + 2.0 * late_s * m.weights[AGEING])
+        if s.row_at[row, k, ARRIVE] < s.row_at[row, k, EARLY]:
+            slope = 0.0
+        s.row_at[row, k, LATEST], s.row_at[row, k, SLACK], s.row_at[row, k, SLOPE] = latest, slack, slope
         leg = s.row_at[row, k + 1, TRAVEL] - s.row_at[row, k, TRAVEL]
