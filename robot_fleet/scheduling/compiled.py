@@ -15,91 +15,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_fleet.core.plan import CHARGE, Plan, PlannedStop, Problem, RobotNeed, TaskNeed
+from robot_fleet.core.plan import Problem
 from robot_fleet.scheduling.kernel.arrays import (
-    ARRIVE,
-    BEGIN,
-    BEGUN,
-    CHARGE_NODE,
-    CHOOSES,
     CLAIM,
-    COUNT,
     COUPLED,
     FIRST,
     FLAGS,
-    HEAD,
     JOB,
-    LEAVE,
-    NODE,
     OPTION,
     OPTION_END,
     OPTION_PLACE,
     PIN,
-    PLACE,
     PLAIN,
     POSITION,
     PRED,
     ROBOT,
     STOPS,
-    TOGETHER,
-    Floats,
-    Ints,
     Model,
     State,
     empty_state,
 )
+from robot_fleet.scheduling.task_rows import About, KnownTasks
 
 LOOKED_AT_WHOLE, SAMPLE = 128, 16
 """Up to so many places every way round is compared with the direct one; of more, those over so many places."""
 
-Travel = tuple[dict[str, int], dict[str, int], NDArray[np.float64], bool]
 
 _NO_JOBS = tuple(
     np.zeros((0, columns), dtype=kind)
     for columns, kind in ((13, np.int32), (5, np.int32), (5, np.float64), (2, np.int32))
 )
-
-
-class TaskRows(NamedTuple):
-    """The rows of one task: nodes (options counted from its own first), options, and flags apart from its partners."""
-
-    node: Ints
-    node_at: Floats
-    service: Floats
-    option: Ints
-    flags: int
-
-
-class KnownTasks:
-    """Rows of tasks that were compiled before, by the identity of the task: a fleet's problems mostly share them."""
-
-    def __init__(self) -> None:
-        self._rows: dict[int, tuple[TaskNeed, TaskRows]] = {}
-        self._of: tuple[object, ...] = ()
-
-    def begin(self, compiled: Compiled, shared: object) -> None:
-        """Forget everything if what rows depend on besides the task is not what it was."""
-        problem = compiled.problem
-        if len(self._rows) > 2 * len(problem.tasks) + 256:
-            self._rows.clear()
-        about = (compiled.places, tuple(compiled.classes), problem.exclusive, problem.taken, shared)
-        if len(self._of) != len(about) or self._of[0] is not about[0] or self._of[1:] != about[1:]:
-            self._rows.clear()
-            self._of = about
-
-    def of(self, task: TaskNeed, compiled: Compiled, shared: set[str]) -> TaskRows:
-        """Return the rows of a task."""
-        known = self._rows.get(id(task))
-        if known is not None and known[0] is task:
-            return known[1]
-        rows = _task_rows(task, compiled, shared)
-        self._rows[id(task)] = task, rows
-        return rows
 
 
 class Compiled:
@@ -109,7 +59,8 @@ class Compiled:
     ----------
     robots, tasks : in the problem's order; `robot_index`, `job_index` the same by id.
     places : place -> row of the travel matrices; `place_names` the other way round.
-    resources_at : row of a place -> its resources. job_of : job of each node.
+    resources_at : row of a place -> its resources. first : first node of each job.
+    job_of, position_of : of each node, its job and which of the job's stops it is.
     ties : whether resources or relations between tasks tie the routes of different robots to each other.
     """
 
@@ -120,16 +71,16 @@ class Compiled:
         self.tasks = problem.tasks
         self.robot_index = {robot.robot: v for v, robot in enumerate(problem.robots)}
         self.job_index = {task.task: j for j, task in enumerate(problem.tasks)}
-        self.places, self.classes, travel, self.metric = _travel(problem)
+        ways = _ways(problem)
+        self.places, self.classes, travel = ways.places, ways.classes, ways.travel
+        self._no_short_cut = ways.no_short_cut({(need.travel_class, need.loaded_class) for need in self.robots})
         self.place_names = list(self.places)
-        self._between_places = travel
         self._starts, travel = _with_starts(problem, self.places, self.classes, travel)
         self.resources_at: dict[int, list[int]] = {}
         self.model = self._model(travel)
         self.job_of: list[int] = self.model.node[:, JOB].tolist()
-        self._first: list[int] = self.model.job[:, FIRST].tolist()
-        self._option_rows: list[int] = self.model.option[:, OPTION_PLACE].tolist()
-        self._option_range: list[list[int]] = self.model.node[:, [OPTION, OPTION_END]].tolist()
+        self.first: list[int] = self.model.job[:, FIRST].tolist()
+        self.position_of: list[int] = self.model.node[:, POSITION].tolist()
         self.ties = bool(problem.resources) or bool((self.model.job[:, FLAGS] & COUPLED).any())
 
     def state(self, longest: int) -> State:
@@ -143,7 +94,7 @@ class Compiled:
         resources = self.problem.resources
         bookings = 1
         if resources:
-            at_resources = sum(place in self.resources_at for place in self._option_rows)
+            at_resources = sum(place in self.resources_at for place in self.model.option[:, OPTION_PLACE].tolist())
             bookings = at_resources + 4 * len(self.robots) + max(len(resource.busy) for resource in resources)
         return empty_state(jobs, len(self.robots), longest, len(resources), bookings, len(self.exclusive))
 
@@ -163,74 +114,6 @@ class Compiled:
             if self.model.option[option, OPTION_PLACE] == place:
                 return int(self.model.option[option, CLAIM])
         return -1
-
-    def plan_routes(self, state: State) -> dict[str, tuple[PlannedStop, ...]]:
-        """Return the routes of a state in the plan's vocabulary."""
-        routes: dict[str, tuple[PlannedStop, ...]] = {}
-        job_of, position_of = self.job_of, self.model.node[:, POSITION].tolist()
-        for v, robot in enumerate(self.robots):
-            count = int(state.route[v, COUNT])
-            if not count:
-                routes[robot.robot] = ()
-                continue
-            stops = []
-            for node, place, arrive, begin, end in zip(
-                state.row[v, :count, NODE].tolist(),
-                state.row[v, :count, PLACE].tolist(),
-                state.row_at[v, :count, ARRIVE].tolist(),
-                state.row_at[v, :count, BEGIN].tolist(),
-                state.row_at[v, 1 : count + 1, LEAVE].tolist(),
-                strict=True,
-            ):
-                if node == CHARGE_NODE:
-                    stops.append(PlannedStop("", CHARGE, self.place_names[place], arrive, begin, end))
-                else:
-                    task = self.tasks[job_of[node]]
-                    number = task.stops[position_of[node]].stop
-                    stops.append(PlannedStop(task.task, number, self.place_names[place], arrive, begin, end))
-            routes[robot.robot] = tuple(stops)
-        return routes
-
-    def rows_of(self, plan: Plan, robot: RobotNeed) -> list[tuple[int, int, float, float, float]]:
-        """Return (node, place, level, begin, end) of what a plan has on a robot's route and the problem still knows.
-
-        The stops that the robot is bound to begin with stand first. Of tasks that are not whole nothing is returned.
-        """
-        wanted = plan.routes.get(robot.robot, ())
-        if robot.fixed:
-            known = {(planned.task, planned.stop): planned for planned in wanted}
-            bound = [
-                known.get((task, stop), PlannedStop(task, stop, place, 0.0, 0.0, 0.0))
-                for task, stop, place in robot.fixed
-            ]
-            front = {(planned.task, planned.stop) for planned in bound}
-            wanted = (*bound, *(planned for planned in wanted if (planned.task, planned.stop) not in front))
-        rows: list[tuple[int, int, float, float, float]] = []
-        seen: dict[int, int] = {}
-        for planned in wanted:
-            row = self.places.get(planned.place, -1)
-            if not planned.task:
-                charging = robot.charging
-                if charging is not None and planned.place in charging.chargers and row >= 0:
-                    rows.append((CHARGE_NODE, row, charging.full_wh, planned.begin_s, planned.end_s))
-                continue
-            job = self.job_index.get(planned.task, -1)
-            if job < 0 or row < 0:
-                continue
-            position, stops = seen.get(job, 0), self.tasks[job].stops
-            # Stops come in their order, so the next one of the task is meant, or one that is done by now.
-            if position < len(stops) and stops[position].stop == planned.stop and self._is_option(job, position, row):
-                seen[job] = position + 1
-                rows.append((self._first[job] + position, row, 0.0, planned.begin_s, planned.end_s))
-        whole = {job for job, count in seen.items() if count == len(self.tasks[job].stops)}
-        if len(whole) == len(seen):
-            return rows
-        return [row for row in rows if row[0] == CHARGE_NODE or self.job_of[row[0]] in whole]
-
-    def _is_option(self, job: int, position: int, row: int) -> bool:
-        """Return whether a stop can be served at a place."""
-        node = self._first[job] + position
-        return any(self._option_rows[i] == row for i in range(*self._option_range[node]))
 
     def _model(self, travel: NDArray[np.float64]) -> Model:
         problem = self.problem
@@ -262,17 +145,11 @@ class Compiled:
                     0.5 / problem.ageing_s,
                     problem.change_cost,
                     _alike(problem),
-                    self._no_short_cut(),
+                    self._no_short_cut,
                 ],
                 dtype=np.float64,
             ),
         )
-
-    def _no_short_cut(self) -> bool:
-        """Return whether a detour is never quicker than the direct way, nor a robot with a load than one without."""
-        pairs = {(robot.travel_class, robot.loaded_class) for robot in self.robots if robot.loaded_class}
-        classes, travel = self.classes, self._between_places
-        return self.metric and all(bool((travel[classes[b]] >= travel[classes[a]]).all()) for a, b in pairs)
 
     def _jobs(self) -> tuple[Any, Any, Any, Any, Any]:
         """Return the arrays of jobs (without partners), nodes and options."""
@@ -286,8 +163,9 @@ class Compiled:
             for name in (task.task, *task.after, *task.same_robot_as, *task.not_with)
         }
         shared = {place for resource in problem.resources for place in resource.places}
-        self._rows.begin(self, frozenset(shared))
-        made = [self._rows.of(task, self, shared) for task in tasks]
+        about = About(self.places, tuple(self.classes), self.exclusive, problem.taken, frozenset(shared))
+        self._rows.begin(about, len(tasks))
+        made = [self._rows.of(task, about) for task in tasks]
         stops = np.array([rows.node.shape[0] for rows in made], dtype=np.int32)
         chosen = np.array([rows.option.shape[0] for rows in made], dtype=np.int32)
         node = np.concatenate([rows.node for rows in made])
@@ -338,6 +216,7 @@ class Compiled:
         table: list[tuple[float, float]] = []
         robots: list[tuple[int, ...]] = []
         robots_at: list[tuple[float, ...]] = []
+        charged: dict[int, tuple[int, int, int, int]] = {}  # robots that charge alike share chargers and curve
         for need in self.robots:
             start, until = max(self.problem.now_s, need.free_at_s), inf
             windows = [window for window in need.available if window[1] > start]
@@ -347,8 +226,15 @@ class Compiled:
                 start, until = max(start, windows[0][0]), windows[0][1]
                 windows = []
             charging = need.charging
-            chargers = [places[name] for name in charging.chargers if name in places] if charging else []
-            curve = charging.curve if charging else ()
+            if charging is None:
+                shared = (0, 0, 0, 0)
+            elif id(charging) in charged:
+                shared = charged[id(charging)]
+            else:
+                chargers = [places[name] for name in charging.chargers if name in places]
+                shared = charged[id(charging)] = (len(links), len(chargers), len(table), len(charging.curve))
+                links += chargers
+                table += charging.curve
             robots.append(
                 (
                     classes[need.travel_class],
@@ -360,10 +246,7 @@ class Compiled:
                     len(need.fixed),
                     len(table),
                     len(windows),
-                    len(links),
-                    len(chargers),
-                    len(table) + len(windows),
-                    len(curve),
+                    *shared,
                 )
             )
             robots_at.append(
@@ -380,8 +263,7 @@ class Compiled:
                     charging.overhead_s if charging else 0.0,
                 )
             )
-            table += [*windows, *curve]
-            links += chargers
+            table += windows
         robot_at = np.array(robots_at, dtype=np.float64).reshape(-1, 10)
         return _ints(robots).reshape(-1, 13), robot_at, table, links
 
@@ -422,53 +304,6 @@ class Compiled:
         return ranges, links
 
 
-def _task_rows(task: TaskNeed, compiled: Compiled, shared: set[str]) -> TaskRows:
-    problem, classes = compiled.problem, list(compiled.classes)
-    nodes: list[tuple[int, ...]] = []
-    nodes_at: list[tuple[float, ...]] = []
-    services: list[list[float]] = []
-    options: list[tuple[int, int]] = []
-    counting = max((i for i, stop in enumerate(task.stops) if stop.counts), default=-1)
-    chooses, resourced = False, False
-    for position, stop in enumerate(task.stops):
-        begin = len(options)
-        puts_down = stop.load_kg <= 0.0 and stop.load_units <= 0
-        for place in dict.fromkeys(stop.places):
-            row = compiled.places.get(place)
-            if row is None or (puts_down and _barred(task, len(stop.places), place, problem)):
-                continue
-            claim = compiled.exclusive.get(place, -1) if puts_down else -1
-            options.append((row, claim))
-            chooses = chooses or claim >= 0
-            resourced = resourced or place in shared
-        nodes.append((0, position, stop.load_units, begin, len(options)))
-        limit, weight = (task.due_s - stop.counts_offset_s, task.weight) if position == counting else (inf, 0.0)
-        nodes_at.append((stop.earliest_s, stop.latest_s, limit, weight, stop.load_kg))
-        services.append([stop.service_by.get(name, stop.service_s) for name in classes])
-    return TaskRows(
-        _ints(nodes).reshape(-1, 5),
-        np.array(nodes_at, dtype=np.float64).reshape(-1, 5),
-        np.array(services, dtype=np.float64).reshape(-1, max(len(classes), 1)),
-        _ints(options).reshape(-1, 2),
-        _flags(task, False, chooses, resourced),
-    )
-
-
-def _flags(task: TaskNeed, coupled: bool, chooses: bool, resourced: bool) -> int:
-    head = bool(task.pinned) and task.together and task.stops[0].stop > 0
-    kg, units = [stop.load_kg for stop in task.stops], [stop.load_units for stop in task.stops]
-    balanced = abs(sum(kg)) < 1e-12 and sum(units) == 0 and kg[0] >= 0.0 and units[0] >= 0
-    plain = len(task.stops) <= 2 and balanced and not (coupled or head or resourced)
-    begun = task.stops[0].stop > 0
-    return (
-        BEGUN * begun | TOGETHER * task.together | HEAD * head | CHOOSES * chooses | COUPLED * coupled | PLAIN * plain
-    )
-
-
-def _barred(task: TaskNeed, alternatives: int, place: str, problem: Problem) -> bool:
-    return place in problem.taken and not (task.pinned and alternatives == 1)
-
-
 def _alike(problem: Problem) -> bool:
     """Return whether all robots are the same but for their names, so that one that stands is as good as any other."""
     first = problem.robots[0] if problem.robots else None
@@ -507,29 +342,53 @@ def _ints(values: Sequence[Any]) -> NDArray[np.int32]:
     return np.array(values, dtype=np.int32)
 
 
-_known_travel: list[tuple[Mapping[str, Any], Mapping[str, Any], Travel]] = []
+class _Ways:
+    """The travel matrices of a problem.
+
+    Attributes
+    ----------
+    places, classes : rows and matrices by name. travel : (C, P, P) seconds.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        names: dict[str, int] = {}
+        for travel_class in problem.travel_s:
+            for place in problem.places[travel_class]:
+                names.setdefault(place, len(names))
+        classes = {name: c for c, name in enumerate(problem.travel_s)}
+        travel = np.full((max(len(classes), 1), max(len(names), 1), max(len(names), 1)), inf)
+        for name, c in classes.items():
+            rows = [names[place] for place in problem.places[name]]
+            if rows:
+                travel[c][np.ix_(rows, rows)] = np.array(problem.travel_s[name], dtype=np.float64).reshape(
+                    len(rows), -1
+                )
+        self.places, self.classes, self.travel = names, classes, travel
+        self._metric = all(_is_metric(travel[c]) for c in range(len(classes)))
+        self._slower: dict[tuple[str, str], bool] = {}
+
+    def no_short_cut(self, pairs: set[tuple[str, str]]) -> bool:
+        """Return whether no detour is quicker than the direct way, nor the second class of a pair than the first."""
+        if not self._metric:
+            return False
+        for empty, loaded in pairs:
+            if loaded and (empty, loaded) not in self._slower:
+                by_class = self.travel[self.classes[empty]], self.travel[self.classes[loaded]]
+                self._slower[empty, loaded] = bool((by_class[1] >= by_class[0]).all())
+        return all(self._slower[pair] for pair in pairs if pair[1])
+
+
+_known_ways: list[tuple[Mapping[str, Any], Mapping[str, Any], _Ways]] = []
 """The newest travel matrices that were compiled: problems of one fleet mostly share them."""
 
 
-def _travel(problem: Problem) -> Travel:
-    """Return places and classes by name, travel (C, P, P), and whether no detour is quicker than the direct way."""
-    for travel_s, places, known in _known_travel:
+def _ways(problem: Problem) -> _Ways:
+    for travel_s, places, known in _known_ways:
         if travel_s is problem.travel_s and places is problem.places:
             return known
-    names: dict[str, int] = {}
-    for travel_class in problem.travel_s:
-        for place in problem.places[travel_class]:
-            names.setdefault(place, len(names))
-    classes = {name: c for c, name in enumerate(problem.travel_s)}
-    travel = np.full((max(len(classes), 1), max(len(names), 1), max(len(names), 1)), inf)
-    for name, c in classes.items():
-        rows = [names[place] for place in problem.places[name]]
-        if rows:
-            travel[c][np.ix_(rows, rows)] = np.array(problem.travel_s[name], dtype=np.float64).reshape(len(rows), -1)
-    metric = all(_is_metric(travel[c]) for c in range(len(classes)))
-    found = (names, classes, travel, metric)
-    _known_travel.insert(0, (problem.travel_s, problem.places, found))
-    del _known_travel[2:]
+    found = _Ways(problem)
+    _known_ways.insert(0, (problem.travel_s, problem.places, found))
+    del _known_ways[2:]
     return found
 
 

@@ -6,8 +6,10 @@ How stands in `kernel.construct`.
 from __future__ import annotations
 
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.compiled import Compiled, KnownTasks
+from robot_fleet.scheduling.compiled import Compiled
+from robot_fleet.scheduling.plan_rows import KnownRoutes
 from robot_fleet.scheduling.solution import Solution
+from robot_fleet.scheduling.task_rows import KnownTasks
 
 
 class InsertionPlanner:
@@ -20,7 +22,7 @@ class InsertionPlanner:
 
     def __init__(self, displaced: int = 4) -> None:
         self._displaced = displaced
-        self._known = KnownTasks()
+        self._tasks, self._routes = KnownTasks(), KnownRoutes()
 
     def insert(self, problem: Problem, current: Plan) -> Plan:
         """Return a plan that keeps the order of `current` where still valid and inserts what is new.
@@ -28,9 +30,7 @@ class InsertionPlanner:
         It never costs more than `current` where that is a valid plan of `problem`. `by` stays that of `current` when
         nothing but times has changed.
         """
-        solution = Solution(problem, compiled=Compiled(problem, self._known))
+        solution = Solution(problem, compiled=Compiled(problem, self._tasks), known=self._routes)
         solution.take_up(current)
-        versions = solution.state.version.copy()
         solution.complete(self._displaced)
-        same = bool((versions == solution.state.version).all()) and bool(solution.kept.all())
-        return solution.plan(current.by if same else "insertion")
+        return solution.plan(current.by if solution.as_taken.all() else "insertion")

@@ -37,6 +37,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     State,
     empty_labels,
 )
+from robot_fleet.scheduling.plan_rows import KnownRoutes, Taken, plan_routes
 
 EVALUATIONS_TO_MOVE = 200
 """How many insertions are looked at, after new tasks went in, to move others: with few robots for every task on a route
@@ -73,14 +74,19 @@ class Solution:
     Parameters
     ----------
     seed : of all that is drawn.
+    compiled, known : what was worked out before about the problem and about routes of other problems.
 
     Attributes
     ----------
     kept : after `take_up`, which robots' routes were taken up as they were.
     """
 
-    def __init__(self, problem: Problem, seed: int = 1, compiled: Compiled | None = None) -> None:
+    def __init__(
+        self, problem: Problem, seed: int = 1, compiled: Compiled | None = None, known: KnownRoutes | None = None
+    ) -> None:
         self.compiled = compiled or Compiled(problem)
+        self._known = known or KnownRoutes()
+        self._taken: Taken | None = None
         self.model = self.compiled.model
         self.labels = empty_labels(self.robots, stops=int(self.model.job[:, STOPS].max(initial=1)) + 1)
         self.kept: Bytes = np.ones(self.robots, dtype=np.uint8)
@@ -108,19 +114,29 @@ class Solution:
         longest = max(8, min(longest, int(self.model.node.shape[0]) + 24))
         self.state: State = self.compiled.state(longest)
         self.old: State = self.compiled.room(longest)
+        self._versions = self.state.version
         self.state.random[0] = np.uint64(self._seed * 2654435761 + 88172645463325252)
         self._take_up(Routes(*_no_visits(self.robots)))
 
     def take_up(self, plan: Plan) -> None:
         """Take up what of a plan still holds: sequences and places, without what became invalid."""
-        rows = [self.compiled.rows_of(plan, robot) for robot in self.compiled.robots]
-        bounds = np.zeros(len(rows) + 1, dtype=np.int32)
-        bounds[1:] = np.cumsum([len(row) for row in rows])
-        flat = [visit for row in rows for visit in row]
-        visits = np.array([visit[:2] for visit in flat], dtype=np.int32).reshape(-1, 2)
-        levels = np.array([visit[2] for visit in flat], dtype=np.float64)
-        times = np.array([visit[3:5] for visit in flat], dtype=np.float64).reshape(-1, 2)
+        taken = self._known.take(self.compiled, plan)
+        bounds = np.zeros(len(taken.rows) + 1, dtype=np.int32)
+        bounds[1:] = np.cumsum([len(rows) for rows in taken.rows])
+        flat = [row for rows in taken.rows for row in rows]
+        visits = np.array([row[:2] for row in flat], dtype=np.int32).reshape(-1, 2)
+        levels = np.array([row[2] for row in flat], dtype=np.float64)
+        times = np.array([spell[1:] for spells in taken.times for spell in spells], dtype=np.float64).reshape(-1, 2)
         self.take_routes(Routes(visits, levels, times, bounds))
+        self._taken, self._versions = taken, self.state.version.copy()
+
+    @property
+    def as_taken(self) -> Bytes:
+        """Which robots have the route that was taken up, with nothing left out."""
+        if self._taken is None:
+            return np.zeros(self.robots, dtype=np.uint8)
+        kept: Bytes = self.kept & (self.state.version == self._versions)[:-1]
+        return kept
 
     def take_routes(self, routes: Routes) -> None:
         """Take up routes, mending what breaks a rule."""
@@ -180,7 +196,7 @@ class Solution:
         while self._put_in_by_force():
             pass
         return Plan(
-            routes=self.compiled.plan_routes(self.state),
+            routes=plan_routes(self.compiled, self.state, self._taken, self.as_taken),
             left_out=tuple(LeftOut(self.compiled.tasks[job].task, self.reason(job)) for job in self.out),
             cost=self.cost + coverage_cost(self.compiled, self.state),
             by=by,

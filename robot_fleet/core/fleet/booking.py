@@ -24,7 +24,7 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
     in_the_way = is_in_the_way(turn, robot)
     lanes = turn.site.lanes
     for other in turn.state.robots.values():
-        if other.id == robot.id:
+        if other is robot:
             continue
         order = other.busy
         if order is None:

@@ -84,27 +84,18 @@ def _give_up(turn: Turn) -> None:
 
 
 def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ...]) -> None:
-    changed = _changed(turn, plan)
+    routes = _changed(turn, plan)
     fresh = frozenset(left.task for left in plan.left_out if turn.state.left_out.get(left.task) != left.reason)
     all_at_once = len(problem.tasks) <= JUDGED_WHOLE
     violations = turn.ports.checker.check(
-        problem, plan, None if all_at_once else frozenset(changed), None if all_at_once else fresh
+        problem, plan, None if all_at_once else frozenset(routes), None if all_at_once else fresh
     )
     turn.agenda.checked += 1
     if violations:
         turn.agenda.violations.extend(violations)
         return
     left_out = (*plan.left_out, *waiting)
-    replaced = _take_back(turn, problem, plan)
-    routes: dict[str, tuple[PlannedStop, ...]] = {}
-    for robot in turn.state.robots.values():
-        route = plan.routes.get(robot.id, ())
-        order = robot.busy
-        keeps = order is not None and turn.state.serves(robot, order) and robot.id not in replaced
-        if order is not None and keeps and route and (route[0].task, route[0].stop) == (order.task, order.stop):
-            route = route[1:]  # it keeps the order that might have been taken from it
-        if _differs(turn.state.routes.get(robot.id, ()), route):
-            routes[robot.id] = route
+    _take_back(turn, plan)
     reasons = {left.task: left.reason for left in left_out}
     if routes or reasons != turn.state.left_out:
         turn.emit(PlanCommitted(plan.by, plan.cost, routes, left_out))
@@ -114,21 +105,21 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
             turn.emit(TaskRejected(task.id, reasons[task.id], turn.now.fleet_s))
 
 
-def _changed(turn: Turn, plan: Plan) -> set[str]:
-    """Return the robots whose route in a plan differs from the one in force."""
-    changed = set()
+def _changed(turn: Turn, plan: Plan) -> dict[str, tuple[PlannedStop, ...]]:
+    """Return the routes of a plan that differ from those in force, without what robots are about already."""
+    changed: dict[str, tuple[PlannedStop, ...]] = {}
     for robot in turn.state.robots.values():
         route, order = plan.routes.get(robot.id, ()), robot.busy
-        if order is not None and route and (route[0].task, route[0].stop) == (order.task, order.stop):
-            route = route[1:]
+        begins = order is not None and route and (route[0].task, route[0].stop) == (order.task, order.stop)
+        if order is not None and begins and turn.state.serves(robot, order):
+            route = route[1:]  # it keeps the order that might have been taken from it
         if _differs(turn.state.routes.get(robot.id, ()), route):
-            changed.add(robot.id)
+            changed[robot.id] = route
     return changed
 
 
-def _take_back(turn: Turn, problem: Problem, plan: Plan) -> list[str]:
+def _take_back(turn: Turn, plan: Plan) -> None:
     """Release the tasks of robots whose first stop the plan has given to something more urgent."""
-    replaced = []
     for robot in turn.state.robots.values():
         order = robot.busy
         if order is None or not turn.state.serves(robot, order) or not alarms.may_be_replaced(turn, order):
@@ -136,15 +127,15 @@ def _take_back(turn: Turn, problem: Problem, plan: Plan) -> list[str]:
         route = plan.routes.get(robot.id, ())
         if route and (route[0].task, route[0].stop) == (order.task, order.stop):
             continue
-        replaced.append(robot.id)
         if order.arrived:
             dispatch.cancel_order(turn, robot, "called_to_alarm")
         else:
             turn.emit(TaskReleased(order.task, "called_to_alarm"))
-    return replaced
 
 
 def _differs(before: tuple[PlannedStop, ...], after: tuple[PlannedStop, ...]) -> bool:
+    if before is after:
+        return False
     if [(s.task, s.stop, s.place) for s in before] != [(s.task, s.stop, s.place) for s in after]:
         return True
     return any(abs(b.begin_s - a.begin_s) > 60.0 for b, a in zip(before, after, strict=True))

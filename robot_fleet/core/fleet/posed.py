@@ -15,9 +15,11 @@ class Posed:
     ----------
     tasks : by task, what its need depended on and the need. places, travel_s : of all travel classes.
     able : robots that can carry something, by their kinds.
+    choices : by task, the places among which its stops choose, where they do.
     """
 
     tasks: dict[str, tuple[tuple[object, ...], TaskNeed | LeftOut | None]] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     travel_s: dict[str, Matrix] = field(default_factory=dict)
     able: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
+    choices: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)

@@ -71,6 +71,7 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     if len(posed.tasks) > 2 * len(open_tasks) + 64:
         known = {task.id for task in open_tasks}
         posed.tasks = {name: kept for name, kept in posed.tasks.items() if name in known}
+        posed.choices = {name: among for name, among in posed.choices.items() if name in known}
     return _with_site(turn, robots, tasks), tuple(waiting)
 
 
@@ -213,6 +214,10 @@ def _kept(
         return known_need[1]
     need = _task_need(turn, task, in_hand, assigned, overdue, arrived, there)
     kept[task.id] = (key, need)
+    choices = turn.agenda.posed.choices
+    choices.pop(task.id, None)
+    if isinstance(need, TaskNeed) and any(len(stop.places) > 1 for stop in need.stops):
+        choices[task.id] = tuple(stop.places for stop in need.stops if len(stop.places) > 1)
     return need
 
 
@@ -331,7 +336,8 @@ def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str,
 def _with_site(turn: Turn, robots: list[RobotNeed], tasks: list[TaskNeed]) -> Problem:
     """Add ways, what is taken, chargers and what is to be within reach."""
     places, travel_s = _travel(turn)
-    chosen_from = {stop.places for task in tasks for stop in task.stops if len(stop.places) > 1}
+    choices = turn.agenda.posed.choices
+    chosen_from = {among for task in tasks if task.task in choices for among in choices[task.task]}
     exclusive = {place for among in chosen_from for place in among if turn.site.places[place].kind in EXCLUSIVE_KINDS}
     return Problem(
         now_s=turn.now.fleet_s,
