@@ -1,9 +1,9 @@
 """What a request costs from the command to the durable plan: the real core with its real ports and a ledger on disk.
 
 Robots say once that they are there, take orders and report nothing more, so that all work of the manager's process is
-that of the requests themselves. They come one after the other at one instant, for the hours ahead: each one is taken in
-by `Host.feed`, which validates it, inserts it into the plan, has the plan checked, gives orders and right of way, and
-returns when the facts are in the ledger (SQLite, one transaction a turn, synchronous).
+that of the requests themselves. They come one after the other, or all at once, at one instant of the day, for the hours
+ahead: each one is taken in by `Host.feed`, which validates it, inserts it into the plan, has the plan checked, gives
+orders and right of way, and returns when the facts are in the ledger (SQLite, one transaction a turn, synchronous).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.streets import CAR, SLOTS_OF_A_DECK, street_site
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.fleet import Fleet
-from robot_fleet.core.inputs import ReportReceived, SubmitTask
+from robot_fleet.core.inputs import ReportReceived, SubmitTask, Tick
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.history import open_for_writing
@@ -31,6 +31,8 @@ from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.summary import percentiles
 
 NOW_S = 8 * 3600.0
+TICK_S = 0.1
+"""The manager looks at what changes without notice this often."""
 _SHARES = {"visit": 18, "parcel": 66, "park": 8, "fetch": 8}
 _KINDS = {"visit": "care", "parcel": "logistics", "park": "parking", "fetch": "parking"}
 
@@ -43,6 +45,7 @@ class FleetDay:
     ----------
     event_to_plan_ms : wall milliseconds of each request, in order.
     cpu_ms : CPU milliseconds of each.
+    took_s : wall seconds from the first request until the last one was planned or explained.
     refused : requests that were not accepted.
     unplanned : tasks that the last plan left out.
     checked, violations : plans that the checker has seen, and rules that they broke (none of these is committed).
@@ -51,6 +54,7 @@ class FleetDay:
     asked: int
     event_to_plan_ms: tuple[float, ...]
     cpu_ms: tuple[float, ...]
+    took_s: float
     refused: int
     unplanned: int
     orders: int
@@ -70,6 +74,7 @@ class FleetDay:
             "event_to_plan_ms": percentiles(self.event_to_plan_ms),
             "event_to_plan_ms_last_tenth": percentiles(tail),
             "event_cpu_ms": percentiles(self.cpu_ms),
+            "took_s": round(self.took_s, 3),
             "refused": self.refused,
             "unplanned": self.unplanned,
             "orders": self.orders,
@@ -97,13 +102,17 @@ class SilentLink:
         return ()
 
 
-def play_day(robots: int, tasks: int, seed: int, most_s: float, progress: Callable[[int], None]) -> FleetDay:
+def play_day(
+    robots: int, tasks: int, seed: int, most_s: float, progress: Callable[[int], None], at_once: bool = False
+) -> FleetDay:
     """Ask for so many tasks and return what came of it.
 
     Parameters
     ----------
     most_s : no request is made after so many wall seconds.
     progress : called with the number of requests made.
+    at_once : whether everybody asks at once, while the clock ticks as it does in the manager; else each request comes
+        seconds after the one before.
 
     Raises
     ------
@@ -114,7 +123,7 @@ def play_day(robots: int, tasks: int, seed: int, most_s: float, progress: Callab
     site = street_site(robots, decks)
     links = {name: SilentLink() for name in site.robots}
     answers: list[Answer] = []
-    now = Now(NOW_S, 0.0)
+    now = Now(NOW_S, time.perf_counter() if at_once else 0.0)
     with tempfile.TemporaryDirectory(prefix="fleet_day_") as folder:
         ledger, state = open_for_writing(site, Path(folder) / "ledger.db")
         with ledger:
@@ -126,20 +135,28 @@ def play_day(robots: int, tasks: int, seed: int, most_s: float, progress: Callab
             set_up_s = time.perf_counter() - began_s
             wall_ms: list[float] = []
             cpu_ms: list[float] = []
+            first_s = ticked_s = time.perf_counter()
             for number, wish in enumerate(asked, start=1):
                 event_s, event_cpu_s = time.perf_counter(), time.process_time()
-                host.feed(wish, now)
+                host.feed(wish, Now(NOW_S, event_s if at_once else float(number)))
+                if at_once and time.perf_counter() - ticked_s >= TICK_S:
+                    ticked_s = time.perf_counter()
+                    host.feed(Tick(), Now(NOW_S, ticked_s))
                 wall_ms.append(1000.0 * (time.perf_counter() - event_s))
                 cpu_ms.append(1000.0 * (time.process_time() - event_cpu_s))
                 progress(number)
                 if time.perf_counter() - began_s - set_up_s > most_s:
                     break
+            if fleet.agenda.replan:
+                host.feed(Tick(), Now(NOW_S, ticked_s + TICK_S))
+            took_s = time.perf_counter() - first_s
             facts = ledger.last_seq
             size = sum(path.stat().st_size for path in Path(folder).iterdir())
     return FleetDay(
         asked=len(asked),
         event_to_plan_ms=tuple(wall_ms),
         cpu_ms=tuple(cpu_ms),
+        took_s=took_s,
         refused=sum(not answer.accepted for answer in answers),
         unplanned=len(fleet.state.left_out),
         orders=sum(len(link.orders) for link in links.values()),

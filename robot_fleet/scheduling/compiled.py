@@ -94,7 +94,7 @@ class Compiled:
         resources = self.problem.resources
         bookings = 1
         if resources:
-            at_resources = sum(place in self.resources_at for place in self.model.option[:, OPTION_PLACE].tolist())
+            at_resources = int(np.isin(self.model.option[:, OPTION_PLACE], list(self.resources_at)).sum())
             bookings = at_resources + 4 * len(self.robots) + max(len(resource.busy) for resource in resources)
         return empty_state(jobs, len(self.robots), longest, len(resources), bookings, len(self.exclusive))
 

@@ -168,7 +168,7 @@ def _is_option(compiled: Compiled, job: int, position: int, row: int) -> bool:
     return bool((compiled.model.option[node[OPTION] : node[OPTION_END], OPTION_PLACE] == row).any())
 
 
-def plan_routes(
+def planned_routes(
     compiled: Compiled, state: State, taken: Taken | None = None, kept: Bytes | None = None
 ) -> dict[str, tuple[PlannedStop, ...]]:
     """Return the routes of a state in the plan's vocabulary.
@@ -221,4 +221,4 @@ def _planned(compiled: Compiled, state: State, v: int, count: int) -> tuple[Plan
     return tuple(stops)
 
 
-__all__ = ["KnownRoutes", "Taken", "plan_routes"]
+__all__ = ["KnownRoutes", "Taken", "planned_routes"]

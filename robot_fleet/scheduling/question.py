@@ -29,7 +29,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     Floats,
     Ints,
 )
-from robot_fleet.scheduling.plan_rows import plan_routes
+from robot_fleet.scheduling.plan_rows import planned_routes
 from robot_fleet.scheduling.solution import Routes, Solution
 
 Drive = tuple[str, int, str]
@@ -146,7 +146,7 @@ class _Laid:
 
     def route(self) -> tuple[PlannedStop, ...]:
         """Return the route with its times."""
-        (route,) = plan_routes(self._compiled, self._solution.state).values()
+        (route,) = planned_routes(self._compiled, self._solution.state).values()
         return route
 
     def lack(self, relax: int) -> float:

@@ -37,7 +37,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     State,
     empty_labels,
 )
-from robot_fleet.scheduling.plan_rows import KnownRoutes, Taken, plan_routes
+from robot_fleet.scheduling.plan_rows import KnownRoutes, Taken, planned_routes
 
 EVALUATIONS_TO_MOVE = 200
 """How many insertions are looked at, after new tasks went in, to move others: with few robots for every task on a route
@@ -196,7 +196,7 @@ class Solution:
         while self._put_in_by_force():
             pass
         return Plan(
-            routes=plan_routes(self.compiled, self.state, self._taken, self.as_taken),
+            routes=planned_routes(self.compiled, self.state, self._taken, self.as_taken),
             left_out=tuple(LeftOut(self.compiled.tasks[job].task, self.reason(job)) for job in self.out),
             cost=self.cost + coverage_cost(self.compiled, self.state),
             by=by,

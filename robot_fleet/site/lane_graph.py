@@ -16,6 +16,8 @@ from scipy.sparse.csgraph import dijkstra
 from robot_fleet.core.site import Lane, Vertex
 from robot_fleet.site.lane_times import LaneTimes
 
+SEARCHED_AT_ONCE = 64
+"""Ways from so many places are searched for together: of a large site all at once would take hundreds of megabytes."""
 LEAVING = 1_000.0
 """A second on a closed lane weighs as so many elsewhere, so that robots leave a zone by the shortest way."""
 
@@ -48,6 +50,7 @@ class LaneGraph:
         self.places = tuple(name for name, vertex in vertices.items() if vertex.place)
         self.index = {vertex: number for number, vertex in enumerate(vertices)}
         self._columns = np.array([self.index[place] for place in self.places], dtype=np.int64)
+        self._place_index = {place: number for number, place in enumerate(self.places)}
         self._rows: dict[str, NDArray[np.float64]] = {}
         self._between_places: NDArray[np.float64] | None = None
         self._build()
@@ -102,20 +105,28 @@ class LaneGraph:
 
     def time_s(self, start: str, end: str) -> float:
         """Return the seconds of the fastest way, `inf` if there is none."""
+        if self._between_places is not None and start in self._place_index and end in self._place_index:
+            return float(self._between_places[self._place_index[start], self._place_index[end]])
         return float(self._row(start)[self.index[end]])
 
     def times_s(self, start: str) -> NDArray[np.float64]:
         """Return the seconds from a vertex to every place, in the order of `places`."""
+        if self._between_places is not None and start in self._place_index:
+            between: NDArray[np.float64] = self._between_places[self._place_index[start]]
+            return between
         times: NDArray[np.float64] = self._row(start)[self._columns]
         return times
 
     def matrix(self) -> NDArray[np.float64]:
         """Return the seconds from every place to every place; the same object each time, not to be written to."""
         if self._between_places is None:
-            self._search([place for place in self.places if place not in self._rows])
-            rows = [self.times_s(place) for place in self.places]
-            self._between_places = np.array(rows).reshape(len(rows), len(rows))
-            self._between_places.setflags(write=False)
+            between = np.empty((len(self.places), len(self.places)))
+            for first in range(0, len(self.places), SEARCHED_AT_ONCE):
+                starts = self.places[first : first + SEARCHED_AT_ONCE]
+                for number, row in enumerate(self._search(starts).values(), start=first):
+                    between[number] = row[self._columns]
+            between.setflags(write=False)
+            self._between_places = between
         return self._between_places
 
     def route(self, start: str, end: str, avoid: frozenset[str]) -> tuple[str, ...] | None:
@@ -138,17 +149,20 @@ class LaneGraph:
     def _row(self, start: str) -> NDArray[np.float64]:
         """Return the seconds from a vertex to every vertex, in the order of `index`."""
         if start not in self._rows:
-            self._search([start])
+            self._rows |= self._search([start])
         return self._rows[start]
 
-    def _search(self, starts: Sequence[str]) -> None:
+    def _search(self, starts: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """Return the seconds from some vertices to every vertex, in the order of `index`."""
         outside = [start for start in starts if start not in self._inside]
         sources = [self._first_start + self.index[start] for start in outside]
         rows = dict(zip(outside, dijkstra(self._matrix, indices=sources), strict=True)) if outside else {}
         rows |= {start: self._leaving_row(start) for start in starts if start in self._inside}
-        for start, row in rows.items():
-            self._rows[start] = row[self._first_end :]
-            self._rows[start][self.index[start]] = 0.0
+        found: dict[str, NDArray[np.float64]] = {}
+        for start in starts:
+            found[start] = rows[start][self._first_end :].copy()  # not a view, which would keep the whole row
+            found[start][self.index[start]] = 0.0
+        return found
 
     def _leaving_row(self, start: str) -> NDArray[np.float64]:
         """Return the seconds to every node from a vertex in a closed zone, by the ways that leave it soonest."""

@@ -31,6 +31,13 @@ def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
             if other.at == place or (other.stranded_on and lanes[other.stranded_on].end == place):
                 return False
             continue
+        if (
+            other.at != place and order.place != place
+        ):  # only the end of its way, as far as it is released, may be there
+            released = min(order.released - order.first_lane, len(order.lanes))
+            if released > 0 and lanes[order.lanes[released - 1]].end == place and released > order.lanes_done:
+                return False
+            continue
         released, done = order.lanes_released, order.lanes_done
         if other.at == place and (done == 0 or released == done):
             return False

@@ -135,9 +135,10 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
-        if agenda.replan or ticked:
+        replan = agenda.replan and not requests.may_wait(turn, news)
+        if replan or ticked:
             dispatch.take_back(turn)
-        if agenda.replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
+        if replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
             planning.replan(turn)
         if (
             isinstance(news, SubmitTask)

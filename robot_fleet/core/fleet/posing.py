@@ -378,7 +378,8 @@ def _starts(turn: Turn, robots: list[RobotNeed], places: dict[str, tuple[str, ..
 
 def _chargers(turn: Turn, robots: list[RobotNeed]) -> tuple[Resource, ...]:
     """Return the chargers that plans may use, with what stands on them now: one robot at a time charges at each."""
-    wanted = {name for robot in robots if robot.charging is not None for name in robot.charging.chargers}
+    charging = {id(robot.charging): robot.charging for robot in robots if robot.charging is not None}
+    wanted = {name for among in charging.values() for name in among.chargers}
     if not wanted:
         return ()
     busy: dict[str, list[tuple[float, float]]] = {}

@@ -22,12 +22,14 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.fleet import dispatch
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.inputs import CancelTask, SetHold, SubmitTask
+from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask
 from robot_fleet.core.site import ParamSpec, Service
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 LATEST_S = 100 * 3600.0
 """Times of requests are those that `HH:MM` with two digits of hours can say."""
+PLAN_TOGETHER_S = 0.1
+"""Requests so soon (steady time) after one that was planned at once are planned together, at the next tick."""
 _EVERY_SERVICE = {
     "due_at": ParamSpec("due_at", "time", required=False),
     "earliest_at": ParamSpec("earliest_at", "time", required=False),
@@ -66,6 +68,22 @@ def submit(turn: Turn, wish: SubmitTask) -> None:
         turn.emit(item)
     turn.emit(requested)
     turn.agenda.replan = True
+
+
+def may_wait(turn: Turn, news: Input) -> bool:
+    """Return whether planning may wait for the next tick: many are asking at once, and this is no alarm.
+
+    Somebody who asks alone is planned for at once; of a crowd all are, in few plans instead of one for each.
+    """
+    if not isinstance(news, SubmitTask):
+        return False
+    service = turn.site.services.get(news.service)
+    if service is None or service.alarm:
+        return False
+    soon = turn.now.steady_s - turn.agenda.asked_s < PLAN_TOGETHER_S
+    if not soon:
+        turn.agenda.asked_s = turn.now.steady_s
+    return soon
 
 
 def check_key(key: str) -> None:

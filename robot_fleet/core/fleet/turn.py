@@ -49,6 +49,7 @@ class Agenda:
     wishes : robots whose order changed in this turn.
     moved : whether any robot's way may have become free.
     job : number of the newest improvement asked for; `job_open` while its answer is awaited.
+    asked_s : when a request came last that was planned at once, in steady time.
     asked_path_s, asked_lanes_s : when a planner was asked last, and when for each (kind, lane), in steady time.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
     posed : what was posed to the planner the last time.
@@ -63,6 +64,7 @@ class Agenda:
     job_asked_s: float = float("-inf")
     planned_s: float = float("-inf")
     ticked_s: float = float("-inf")
+    asked_s: float = float("-inf")
     asked_path_s: float = float("-inf")
     asked_lanes_s: dict[tuple[str, str], float] = field(default_factory=dict)
     checked: int = 0
