@@ -18,6 +18,9 @@ from robot_fleet.scheduling.solution import Solution
 SHARE_FOR_ROBOTS = 0.4
 """Share of the time that may be spent on finding a plan with one robot fewer."""
 
+RUNS = 3
+"""The driving is shortened so often anew: one long annealing ends in a poor valley as often as a short one."""
+
 
 class _Until:
     """A `Halt` at an instant of this process's computing time."""
@@ -71,7 +74,13 @@ def fewest_robots(
     for v in range(solution.robots):
         if not solution.state.route[v, COUNT]:
             solution.model.allow[:, v] = 0
-    searcher.run(CpuSeconds(cpu_s - (time.process_time() - began_s)), say)
+    shortest, cost = best, solution.cost
+    for left in range(RUNS, 0, -1):
+        solution.take_routes(best)
+        searcher.run(CpuSeconds((cpu_s - (time.process_time() - began_s)) / left), say)
+        if solution.cost < cost:
+            shortest, cost = solution.routes(), solution.cost
+    solution.take_routes(shortest)
     solution.model.allow[:] = 1
     return solution.plan("search")
 
