@@ -27,6 +27,7 @@ from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.history import open_for_writing
 from robot_fleet.runtime.host import Host
+from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.summary import percentiles
 
@@ -132,6 +133,7 @@ def play_day(
             for report in _first_reports(site):
                 host.feed(ReportReceived(report), now)
             asked = tuple(_requests(site, decks, tasks, random.Random(seed)))
+            avoid_pauses()
             set_up_s = time.perf_counter() - began_s
             wall_ms: list[float] = []
             cpu_ms: list[float] = []

@@ -18,6 +18,7 @@ from robot_fleet.ros.path_asker import RosPathAsker
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
+from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.site.load import load_site
 
 TICK_HZ = Setting("tick_hz", 10.0, 1.0, 50.0, "looks at what changes without notice, per wall second")
@@ -89,6 +90,7 @@ def main() -> None:
     parsed = parse_arguments(made)
     with process(process="fleet_manager"):
         manager = FleetManager(shared(parsed), not parsed.no_improve)
+        avoid_pauses()
         try:
             spin(manager.node, lambda: manager.guard.fatal is None)
         finally:

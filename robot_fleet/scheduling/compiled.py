@@ -13,7 +13,7 @@ What the vocabulary leaves to the planner is decided here, and by the checker on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -41,10 +41,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     empty_state,
 )
 from robot_fleet.scheduling.task_rows import About, KnownTasks
-
-LOOKED_AT_WHOLE, SAMPLE = 128, 16
-"""Up to so many places every way round is compared with the direct one; of more, those over so many places."""
-
+from robot_fleet.scheduling.ways import ways_of
 
 _NO_JOBS = tuple(
     np.zeros((0, columns), dtype=kind)
@@ -71,11 +68,11 @@ class Compiled:
         self.tasks = problem.tasks
         self.robot_index = {robot.robot: v for v, robot in enumerate(problem.robots)}
         self.job_index = {task.task: j for j, task in enumerate(problem.tasks)}
-        ways = _ways(problem)
-        self.places, self.classes, travel = ways.places, ways.classes, ways.travel
+        ways = ways_of(problem)
+        self.places, self.classes = ways.places, ways.classes
         self._no_short_cut = ways.no_short_cut({(need.travel_class, need.loaded_class) for need in self.robots})
         self.place_names = list(self.places)
-        self._starts, travel = _with_starts(problem, self.places, self.classes, travel)
+        self._starts, travel = ways.lend(problem, self)
         self.resources_at: dict[int, list[int]] = {}
         self.model = self._model(travel)
         self.job_of: list[int] = self.model.node[:, JOB].tolist()
@@ -340,81 +337,3 @@ def _alike(problem: Problem) -> bool:
 
 def _ints(values: Sequence[Any]) -> NDArray[np.int32]:
     return np.array(values, dtype=np.int32)
-
-
-class _Ways:
-    """The travel matrices of a problem.
-
-    Attributes
-    ----------
-    places, classes : rows and matrices by name. travel : (C, P, P) seconds.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        names: dict[str, int] = {}
-        for travel_class in problem.travel_s:
-            for place in problem.places[travel_class]:
-                names.setdefault(place, len(names))
-        classes = {name: c for c, name in enumerate(problem.travel_s)}
-        travel = np.full((max(len(classes), 1), max(len(names), 1), max(len(names), 1)), inf)
-        for name, c in classes.items():
-            rows = [names[place] for place in problem.places[name]]
-            if rows:
-                travel[c][np.ix_(rows, rows)] = np.array(problem.travel_s[name], dtype=np.float64).reshape(
-                    len(rows), -1
-                )
-        self.places, self.classes, self.travel = names, classes, travel
-        self._metric = all(_is_metric(travel[c]) for c in range(len(classes)))
-        self._slower: dict[tuple[str, str], bool] = {}
-
-    def no_short_cut(self, pairs: set[tuple[str, str]]) -> bool:
-        """Return whether no detour is quicker than the direct way, nor the second class of a pair than the first."""
-        if not self._metric:
-            return False
-        for empty, loaded in pairs:
-            if loaded and (empty, loaded) not in self._slower:
-                by_class = self.travel[self.classes[empty]], self.travel[self.classes[loaded]]
-                self._slower[empty, loaded] = bool((by_class[1] >= by_class[0]).all())
-        return all(self._slower[pair] for pair in pairs if pair[1])
-
-
-_known_ways: list[tuple[Mapping[str, Any], Mapping[str, Any], _Ways]] = []
-"""The newest travel matrices that were compiled: problems of one fleet mostly share them."""
-
-
-def _ways(problem: Problem) -> _Ways:
-    for travel_s, places, known in _known_ways:
-        if travel_s is problem.travel_s and places is problem.places:
-            return known
-    found = _Ways(problem)
-    _known_ways.insert(0, (problem.travel_s, problem.places, found))
-    del _known_ways[2:]
-    return found
-
-
-def _with_starts(
-    problem: Problem, places: Mapping[str, int], classes: Mapping[str, int], travel: NDArray[np.float64]
-) -> tuple[dict[str, int], NDArray[np.float64]]:
-    """Return rows for the points where robots start that are no places, and the travel matrices with them."""
-    points = dict.fromkeys(robot.place for robot in problem.robots if robot.place not in places)
-    if not points:
-        return {}, travel
-    count = travel.shape[1]
-    starts = {point: count + i for i, point in enumerate(points)}
-    wider = np.full((travel.shape[0], count + len(points), count + len(points)), inf)
-    wider[:, :count, :count] = travel
-    for point, row in starts.items():
-        for name, seconds in problem.starts.get(point, {}).items():
-            if name in classes:
-                wider[classes[name], row, [places[place] for place in problem.places[name]]] = seconds
-    return starts, wider
-
-
-def _is_metric(matrix: NDArray[np.float64]) -> bool:
-    """Return whether no way over a third place is shorter than the direct one.
-
-    Of many places some are looked at: what is pruned wrongly then is found before a task is left out (`Solution.plan`).
-    """
-    count = matrix.shape[0]
-    between = range(count) if count <= LOOKED_AT_WHOLE else range(0, count, count // SAMPLE)
-    return all(bool((matrix <= matrix[:, [k]] + matrix[[k], :] + 1e-6).all()) for k in between)

@@ -30,7 +30,8 @@ class InsertionPlanner:
         It never costs more than `current` where that is a valid plan of `problem`. `by` stays that of `current` when
         nothing but times has changed.
         """
-        solution = Solution(problem, compiled=Compiled(problem, self._tasks), known=self._routes)
+        longest = max((len(route) for route in current.routes.values()), default=0)
+        solution = Solution(problem, compiled=Compiled(problem, self._tasks), known=self._routes, room=2 * longest + 32)
         solution.take_up(current)
         solution.complete(self._displaced)
         return solution.plan(current.by if solution.as_taken.all() else "insertion")

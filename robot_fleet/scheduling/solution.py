@@ -75,6 +75,7 @@ class Solution:
     ----------
     seed : of all that is drawn.
     compiled, known : what was worked out before about the problem and about routes of other problems.
+    room : visits that fit into a route at first.
 
     Attributes
     ----------
@@ -82,7 +83,12 @@ class Solution:
     """
 
     def __init__(
-        self, problem: Problem, seed: int = 1, compiled: Compiled | None = None, known: KnownRoutes | None = None
+        self,
+        problem: Problem,
+        seed: int = 1,
+        compiled: Compiled | None = None,
+        known: KnownRoutes | None = None,
+        room: int = 64,
     ) -> None:
         self.compiled = compiled or Compiled(problem)
         self._known = known or KnownRoutes()
@@ -91,7 +97,7 @@ class Solution:
         self.labels = empty_labels(self.robots, stops=int(self.model.job[:, STOPS].max(initial=1)) + 1)
         self.kept: Bytes = np.ones(self.robots, dtype=np.uint8)
         self._seed = seed
-        self._lay_out(64)
+        self._lay_out(room)
 
     @property
     def robots(self) -> int:

@@ -96,6 +96,14 @@ class LaneGraph:
         """Return whether a robot at a vertex may go on to a lane: from inside a closed zone to any."""
         return lane.id not in self._closed or vertex in self._inside
 
+    def is_like(self, other: LaneGraph) -> bool:
+        """Return whether all ways of another graph of the same site are the same and take as long."""
+        return (
+            self._by_id == other._by_id
+            and (self._closed, self._inside) == (other._closed, other._inside)
+            and np.array_equal(self._costs, other._costs)
+        )
+
     def is_open(self, route: Sequence[str]) -> bool:
         """Return whether the lanes of a way may be driven as zones are closed now."""
         if not self._closed or not route:

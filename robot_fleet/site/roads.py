@@ -188,6 +188,9 @@ class LaneRoads:
             lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
             times = LaneTimes(kind, loaded, self._vertices, rules.factors, rules.limits_mps)
             graph = LaneGraph(self._vertices, lanes, times, (rules.closed, rules.inside))
+            other = self._classes.get(kind.id if loaded else f"{kind.id}{LOADED}")
+            if other is not None and graph.is_like(other.graph):
+                graph = other.graph  # as quick with a load as without one: one matrix for both
             known = _Class(rules, graph, times, LaneTimes(kind, loaded, self._vertices, {}, {}))
             self._classes[travel_class] = known
         return known

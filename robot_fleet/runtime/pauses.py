@@ -1,0 +1,19 @@
+"""Keeps Python's collector from stopping a fleet's manager for a tenth of a second in the middle of an event."""
+
+from __future__ import annotations
+
+import gc
+
+THRESHOLDS = (10_000, 50, 100)
+"""Of the generations. Nearly all that a turn leaves behind is freed by its reference count. What is left to the collector
+is little, and looking for it among all that a large fleet knows takes 0.1 s each time."""
+
+
+def avoid_pauses() -> None:
+    """Look for cycles among old objects hardly ever, and never among those that are there now."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+
+
+__all__ = ["avoid_pauses"]
