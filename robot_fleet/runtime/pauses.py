@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 
 THRESHOLDS = (10_000, 50, 100)
-"""Of the generations. Nearly all that a turn leaves behind is freed by its reference count. What is left to the collector
-is little, and looking for it among all that a large fleet knows takes 0.1 s each time."""
+"""Of the generations. Nearly all that a turn leaves behind is freed by its reference count; to look for the rest among
+all that a large fleet knows takes 0.1 s each time."""
 
 
 def avoid_pauses() -> None:
