@@ -12,14 +12,15 @@ import numpy as np
 
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.scheduling.kernel.arrays import COUNT
-from robot_fleet.scheduling.search import CpuSeconds, Iterations, Searcher, Tuning
-from robot_fleet.scheduling.solution import Solution
+from robot_fleet.scheduling.search import CpuSeconds, Halt, Iterations, Searcher, Tuning
+from robot_fleet.scheduling.solution import Routes, Solution
 
 SHARE_FOR_ROBOTS = 0.4
 """Share of the time that may be spent on finding a plan with one robot fewer."""
 
-RUNS = 3
-"""The driving is shortened so often anew: one long annealing ends in a poor valley as often as a short one."""
+RUNS, SHARE_TO_BEGIN_ANEW = 3, 0.25
+"""The driving is shortened so often, from other routes each time as far as they are found in this share of the time:
+one long annealing ends in a poor valley as often as a short one."""
 
 
 class _Until:
@@ -76,13 +77,23 @@ def fewest_robots(
             solution.model.allow[:, v] = 0
     shortest, cost = best, solution.cost
     for left in range(RUNS, 0, -1):
-        solution.take_routes(best)
-        searcher.run(CpuSeconds((cpu_s - (time.process_time() - began_s)) / left), say)
+        share_s = (cpu_s - (time.process_time() - began_s)) / left
+        until_s = time.process_time() + share_s
+        if left == RUNS or not _begin_anew(solution, searcher, CpuSeconds(share_s * SHARE_TO_BEGIN_ANEW)):
+            solution.take_routes(best)
+        searcher.run(CpuSeconds(until_s - time.process_time()), say)
         if solution.cost < cost:
             shortest, cost = solution.routes(), solution.cost
     solution.take_routes(shortest)
     solution.model.allow[:] = 1
     return solution.plan("search")
+
+
+def _begin_anew(solution: Solution, searcher: Searcher, halt: Halt) -> bool:
+    """Put all tasks on the robots in use from nothing; return whether that came about before `halt`."""
+    solution.take_routes(Routes.of_none(solution.robots))
+    solution.complete()
+    return not solution.out or searcher.fewer(halt)
 
 
 def robots_used(solution: Solution) -> int:

@@ -36,8 +36,8 @@ from robot_fleet.scheduling.solution import Routes, Solution
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-ITERATIONS_PER_S = 4000
-SMALL_ITERATIONS_PER_S = 160_000
+ITERATIONS_PER_S = 20_000
+SMALL_ITERATIONS_PER_S = 800_000
 """Iterations of the search that a second of budget stands for in deterministic mode: the second over the number of
 tasks where that is more."""
 MOST_ITERATIONS_PER_TASK = 2000

@@ -62,6 +62,12 @@ class Routes:
         self.times = times
         self.bounds = bounds
 
+    @classmethod
+    def of_none(cls, robots: int) -> Routes:
+        """Return routes without a visit."""
+        visits, times = np.zeros((0, 2), dtype=np.int32), np.zeros((0, 2))
+        return cls(visits, np.zeros(0), times, np.zeros(robots + 1, dtype=np.int32))
+
     def of(self, robot: int) -> tuple[tuple[int, int], ...]:
         """Return the visits of a robot."""
         rows = self.visits[self.bounds[robot] : self.bounds[robot + 1]]
@@ -122,7 +128,7 @@ class Solution:
         self.old: State = self.compiled.room(longest)
         self._versions = self.state.version
         self.state.random[0] = np.uint64(self._seed * 2654435761 + 88172645463325252)
-        self._take_up(Routes(*_no_visits(self.robots)))
+        self._take_up(Routes.of_none(self.robots))
 
     def take_up(self, plan: Plan) -> None:
         """Take up what of a plan still holds: sequences and places, without what became invalid."""
@@ -266,10 +272,6 @@ class Solution:
             bounds[v + 1] = bounds[v] + int(keep[routes.bounds[v] : routes.bounds[v + 1]].sum())
         alone.take_routes(Routes(routes.visits[keep], routes.levels[keep], routes.times[keep], bounds))
         return alone.state
-
-
-def _no_visits(robots: int) -> tuple[Ints, Floats, Floats, Ints]:
-    return np.zeros((0, 2), dtype=np.int32), np.zeros(0), np.zeros((0, 2)), np.zeros(robots + 1, dtype=np.int32)
 
 
 __all__ = ["Routes", "Solution"]
