@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 
 from robot_fleet.core.plan import Plan, Problem, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.scheduling.search import Iterations, search

@@ -19,7 +19,7 @@ from bench.generated import fleet_problem
 from bench.process import Child, Usage, run_measured
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 
 EVENTS_S = 40.0
 """Wall time in which events are made; with all that is done without a rival, less than 120 s."""

@@ -15,7 +15,7 @@ import typer
 from robot_fleet.cli.report import Language
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.plan import Plan, Problem, Violation
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import read_plan, read_problem, write_plan
 
 app = typer.Typer(help="Plans: why a task is where it is; solve a problem, check a plan.", no_args_is_help=True)
@@ -144,8 +144,8 @@ def why_task(
 
 
 def _why_in_files(problem: Problem, plan: Plan, task: str, language: Language, as_json: bool) -> dict[str, Any]:
-    from robot_fleet.scheduling.explain import explain
-    from robot_fleet.scheduling.words import sentences
+    from robot_fleet.scheduling.explaining.explain import explain
+    from robot_fleet.scheduling.explaining.words import sentences
 
     _judge(PlanChecker().check(problem, plan), as_json, silent=True)
     told = explain(problem, plan, task)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from robot_fleet.core.fleet import Ports
 from robot_fleet.core.site import Site
-from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.explain import explain
+from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.scheduling.explaining.explain import explain
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.site.roads import LaneRoads
 from robot_fleet.traffic.conflicts import build_conflicts, cache_home

@@ -9,7 +9,7 @@ from typing import Any
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.site import Site
-from robot_fleet.scheduling.words import LANGUAGES, why_sentences
+from robot_fleet.scheduling.explaining.words import LANGUAGES, why_sentences
 
 
 def why_told(site: Site, why: Why, language: str) -> dict[str, Any]:

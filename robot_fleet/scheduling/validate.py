@@ -32,7 +32,7 @@ from math import inf, isfinite, isnan
 
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import CHARGE, Charging, Coverage, Problem, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.rules import TOLERANCE, begun
+from robot_fleet.scheduling.checking.rules import TOLERANCE, begun
 
 
 def validate(problem: Problem) -> None:

@@ -18,7 +18,7 @@ from robot_fleet.core.effects import Improve
 from robot_fleet.core.inputs import PlanImproved
 from robot_fleet.core.plan import Plan
 from robot_fleet.runtime.improver import Improver
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.insertion import InsertionPlanner
 
 WITHIN_S = 60.0

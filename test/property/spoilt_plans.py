@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from robot_fleet.core.plan import CHARGE, LeftOut, Plan, PlannedStop, Problem, Resource, StopNeed, TaskNeed
-from robot_fleet.scheduling.replay import REASONS
+from robot_fleet.scheduling.checking.replay import REASONS
 from test.property.planned_days import picks_up
 from test.property.reference import begun, robot_of, stop_of, task_of
 

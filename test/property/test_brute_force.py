@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.compiled import Compiled
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.scheduling.insertion import InsertionPlanner

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from robot_fleet.scheduling import checker
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking import checker
+from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.scheduling.checking.replay import REASONS
 from robot_fleet.scheduling.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
-from robot_fleet.scheduling.replay import REASONS
 from robot_fleet.scheduling.validate import validate
 from test.property.planned_days import day
 from test.property.spoilt_plans import SPOIL, Case

@@ -12,10 +12,10 @@ import pytest
 
 from robot_fleet.core.explanation import KINDS, UNIT, Explanation, NextTime, Relaxation
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.explain import explain
+from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.scheduling.checking.replay_explain import judge_explanation
+from robot_fleet.scheduling.explaining.explain import explain
 from robot_fleet.scheduling.insertion import InsertionPlanner
-from robot_fleet.scheduling.replay_explain import judge_explanation
 from test.property.planned_days import problem
 
 DAYS = 150

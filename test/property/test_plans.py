@@ -21,7 +21,7 @@ from robot_fleet.core.plan import (
     StopNeed,
     TaskNeed,
 )
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.scheduling.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
 from robot_fleet.scheduling.insertion import InsertionPlanner

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from robot_fleet.cli.plan import app
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import Coverage, Problem
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import problem_to_json, read_plan
 from test.unit.scheduling.town import problem, visit
 

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from robot_fleet.scheduling.replay import REASONS
+from robot_fleet.scheduling.checking.replay import REASONS
 from test.unit.docs.texts import ROOT, page
 
 CODE = re.compile(r"(site|request|plan|order|nav|ledger|runtime|sim|act)_[a-z0-9_]+")

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from robot_fleet.cli.app import build
 from robot_fleet.scheduling import file_models
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import plan_from_json, problem_from_json
 from robot_fleet.server.app import create_app
 from robot_fleet.site import demand_pattern, model, model_lanes, model_robots, model_services

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from robot_fleet.core.plan import CHARGE, Charging, LeftOut, Plan, PlannedStop, Problem, Resource
-from robot_fleet.scheduling import checker
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking import checker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from test.unit.scheduling.town import carry, problem, robot, stop, task, visit
 from test.unit.scheduling.whole import BIN, CAR, MEAL, PLAN, ROUND, WHOLE
 

@@ -10,9 +10,9 @@ import pytest
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.explanation import BlockedPlace, Explanation, NextTime, Unable, Visit
 from robot_fleet.core.plan import Charging, Plan, Problem
-from robot_fleet.scheduling.explain import explain
+from robot_fleet.scheduling.checking.replay_explain import judge_explanation
+from robot_fleet.scheduling.explaining.explain import explain
 from robot_fleet.scheduling.insertion import InsertionPlanner
-from robot_fleet.scheduling.replay_explain import judge_explanation
 from test.unit.scheduling.town import carry, problem, robot, visit
 
 

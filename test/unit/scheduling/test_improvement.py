@@ -11,7 +11,7 @@ import pytest
 
 from bench.assignment import random_problem
 from robot_fleet.core.plan import Plan, Resource
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.cpsat import Column, best_set, improve
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.scheduling.search import CpuSeconds, Iterations, Searcher, Tuning, search

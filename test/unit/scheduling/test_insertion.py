@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.plan import Plan, Problem
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from test.unit.scheduling.town import CUT, carry, problem, robot, stop, task, visit
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from robot_fleet.cli.plan import app, register
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import CHARGE, LeftOut, Plan, PlannedStop, Problem
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import (
     plan_from_json,
     plan_to_json,

@@ -10,7 +10,7 @@ import pytest
 
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.plan import Charging, Coverage, Plan, Problem, Resource
-from robot_fleet.scheduling.checker import PlanChecker
+from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.scheduling.proof import Proof, prove, refuse_unfit
 from test.unit.scheduling.town import carry, problem, robot, stop, task, visit

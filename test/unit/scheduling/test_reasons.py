@@ -21,8 +21,8 @@ from robot_fleet.core.plan import (
     StopNeed,
     TaskNeed,
 )
-from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.replay import REASONS
+from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.scheduling.checking.replay import REASONS
 from test.unit.scheduling.town import carry, problem, robot, stop, visit
 
 Stops = Sequence[tuple[str, int, str]]

@@ -19,11 +19,11 @@ from robot_fleet.core.explanation import (
     Visit,
     Why,
 )
-from robot_fleet.scheduling.explain import explain
+from robot_fleet.scheduling.checking.replay import REASONS as REPLAYED
+from robot_fleet.scheduling.explaining.explain import explain
+from robot_fleet.scheduling.explaining.word_tables import ABSENT, CHANGES, LACKS, PHRASES, REASONS
+from robot_fleet.scheduling.explaining.words import sentences, why_sentences
 from robot_fleet.scheduling.files import read_plan, read_problem
-from robot_fleet.scheduling.replay import REASONS as REPLAYED
-from robot_fleet.scheduling.word_tables import ABSENT, CHANGES, LACKS, PHRASES, REASONS
-from robot_fleet.scheduling.words import sentences, why_sentences
 from test.unit.docs.texts import ROOT, fenced
 
 TEN = 36_000.0

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from robot_fleet.core.plan import TaskNeed
-from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.rules import TOLERANCE, begun
+from robot_fleet.scheduling.checking.rules import TOLERANCE, begun
+from robot_fleet.scheduling.checking.sheet import Sheet
 
 SLACK = TOLERANCE / 100.0
 """What a limit may be exceeded by in a replay: more than rounding makes, less than the checker lets pass in a plan."""

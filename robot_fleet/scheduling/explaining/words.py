@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.explanation import Choice, Explanation, Relaxation, Why
-from robot_fleet.scheduling.word_tables import ABSENT, CHANGES, LACKS, LANGUAGES, PHRASES, REASONS, Table
+from robot_fleet.scheduling.explaining.word_tables import ABSENT, CHANGES, LACKS, LANGUAGES, PHRASES, REASONS, Table
 
 SHOWN = 2
 """So many other robots are told one by one."""

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from math import inf, isfinite
 
 from robot_fleet.core.plan import PlannedStop, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.check_charges import charge_cost, charged_wh
-from robot_fleet.scheduling.check_sheet import Sheet, is_charge
-from robot_fleet.scheduling.rules import (
+from robot_fleet.scheduling.checking.charges import charge_cost, charged_wh
+from robot_fleet.scheduling.checking.rules import (
     TOLERANCE,
     barred,
     begun,
@@ -18,6 +17,7 @@ from robot_fleet.scheduling.rules import (
     must_lead,
     service_s,
 )
+from robot_fleet.scheduling.checking.sheet import Sheet, is_charge
 
 
 def judge_route(sheet: Sheet, robot: RobotNeed) -> None:
@@ -71,7 +71,7 @@ class _Walk:
         """Judge the next stop; false if nothing after it can be computed."""
         task, need = self._sheet.tasks.get(planned.task), self._sheet.need(planned)
         if need is None and not is_charge(planned):
-            return False  # `check_membership` has said so
+            return False  # `membership` has said so
         if not (isfinite(planned.arrive_s) and isfinite(planned.begin_s) and isfinite(planned.end_s)):
             self._say("time_not_finite", planned.task, f"Stop {planned.stop} has a time that is no number.")
             return False

@@ -8,8 +8,8 @@ from math import ceil, inf
 
 from robot_fleet.core.explanation import KINDS, UNIT, Choice, NextTime, Relaxation
 from robot_fleet.core.plan import Problem, RobotNeed, TaskNeed
-from robot_fleet.scheduling.replay_single import Single
-from robot_fleet.scheduling.rules import TOLERANCE
+from robot_fleet.scheduling.checking.replay_single import Single
+from robot_fleet.scheduling.checking.rules import TOLERANCE
 
 Wrong = Iterator[tuple[str, str]]
 """Robot, and what is wrong."""

@@ -8,8 +8,8 @@ from math import ceil, floor, inf
 
 from robot_fleet.core.explanation import KINDS, UNIT, NextTime, Relaxation
 from robot_fleet.core.plan import RobotNeed, TaskNeed
-from robot_fleet.scheduling.asking import Asking
-from robot_fleet.scheduling.question import Question, choice
+from robot_fleet.scheduling.explaining.asking import Asking
+from robot_fleet.scheduling.explaining.question import Question, choice
 
 MOST = 1 << 22
 """Steps of an amount that are tried at most: seven weeks, or four tonnes."""

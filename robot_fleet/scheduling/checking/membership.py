@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from robot_fleet.core.plan import PlannedStop, TaskNeed
-from robot_fleet.scheduling.check_sheet import Sheet, is_charge
+from robot_fleet.scheduling.checking.sheet import Sheet, is_charge
 
 
 def judge_membership(sheet: Sheet) -> None:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from math import inf
 
 from robot_fleet.core.plan import CHARGE, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.check_charges import charge_cost, charged_wh, seconds_to_charge
-from robot_fleet.scheduling.replay_outside import SLACK, Outside
-from robot_fleet.scheduling.replay_states import (
+from robot_fleet.scheduling.checking.charges import charge_cost, charged_wh, seconds_to_charge
+from robot_fleet.scheduling.checking.replay_outside import SLACK, Outside
+from robot_fleet.scheduling.checking.replay_states import (
     Alone,
     Bounds,
     Limits,
@@ -28,7 +28,15 @@ from robot_fleet.scheduling.replay_states import (
     loads_of,
     stops_of,
 )
-from robot_fleet.scheduling.rules import Travel, begun, departures, has_load, lateness_cost, must_lead, service_s
+from robot_fleet.scheduling.checking.rules import (
+    Travel,
+    begun,
+    departures,
+    has_load,
+    lateness_cost,
+    must_lead,
+    service_s,
+)
 
 
 class Merge:

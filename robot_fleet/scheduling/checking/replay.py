@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from math import inf
 
 from robot_fleet.core.plan import PlannedStop, RobotNeed, TaskNeed
-from robot_fleet.scheduling.check_charges import charged_wh
-from robot_fleet.scheduling.check_coverage import Watch
-from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.replay_merge import Merge
-from robot_fleet.scheduling.replay_outside import Surroundings
-from robot_fleet.scheduling.replay_states import Alone, Limits, Visit
-from robot_fleet.scheduling.rules import TOLERANCE, barred, begun, has_load, holds, service_s, stop_of
+from robot_fleet.scheduling.checking.charges import charged_wh
+from robot_fleet.scheduling.checking.coverage import Watch
+from robot_fleet.scheduling.checking.replay_merge import Merge
+from robot_fleet.scheduling.checking.replay_outside import Surroundings
+from robot_fleet.scheduling.checking.replay_states import Alone, Limits, Visit
+from robot_fleet.scheduling.checking.rules import TOLERANCE, barred, begun, has_load, holds, service_s, stop_of
+from robot_fleet.scheduling.checking.sheet import Sheet
 
 WITHOUT = {
     "no_energy": Limits(energy=False),

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from robot_fleet.core.plan import PlannedStop, Resource, TaskNeed
-from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.rules import TOLERANCE, begun, holds
+from robot_fleet.scheduling.checking.rules import TOLERANCE, begun, holds
+from robot_fleet.scheduling.checking.sheet import Sheet
 
 
 def judge_couplings(sheet: Sheet) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from robot_fleet.core.plan import PlannedStop, StopNeed, TaskNeed
-from robot_fleet.scheduling.rules import must_lead
+from robot_fleet.scheduling.checking.rules import must_lead
 
 Way = tuple[float, tuple[PlannedStop, ...]]
 """Cost and stops of a whole route."""

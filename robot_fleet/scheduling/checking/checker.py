@@ -59,13 +59,13 @@ from __future__ import annotations
 from math import isfinite
 
 from robot_fleet.core.plan import Plan, Problem, Violation
-from robot_fleet.scheduling.check_couplings import judge_couplings
-from robot_fleet.scheduling.check_coverage import coverage_cost
-from robot_fleet.scheduling.check_membership import judge_membership
-from robot_fleet.scheduling.check_routes import judge_route
-from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.replay import REASONS, Replay
-from robot_fleet.scheduling.rules import TOLERANCE
+from robot_fleet.scheduling.checking.couplings import judge_couplings
+from robot_fleet.scheduling.checking.coverage import coverage_cost
+from robot_fleet.scheduling.checking.membership import judge_membership
+from robot_fleet.scheduling.checking.replay import REASONS, Replay
+from robot_fleet.scheduling.checking.routes import judge_route
+from robot_fleet.scheduling.checking.rules import TOLERANCE
+from robot_fleet.scheduling.checking.sheet import Sheet
 
 
 class PlanChecker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.plan import CHARGE, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed, Violation
-from robot_fleet.scheduling.rules import Travel
+from robot_fleet.scheduling.checking.rules import Travel
 
 
 class Sheet:
@@ -12,7 +12,7 @@ class Sheet:
     Attributes
     ----------
     changed : robots whose routes are judged by themselves, None for all.
-    planned : task -> its stops as the plan has them, over all routes; `check_membership` fills it in.
+    planned : task -> its stops as the plan has them, over all routes; `membership` fills it in.
     robot_of : task -> the robot it is planned on, likewise.
     places_shared : places at which a resource is used.
     cost : what the routes judged so far cost, in seconds.

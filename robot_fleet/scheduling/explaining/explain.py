@@ -7,10 +7,10 @@ from math import inf
 from robot_fleet.core.errors import PlanError
 from robot_fleet.core.explanation import PLANNED, Choice, Explanation, Unable
 from robot_fleet.core.plan import Plan, Problem, RobotNeed, TaskNeed
-from robot_fleet.scheduling.asking import Asking, released
+from robot_fleet.scheduling.explaining.asking import Asking, released
+from robot_fleet.scheduling.explaining.question import choice
+from robot_fleet.scheduling.explaining.relaxing import Relaxing
 from robot_fleet.scheduling.kernel.arrays import RELAX_ENERGY, RELAX_LOAD, RELAX_PARTNER, RELAX_WINDOW
-from robot_fleet.scheduling.question import choice
-from robot_fleet.scheduling.relaxing import Relaxing
 
 LACKS = (
     ("no_energy", RELAX_ENERGY),

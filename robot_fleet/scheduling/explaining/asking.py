@@ -13,7 +13,7 @@ from math import inf
 
 from robot_fleet.core.explanation import BlockedPlace
 from robot_fleet.core.plan import Plan, PlannedStop, Problem, Resource, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.question import Question
+from robot_fleet.scheduling.explaining.question import Question
 
 
 class Asking:

@@ -9,14 +9,14 @@ from math import inf
 from robot_fleet.core.explanation import Choice
 from robot_fleet.core.explanation import Visit as Told
 from robot_fleet.core.plan import LeftOut, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.scheduling.check_membership import judge_membership
-from robot_fleet.scheduling.check_sheet import Sheet
-from robot_fleet.scheduling.checker import PlanChecker
-from robot_fleet.scheduling.replay import WITHOUT, Replay
-from robot_fleet.scheduling.replay_merge import Merge
-from robot_fleet.scheduling.replay_outside import Outside, Surroundings
-from robot_fleet.scheduling.replay_states import Limits, Visit
-from robot_fleet.scheduling.rules import TOLERANCE, barred, begun, holds, stop_of
+from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.scheduling.checking.membership import judge_membership
+from robot_fleet.scheduling.checking.replay import WITHOUT, Replay
+from robot_fleet.scheduling.checking.replay_merge import Merge
+from robot_fleet.scheduling.checking.replay_outside import Outside, Surroundings
+from robot_fleet.scheduling.checking.replay_states import Limits, Visit
+from robot_fleet.scheduling.checking.rules import TOLERANCE, barred, begun, holds, stop_of
+from robot_fleet.scheduling.checking.sheet import Sheet
 
 
 class Single(Replay):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from robot_fleet.core.plan import Coverage, PlannedStop, Problem, RobotNeed, TaskNeed
-from robot_fleet.scheduling.check_sheet import is_charge
-from robot_fleet.scheduling.rules import TOLERANCE, Travel, departures, has_load, stop_of, working_times
+from robot_fleet.scheduling.checking.rules import TOLERANCE, Travel, departures, has_load, stop_of, working_times
+from robot_fleet.scheduling.checking.sheet import is_charge
 
 Spot = tuple[float, str]
 """How long until a robot can leave for an alarm, `inf` if it cannot, and the place from which it then goes."""

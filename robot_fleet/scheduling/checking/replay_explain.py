@@ -21,9 +21,9 @@ from math import inf
 
 from robot_fleet.core.explanation import PLANNED, BlockedPlace, Choice, Explanation, Unable
 from robot_fleet.core.plan import Plan, Problem, RobotNeed, Violation
-from robot_fleet.scheduling.replay_changes import judge_changes, judge_next_time
-from robot_fleet.scheduling.replay_single import Single, behind, released
-from robot_fleet.scheduling.rules import TOLERANCE
+from robot_fleet.scheduling.checking.replay_changes import judge_changes, judge_next_time
+from robot_fleet.scheduling.checking.replay_single import Single, behind, released
+from robot_fleet.scheduling.checking.rules import TOLERANCE
 
 
 def judge_explanation(problem: Problem, plan: Plan, told: Explanation) -> tuple[Violation, ...]:
