@@ -51,6 +51,14 @@ def test_each_request_of_a_day_is_planned_checked_and_kept() -> None:
     assert min(day.event_to_plan_ms) > 0.0
 
 
+def test_requests_that_come_at_once_are_planned_together() -> None:
+    day = play_day(6, 40, 1, 60.0, lambda done: None, at_once=True)
+    assert (len(day.event_to_plan_ms), day.refused, day.violations, day.unplanned) == (40, 0, 0, 0)
+    one_by_one = play_day(6, 40, 1, 60.0, lambda done: None)
+    assert day.checked < one_by_one.checked / 2
+    assert 0.0 < day.took_s < sum(one_by_one.event_to_plan_ms) / 1000.0 + 10.0
+
+
 def test_a_day_that_takes_too_long_is_cut_short_and_says_so() -> None:
     day = play_day(3, 10, 1, 0.0, lambda done: None)
     assert (day.asked, day.summary()["events"]) == (10, 1)
