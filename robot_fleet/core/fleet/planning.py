@@ -37,10 +37,17 @@ def replan(turn: Turn) -> None:
     plan = turn.ports.planner.insert(problem, current_plan(turn))
     _commit(turn, problem, plan, waiting)
     worth = len(problem.tasks) >= 2 and not agenda.job_open
-    if worth and turn.now.fleet_s - agenda.job_asked_s >= IMPROVE_EVERY_S:
+    if worth and turn.now.fleet_s - agenda.job_asked_s >= IMPROVE_EVERY_S and _is_new(turn, plan):
         agenda.job += 1
         agenda.job_open, agenda.job_asked_s = True, turn.now.fleet_s
         turn.effects.append(Improve(agenda.job, problem, plan))
+
+
+def _is_new(turn: Turn, plan: Plan) -> bool:
+    """Return whether anything but times is different from what an improvement was asked for last."""
+    order = tuple(tuple((stop.task, stop.stop, stop.place) for stop in route) for route in plan.routes.values())
+    asked, turn.agenda.job_order = turn.agenda.job_order, (order, plan.left_out)
+    return asked != turn.agenda.job_order
 
 
 def improved(turn: Turn, job: int, found: Plan) -> None:

@@ -48,7 +48,7 @@ class Agenda:
     replan : the plan may no longer be the best or valid.
     wishes : robots whose order changed in this turn.
     moved : whether any robot's way may have become free.
-    job : number of the newest improvement asked for; `job_open` while its answer is awaited.
+    job : number of the newest improvement asked for; `job_open` while its answer is awaited, `job_order` what it is of.
     asked_s : when a request came last that was planned at once, in steady time.
     asked_path_s, asked_lanes_s : when a planner was asked last, and when for each (kind, lane), in steady time.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
@@ -61,6 +61,7 @@ class Agenda:
     wishes: list[str] = field(default_factory=list)
     job: int = 0
     job_open: bool = False
+    job_order: object = None
     job_asked_s: float = float("-inf")
     planned_s: float = float("-inf")
     ticked_s: float = float("-inf")
