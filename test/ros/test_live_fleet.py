@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ class Managed:
         self.ledger, self.figures = folder / "ledger.sqlite", folder / "figures.json"
         self.site = load_site(TINY)
         self.answers: list[Answer] = []
+        self.asked = 0
         self.begin()
 
     def begin(self) -> None:
@@ -54,7 +56,10 @@ class Managed:
         self.fleet = LiveFleet(self.site, self.ledger, self.figures, self.links, self.answers.append, 1)
 
     def submit(self, key: str) -> None:
-        self.fleet.feed(SubmitTask(key, "care_visit", {"place": "home/r102"}, "test"), NOON)
+        """Ask for a visit, a second after whoever asked before: nobody is planned for together with others."""
+        self.asked += 1
+        now = replace(NOON, steady_s=NOON.steady_s + self.asked)
+        self.fleet.feed(SubmitTask(key, "care_visit", {"place": "home/r102"}, "test"), now)
 
     def tasks(self) -> list[str]:
         """The requests, as the figures tell them."""
