@@ -75,9 +75,13 @@ class KnownRoutes:
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
+        self._taken: frozenset[str] = frozenset()
 
     def take(self, compiled: Compiled, plan: Plan) -> Taken:
         """Return what a plan has on the robots' routes and the problem still knows."""
+        if self._taken != compiled.problem.taken:  # what was a choice for a stop may be none any more
+            self._known.clear()
+            self._taken = compiled.problem.taken
         rows, times = [], []
         for robot in compiled.robots:
             visits, jobs = self._visits(compiled, plan, robot)
