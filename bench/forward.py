@@ -21,7 +21,7 @@ class Forward:
 
     Parameters
     ----------
-    problem : it may have neither charges, nor a tariff or coverage.
+    problem : it may have neither charges, places to rest or prices of work, nor a tariff or coverage.
     """
 
     def __init__(self, problem: Problem) -> None:

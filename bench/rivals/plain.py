@@ -21,6 +21,7 @@ def require_plain(rival: str, problem: Problem) -> None:
         (any(robot.fixed for robot in problem.robots), "routes with a fixed beginning cannot be told"),
         (any(robot.loaded_class for robot in problem.robots), "slower travel with a load cannot be told"),
         (any(robot.load_kg or robot.load_units for robot in problem.robots), "robots begin with a load"),
+        (any(robot.rests or robot.work_price for robot in problem.robots), "rest and the price of work cannot be told"),
         (any(len(robot.available) > 1 for robot in problem.robots), "a robot has several working times"),
     ):
         if holds:

@@ -9,6 +9,10 @@ and goes on. The cost of a plan, in seconds (lower is better), is the sum of
   `due_s` its instant comes. A second of delay therefore weighs more the later a task is: none waits for ever behind
   others of a higher weight.
 - travel: `travel_weight` times the seconds of all legs.
+- work: the robot's `work_price` times the seconds of all its legs and of its service at tasks.
+- rest: for each robot that has stops and `rests`, what a second of driving costs it (`travel_weight` and `work_price`)
+  times the seconds from its last stop to the nearest of these, less those from where it is free first: it would drive
+  there from here as well. Where there is no way to any, no seconds.
 - change: `change_cost` for each planned task whose `assigned` robot is another than the one it is planned on.
 - energy: for each watt hour taken in by a planned charge its price at that hour (`tariff`).
 - coverage: `Coverage.price` for each second in which a place is out of reach of every robot that could answer there.
@@ -134,6 +138,9 @@ class RobotNeed:
     available : (from, to) times at which it works, rising and apart; empty for always. Each leg with the service (and
         any wait) that follows it fits into one of them: where it does not, the robot leaves when the next one begins.
     home : where it drives after its last stop, within its working time; empty if it stays there.
+    rests : places of which it drives to the nearest after its last stop, in time and with energy that the plan does not
+        reckon with; it has no `home` then.
+    work_price : cost of a second of its work. What evens out work makes those dearer that have worked more.
     fixed : (task, stop, place) of the stops with which its route must begin, as the plan in force has them.
     charging : how it charges, None if plans have no charges for it.
     """
@@ -154,6 +161,8 @@ class RobotNeed:
     skills: tuple[str, ...] = ()
     available: tuple[tuple[float, float], ...] = ()
     home: str = ""
+    rests: tuple[str, ...] = ()
+    work_price: float = 0.0
     fixed: tuple[tuple[str, int, str], ...] = ()
     charging: Charging | None = None
 

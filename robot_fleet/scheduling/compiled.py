@@ -116,12 +116,14 @@ class Compiled:
         problem = self.problem
         self.exclusive = {place: x for x, place in enumerate(sorted(problem.exclusive))}
         links, partners = self._partners()
+        rest = self._rest(travel)
         robot, robot_at, table, links = self._robots(links)
         place, links = self._resources(links)
         job, node, node_at, service, option = self._jobs()
         job[:, PRED:] = partners
         return Model(
             travel=travel,
+            rest=rest,
             job=job,
             job_at=np.array([(t.drop_penalty, t.weight, t.due_s) for t in self.tasks], dtype=np.float64).reshape(-1, 3),
             allow=self._allow(),
@@ -138,7 +140,6 @@ class Compiled:
             tariff=np.array(problem.tariff, dtype=np.float64).reshape(-1, 2),
             weights=np.array(
                 [
-                    problem.travel_weight,
                     0.5 / problem.ageing_s,
                     problem.change_cost,
                     _alike(problem),
@@ -207,6 +208,19 @@ class Compiled:
             return np.zeros((0, len(self.robots)), dtype=np.uint8)
         return np.stack(made)[index]
 
+    def _rest(self, travel: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the way from each place to the nearest one to rest at, a row for robots that rest alike."""
+        self._rests: dict[tuple[str, tuple[str, ...]], int] = {}
+        rows: list[NDArray[np.float64]] = []
+        for need in self.robots:
+            key = (need.travel_class, need.rests)
+            if need.rests and key not in self._rests:
+                self._rests[key] = len(rows)
+                to = [self.places[name] for name in need.rests if name in self.places]
+                nearest = travel[self.classes[need.travel_class]][:, to].min(axis=1, initial=inf)
+                rows.append(np.where(np.isfinite(nearest), nearest, 0.0))
+        return np.array(rows, dtype=np.float64).reshape(-1, travel.shape[1])
+
     def _robots(self, links: list[int]) -> tuple[Any, Any, list[tuple[float, float]], list[int]]:
         """Return the arrays of robots, and the tables that they point into."""
         classes, places = self.classes, self.places
@@ -244,6 +258,7 @@ class Compiled:
                     len(table),
                     len(windows),
                     *shared,
+                    self._rests.get((need.travel_class, need.rests), -1) if not need.home else -1,
                 )
             )
             robots_at.append(
@@ -258,11 +273,13 @@ class Compiled:
                     need.standing_w,
                     charging.full_wh if charging else 0.0,
                     charging.overhead_s if charging else 0.0,
+                    self.problem.travel_weight + need.work_price,
+                    need.work_price,
                 )
             )
             table += windows
-        robot_at = np.array(robots_at, dtype=np.float64).reshape(-1, 10)
-        return _ints(robots).reshape(-1, 13), robot_at, table, links
+        robot_at = np.array(robots_at, dtype=np.float64).reshape(-1, 12)
+        return _ints(robots).reshape(-1, 14), robot_at, table, links
 
     def _partners(self) -> tuple[list[int], NDArray[np.int32]]:
         """Return the partners of all jobs in a row, and for each job the ranges of its predecessors, ..., apart."""
@@ -310,6 +327,8 @@ def _alike(problem: Problem) -> bool:
         (
             r.place,
             r.home,
+            r.rests,
+            r.work_price,
             r.free_at_s,
             r.travel_class,
             r.capacity_kg,
@@ -321,6 +340,8 @@ def _alike(problem: Problem) -> bool:
         == (
             first.place,
             first.home,
+            first.rests,
+            first.work_price,
             first.free_at_s,
             first.travel_class,
             first.capacity_kg,

@@ -108,6 +108,10 @@ class RobotModel(_Model):
         tuple[Spell, ...], Field(description="Working times, rising and apart; empty for always.")
     ] = ()
     home: Annotated[str, Field(description="Where it drives after its last stop; empty if it stays.")] = ""
+    rests: Annotated[
+        tuple[Name, ...], Field(description="Of these it drives to the nearest after its last stop; it has no home.")
+    ] = ()
+    work_price: Annotated[NotNegative, Field(description="Cost of a second of driving or serving.")] = 0.0
     fixed: Annotated[tuple[FixedModel, ...], Field(description="Stops with which its route must begin.")] = ()
     charging: Annotated[ChargingModel | None, Field(description="null if plans have no charges for it.")] = None
 

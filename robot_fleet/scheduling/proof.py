@@ -89,7 +89,7 @@ def prove(
     solution.take_up(current)
     solution.complete()
     start_cost = solution.cost
-    best, best_cost, bound = solution.routes(), start_cost, 0.0
+    best, best_cost, bound = solution.routes(), start_cost, -inf
     try:
         model = WholeModel(solution)
     except TooLargeError as error:

@@ -19,6 +19,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     CHANGE_COST,
     CLASS,
     COUNT,
+    DRIVE_COST,
     DRIVE_W,
     FIRST,
     FLAGS,
@@ -42,14 +43,15 @@ from robot_fleet.scheduling.kernel.arrays import (
     PIN,
     PLACE,
     POSITION,
+    REST,
     ROBOT,
     ROBOT_ENERGY,
     ROBOT_PLACE,
+    SERVE_COST,
     SERVE_W,
     START,
     STOPS,
     TOGETHER,
-    TRAVEL_WEIGHT,
     UNITS_ON,
     UNTIL,
 )
@@ -112,7 +114,7 @@ class WholeModel:
         status = solver.solve(self.model)
         bound, effort = solver.best_objective_bound / COST_TICKS, solver.deterministic_time
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return Solved(max(bound, 0.0), None, False, effort)
+            return Solved(max(bound, self._least()), None, False, effort)
         for late in self._lates:
             add_tangent(self, late, solver.value(late.late))
         return Solved(
@@ -206,6 +208,8 @@ class WholeModel:
             for v, here in on.items():
                 if m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v:
                     self.terms.append(floor(m.weights[CHANGE_COST] * COST_TICKS) * here)
+                work_s = float(m.node_service[self.nodes_of(job), m.robot[v, CLASS]].sum())
+                self.terms.append(floor(m.robot_at[v, SERVE_COST] * work_s * COST_TICKS) * here)
                 for node in self.nodes_of(job):
                     options = range(m.node[node, OPTION], m.node[node, OPTION_END])
                     at = {option: model.new_bool_var(f"option {option} on {v}") for option in options}
@@ -327,7 +331,8 @@ class WholeModel:
     def _drive(self, v: int, arc: Arc, loaded: bool, seconds: float) -> Any:
         """Let time and cost follow along an arc; return the energy that it takes."""
         m, model = self.m, self.model
-        self.terms.append(floor(m.weights[TRAVEL_WEIGHT] * seconds * COST_TICKS) * arc.taken)
+        driving_s = seconds + self._rest(v, arc)
+        self.terms.append(floor(m.robot_at[v, DRIVE_COST] * driving_s * COST_TICKS) * arc.taken)
         free: Any = self.down(float(m.robot_at[v, START]))
         if arc.start != DEPOT:
             free = self.begin[self.node_of[arc.start]] + self.service(self.node_of[arc.start], v)
@@ -338,6 +343,26 @@ class WholeModel:
             model.add(free + self.length(seconds) <= until).only_enforce_if(arc.taken)
         watts = m.robot_at[v, LOADED_W if loaded else DRIVE_W]
         return floor(seconds * watts / 3600.0 * MICRO) * arc.taken
+
+    def _rest(self, v: int, arc: Arc) -> float:
+        """Return the seconds of the way to rest that an arc adds, less those that it saves."""
+        m = self.m
+        if m.robot[v, REST] < 0:
+            return 0.0
+        rest_s = m.rest[m.robot[v, REST]]
+        saved_s = float(rest_s[m.robot[v, ROBOT_PLACE]]) if arc.start == DEPOT else 0.0
+        return (float(rest_s[m.option[arc.start, OPTION_PLACE]]) if arc.end == DEPOT else 0.0) - saved_s
+
+    def _least(self) -> float:
+        """Return what no plan can cost less than, whatever it does: all robots are spared their way to rest."""
+        m = self.m
+        return -sum(
+            float(m.robot_at[v, DRIVE_COST] * m.rest[row, m.robot[v, ROBOT_PLACE]]) for v, row in self._resting()
+        )
+
+    def _resting(self) -> list[tuple[int, int]]:
+        """Return the robots that drive somewhere to rest, and their rows of the ways there."""
+        return [(v, row) for v, row in enumerate(self.m.robot[:, REST].tolist()) if row >= 0]
 
     def service(self, node: int, v: int) -> int:
         """Return how long a robot serves a node, in ticks."""

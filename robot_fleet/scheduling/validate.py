@@ -16,6 +16,7 @@ code                        what contradicts itself
 `plan_problem_load`         half a pair: what a task takes on board and what it puts down differ
 `plan_problem_itself`       a task that is to come after, apart from or with itself
 `plan_problem_cycle`        tasks that wait for each other
+`plan_problem_home`         a robot that drives home and rests elsewhere
 `plan_problem_charging`     a charging curve that does not rise or ends below full, or no charger
 `plan_problem_fixed`        a fixed stop that is not the next of a task of the problem, or of a task on another robot
 `plan_problem_resource`     a capacity below one
@@ -141,7 +142,10 @@ def _robot(robot: RobotNeed, problem: Problem) -> None:
         loaded_w=robot.loaded_w,
         capacity_units=robot.capacity_units,
         load_units=robot.load_units,
+        work_price=robot.work_price,
     )
+    if robot.home and robot.rests:
+        raise PlanError("plan_problem_home", "A robot that drives home rests nowhere else.", f"{where}.rests")
     if isnan(robot.energy_wh) or robot.energy_wh == -inf:
         raise PlanError("plan_problem_number", f"{robot.energy_wh}; watt hours were expected.", f"{where}.energy_wh")
     worked_until_s = -inf

@@ -11,7 +11,7 @@ import pytest
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.fleet.planning import current_plan
-from robot_fleet.core.fleet.posing import build_problem
+from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.turn import PortsNow, Turn
 from robot_fleet.core.inputs import CancelTask, SetHold
 from robot_fleet.runtime.reasons import why_told

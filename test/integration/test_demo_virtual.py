@@ -128,7 +128,7 @@ def test_the_report_agrees_with_the_summary(played: Played, summary: dict[str, A
     }
     for robot in report.robots:
         assert robot.utilisation_pct is not None and robot.home_pct is not None and robot.idle_pct is not None
-        assert robot.utilisation_pct > 0.0
+        assert (robot.utilisation_pct > 0.0) == (robot.tasks > 0)
         assert robot.utilisation_pct + robot.home_pct + robot.idle_pct == pytest.approx(100.0, abs=0.2)
 
 

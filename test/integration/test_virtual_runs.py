@@ -120,7 +120,7 @@ def test_the_fleet_learns_that_its_robots_are_slower_than_its_site_says() -> Non
     }
     lanes = {name: replace(lane, speed_mps=0.0) for name, lane in site.lanes.items()}
     roads = LaneRoads(site.vertices, lanes, kinds)
-    fleet = virtual_fleet(BUSAN, demand(BUSAN, 40), improving=False, roads=roads)
+    fleet = virtual_fleet(BUSAN, demand(BUSAN, 60), improving=False, roads=roads)
     fleet.run(Stop())
     real, believed, learnt = (
         LaneRoads(site.vertices, lanes, site.kinds),

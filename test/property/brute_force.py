@@ -1,11 +1,11 @@
 """The least cost of a small problem, found by trying everything: no planner's code, and a reckoning of its own.
 
 Routes are built stop by stop. Of two half-built plans that have done the same, stand at the same places and hold the
-same, the one that is later, dearer and emptier goes; nothing else is thrown away but what already costs more than
-`ceiling`. Routes are built robot by robot; where tasks wait for others (`after`), all at once (`woven`).
+same, the one that is later, dearer and emptier goes; nothing else is thrown away but what cannot come to `ceiling`
+any more. Routes are built robot by robot; where tasks wait for others (`after`), all at once (`woven`).
 
 It knows tasks of any number of stops, windows, loads, lateness, skills, `together`, alternatives with exclusive places,
-energy without charges, `after`, homes, one working time a robot, `change_cost` and `loaded_class`.
+energy without charges, `after`, homes, places to rest, one working time a robot, `change_cost` and `loaded_class`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from math import inf
 from typing import NamedTuple, TypeVar
 
 from robot_fleet.core.plan import Problem, RobotNeed, StopNeed
-from test.property.reference import NEAR, late_stop, leg_s
+from test.property.reference import NEAR, late_stop, leg_s, rest_cost
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ def optimum(problem: Problem, ceiling: float = inf) -> tuple[float, tuple[str, .
                 best = cost
                 found = cost, half.steps
             for made in search.steps(half):
-                if made.cost <= best:
+                if made.cost - search.spared(made) <= best:
                     _keep(search, made, following.setdefault(search.key(made), []))
         level = [half for halves in following.values() for half in halves]
     return found
@@ -88,6 +88,14 @@ class _Search:
         self.number = {task.task: number for number, task in enumerate(self.tasks)}
         self.awaited = {self.number[name] for task in self.tasks for name in task.after if name in self.number}
         self.late_at = [late_stop(task) for task in self.tasks]
+
+    def spared(self, half: Half) -> float:
+        """Return what robots without a stop can at most be spared of their way to rest."""
+        return sum(
+            rest_cost(self.problem, robot, robot.place)
+            for robot, at in zip(self.robots, half.robots, strict=True)
+            if not at.used
+        )
 
     def start(self) -> Half:
         robots = tuple(
@@ -167,7 +175,9 @@ class _Search:
             return None
         if stop.load_units > 0 and units + stop.load_units > robot.capacity_units:
             return None
-        cost = half.cost + self.problem.travel_weight * seconds
+        cost = half.cost + (self.problem.travel_weight + robot.work_price) * seconds + robot.work_price * length
+        if not at.used:
+            cost -= rest_cost(self.problem, robot, robot.place)
         if half.done[t] == 0 and task.assigned not in ("", robot.robot):
             cost += self.problem.change_cost
         if stop is self.late_at[t]:
@@ -195,12 +205,14 @@ class _Search:
         if v in half.by:
             return None
         robot, at = self.robots[v], half.robots[v]
-        if not at.used or not robot.home:
+        if not at.used:
             return half
+        if not robot.home:
+            return replace(half, cost=half.cost + rest_cost(self.problem, robot, at.place))
         seconds, energy = self.leg(half, v, robot.home)
         if at.clock_s + seconds > self.until(robot) + NEAR or at.level_wh - energy < -NEAR:
             return None
-        return replace(half, cost=half.cost + self.problem.travel_weight * seconds)
+        return replace(half, cost=half.cost + (self.problem.travel_weight + robot.work_price) * seconds)
 
     def ended(self, half: Half) -> float:
         """Return what the plan costs if nothing more is done."""

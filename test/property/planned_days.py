@@ -41,6 +41,7 @@ def travel(rng: Random) -> tuple[tuple[float, ...], ...]:
 def robot(rng: Random, name: str) -> RobotNeed:
     hours = ((), (), ((0.0, 400.0),), ((0.0, 90.0), (120.0, 260.0), (300.0, 700.0)))
     how = Charging(("g", "h"), 30.0, ((20.0, 3600.0), (35.0, 1200.0)), rng.choice((0.0, 10.0)))
+    home = rng.choice(("", "", "a"))
     return RobotNeed(
         robot=name,
         place=rng.choice(PLACES),
@@ -55,7 +56,9 @@ def robot(rng: Random, name: str) -> RobotNeed:
         capacity_units=rng.choice((0, 1, 2)),
         skills=rng.choice(((), ("cold",), ("cold", "door"))),
         available=rng.choice(hours),
-        home=rng.choice(("", "", "a")),
+        home=home,
+        rests=() if home else rng.choice(((), ("g", "h"), ("b",))),
+        work_price=rng.choice((0.0, 0.0, 0.1)),
         charging=how if rng.random() < 0.6 else None,
     )
 

@@ -207,12 +207,13 @@ def drive(
         end = begin + length
         if "time" in limits and (begin > latest + NEAR or end > due_out + NEAR):
             return None
-        made.cost += problem.travel_weight * leg
+        made.cost += (problem.travel_weight + robot.work_price) * leg
         if item.stop == CHARGE:
             assert how is not None
             made.cost += charge_cost(problem, how, level, begin + how.overhead_s, end)
             level = charged(how, level, length - how.overhead_s)
         else:
+            made.cost += robot.work_price * length
             level -= robot.standing_w * length / 3600.0
             if is_flat():
                 return None
@@ -232,8 +233,17 @@ def drive(
         leg = travel(robot.home)
         if leg == inf or is_flat() or not any(max(clock, a) + leg <= b + NEAR for a, b in work):
             return None
-        made.cost += problem.travel_weight * leg
+        made.cost += (problem.travel_weight + robot.work_price) * leg
+    if items:
+        made.cost += rest_cost(problem, robot, here) - rest_cost(problem, robot, robot.place)
     return made
+
+
+def rest_cost(problem: Problem, robot: RobotNeed, place: str) -> float:
+    """What the way from a place to the robot's rest costs."""
+    ways = [leg_s(problem, robot.travel_class, place, rest) for rest in robot.rests]
+    nearest = min(ways, default=inf)
+    return 0.0 if robot.home or nearest == inf else (problem.travel_weight + robot.work_price) * nearest
 
 
 def is_seemly(problem: Problem, name: str, items: Sequence[Item], limits: frozenset[str]) -> bool:

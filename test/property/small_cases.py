@@ -30,6 +30,7 @@ def small_case(seed: int) -> Problem:
             ("after", 0.3),
             ("loaded", 0.2),
             ("home", 0.2),
+            ("rests", 0.3),
             ("work", 0.2),
             ("change", 0.2),
             ("uneven", 0.3),
@@ -82,6 +83,8 @@ def _robot(rng: Random, name: str, has: dict[str, bool]) -> RobotNeed:
         capacity_units=rng.choice((1, 2)),
         skills=rng.choice(((), ("lift",), ("lift", "cool"))) if has["skills"] else ("lift", "cool"),
         home=rng.choice(PLACES) if has["home"] else "",
+        rests=tuple(rng.sample(PLACES, 2)) if has["rests"] and not has["home"] else (),
+        work_price=rng.choice((0.0, 0.05, 0.2)) if has["rests"] else 0.0,
         available=((20.0, rng.choice((200.0, 400.0))),) if has["work"] else (),
     )
 

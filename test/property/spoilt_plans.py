@@ -242,7 +242,7 @@ def unreachable_leg(asked: Problem, plan: Plan) -> Spoilt:
 
 def home_unreachable(asked: Problem, plan: Plan) -> Spoilt:
     for at in stops(plan):
-        yield with_robot(asked, at[0], home="nowhere"), plan
+        yield with_robot(asked, at[0], home="nowhere", rests=()), plan
 
 
 def outside_working_time(asked: Problem, plan: Plan) -> Spoilt:

@@ -115,12 +115,15 @@ def problems(draw: st.DrawFn) -> Problem:
             load_units=0,
             skills=draw(st.sampled_from(((), ("lift",), ("lift", "cool")))),
             available=draw(st.sampled_from(((), (), ((40.0, 400.0),), ((0.0, 120.0), (150.0, 260.0), (300.0, 700.0))))),
-            home=draw(st.sampled_from(("", "", "a"))),
+            home=home,
+            rests=() if home else draw(st.sampled_from(((), ("b", "h"), ("a",)))),
+            work_price=draw(st.sampled_from((0.0, 0.0, 0.1))),
             charging=draw(
                 st.sampled_from((None, None, Charging(("b", "c"), 4.0, ((2.0, 400.0), (4.0, 100.0)), overhead_s=6.0)))
             ),
         )
         for name in ROBOTS[: draw(st.sampled_from((3, 3, 2, 1, 0)))]
+        for home in (draw(st.sampled_from(("", "", "a"))),)
     )
     made = [draw(tasks(f"t{number}")) for number in range(draw(st.integers(0, 8)))]
     if draw(st.booleans()):

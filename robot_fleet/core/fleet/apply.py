@@ -132,6 +132,7 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
     known = robot.order
     if known is not None and known.id == fact.order:
         _order_moves(known, OrderEvent.UPDATE)
+        _count_work(robot, known, fact.at_s)
         known.update, known.purpose, known.place = fact.update, fact.purpose, fact.place
         known.task, known.stop = fact.task, fact.stop
         known.lanes, known.tail, known.sent_s = fact.lanes, fact.tail, fact.at_s
@@ -161,6 +162,12 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
         state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
         if record.arrived:
             _arrive(state, robot, record, fact.at_s)
+
+
+def _count_work(robot: RobotRecord, order: OrderRecord, at_s: float) -> None:
+    """Add the time since an order was sent, if it was for a task."""
+    if order.task:
+        robot.worked_s += at_s - order.sent_s
 
 
 def _steps_released(state: FleetState, fact: StepsReleased) -> None:
@@ -276,6 +283,7 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
         return
     end = OrderState(fact.state)
     _order_moves(record, _ORDER_END[end])
+    _count_work(robot, record, fact.at_s)
     if end is OrderState.FINISHED and state.serves(robot, record):
         served = state.tasks[record.task]
         if served.state is TaskState.ASSIGNED:

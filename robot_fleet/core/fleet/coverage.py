@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from robot_fleet.core.fleet import alarms
-from robot_fleet.core.fleet.posing import free_where_and_when
+from robot_fleet.core.fleet.posing.robots import free_where_and_when
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.site import Service

@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.fleet.planning import current_plan
-from robot_fleet.core.fleet.posing import build_problem
+from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState

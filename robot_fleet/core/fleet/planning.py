@@ -7,7 +7,7 @@ from dataclasses import replace
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.facts import PlanCommitted, TaskFailed, TaskRejected, TaskReleased
 from robot_fleet.core.fleet import alarms, dispatch
-from robot_fleet.core.fleet.posing import build_problem
+from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState

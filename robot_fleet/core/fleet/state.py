@@ -140,6 +140,7 @@ class RobotRecord:
     orders : how many orders it has been given; numbers the next one.
     fault_until_s : it gets nothing new before.
     must_charge : it fell under its kind's threshold and is not charged yet; `charges` counts such times.
+    worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
     """
 
     id: str
@@ -156,6 +157,7 @@ class RobotRecord:
     fault_until_s: float = 0.0
     must_charge: bool = False
     charges: int = 0
+    worked_s: float = 0.0
 
     @property
     def busy(self) -> OrderRecord | None:

@@ -32,6 +32,7 @@ from robot_fleet.scheduling.checking.rules import (
     Travel,
     begun,
     departures,
+    driving_price,
     has_load,
     lateness_cost,
     must_lead,
@@ -63,6 +64,7 @@ class Merge:
         self._problem = problem
         self._robot = robot
         self._legs = travel.legs(robot)
+        self._driving_price = driving_price(problem, robot)
         self._route = route
         self._fixed = fixed
         self._task = task
@@ -111,7 +113,8 @@ class Merge:
         priced = alone is not None or not own
         level_counts = limits.energy or self._charges
         start_s = max(self._problem.now_s, self._robot.free_at_s)
-        start = State(self._robot.place, start_s, 0.0, self._robot.energy_wh if level_counts else inf)
+        saved = self._driving_price * self._legs.to_rest_s(self._robot, self._robot.place) if priced else 0.0
+        start = State(self._robot.place, start_s, -saved, self._robot.energy_wh if level_counts else inf)
         level: dict[Split, list[State]] = {(0, 0): [start]}
         for _ in range(len(self._route) + len(own)):
             following: dict[Split, list[State]] = {}
@@ -200,11 +203,11 @@ class Merge:
         arrive_s, begin_s, end_s = times
         if limits.time and (begin_s > latest_s or end_s > ends_by_s):
             return None
-        cost = state.cost + self._problem.travel_weight * leg_s
+        cost = state.cost + self._driving_price * leg_s
         number = CHARGE
         if task is not None and need is not None:
             number = need.stop
-            cost += lateness_cost(self._problem, task, need, begin_s)
+            cost += lateness_cost(self._problem, task, need, begin_s) + self._robot.work_price * length_s
             level_wh -= self._robot.standing_w * length_s / 3600.0
             if limits.energy and level_wh < -SLACK:
                 return None
@@ -228,9 +231,9 @@ class Merge:
         return None
 
     def _end_cost(self, state: State, at: Split, limits: Limits) -> float:
-        """Return what a merged route costs once the robot has come home, inf if it cannot."""
+        """Return what a merged route costs once the robot has come home or to rest, inf if it cannot."""
         if state.stop is None or not self._robot.home:
-            return state.cost
+            return state.cost + self._driving_price * self._legs.to_rest_s(self._robot, state.place)
         loaded = has_load(*self._load(at))
         leg_s = self._legs.seconds(state.place, self._robot.home, loaded)
         level_wh = state.level_wh - self._legs.energy_wh(leg_s, loaded)
@@ -238,7 +241,7 @@ class Merge:
             return inf
         if self._times(state.clock_s, leg_s, -inf, 0.0, "", limits) is None:
             return inf
-        return state.cost + self._problem.travel_weight * leg_s
+        return state.cost + self._driving_price * leg_s
 
     def _route_may_go_on(self, done: int, mine: int, own: int, limits: Limits) -> bool:
         """Whether the route's next stop may come before the task's next one."""

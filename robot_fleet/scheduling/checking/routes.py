@@ -12,6 +12,7 @@ from robot_fleet.scheduling.checking.rules import (
     barred,
     begun,
     departures,
+    driving_price,
     has_load,
     lateness_cost,
     must_lead,
@@ -28,8 +29,11 @@ def judge_route(sheet: Sheet, robot: RobotNeed) -> None:
         sheet.say("fixed_changed", "", robot.robot, f"The route begins with {list(begins)}, not {list(robot.fixed)}.")
     _judge_grouping(sheet, robot.robot, stops)
     walk = _Walk(sheet, robot)
-    if all(walk.go(planned) for planned in stops) and stops and robot.home:
-        walk.go_home()
+    if all(walk.go(planned) for planned in stops) and stops:
+        if robot.home:
+            walk.go_home()
+        else:
+            walk.go_to_rest()
 
 
 def _differs(value: float, expected: float) -> bool:
@@ -66,6 +70,7 @@ class _Walk:
         self._load_units = robot.load_units
         self._level_wh = robot.energy_wh
         self._flat = False
+        self._driving_price = driving_price(sheet.problem, robot)
 
     def go(self, planned: PlannedStop) -> bool:
         """Judge the next stop; false if nothing after it can be computed."""
@@ -99,8 +104,15 @@ class _Walk:
         ):
             self._say("outside_working_time", "", f"The way home ({leg_s} s) fits into no working time.")
         else:
-            self._sheet.cost += self._sheet.problem.travel_weight * leg_s
+            self._sheet.cost += self._driving_price * leg_s
             self._spend(self._legs.energy_wh(leg_s, loaded), "on its way home")
+
+    def go_to_rest(self) -> None:
+        """Add what the way to rest costs, less what it would cost from where the robot is free first."""
+        robot, legs = self._robot, self._legs
+        self._sheet.cost += self._driving_price * (
+            legs.to_rest_s(robot, self._place) - legs.to_rest_s(robot, robot.place)
+        )
 
     def _say(self, code: str, task: str, message: str) -> None:
         self._sheet.say(code, task, self._robot.robot, message)
@@ -151,7 +163,7 @@ class _Walk:
                 self._say(code, planned.task, f"Stop {planned.stop}: {value}, not {expected}.")
         if need is not None and begin_s > need.latest_s + TOLERANCE:
             self._say("begins_too_late", planned.task, f"Stop {planned.stop}: {begin_s}, after {need.latest_s}.")
-        self._sheet.cost += self._sheet.problem.travel_weight * leg_s
+        self._sheet.cost += self._driving_price * leg_s
         self._spend(self._legs.energy_wh(leg_s, loaded), f"on its way to {planned.place}")
         self._place = planned.place
         return True
@@ -163,6 +175,7 @@ class _Walk:
     def _serve(self, task: TaskNeed, need: StopNeed, begin_s: float) -> None:
         robot = self._robot
         self._sheet.cost += lateness_cost(self._sheet.problem, task, need, begin_s)
+        self._sheet.cost += robot.work_price * service_s(need, robot)
         self._spend(robot.standing_w * service_s(need, robot) / 3600.0, f"at {self._place}")
         self._load_kg += need.load_kg
         self._load_units += need.load_units

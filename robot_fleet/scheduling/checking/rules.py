@@ -79,6 +79,11 @@ def has_load(load_kg: float, load_units: int) -> bool:
     return load_kg > TOLERANCE or load_units > 0
 
 
+def driving_price(problem: Problem, robot: RobotNeed) -> float:
+    """Cost of a second of the robot's driving."""
+    return problem.travel_weight + robot.work_price
+
+
 def working_times(robot: RobotNeed) -> Sequence[tuple[float, float]]:
     """Times at which the robot works."""
     return robot.available or ((-inf, inf),)
@@ -123,6 +128,11 @@ class Legs:
     def seconds(self, start: str, end: str, loaded: bool) -> float:
         """Return the travel time, `inf` where there is no way."""
         return (self.loaded if loaded else self.empty).seconds(start, end)
+
+    def to_rest_s(self, robot: RobotNeed, place: str) -> float:
+        """Return the travel time from a place to the nearest one where the robot rests, 0 if it has to go nowhere."""
+        nearest_s = inf if robot.home else min((self.empty.seconds(place, rest) for rest in robot.rests), default=inf)
+        return nearest_s if nearest_s < inf else 0.0
 
     def energy_wh(self, seconds: float, loaded: bool) -> float:
         """Return the energy of a leg of so many seconds."""

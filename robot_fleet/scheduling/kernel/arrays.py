@@ -59,15 +59,17 @@ NODE_EARLY, NODE_LATE, LIMIT, WEIGHT, NODE_KG = range(5)
 OPTION_PLACE, CLAIM = range(2)
 # Model.robot: travel class without and with a load, first place, home (-1 none), compartments and those in use, length
 # of the fixed front, then first and number: of its working times in Model.table (number 0 unless there are several), of
-# its chargers (places) in Model.links, of its charge curve (level_wh, watts) in Model.table.
+# its chargers (places) in Model.links, of its charge curve (level_wh, watts) in Model.table; its row of Model.rest (-1
+# none).
 CLASS, LOADED_CLASS, ROBOT_PLACE, HOME, ROBOT_UNITS, UNITS_ON, FIXED = range(7)
-WINDOW, WINDOWS, CHARGER, CHARGERS, CURVE, CURVES = range(7, 13)
+WINDOW, WINDOWS, CHARGER, CHARGERS, CURVE, CURVES, REST = range(7, 14)
 # Model.robot_at: first departure, end of its only working time (inf for none), payload and load, energy, powers, energy
-# at which a charge ends, time that a charge takes besides.
+# at which a charge ends, time that a charge takes besides, costs of a second of driving and of serving.
 START, UNTIL, ROBOT_KG, KG_ON, ROBOT_ENERGY, DRIVE_W, LOADED_W, SERVE_W, FULL, OVERHEAD = range(10)
-# Model.weights: travel_weight, 1 / (2 ageing_s), change_cost, whether all robots are alike, whether no detour is
-# quicker than the direct way.
-TRAVEL_WEIGHT, AGEING, CHANGE_COST, ALIKE, METRIC = range(5)
+DRIVE_COST, SERVE_COST = range(10, 12)
+# Model.weights: 1 / (2 ageing_s), change_cost, whether all robots are alike, whether no detour is quicker than the
+# direct way.
+AGEING, CHANGE_COST, ALIKE, METRIC = range(4)
 
 
 class Model(NamedTuple):
@@ -76,6 +78,7 @@ class Model(NamedTuple):
     Attributes
     ----------
     travel : (C, P, P) seconds, `inf` where there is no way.
+    rest : (., P) seconds to the nearest place to rest at, 0 where there is no way to any.
     allow : (J, V) whether the robot may do the job.
     node_service : (N, C) seconds.
     place : (P, 2) range of its resources in `links`. capacity : (R) of each resource.
@@ -83,6 +86,7 @@ class Model(NamedTuple):
     """
 
     travel: Floats
+    rest: Floats
     job: Ints
     job_at: Floats
     allow: Bytes

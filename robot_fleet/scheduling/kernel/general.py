@@ -29,6 +29,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     COST,
     COUNT,
     COUPLED,
+    DRIVE_COST,
     DRIVE_W,
     EARLY,
     FIRST,
@@ -72,13 +73,13 @@ from robot_fleet.scheduling.kernel.arrays import (
     ROBOT_UNITS,
     SAME,
     SAME_END,
+    SERVE_COST,
     SERVE_W,
     START,
     STOPS,
     TINY,
     TOGETHER,
     TOTAL,
-    TRAVEL_WEIGHT,
     UNITS,
     UNTIL,
     WEIGHT,
@@ -90,10 +91,12 @@ from robot_fleet.scheduling.kernel.compiler import compiled
 from robot_fleet.scheduling.kernel.timing import (
     charge_cost,
     charge_seconds,
+    end_cost,
     home_in_time,
     late_cost,
     position_of,
     reach,
+    resting_cost,
 )
 
 NEXT_VISIT, CHARGED = -1, -2
@@ -212,8 +215,10 @@ def cheapest_general(
     count, first, stops = s.route[v, COUNT], m.job[job, FIRST], m.job[job, STOPS]
     flags = m.job[job, FLAGS]
     kind, loaded_kind = m.robot[v, CLASS], m.robot[v, LOADED_CLASS]
-    travel_weight, ageing = m.weights[TRAVEL_WEIGHT], m.weights[AGEING]
+    drive_cost, ageing = m.robot_at[v, DRIVE_COST], m.weights[AGEING]
     extra = m.weights[CHANGE_COST] if m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v else 0.0
+    for node in range(first, first + stops):
+        extra += m.robot_at[v, SERVE_COST] * m.node_service[node, kind]
     bound = s.route_at[v, TOTAL] + ceiling - extra
     until = inf if relax & RELAX_WINDOW else m.robot_at[v, UNTIL]
     coupled, begun = (flags & COUPLED) > 0, (flags & BEGUN) > 0
@@ -235,14 +240,12 @@ def cheapest_general(
         for c in range(2):
             w.head[0, i, c] = -1
             w.head[1, i, c] = -1
-    _add(w, 0, 0, 0, m.robot_at[v, START], 0.0, m.robot_at[v, ROBOT_ENERGY], m.robot[v, ROBOT_PLACE], -1, NEXT_VISIT)
+    here = m.robot[v, ROBOT_PLACE]
+    cost = s.row_at[v, 0, COST]
+    _add(w, 0, 0, 0, m.robot_at[v, START], cost, m.robot_at[v, ROBOT_ENERGY], here, -1, NEXT_VISIT)
     side = 0
-    # What is paid once for a whole route (changes of robot) is in its total and not in its running costs.
-    once = s.route_at[v, TOTAL] - s.row_at[v, count, COST]
-    if m.robot[v, HOME] >= 0 and count > 0:
-        here = s.row[v, count - 1, PLACE]
-        loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
-        once -= travel_weight * m.travel[loaded_kind if loaded else kind, here, m.robot[v, HOME]]
+    # What is paid once for a task (service, change of robot) is in a route's total and not in its running costs.
+    once = s.route_at[v, TOTAL] - s.row_at[v, count, COST] - end_cost(m, s, v)
     for k in range(count + 1):
         closed = False
         if k < count and s.row[v, k, NODE] >= 0:
@@ -310,7 +313,7 @@ def cheapest_general(
                         begin = reach(m, s, v, w.label_at[label, AT_TIME], leg, place, early, service, relax)[1]
                         if begin > late + TINY / 2.0 or begin == inf:
                             continue
-                        cost = w.label_at[label, AT_COST] + travel_weight * leg
+                        cost = w.label_at[label, AT_COST] + drive_cost * leg
                         cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
                         if cost + once >= bound:
                             continue
@@ -352,10 +355,11 @@ def cheapest_general(
         label = w.head[side, stops, c]
         while label >= 0:
             cost, energy = w.label_at[label, AT_COST] + once, w.label_at[label, AT_ENERGY]
+            cost += resting_cost(m, v, w.label[label, AT_PLACE])
             good = True
             if m.robot[v, HOME] >= 0:
                 leg = m.travel[loaded_kind if loaded else kind, w.label[label, AT_PLACE], m.robot[v, HOME]]
-                cost += travel_weight * leg
+                cost += drive_cost * leg
                 energy -= leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
                 good = leg < inf and home_in_time(m, v, w.label_at[label, AT_TIME], leg, relax)
                 good = good and (energy >= -TINY / 2.0 or (relax & RELAX_ENERGY) > 0)
@@ -396,7 +400,7 @@ def _charge(
         begin = reach(m, s, v, w.label_at[label, AT_TIME], leg, place, -inf, service, relax)[1]
         if begin + service > m.robot_at[v, UNTIL] + TINY or begin == inf:
             continue
-        cost = w.label_at[label, AT_COST] + m.weights[TRAVEL_WEIGHT] * leg
+        cost = w.label_at[label, AT_COST] + m.robot_at[v, DRIVE_COST] * leg
         cost += charge_cost(m, v, begin + m.robot_at[v, OVERHEAD], energy, full)
         if cost < bound:
             _add(w, side, i, 1, begin + service, cost, full, place, label, CHARGED - q)
@@ -422,7 +426,7 @@ def _follow(
 ) -> None:
     """Let a label carry out the route's visit `k`."""
     energy = w.label_at[label, AT_ENERGY] - leg * watts / 3600.0
-    cost = w.label_at[label, AT_COST] + m.weights[TRAVEL_WEIGHT] * leg
+    cost = w.label_at[label, AT_COST] + m.robot_at[v, DRIVE_COST] * leg
     if node == CHARGE_NODE:
         if energy < -TINY / 2.0 and not relax & RELAX_ENERGY:
             return

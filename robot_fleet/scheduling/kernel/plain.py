@@ -18,6 +18,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     CLASS,
     COST,
     COUNT,
+    DRIVE_COST,
     DRIVE_W,
     EARLY,
     ENERGY,
@@ -50,6 +51,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     ROBOT_KG,
     ROBOT_PLACE,
     ROBOT_UNITS,
+    SERVE_COST,
     SERVE_W,
     SLACK,
     SLOPE,
@@ -59,7 +61,6 @@ from robot_fleet.scheduling.kernel.arrays import (
     TOGETHER,
     TOTAL,
     TRAVEL,
-    TRAVEL_WEIGHT,
     UNITS,
     UNTIL,
     WEIGHT,
@@ -67,7 +68,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     State,
 )
 from robot_fleet.scheduling.kernel.compiler import compiled
-from robot_fleet.scheduling.kernel.timing import late_cost
+from robot_fleet.scheduling.kernel.timing import end_cost, late_cost, resting_cost
 
 
 @compiled
@@ -79,7 +80,7 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
     time, cost, used : departure from `here`, cost and energy up to it.
     """
     count = s.route[v, COUNT]
-    travel_weight, ageing = m.weights[TRAVEL_WEIGHT], m.weights[AGEING]
+    drive_cost, ageing = m.robot_at[v, DRIVE_COST], m.weights[AGEING]
     total, budget = s.route_at[v, TOTAL], m.robot_at[v, ROBOT_ENERGY] + TINY
     scarce = budget != inf
     while k < count:
@@ -88,11 +89,11 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
         arrive = time + leg
         if arrive > s.row_at[v, k, LATEST] + TINY:
             return inf
-        cost += travel_weight * leg
+        cost += drive_cost * leg
         if scarce:
             used += leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
         old_leg = s.row_at[v, k + 1, TRAVEL] - s.row_at[v, k, TRAVEL]
-        rest = total - s.row_at[v, k, COST] - travel_weight * old_leg
+        rest = total - s.row_at[v, k, COST] - drive_cost * old_leg
         if cost + rest + s.row_at[v, k, SLOPE] * (arrive - s.row_at[v, k, ARRIVE]) >= bound:
             return inf
         if arrive <= s.row_at[v, k, SLACK] and (
@@ -117,25 +118,14 @@ def tail(m: Model, s: State, v: int, k: int, here: int, time: float, cost: float
         leg = m.travel[m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS], here, m.robot[v, HOME]]
         if time + leg > m.robot_at[v, UNTIL] + TINY:
             return inf
-        cost += travel_weight * leg
+        cost += drive_cost * leg
         if scarce:
             used += leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
     if used > budget and scarce:
         return inf
-    # What is paid once for a whole route (changes of robot) is in its total and not in its running costs.
-    cost += total - s.row_at[v, count, COST] - (_home_cost(m, s, v) if m.robot[v, HOME] >= 0 else 0.0)
+    # What is paid once for a task (service, change of robot) is in a route's total and not in its running costs.
+    cost += resting_cost(m, v, here) + total - s.row_at[v, count, COST] - end_cost(m, s, v)
     return cost if cost < bound else inf
-
-
-@compiled
-def _home_cost(m: Model, s: State, v: int) -> float:
-    count = s.route[v, COUNT]
-    if count == 0:
-        return 0.0
-    loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
-    here = s.row[v, count - 1, PLACE]
-    travel_class = m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS]
-    return float(m.weights[TRAVEL_WEIGHT] * m.travel[travel_class, here, m.robot[v, HOME]])
 
 
 @compiled
@@ -147,11 +137,15 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
     count = s.route[v, COUNT]
     first, stops, flags = m.job[job, FIRST], m.job[job, STOPS], m.job[job, FLAGS]
     extra = m.weights[CHANGE_COST] if m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v else 0.0
+    serve_cost = m.robot_at[v, SERVE_COST]
+    if serve_cost > 0.0:
+        for node in range(first, first + stops):
+            extra += serve_cost * m.node_service[node, m.robot[v, CLASS]]
     bound = s.route_at[v, TOTAL] + ceiling - extra
     best_i, best_j, best_a, best_b = -1, -1, -1, -1
     kind, loaded_kind = m.robot[v, CLASS], m.robot[v, LOADED_CLASS]
     kg, units = m.node_at[first, NODE_KG], m.node[first, NODE_UNITS]
-    travel_weight, ageing, metric = m.weights[TRAVEL_WEIGHT], m.weights[AGEING], m.weights[METRIC] > 0.0
+    drive_cost, ageing, metric = m.robot_at[v, DRIVE_COST], m.weights[AGEING], m.weights[METRIC] > 0.0
     budget = m.robot_at[v, ROBOT_ENERGY]
     until, energy0, serve_w = m.robot_at[v, UNTIL], budget, m.robot_at[v, SERVE_W]
     if budget == inf:
@@ -188,7 +182,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
             if arrive > late1:
                 continue
             begin = max(arrive, m.node_at[first, NODE_EARLY])
-            cost = s.row_at[v, i, COST] + travel_weight * leg
+            cost = s.row_at[v, i, COST] + drive_cost * leg
             cost += late_cost(m.node_at[first, WEIGHT], begin - m.node_at[first, LIMIT], ageing)
             if cost >= bound:
                 continue
@@ -205,8 +199,8 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
             if metric and i < count:  # what the first stop alone costs
                 onward = m.travel[kind, place1, s.row[v, i, PLACE]]
                 old_leg = s.row_at[v, i + 1, TRAVEL] - s.row_at[v, i, TRAVEL]
-                rest = s.route_at[v, TOTAL] - s.row_at[v, i, COST] - travel_weight * old_leg
-                single = cost + rest + travel_weight * onward
+                rest = s.route_at[v, TOTAL] - s.row_at[v, i, COST] - drive_cost * old_leg
+                single = cost + rest + drive_cost * onward
                 single += s.row_at[v, i, SLOPE] * (time + onward - s.row_at[v, i, ARRIVE])
                 if single >= bound:
                     continue
@@ -228,7 +222,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
                         if arrive > late2:
                             continue
                         begin = max(arrive, m.node_at[first + 1, NODE_EARLY])
-                        cost2 = cost + travel_weight * leg
+                        cost2 = cost + drive_cost * leg
                         cost2 += late_cost(m.node_at[first + 1, WEIGHT], begin - m.node_at[first + 1, LIMIT], ageing)
                         if cost2 >= bound:
                             continue
@@ -248,7 +242,7 @@ def cheapest_plain(m: Model, s: State, v: int, job: int, ceiling: float) -> tupl
                 ) or (m.node[node, NODE_UNITS] > 0 and s.row[v, j + 1, UNITS] + units > m.robot[v, ROBOT_UNITS]):
                     break
                 begin = max(arrive, s.row_at[v, j, EARLY])
-                cost += travel_weight * leg + late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
+                cost += drive_cost * leg + late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
                 if cost >= bound:
                     break
                 service = s.row_at[v, j + 1, LEAVE] - s.row_at[v, j, BEGIN]
@@ -277,7 +271,7 @@ def _least_of_second(m: Model, s: State, v: int, node: int, late: float) -> floa
     ----------
     late : latest begin of the stop.
     """
-    count, kind, weight = s.route[v, COUNT], m.robot[v, CLASS], m.weights[TRAVEL_WEIGHT]
+    count, kind, weight = s.route[v, COUNT], m.robot[v, CLASS], m.robot_at[v, DRIVE_COST]
     service, home, least = m.node_service[node, kind], m.robot[v, HOME], inf
     for k in range(count, -1, -1):
         here = s.row[v, k - 1, PLACE] if k > 0 else m.robot[v, ROBOT_PLACE]
@@ -297,6 +291,8 @@ def _least_of_second(m: Model, s: State, v: int, node: int, late: float) -> floa
                 cost += weight * longer + s.row_at[v, k, SLOPE] * max(leg + service + longer, 0.0)
             elif home >= 0:
                 cost += weight * (m.travel[kind, place, home] - m.travel[m.robot[v, LOADED_CLASS], here, home])
+            else:
+                cost += resting_cost(m, v, place) - resting_cost(m, v, here)
             gap = min(gap, cost)
         least = min(least, gap)
         s.gap[0, k], s.gap[1, k] = gap, least

@@ -19,6 +19,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     COUPLED,
     CURVE,
     CURVES,
+    DRIVE_COST,
     DRIVE_W,
     EARLY,
     ENERGY,
@@ -56,6 +57,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     RELAX_LOAD,
     RELAX_PARTNER,
     RELAX_WINDOW,
+    REST,
     ROBOT,
     ROBOT_ENERGY,
     ROBOT_KG,
@@ -64,6 +66,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     SAME,
     SAME_END,
     SEQUENCE,
+    SERVE_COST,
     SERVE_W,
     SLACK,
     SLOPE,
@@ -79,7 +82,6 @@ from robot_fleet.scheduling.kernel.arrays import (
     TOO_LATE,
     TOTAL,
     TRAVEL,
-    TRAVEL_WEIGHT,
     UNITS,
     UNITS_ON,
     UNREACHABLE,
@@ -219,6 +221,24 @@ def home_in_time(m: Model, v: int, time: float, leg: float, relax: int) -> bool:
 
 
 @compiled
+def resting_cost(m: Model, v: int, place: int) -> float:
+    """Return the cost of a robot's way from a place to the nearest one where it may rest, 0 if it rests anywhere."""
+    return float(m.robot_at[v, DRIVE_COST] * m.rest[m.robot[v, REST], place]) if m.robot[v, REST] >= 0 else 0.0
+
+
+@compiled
+def end_cost(m: Model, s: State, v: int) -> float:
+    """Return the cost of the way home or to rest from where a route ends."""
+    count = s.route[v, COUNT]
+    here = s.row[v, count - 1, PLACE] if count > 0 else m.robot[v, ROBOT_PLACE]
+    if m.robot[v, HOME] < 0 or count == 0:
+        return resting_cost(m, v, here)
+    loaded = s.row_at[v, count, KG] > ON_BOARD_KG or s.row[v, count, UNITS] > 0
+    travel_class = m.robot[v, LOADED_CLASS] if loaded else m.robot[v, CLASS]
+    return float(m.robot_at[v, DRIVE_COST] * m.travel[travel_class, here, m.robot[v, HOME]])
+
+
+@compiled
 def position_of(m: Model, s: State, row: int, job: int, last: bool) -> int:
     """Return where a job's first (or last) stop stands on a route, -1 if it is not on it."""
     node = m.job[job, FIRST] + (m.job[job, STOPS] - 1 if last else 0)
@@ -303,12 +323,13 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
         broken = _bind(m, s, row, v, relax)
         if broken != OK:
             return broken, count - 1
-    travel_weight, ageing, change_cost = m.weights[TRAVEL_WEIGHT], m.weights[AGEING], m.weights[CHANGE_COST]
-    time, here, cost, travel = m.robot_at[v, START], m.robot[v, ROBOT_PLACE], 0.0, 0.0
+    drive_cost, ageing, change_cost = m.robot_at[v, DRIVE_COST], m.weights[AGEING], m.weights[CHANGE_COST]
+    time, here, travel = m.robot_at[v, START], m.robot[v, ROBOT_PLACE], 0.0
+    cost = -resting_cost(m, v, here)  # what it saves that a robot does not go to rest at once
     energy, kg, units = m.robot_at[v, ROBOT_ENERGY], m.robot_at[v, KG_ON], m.robot[v, UNITS_ON]
-    s.row_at[row, 0, LEAVE], s.row_at[row, 0, COST], s.row_at[row, 0, TRAVEL] = time, 0.0, 0.0
+    s.row_at[row, 0, LEAVE], s.row_at[row, 0, COST], s.row_at[row, 0, TRAVEL] = time, cost, 0.0
     s.row_at[row, 0, ENERGY], s.row_at[row, 0, KG], s.row[row, 0, UNITS] = energy, kg, units
-    changes = 0.0
+    once = 0.0
     lead, last_job = 0, -1
     for k in range(count):
         node, place = s.row[row, k, NODE], s.row[row, k, PLACE]
@@ -319,7 +340,7 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
         watts = m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]
         energy -= leg * watts / 3600.0
         travel += leg
-        cost += travel_weight * leg
+        cost += drive_cost * leg
         if node == CHARGE_NODE:
             if energy < -TINY and not relax & RELAX_ENERGY:
                 return NO_ENERGY, k
@@ -359,8 +380,9 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
                     return TOO_HEAVY, k
                 if m.node[node, NODE_UNITS] > 0 and units > m.robot[v, ROBOT_UNITS]:
                     return TOO_HEAVY, k
+            once += m.robot_at[v, SERVE_COST] * service
             if m.node[node, POSITION] == 0 and m.job[job, ROBOT] >= 0 and m.job[job, ROBOT] != v:
-                changes += change_cost
+                once += change_cost
             last_job = job
         time = begin + service
         here = place
@@ -381,7 +403,7 @@ def lay(m: Model, s: State, row: int, v: int, relax: int) -> tuple[int, int]:
         if not home_in_time(m, v, time, home_s, relax):
             return TOO_LATE, count - 1
         s.row_at[row, count, LATEST] = until - home_s
-    s.route_at[row, TOTAL] = cost + travel_weight * home_s + changes
+    s.route_at[row, TOTAL] = cost + drive_cost * home_s + resting_cost(m, v, here) + once
     s.route_at[row, SPARE] = energy
     s.route[row, LEAD] = max(lead, m.robot[v, FIXED])
     s.route[row, SPECIAL] = special

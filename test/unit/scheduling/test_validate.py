@@ -103,6 +103,8 @@ CASES: list[tuple[str, str, Problem]] = [
     ("plan_problem_load", "bin.stops", with_stop(load_units=2)),
     ("plan_problem_load", "bin.stops", with_stop(load_units=0)),
     ("plan_problem_load", "bin.stops", with_task(pinned="r1", stops=(replace(BIN.stops[0], stop=1),))),
+    ("plan_problem_home", "r3.rests", with_robot(rests=("g", "h"))),
+    ("plan_problem_number", "r3.work_price", with_robot(work_price=nan)),
     ("plan_problem_itself", "bin.after", with_task(after=("bin",))),
     ("plan_problem_itself", "bin.same_robot_as", with_task(same_robot_as=("bin",))),
     ("plan_problem_itself", "bin.not_with", with_task(not_with=("bin",))),

@@ -1,0 +1,134 @@
+"""From the fleet's state to a planning problem.
+
+Frozen is what is under way, on board or about to start: a robot with an order for a stop is free when that stop is
+done, nobody else begins at its place before, and what follows of a begun task stays with it. Only for an alarm may it
+be taken from what it does (`alarms`).
+
+What is posed of a task is kept from one time to the next, and with it what planners have derived from it: it is made
+anew only where something that it depends on has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_fleet.core.fleet import booking
+from robot_fleet.core.fleet.posing.robots import robots_now
+from robot_fleet.core.fleet.posing.tasks import tasks_now
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed, TaskNeed
+from robot_fleet.core.priority import AGEING_S
+
+EXCLUSIVE_KINDS = ("slot", "locker")
+"""Places that an item occupies until somebody asks for it: two tasks in one plan must not choose the same."""
+CHANGE_COST_S = 5.0
+"""Cost of giving a task to another robot than in the plan in force: fifty seconds of driving."""
+LONG_STAY_S, MOST_MEETING_PLACES = 120.0, 16
+"""Plans keep robots apart at places where one stays at least so long; at no more than so many."""
+COVERED_AHEAD_S, COVERED_EVERY_S = 1800.0, 60.0
+"""How far ahead, and how often, plans look at which places are within reach for an alarm."""
+UNCOVERED_PRICE = 0.05
+"""Cost of a second in which a place is out of reach."""
+
+Leg = Sequence[float] | NDArray[np.float64]
+
+
+def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
+    """Return the planning problem at this instant, and the tasks that cannot even be posed yet (with the reason)."""
+    robots = robots_now(turn)
+    tasks, waiting = tasks_now(turn, robots)
+    places, travel_s = _travel(turn)
+    choices = turn.agenda.posed.choices
+    chosen_from = {among for task in tasks if task.task in choices for among in choices[task.task]}
+    exclusive = {place for among in chosen_from for place in among if turn.site.places[place].kind in EXCLUSIVE_KINDS}
+    problem = Problem(
+        now_s=turn.now.fleet_s,
+        robots=tuple(robots),
+        tasks=tuple(tasks),
+        places=places,
+        travel_s=travel_s,
+        exclusive=frozenset(exclusive),
+        taken=booking.full_places(turn, exclusive),
+        ageing_s=AGEING_S,
+        change_cost=CHANGE_COST_S,
+        resources=(*_chargers(turn, robots), *_meeting_places(turn, tasks)),
+        coverage=_coverage(turn, robots),
+        starts=_starts(turn, robots, places),
+    )
+    return problem, tuple(waiting)
+
+
+def _travel(turn: Turn) -> tuple[dict[str, tuple[str, ...]], dict[str, Matrix]]:
+    """Return places and matrices of all travel classes: the same objects as long as no way has changed."""
+    roads, posed = turn.ports.roads, turn.agenda.posed
+    classes = [name for kind in turn.site.kinds for name in (kind, f"{kind}+load")]
+    matrices: dict[str, Matrix] = {name: roads.matrix(name) for name in classes}
+    if len(posed.travel_s) != len(classes) or any(posed.travel_s[name] is not matrices[name] for name in classes):
+        posed.travel_s, posed.places = matrices, {name: roads.place_names(name) for name in classes}
+    return posed.places, posed.travel_s
+
+
+def _starts(turn: Turn, robots: list[RobotNeed], places: dict[str, tuple[str, ...]]) -> dict[str, dict[str, Leg]]:
+    """Return the ways from where robots become free that is no place: a vertex of the lane graph."""
+    starts: dict[str, dict[str, Leg]] = {}
+    for robot in robots:
+        if robot.place in turn.site.places and robot.place in places[robot.travel_class]:
+            continue
+        for travel_class in (robot.travel_class, robot.loaded_class):
+            starts.setdefault(robot.place, {})[travel_class] = turn.ports.roads.times_s(travel_class, robot.place)
+    return starts
+
+
+def _chargers(turn: Turn, robots: list[RobotNeed]) -> tuple[Resource, ...]:
+    """Return the chargers that plans may use, with what stands on them now: one robot at a time charges at each."""
+    charging = {id(robot.charging): robot.charging for robot in robots if robot.charging is not None}
+    wanted = {name for among in charging.values() for name in among.chargers}
+    if not wanted:
+        return ()
+    busy: dict[str, list[tuple[float, float]]] = {}
+    for robot in turn.state.robots.values():
+        if robot.docked in wanted and robot.must_charge:
+            kind, soc = turn.kind(robot), turn.soc_pct(robot.id)
+            if soc is not None and kind.charge_w > 0.0:
+                left_s = max(kind.charge_to_pct - soc, 0.0) / 100.0 * kind.battery_wh / kind.charge_w * 3600.0
+                busy.setdefault(robot.docked, []).append((turn.now.fleet_s, turn.now.fleet_s + left_s + kind.undock_s))
+    return tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
+
+
+def _meeting_places(turn: Turn, tasks: list[TaskNeed]) -> tuple[Resource, ...]:
+    """Return the places at which one robot would have to wait long for another: those of the tasks due first."""
+    wanted: dict[str, list[TaskNeed]] = {
+        stop.places[0]: []
+        for task in tasks
+        for stop in task.stops
+        if stop.service_s >= LONG_STAY_S and len(stop.places) == 1
+    }
+    for task in tasks if wanted else ():
+        for place in {stop.places[0] for stop in task.stops if len(stop.places) == 1}:
+            if place in wanted:
+                wanted[place].append(task)
+    meeting = [
+        (min(task.due_s for task in among), place)
+        for place, among in wanted.items()
+        if len(among) > 1 and not any(turn.state.tasks[task.task].request.alarm for task in among)
+    ]
+    return tuple(Resource(place, (place,)) for _, place in sorted(meeting)[:MOST_MEETING_PLACES])
+
+
+def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:
+    """Return what is to be within reach: the places that an alarm may come from, for the kinds that answer it."""
+    for service in turn.site.services.values():
+        if not service.alarm:
+            continue
+        rooms = turn.site.places_asked_for(service)
+        able = tuple(robot.robot for robot in robots if robot.travel_class in service.robot_kinds)
+        if rooms:
+            until_s = turn.now.fleet_s + COVERED_AHEAD_S
+            return Coverage(able, rooms, service.due.after_s, until_s, COVERED_EVERY_S, UNCOVERED_PRICE)
+    return None
+
+
+__all__ = ["build_problem"]

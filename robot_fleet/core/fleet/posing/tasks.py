@@ -1,0 +1,221 @@
+"""Tasks as planners see them, kept from one time to the next as long as nothing that they depend on has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from robot_fleet.core.facts import TaskStop
+from robot_fleet.core.fleet import alarms, booking
+from robot_fleet.core.fleet.posing.loads import load_change_kg
+from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
+from robot_fleet.core.priority import DROPPED_S, class_of, lateness_cost
+from robot_fleet.core.site import ActTemplate
+
+PENALTY_STEP_S = 600.0
+"""What leaving a late task out costs is looked at anew this often."""
+OCCUPIED_STEP_S = 30.0
+"""Until when a place is occupied is looked at in such steps."""
+
+
+def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list[LeftOut]]:
+    """Return the open tasks as planners see them, and those that cannot even be posed yet (with the reason)."""
+    posed, open_tasks = turn.agenda.posed, turn.state.open_tasks()
+    free_at_s = {need.robot: need.free_at_s for need in robots}
+    in_hand: dict[str, tuple[str, OrderRecord]] = {}
+    occupied: dict[str, float] = {}
+    for robot in turn.state.robots.values():
+        order = alarms.in_hand(turn, robot)
+        if order is not None:
+            in_hand[order.task] = (robot.id, order)
+            until_s = free_at_s.get(robot.id, turn.now.fleet_s)
+            occupied[order.place] = until_s - until_s % OCCUPIED_STEP_S
+    planned_on = {stop.task: name for name, route in turn.state.routes.items() for stop in route}
+    tasks: list[TaskNeed] = []
+    waiting: list[LeftOut] = []
+    for task in open_tasks:
+        wanted = _kept(turn, task, in_hand.get(task.id), planned_on.get(task.id, ""), occupied)
+        if isinstance(wanted, LeftOut):
+            waiting.append(wanted)
+        elif wanted is not None:
+            tasks.append(wanted)
+    if len(posed.tasks) > 2 * len(open_tasks) + 64:
+        known = {task.id for task in open_tasks}
+        posed.tasks = {name: kept for name, kept in posed.tasks.items() if name in known}
+        posed.choices = {name: among for name, among in posed.choices.items() if name in known}
+    return tasks, waiting
+
+
+def _kept(
+    turn: Turn,
+    task: TaskRecord,
+    in_hand: tuple[str, OrderRecord] | None,
+    planned_on: str,
+    occupied: Mapping[str, float],
+) -> TaskNeed | LeftOut | None:
+    """Return what is posed of a task: what was posed before, as long as nothing that it depends on has changed."""
+    request = task.request
+    overdue = int(max(turn.now.fleet_s - request.due_s, 0.0) // PENALTY_STEP_S)
+    assigned = task.robot or planned_on
+    order = turn.state.robots[task.robot].busy if task.state is TaskState.ASSIGNED else None
+    arrived = order is not None and order.arrived
+    there = alarms.on_the_spot(turn, task) if request.alarm and task.state in alarms.NOT_ASSIGNED else ""
+    items: list[object] = []
+    for stop in request.stops:
+        if stop.item:
+            items.append(turn.state.items[stop.item].holder)
+        for act in stop.acts:
+            if act.item:
+                known = turn.state.items.get(act.item)
+                items.append(known.holder if known is not None else "")
+                if act.act == "take" and known is not None:
+                    items.append(turn.seen.places.get(known.holder[6:]))
+    first = task.next_stop if in_hand is None else in_hand[1].stop + 1
+    free_from_s = tuple(_free_from_s(stop, occupied) for stop in request.stops[first:])
+    key = (
+        task.state,
+        task.next_stop,
+        assigned,
+        arrived,
+        overdue,
+        there,
+        None if in_hand is None else (in_hand[0], in_hand[1].stop),
+        tuple(items),
+        free_from_s,
+    )
+    kept = turn.agenda.posed.tasks
+    known_need = kept.get(task.id)
+    if known_need is not None and known_need[0] == key:
+        return known_need[1]
+    need = _task_need(turn, task, in_hand, assigned, overdue, arrived, there, free_from_s)
+    kept[task.id] = (key, need)
+    choices = turn.agenda.posed.choices
+    choices.pop(task.id, None)
+    if isinstance(need, TaskNeed) and any(len(stop.places) > 1 for stop in need.stops):
+        choices[task.id] = tuple(stop.places for stop in need.stops if len(stop.places) > 1)
+    return need
+
+
+def _task_need(
+    turn: Turn,
+    task: TaskRecord,
+    in_hand: tuple[str, OrderRecord] | None,
+    assigned: str,
+    overdue: int,
+    arrived: bool,
+    there: str,
+    free_from_s: tuple[float, ...],
+) -> TaskNeed | LeftOut | None:
+    request = task.request
+    first = task.next_stop if in_hand is None else in_hand[1].stop + 1
+    if first >= len(request.stops):
+        return None
+    pinned = in_hand[0] if in_hand else (task.robot if task.state is TaskState.UNDERWAY else "")
+    if not in_hand and task.state is TaskState.ASSIGNED:
+        pinned = task.robot if arrived else ""
+    stops: list[StopNeed] = []
+    for index in range(first, len(request.stops)):
+        free_s = free_from_s[index - first]
+        need = _stop_need(turn, task, index, free_s, posed_first=index == first and not pinned)
+        if need is None:
+            return LeftOut(task.id, "item_not_there")
+        stops.append(need)
+    load_kg = max(
+        (
+            turn.state.items[act.item].mass_kg
+            for stop in request.stops
+            for act in stop.acts
+            if act.item in turn.state.items
+        ),
+        default=0.0,
+    )
+    able = _able(turn, request.robot_kinds, load_kg)
+    if there:
+        able = (there,)
+    capacity_kg = max((turn.kind(turn.state.robots[robot]).payload_kg for robot in able), default=0.0)
+    weight = class_of(request.priority).weight
+    now_late_s = max(overdue * PENALTY_STEP_S, 0.0)
+    return TaskNeed(
+        task=task.id,
+        stops=_balanced(tuple(stops), begun=bool(pinned) or first > 0),
+        due_s=request.due_s,
+        weight=weight,
+        drop_penalty=request.drop_penalty + lateness_cost(weight, now_late_s + DROPPED_S),
+        robots=able,
+        pinned=pinned,
+        together=load_kg > capacity_kg / 2.0,
+        assigned=assigned,
+    )
+
+
+def _able(turn: Turn, kinds: tuple[str, ...], load_kg: float) -> tuple[str, ...]:
+    """Return the robots of these kinds that can carry so much; one tuple for all tasks that ask the same."""
+    strong = tuple(kind for kind in kinds if kind in turn.site.kinds and turn.site.kinds[kind].payload_kg >= load_kg)
+    known = turn.agenda.posed.able
+    if strong not in known:
+        known[strong] = tuple(robot.id for robot in turn.state.robots.values() if robot.kind in strong)
+    return known[strong]
+
+
+def _balanced(stops: tuple[StopNeed, ...], begun: bool) -> tuple[StopNeed, ...]:
+    """Return the stops; what a task not begun takes on board for ever is no load that plans can reckon with."""
+    if begun or abs(sum(stop.load_kg for stop in stops)) < 1e-9:
+        return stops
+    return tuple(replace(stop, load_kg=0.0) for stop in stops)
+
+
+def _free_from_s(stop: TaskStop, occupied: Mapping[str, float]) -> float:
+    """Return when a stop's place is free; 0 for one that nobody occupies, and where there is a choice."""
+    return occupied.get(stop.places[0], 0.0) if len(stop.places) == 1 else 0.0
+
+
+def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, posed_first: bool) -> StopNeed | None:
+    """Return a stop as the planner sees it, None if its item is not at a place at the moment."""
+    request = task.request
+    stop = request.stops[index]
+    places = stop.places
+    if stop.item:
+        holder = turn.state.items[stop.item].holder
+        if not holder.startswith("place:"):
+            return None
+        places = (holder[6:],)
+    elif posed_first and not all(
+        any(booking.item_is_there(turn, act.item, place) for place in places) for act in stop.acts if act.act == "take"
+    ):
+        return None
+    elif len(places) > 1:
+        places = _where_it_fits(turn, stop.acts, places)
+    service_s = sum(act.expected_s for act in stop.acts)
+    stop_name, _, moment = request.instant.partition(".")
+    offset_s = 0.0
+    if moment in ("done", "departed"):
+        offset_s = service_s
+    elif moment != "arrived":
+        for act in stop.acts:
+            offset_s += act.expected_s
+            if act.id == moment:
+                break
+    counts = stop_name == stop.id
+    return StopNeed(
+        stop=index,
+        places=places,
+        service_s=service_s,
+        load_kg=load_change_kg(turn, stop.acts),
+        earliest_s=max(request.earliest_s if index == 0 else 0.0, free_from_s),
+        counts=counts,
+        counts_offset_s=offset_s if counts else 0.0,
+        interruptible=all(act.interruptible for act in stop.acts),
+    )
+
+
+def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the alternatives that are large enough for what is put down there; all of them if none is."""
+    items = [turn.state.items[act.item] for act in acts if booking.puts_down(act) and act.item in turn.state.items]
+    fitting = (place for place in places if all(booking.item_fits(turn, i, turn.site.places[place]) for i in items))
+    return tuple(fitting) or places
+
+
+__all__ = ["tasks_now"]
