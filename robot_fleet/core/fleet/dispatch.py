@@ -143,7 +143,9 @@ def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
     travel_s = turn.ports.roads.time_s(turn.travel_class(robot), start, stop.place)
     if math.isinf(travel_s):
         return None
-    earliest_s = task.request.earliest_s if stop.stop == 0 else 0.0
+    earliest_s = max(
+        task.request.earliest_s if stop.stop == 0 else 0.0, turn.agenda.posed.turn_s.get((task.id, stop.stop), 0.0)
+    )
     if turn.now.fleet_s + travel_s + SLACK_S < earliest_s:
         return None
     if not booking.robot_may_go(turn, robot, stop.place):

@@ -16,6 +16,7 @@ class Posed:
     tasks : by task, what its need depended on and the need. places, travel_s : of all travel classes.
     able : robots that can carry something, by their kinds.
     choices : by task, the places among which its stops choose, where they do.
+    turn_s : (task, stop) -> when the one is done that it waits for at its place.
     """
 
     tasks: dict[str, tuple[tuple[object, ...], TaskNeed | LeftOut | None]] = field(default_factory=dict)
@@ -23,3 +24,4 @@ class Posed:
     travel_s: dict[str, Matrix] = field(default_factory=dict)
     able: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     choices: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    turn_s: dict[tuple[str, int], float] = field(default_factory=dict)

@@ -19,15 +19,13 @@ from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.posing.robots import robots_now
 from robot_fleet.core.fleet.posing.tasks import tasks_now
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed, TaskNeed
+from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed
 from robot_fleet.core.priority import AGEING_S
 
 EXCLUSIVE_KINDS = ("slot", "locker")
 """Places that an item occupies until somebody asks for it: two tasks in one plan must not choose the same."""
 CHANGE_COST_S = 5.0
 """Cost of giving a task to another robot than in the plan in force: fifty seconds of driving."""
-LONG_STAY_S, MOST_MEETING_PLACES = 120.0, 16
-"""Plans keep robots apart at places where one stays at least so long; at no more than so many."""
 COVERED_AHEAD_S, COVERED_EVERY_S = 1800.0, 60.0
 """How far ahead, and how often, plans look at which places are within reach for an alarm."""
 UNCOVERED_PRICE = 0.05
@@ -54,7 +52,7 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
         taken=booking.full_places(turn, exclusive),
         ageing_s=AGEING_S,
         change_cost=CHANGE_COST_S,
-        resources=(*_chargers(turn, robots), *_meeting_places(turn, tasks)),
+        resources=_chargers(turn, robots),
         coverage=_coverage(turn, robots),
         starts=_starts(turn, robots, places),
     )
@@ -96,26 +94,6 @@ def _chargers(turn: Turn, robots: list[RobotNeed]) -> tuple[Resource, ...]:
                 left_s = max(kind.charge_to_pct - soc, 0.0) / 100.0 * kind.battery_wh / kind.charge_w * 3600.0
                 busy.setdefault(robot.docked, []).append((turn.now.fleet_s, turn.now.fleet_s + left_s + kind.undock_s))
     return tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
-
-
-def _meeting_places(turn: Turn, tasks: list[TaskNeed]) -> tuple[Resource, ...]:
-    """Return the places at which one robot would have to wait long for another: those of the tasks due first."""
-    wanted: dict[str, list[TaskNeed]] = {
-        stop.places[0]: []
-        for task in tasks
-        for stop in task.stops
-        if stop.service_s >= LONG_STAY_S and len(stop.places) == 1
-    }
-    for task in tasks if wanted else ():
-        for place in {stop.places[0] for stop in task.stops if len(stop.places) == 1}:
-            if place in wanted:
-                wanted[place].append(task)
-    meeting = [
-        (min(task.due_s for task in among), place)
-        for place, among in wanted.items()
-        if len(among) > 1 and not any(turn.state.tasks[task.task].request.alarm for task in among)
-    ]
-    return tuple(Resource(place, (place,)) for _, place in sorted(meeting)[:MOST_MEETING_PLACES])
 
 
 def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:

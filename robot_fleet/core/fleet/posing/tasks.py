@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from robot_fleet.core.facts import TaskStop
 from robot_fleet.core.fleet import alarms, booking
 from robot_fleet.core.fleet.posing.loads import load_change_kg
+from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
 from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.task import TaskState
@@ -17,8 +16,6 @@ from robot_fleet.core.site import ActTemplate
 
 PENALTY_STEP_S = 600.0
 """What leaving a late task out costs is looked at anew this often."""
-OCCUPIED_STEP_S = 30.0
-"""Until when a place is occupied is looked at in such steps."""
 
 
 def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list[LeftOut]]:
@@ -26,18 +23,19 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     posed, open_tasks = turn.agenda.posed, turn.state.open_tasks()
     free_at_s = {need.robot: need.free_at_s for need in robots}
     in_hand: dict[str, tuple[str, OrderRecord]] = {}
-    occupied: dict[str, float] = {}
     for robot in turn.state.robots.values():
         order = alarms.in_hand(turn, robot)
         if order is not None:
             in_hand[order.task] = (robot.id, order)
-            until_s = free_at_s.get(robot.id, turn.now.fleet_s)
-            occupied[order.place] = until_s - until_s % OCCUPIED_STEP_S
+    until_s = {order.place: free_at_s.get(robot, turn.now.fleet_s) for robot, order in in_hand.values()}
+    rooms = Rooms(turn, until_s)
+    posed.turn_s = rooms.turn_s
     planned_on = {stop.task: name for name, route in turn.state.routes.items() for stop in route}
     tasks: list[TaskNeed] = []
     waiting: list[LeftOut] = []
     for task in open_tasks:
-        wanted = _kept(turn, task, in_hand.get(task.id), planned_on.get(task.id, ""), occupied)
+        robot_id = planned_on.get(task.id, "")
+        wanted = _kept(turn, task, in_hand.get(task.id), robot_id, rooms.waits(task, bool(robot_id)))
         if isinstance(wanted, LeftOut):
             waiting.append(wanted)
         elif wanted is not None:
@@ -54,7 +52,7 @@ def _kept(
     task: TaskRecord,
     in_hand: tuple[str, OrderRecord] | None,
     planned_on: str,
-    occupied: Mapping[str, float],
+    waits: Waits,
 ) -> TaskNeed | LeftOut | None:
     """Return what is posed of a task: what was posed before, as long as nothing that it depends on has changed."""
     request = task.request
@@ -73,8 +71,6 @@ def _kept(
                 items.append(known.holder if known is not None else "")
                 if act.act == "take" and known is not None:
                     items.append(turn.seen.places.get(known.holder[6:]))
-    first = task.next_stop if in_hand is None else in_hand[1].stop + 1
-    free_from_s = tuple(_free_from_s(stop, occupied) for stop in request.stops[first:])
     key = (
         task.state,
         task.next_stop,
@@ -84,13 +80,13 @@ def _kept(
         there,
         None if in_hand is None else (in_hand[0], in_hand[1].stop),
         tuple(items),
-        free_from_s,
+        waits,
     )
     kept = turn.agenda.posed.tasks
     known_need = kept.get(task.id)
     if known_need is not None and known_need[0] == key:
         return known_need[1]
-    need = _task_need(turn, task, in_hand, assigned, overdue, arrived, there, free_from_s)
+    need = _task_need(turn, task, in_hand, assigned, overdue, arrived, there, waits)
     kept[task.id] = (key, need)
     choices = turn.agenda.posed.choices
     choices.pop(task.id, None)
@@ -107,7 +103,7 @@ def _task_need(
     overdue: int,
     arrived: bool,
     there: str,
-    free_from_s: tuple[float, ...],
+    waits: Waits,
 ) -> TaskNeed | LeftOut | None:
     request = task.request
     first = task.next_stop if in_hand is None else in_hand[1].stop + 1
@@ -117,8 +113,9 @@ def _task_need(
     if not in_hand and task.state is TaskState.ASSIGNED:
         pinned = task.robot if arrived else ""
     stops: list[StopNeed] = []
+    free_from_s = dict(waits)
     for index in range(first, len(request.stops)):
-        free_s = free_from_s[index - first]
+        free_s = free_from_s.get(index, 0.0)
         need = _stop_need(turn, task, index, free_s, posed_first=index == first and not pinned)
         if need is None:
             return LeftOut(task.id, "item_not_there")
@@ -165,11 +162,6 @@ def _balanced(stops: tuple[StopNeed, ...], begun: bool) -> tuple[StopNeed, ...]:
     if begun or abs(sum(stop.load_kg for stop in stops)) < 1e-9:
         return stops
     return tuple(replace(stop, load_kg=0.0) for stop in stops)
-
-
-def _free_from_s(stop: TaskStop, occupied: Mapping[str, float]) -> float:
-    """Return when a stop's place is free; 0 for one that nobody occupies, and where there is a choice."""
-    return occupied.get(stop.places[0], 0.0) if len(stop.places) == 1 else 0.0
 
 
 def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, posed_first: bool) -> StopNeed | None:
