@@ -11,21 +11,17 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 
-from bench.improving import BUSAN
 from bench.rivals.in_place import OrToolsInPlace
+from bench.virtual_day import BUSAN, cost_s, play_rows
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.demand import played_rows
-from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.summary import fleet_part
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
-from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import read_csv
-from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 
 PLANNERS = ("ours", "insertion", "ortools")
 
@@ -39,9 +35,11 @@ class Day:
     driven_m, empty_m, empty_s : all robots' driving, and what of it with nothing on board.
     held_pct : share of looks and places within reach for an alarm.
     on_site_s : from each alarm until a robot was there.
+    cost_s : what plans are judged by; see `virtual_day`.
     """
 
     planner: str
+    seed: int
     requests: int
     done: int
     late: int
@@ -52,23 +50,18 @@ class Day:
     held_pct: float | None
     on_site_s: tuple[float, ...]
     violations: int
+    cost_s: float
 
 
-def play(planner: str, folder: Path, requests: int | None, without: Sequence[str]) -> Day:
+def play(planner: str, seed: int, folder: Path, requests: int | None, without: Sequence[str]) -> Day:
     """Play the site's day."""
-    site = load_site(folder)
-    site = replace(site, robots={name: robot for name, robot in site.robots.items() if name not in without})
-    people = read_people(folder / "people.yaml")
     rows = played_rows(read_csv(folder / "demand.csv"), requests, None)
-    ports = ports_for(site)
-    if planner == "ortools":
-        ports = replace(ports, planner=OrToolsInPlace())
-    fleet = VirtualFleet(site, ports, read_map(Path(site.map_file)), people, rows, seed=1, improving=planner == "ours")
-    fleet.run(Stop(True, rows[-1].at_s - rows[0].at_s))
+    other = OrToolsInPlace() if planner == "ortools" else None
+    fleet = play_rows(folder, rows, without=without, improving=planner == "ours", seed=seed, planner=other)
     core = fleet.host.fleet
     agenda = core.agenda
     part = fleet_part(
-        site,
+        core.site,
         core.state,
         fleet.host.rollups,
         fleet.host.plans_by,
@@ -83,6 +76,7 @@ def play(planner: str, folder: Path, requests: int | None, without: Sequence[str
     loaded_m = sum(robot["loaded_m"] for robot in part["robots"])
     return Day(
         planner=planner,
+        seed=seed,
         requests=len(rows),
         done=sum(task.state is TaskState.COMPLETED for task in tasks),
         late=sum(each > 0.0 for each in late_s),
@@ -93,6 +87,7 @@ def play(planner: str, folder: Path, requests: int | None, without: Sequence[str
         held_pct=part["coverage"]["held_pct"],
         on_site_s=tuple(alarm["robot_on_site_s"] for alarm in part["alarms"]),
         violations=len(agenda.violations),
+        cost_s=round(cost_s(fleet), 1),
     )
 
 
@@ -103,16 +98,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=None, help="the first so many of the day; all by default")
     parser.add_argument("--without", default="", help="robots to leave out, separated by commas")
     parser.add_argument("--planner", action="append", choices=PLANNERS, help="repeat; all three by default")
+    parser.add_argument("--seeds", default="1", help="of how long people take, separated by commas; 1 by default")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     without = [name for name in args.without.split(",") if name]
     one = partial(play, folder=args.site, requests=args.requests, without=tuple(without))
     with ProcessPoolExecutor(args.processes) as pool:
-        days = list(pool.map(one, args.planner or PLANNERS))
+        runs = list(product(args.planner or PLANNERS, map(int, args.seeds.split(","))))
+        days = list(pool.map(one, *zip(*runs, strict=True)))
     if args.json:
         json.dump({"days": [asdict(day) for day in days]}, sys.stdout, indent=1)
         return 0
+    for planner in dict.fromkeys(day.planner for day in days):
+        mine = [day for day in days if day.planner == planner]
+        sums = ("done", "late", "lateness_s", "cost_s", "driven_m", "empty_m")
+        print(planner, "  ".join(f"{key} {sum(getattr(day, key) for day in mine):.0f}" for key in sums))
     for day in days:
         print("  ".join(f"{key} {value}" for key, value in asdict(day).items()))
     return 0

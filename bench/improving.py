@@ -13,22 +13,14 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from bench.virtual_day import BUSAN, cost_s, play_rows
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.core.plan import Problem
 from robot_fleet.runtime.demand import played_rows
-from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
-from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import generate_day
-from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
-
-BUSAN = Path(__file__).resolve().parents[1] / "config" / "sites" / "busan_edc"
-TRAVEL_WEIGHT = Problem(0.0, (), (), {}, {}).travel_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +39,11 @@ class Outcome:
 
 def play(seed: int, improving: bool, folder: Path, requests: int, without: Sequence[str]) -> Outcome:
     """Play the first requests of the day of a seed."""
-    site = load_site(folder)
-    site = replace(site, robots={name: robot for name, robot in site.robots.items() if name not in without})
-    people = read_people(folder / "people.yaml")
     rows = played_rows(generate_day(folder, seed, None), requests, None)
-    fleet = VirtualFleet(
-        site, ports_for(site), read_map(Path(site.map_file)), people, rows, seed=1, improving=improving
-    )
-    fleet.run(Stop(True, rows[-1].at_s - rows[0].at_s))
+    fleet = play_rows(folder, rows, without=without, improving=improving)
     tasks = list(fleet.host.fleet.state.tasks.values())
     completed = [task for task in tasks if task.state is TaskState.COMPLETED]
-    undone = [task for task in tasks if task.state is not TaskState.COMPLETED]
     lateness_s = [task.lateness_s or 0.0 for task in completed]
-    weighted_s = sum(max(task.request.priority, 1) / 10.0 * (task.lateness_s or 0.0) for task in completed)
-    driven_m = {name: robot.odometer_m for name, robot in fleet.world.robots.items()}
-    driving_s = sum(driven_m[name] / robot.kind.speed_mps for name, robot in fleet.world.robots.items())
     return Outcome(
         seed,
         improving,
@@ -69,8 +51,8 @@ def play(seed: int, improving: bool, folder: Path, requests: int, without: Seque
         len(completed),
         sum(late_s > 0.0 for late_s in lateness_s),
         round(sum(lateness_s), 1),
-        round(sum(driven_m.values()), 1),
-        round(weighted_s + TRAVEL_WEIGHT * driving_s + sum(task.request.drop_penalty for task in undone), 1),
+        round(sum(robot.odometer_m for robot in fleet.world.robots.values()), 1),
+        round(cost_s(fleet), 1),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,23 @@ from robot_fleet.ros.guard import RCLError
 
 LOG = logging.getLogger("robot_fleet")
 _LOOK_S = 0.25
+
+
+class _Ending:
+    """Whether the process was told to end: while it spins it is only noted, before it interrupts."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.spins = False
+
+    def told(self, _number: int, _frame: object) -> None:
+        """Take a signal."""
+        self.asked = True
+        if not self.spins:
+            raise KeyboardInterrupt
+
+
+_ENDING = _Ending()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,11 @@ def make_node(name: str, *, simulated: bool, handle_signals: bool = True) -> Nod
     handle_signals : whether SIGINT and SIGTERM end the spin; not where another event loop handles them.
     """
     if not rclpy.ok():
-        rclpy.init(signal_handler_options=SignalHandlerOptions.ALL if handle_signals else SignalHandlerOptions.NO)
+        # rclpy's own handlers shut the context down under an executor that still waits on it.
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+        if handle_signals:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, _ENDING.told)
     return Node(name, parameter_overrides=[Parameter("use_sim_time", Parameter.Type.BOOL, simulated)])
 
 
@@ -82,16 +104,17 @@ def every(node: Node, seconds: float, callback: Callable[[], object]) -> None:
 
 
 def spin(node: Node, alive: Callable[[], bool]) -> None:
-    """Run a node until it is shut down, or `alive` says no.
+    """Run a node until it is told to end or shut down, or `alive` says no.
 
     `spin_once` in a loop: the events executor's own `spin` does not return on a shutdown.
     """
+    _ENDING.spins = True
     executor = EventsExecutor()
     executor.add_node(node)
     try:
-        while rclpy.ok() and alive():
+        while rclpy.ok() and not _ENDING.asked and alive():
             executor.spin_once(timeout_sec=_LOOK_S)
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
     finally:
         executor.remove_node(node)

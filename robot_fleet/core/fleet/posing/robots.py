@@ -13,7 +13,7 @@ from robot_fleet.core.site import RobotKind
 
 CANCEL_TAKES_S = 10.0
 """A robot is reckoned free this long after it was asked to give up what it does."""
-FAIR_PRICE, FAIR_STEP_S, FAIR_STEPS = 0.0025, 900.0, 4
+FAIR_PRICE, FAIR_STEP_S, FAIR_STEPS = 0.001, 900.0, 4
 """A second of a robot's work costs so much for each such step that it has worked more than the least of its kind."""
 
 
