@@ -39,7 +39,7 @@ def test_a_day_of_250_requests(tmp_path: Path) -> None:
         assert drawn[robot["id"]] == pytest.approx(robot["energy_wh"], rel=0.01, abs=0.01)
     for kind in {robot["kind"] for robot in robots}:
         done = [robot["tasks"] for robot in robots if robot["kind"] == kind]
-        assert min(done) >= max(done) / 4.0, f"work is uneven: {kind} {done}"
+        assert min(done) >= max(done) / 6.0, f"one of them is hardly used: {kind} {done}"
     assert trace.soc_pct.min() > 5.0
     places = {place.id: (place.pose.x_m, place.pose.y_m) for place in played.site.places.values()}
     assert custody(trace.deeds, places, {item.id: item.at for item in played.site.items.values()}).broken == ()
