@@ -355,14 +355,11 @@ class WholeModel:
 
     def _least(self) -> float:
         """Return what no plan can cost less than, whatever it does: all robots are spared their way to rest."""
-        m = self.m
-        return -sum(
-            float(m.robot_at[v, DRIVE_COST] * m.rest[row, m.robot[v, ROBOT_PLACE]]) for v, row in self._resting()
-        )
-
-    def _resting(self) -> list[tuple[int, int]]:
-        """Return the robots that drive somewhere to rest, and their rows of the ways there."""
-        return [(v, row) for v, row in enumerate(self.m.robot[:, REST].tolist()) if row >= 0]
+        spared = 0.0
+        for v, row in enumerate(self.m.robot[:, REST].tolist()):
+            if row >= 0:
+                spared += float(self.m.robot_at[v, DRIVE_COST] * self.m.rest[row, self.m.robot[v, ROBOT_PLACE]])
+        return -spared
 
     def service(self, node: int, v: int) -> int:
         """Return how long a robot serves a node, in ticks."""
