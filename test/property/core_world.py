@@ -204,6 +204,11 @@ class CoreWorld:
         if robot.reachable:
             self.feed(ReportReceived(report))
 
+    def tell_all(self) -> None:
+        """Let every robot report."""
+        for robot in self.robots.values():
+            self.tell(robot)
+
     def step(self, robot: ModelRobot, outcome: str = "done") -> bool:
         """Let a robot do its next step, if it may; return whether it did anything."""
         order, step = robot.order, robot.next_step

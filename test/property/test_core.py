@@ -88,8 +88,7 @@ def world_of(name: str) -> CoreWorld:
 
 def play(world: CoreWorld, actions: list[Action]) -> None:
     """Let the actions happen, one after the other, a robot hearing and telling as it can."""
-    for robot in world.robots.values():
-        world.tell(robot)
+    world.tell_all()
     for name, a, b, c in actions:
         ACTIONS[name](world, a, b, c)
         world.pass_time(PAUSES_S[(a + b + c) % 4])
@@ -306,8 +305,7 @@ def lie(world: CoreWorld, a: int, b: int, c: int) -> None:
 def tick(world: CoreWorld, a: int, b: int, c: int) -> None:
     world.pass_time(PAUSES_S[a % len(PAUSES_S)])
     if b % 4:
-        for robot in world.robots.values():
-            world.tell(robot)
+        world.tell_all()
     world.feed(Tick())
 
 

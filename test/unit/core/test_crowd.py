@@ -19,8 +19,7 @@ PARCEL: Mapping[str, object] = {"from": "hub/shelf", "to": "home/gate", "item": 
 def world() -> CoreWorld:
     """The tiny site at 07:30, all robots heard; somebody has just asked and is planned for."""
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     (answer,) = made.feed(SubmitTask("first", "care_visit", VISIT))
     assert answer.accepted
     assert answer.robot

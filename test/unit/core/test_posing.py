@@ -18,8 +18,7 @@ PARCEL: Mapping[str, object] = {"from": "hub/shelf", "to": "home/r101", "item": 
 def world() -> CoreWorld:
     """The tiny site at 07:30, all robots at their chargers."""
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     for robot in made.robots.values():  # they dock where they stand
         made.step(robot)
         made.tell(robot)

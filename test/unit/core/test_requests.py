@@ -60,8 +60,7 @@ MISTAKES: list[tuple[str, str, dict[str, object], str]] = [
 def world() -> CoreWorld:
     """The tiny site at 07:30, all robots heard."""
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     return made
 
 

@@ -24,8 +24,7 @@ ALARM: dict[str, object] = {"place": "home/r101", "signal": "help_button"}
 def world() -> CoreWorld:
     """The tiny site at 07:30, all robots docked."""
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     for _ in range(3):
         work(made)
     return made
@@ -190,8 +189,7 @@ def test_after_a_restart_the_plan_is_made_as_soon_as_robots_are_heard(world: Cor
     world.restart()
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
     assert world.state.tasks["a"].reason == "no_robot_available"
-    for robot in world.robots.values():
-        world.tell(robot)
+    world.tell_all()
     assert world.state.tasks["a"].state is TaskState.ASSIGNED
 
 
@@ -216,8 +214,7 @@ def test_a_large_item_is_put_where_it_fits() -> None:
     world = world_of("busan_edc")
     slots = [place for place in world.site.places.values() if place.kind == "slot"]
     assert all(slot.max_kg or slot.length_m for slot in slots)
-    for robot in world.robots.values():
-        world.tell(robot)
+    world.tell_all()
     small = min(place.length_m for place in slots)
     sensed = next(place.id for place in world.site.places.values() if place.kind == "bay_in")
     car = {"bay": sensed, "item": "long_car", "mass_kg": 1500.0, "length_m": min(small, 5.0), "width_m": 1.8}

@@ -24,8 +24,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> CoreWorld:
     """The tiny site, its robots at their chargers; they are released one lane ahead of the one that they drive."""
     monkeypatch.setattr(release, "HORIZON_M", 0.5)
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     for _ in range(4):
         work(made)
     return made

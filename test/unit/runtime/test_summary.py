@@ -22,8 +22,7 @@ VISIT = {"place": "home/r101"}
 @pytest.fixture
 def world() -> CoreWorld:
     made = world_of("tiny")
-    for robot in made.robots.values():
-        made.tell(robot)
+    made.tell_all()
     return made
 
 
@@ -126,8 +125,7 @@ def test_lateness_is_measured_at_the_services_instant(world: CoreWorld) -> None:
 
 def test_times_of_alarms_count_from_their_arrival(world: CoreWorld) -> None:
     world.pass_time(100.0)
-    for robot in world.robots.values():
-        world.tell(robot)
+    world.tell_all()
     world.feed(SubmitTask("a", "care_alarm", {**VISIT, "signal": "fall_detected"}))
     world.drain(hours=1.0)
     summary = summary_of(world)
