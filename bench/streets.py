@@ -24,9 +24,9 @@ from robot_fleet.core.site import (
     Service,
     Site,
     StopTemplate,
-    Text,
     Vertex,
 )
+from robot_fleet.core.text import Text
 
 PENALTY = 7200.0
 """Of leaving a task out, for each point of its priority."""

@@ -17,9 +17,9 @@ from robot_fleet.core.site import (
     Service,
     Site,
     StopTemplate,
-    Text,
     Vertex,
 )
+from robot_fleet.core.text import Text
 
 
 def text(word: str) -> Text:

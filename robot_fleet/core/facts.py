@@ -346,9 +346,155 @@ class ChargeEnded(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AlarmShown(Fact):
-    """A console was sent the alarm."""
+    """A console was sent the alarm whose id is `task` (a call for help has its task's id)."""
 
     task: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised(Fact):
+    """Something began that a person must answer.
+
+    Parameters
+    ----------
+    members : `<condition>:<subject>` of all that it tells of; one outage is one alarm.
+    count : how often it has come of late.
+    """
+
+    alarm: str
+    condition: str
+    members: tuple[str, ...]
+    urgency: str
+    at_s: float
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSpread(Fact):
+    """An alarm tells of one more (`<condition>:<subject>`), or of the same again."""
+
+    alarm: str
+    member: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmReceded(Fact):
+    """One of the things that an alarm tells of is gone; with the last one the alarm clears."""
+
+    alarm: str
+    member: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged(Fact):
+    """A person took note of an alarm."""
+
+    alarm: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmShelved(Fact):
+    """A person put an alarm aside until a fleet time."""
+
+    alarm: str
+    until_s: float
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmUnshelved(Fact):
+    """An alarm that was put aside rings again: a person wants it, or (`by` empty) its time was up."""
+
+    alarm: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened(Fact):
+    """People have to deal with something. `by` is empty where the alarm opened it by itself."""
+
+    incident: str
+    alarm: str
+    robots: tuple[str, ...]
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentJoined(Fact):
+    """An alarm (if not empty) and robots turned out to belong to an open incident."""
+
+    incident: str
+    alarm: str
+    robots: tuple[str, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNoted(Fact):
+    """A person wrote down what was done."""
+
+    incident: str
+    text: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed(Fact):
+    """A person closed an incident, and why."""
+
+    incident: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyStopped(Fact):
+    """A robot's emergency stop was pressed; `stops` counts all of its life. It stands until a person lets it go on."""
+
+    robot: str
+    stops: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceBegan(Fact):
+    """A robot was taken out of service."""
+
+    robot: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenancePlanned(Fact):
+    """A robot will be out of service between two fleet times; 0 and 0 takes that back."""
+
+    robot: str
+    from_s: float
+    to_s: float
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceDone(Fact):
+    """A robot is in service again; its distance and faults count from here."""
+
+    robot: str
+    odometer_m: float
+    by: str
     at_s: float
 
 
@@ -389,5 +535,19 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     AlarmShown,
+    AlarmRaised,
+    AlarmSpread,
+    AlarmReceded,
+    AlarmAcknowledged,
+    AlarmShelved,
+    AlarmUnshelved,
+    IncidentOpened,
+    IncidentJoined,
+    IncidentNoted,
+    IncidentClosed,
+    EmergencyStopped,
+    MaintenanceBegan,
+    MaintenancePlanned,
+    MaintenanceDone,
     CommandTaken,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import Plan
 
@@ -72,6 +73,102 @@ class LimitZone:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """Somebody takes note of an alarm."""
+
+    key: str
+    alarm: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelveAlarm:
+    """Somebody puts an alarm aside for a while."""
+
+    key: str
+    alarm: str
+    duration_s: float
+    reason: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class UnshelveAlarm:
+    """Somebody wants an alarm to ring again."""
+
+    key: str
+    alarm: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """Somebody opens an incident for an alarm."""
+
+    key: str
+    alarm: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteIncident:
+    """Somebody writes down what was done about an incident; no data about people."""
+
+    key: str
+    incident: str
+    text: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIncident:
+    """Somebody closes an incident."""
+
+    key: str
+    incident: str
+    reason: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class BeginMaintenance:
+    """Somebody takes a robot out of service."""
+
+    key: str
+    robot: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMaintenance:
+    """Somebody says when a robot will be out of service; 0 and 0 takes that back."""
+
+    key: str
+    robot: str
+    from_s: float
+    to_s: float
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class EndMaintenance:
+    """Somebody puts a robot into service again."""
+
+    key: str
+    robot: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionsSeen:
+    """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
+
+    source: str
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportReceived:
     """An agent's report arrived."""
 
@@ -96,7 +193,7 @@ class PlanImproved:
 
 @dataclass(frozen=True, slots=True)
 class AlarmWasShown:
-    """A gateway queued the alarm's frame for a console."""
+    """A gateway queued the frame of an alarm, whose id is `task`, for a console."""
 
     task: str
 
@@ -116,5 +213,10 @@ class Tick:
     """Time passed."""
 
 
-Command = SubmitTask | CancelTask | SetHold | CloseZone | OpenZone | LimitZone
-Input = Command | ReportReceived | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick
+AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
+IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
+Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
+Command = (
+    SubmitTask | CancelTask | SetHold | CloseZone | OpenZone | LimitZone | AlarmAnswer | IncidentAnswer | Maintenance
+)
+Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

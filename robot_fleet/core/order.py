@@ -68,6 +68,8 @@ class Order:
     ----------
     hold : stop smoothly and stay, until an update without it.
     cancel : stop after at most what is under way, give up the rest, and say so (`RobotReport.cancelled`).
+    consents : emergency stops after which a person has let the robot move again. It stands while its agent knows of
+        more (`RobotReport.stops`).
     """
 
     robot: str
@@ -77,6 +79,7 @@ class Order:
     released: int
     hold: bool = False
     cancel: bool = False
+    consents: int = 0
 
 
 class StepState(StrEnum):
@@ -115,6 +118,8 @@ class RobotReport:
     load : ids of the items on board.
     conditions : codes of what is wrong, for instance `off_corridor`, `nav_unavailable`, `act_unknown`.
     at_s : fleet time of the report.
+    control : who moves the robot: `automatic`, `manual`, `protective_stop` or `emergency_stop`.
+    stops : emergency stops that the agent has ever seen; see `Order.consents`.
     """
 
     robot: str
@@ -137,3 +142,5 @@ class RobotReport:
     load: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     cancelled: str = ""
+    control: str = "automatic"
+    stops: int = 0

@@ -6,16 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from robot_fleet.core.geometry import Footprint, Pose
+from robot_fleet.core.health import Health
+from robot_fleet.core.text import Text
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A name or sentence for people, in Korean and English."""
-
-    ko: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +267,7 @@ class Site:
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zones: Mapping[str, Zone] = field(default_factory=dict)
     synthetic_people: bool = False
+    health: Health = field(default_factory=Health)
 
     def places_asked_for(self, service: Service) -> tuple[str, ...]:
         """Return the places that a request of a service may name, where it says of which kinds they are."""

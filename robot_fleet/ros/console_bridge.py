@@ -104,8 +104,8 @@ class ConsoleBridge:
     def _refresh(self) -> None:
         self._feed.refresh()
         for alarm in self._feed.state.alarms.values():
-            if alarm.task in self._queued and alarm.shown_s is None:
-                self._commands.shown(alarm.task)
+            if alarm.id in self._queued and alarm.shown_s is None:
+                self._commands.shown(alarm.id)
 
     def _note_shown(self, alarms: Sequence[str]) -> None:
         self._queued.update(dict.fromkeys(alarms))

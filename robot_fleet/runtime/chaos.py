@@ -255,7 +255,7 @@ class ChaosFleet(VirtualFleet):
             link.reports()  # nobody has listened
         state = self.history.state(known.site)
         self.host = self._host(Fleet(known.site, known.ports, state=state))
-        self.host.new_alarms += [alarm.task for alarm in state.alarms.values() if alarm.shown_s is None]
+        self.host.new_alarms += [alarm.id for alarm in state.alarms.values() if alarm.shown_s is None]
 
     def _sim_begins(self) -> None:
         self.world.before_confirm = None

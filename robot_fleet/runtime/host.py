@@ -7,7 +7,7 @@ from typing import Protocol
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
-from robot_fleet.core.facts import Fact, PlanCommitted, TaskRequested
+from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
 from robot_fleet.core.ports import PathAsker, RobotLink
@@ -130,3 +130,5 @@ class Host:
                 requested = True
                 if fact.alarm:
                     self.new_alarms.append(fact.task)
+            elif isinstance(fact, AlarmRaised):
+                self.new_alarms.append(fact.alarm)

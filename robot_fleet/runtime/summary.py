@@ -39,7 +39,7 @@ def fleet_part(
     return {
         "requests": [_request(task) for task in state.tasks.values()],
         "robots": [_robot(site, state, name, rollups.get(name)) for name in state.robots],
-        "alarms": [_alarm(alarm) for alarm in state.alarms.values()],
+        "alarms": [_alarm(alarm) for alarm in state.calls()],
         "plans": {
             "committed": state.plans,
             "checked": checked,

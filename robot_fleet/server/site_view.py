@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from robot_fleet.core.site import ParamSpec, Service, Site, Text
+from robot_fleet.core.site import ParamSpec, Service, Site
+from robot_fleet.core.text import Text
 from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, read_map
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, RobotRecord, TaskRecord
-from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.site import Site, Zone
+from robot_fleet.core.text import Text
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -18,6 +19,18 @@ _OUTCOMES = {
     TaskState.CANCELLED: "cancelled",
     TaskState.REJECTED: "rejected",
 }
+
+
+_NO_CALL: dict[str, Any] = {
+    "task": "",
+    "service": "",
+    "place": "",
+    "robot": "",
+    "eta_s": None,
+    "on_site_s": None,
+    "verdict": "",
+}
+"""What an alarm's row says of a call for help where it is none."""
 
 
 class StateRows:
@@ -57,7 +70,7 @@ class StateRows:
                 view.drop_item(item.id)
             else:
                 view.put_item(_item_row(item))
-        open_alarms = [alarm for alarm in state.alarms.values() if alarm.state is not AlarmState.CLOSED]
+        open_alarms = sorted((alarm for alarm in state.alarms.values() if alarm.open), key=_urgency)
         view.put_alarms([self._alarm_row(alarm, state) for alarm in open_alarms])
         view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
@@ -121,20 +134,45 @@ class StateRows:
         }
 
     def _alarm_row(self, alarm: AlarmRecord, state: FleetState) -> dict[str, Any]:
-        task = state.tasks[alarm.task]
+        template = self._site.health.alarms.get(alarm.condition)
+        row: dict[str, Any] = {
+            "id": alarm.id,
+            "condition": alarm.condition,
+            "urgency": alarm.urgency,
+            "state": alarm.state.value,
+            "raised_s": round(alarm.raised_s, 1),
+            "count": alarm.count,
+            "incident": alarm.incident,
+            "acknowledged_by": alarm.acknowledged_by,
+            "shelved_until_s": _rounded(alarm.shelved_until_s),
+            "shelved_for": alarm.shelved_for,
+            "respond_s": template.respond_s if template is not None else None,
+            "cause": _both(template.cause if template is not None else None),
+            "consequence": _both(template.consequence if template is not None else None),
+            "action": _both(template.action if template is not None else None),
+            "members": [member for member, holds in alarm.members.items() if holds],
+        }
+        return row | (self._call_values(alarm, state.tasks[alarm.task]) if alarm.task else _NO_CALL)
+
+    def _call_values(self, alarm: AlarmRecord, task: TaskRecord) -> dict[str, Any]:
         places = [stop.places[0] for stop in task.request.stops if stop.places]
         return {
-            "id": alarm.task,
             "task": alarm.task,
             "service": task.request.service,
             "place": places[0] if places else "",
             "robot": task.robot,
-            "state": alarm.state.value,
-            "raised_s": round(alarm.raised_s, 1),
             "eta_s": _rounded(self._eta_s.get(alarm.task)),
             "on_site_s": _rounded(alarm.on_site_s),
             "verdict": alarm.verdict,
         }
+
+
+def _urgency(alarm: AlarmRecord) -> tuple[int, float]:
+    return list(Urgency).index(Urgency(alarm.urgency)), alarm.raised_s
+
+
+def _both(text: Text | None) -> dict[str, str]:
+    return {"ko": text.ko, "en": text.en} if text is not None else {"ko": "", "en": ""}
 
 
 def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:

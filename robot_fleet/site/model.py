@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from robot_fleet.core.geometry import Footprint, Pose
-from robot_fleet.core.site import ItemSpec, Place, Text, Zone
+from robot_fleet.core.site import ItemSpec, Place, Zone
+from robot_fleet.core.text import Text
 
 # Ids end up in ROS names, URLs and file names; a colon would collide with `param:<name>` and its like.
 ObjectId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=80)]

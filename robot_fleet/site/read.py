@@ -6,22 +6,27 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.geometry import Pose
+from robot_fleet.core.health import Health
 from robot_fleet.core.site import ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile, ZoneModel, ZonesFile
+from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
 from robot_fleet.site.model_robots import KindsFile, RobotKindModel, RobotModel, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.source import KeyPath, Source, read_json, read_yaml
 
 ZONES_FILE = "zones.yaml"
-"""The one file that a site need not have."""
+"""A file that a site need not have."""
+HEALTH_FILE = "health.yaml"
+"""Another one; the file of this name beside this module stands in."""
 
 # How far a vertex may lie from its place, and a lane's ends from its vertices: files round to millimetres.
 _SAME_POINT_M = 0.01
@@ -51,6 +56,7 @@ class Draft:
     items: dict[str, ItemSpec] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
+    health: Health = field(default_factory=Health)
     origin: dict[tuple[str, str], tuple[Source, KeyPath]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
@@ -85,6 +91,7 @@ def read_draft(folder: Path) -> Draft:
     if (folder / ZONES_FILE).is_file():
         source = read_yaml(folder, ZONES_FILE, draft.findings)
         draft.zones.update(_entries(ZonesFile, "zones", ZoneModel, ZoneModel.value, source, draft))
+    _read_health(folder, draft)
     _read_services(folder, draft)
     _read_lanes(folder, draft)
     return draft
@@ -175,6 +182,31 @@ def _read_routes(source: Source, draft: Draft) -> None:
             draft.routes[name] = tuple(places)
         else:
             draft.broken.add(("route", name))
+
+
+def _read_health(folder: Path, draft: Draft) -> None:
+    if not (folder / HEALTH_FILE).is_file():
+        draft.health = default_health()
+        return
+    source = read_yaml(folder, HEALTH_FILE, draft.findings)
+    file = _whole(HealthFile, source, draft.findings)
+    if file is None:
+        return
+    draft.health = file.value()
+    for index, rule in enumerate(file.rules):
+        for kind in rule.kinds:
+            if not draft.knows("kind", kind):
+                expected = f"there is no robot kind {kind!r}; expected one of kinds.yaml"
+                draft.findings.append(source.finding("site_unknown_kind", ("rules", index, "kinds"), expected))
+
+
+@cache
+def default_health() -> Health:
+    """Return how a fleet is watched whose site does not say."""
+    findings: list[Finding] = []
+    file = _whole(HealthFile, read_yaml(Path(__file__).parent, HEALTH_FILE, findings), findings)
+    assert file is not None, findings
+    return file.value()
 
 
 def _read_services(folder: Path, draft: Draft) -> None:

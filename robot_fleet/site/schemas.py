@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from robot_fleet.site.demand_pattern import Pattern
 from robot_fleet.site.maps import MapFile
 from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
+from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "demand": Pattern,
+    "health": HealthFile,
     "items": ItemsFile,
     "kinds": KindsFile,
     "lanes": LanesFile,

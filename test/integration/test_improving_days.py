@@ -8,6 +8,7 @@ from bench.improving import compare
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # four minutes of CPU, more of them where others work too
 def test_ten_fixed_days_cost_more_without_cpsat() -> None:
     days = compare(range(10, 20), requests=40)
     for without, improved in days:

@@ -31,7 +31,8 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
-from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate, Text
+from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate
+from robot_fleet.core.text import Text
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.site.load import load_site
 from robot_fleet.traffic.conflicts import Conflicts, build_conflicts

@@ -22,7 +22,7 @@ _CUSTODY = ("take", "give")
 
 def waiting_alarms(turn: Turn) -> list[TaskRecord]:
     """Return the alarms that no robot has an order for."""
-    raised = (turn.state.tasks[name] for name, alarm in turn.state.alarms.items() if alarm.closed_s is None)
+    raised = (turn.state.tasks[call.task] for call in turn.state.calls() if call.closed_s is None)
     return [task for task in raised if task.state in NOT_ASSIGNED]
 
 
@@ -62,7 +62,7 @@ def on_the_spot(turn: Turn, task: TaskRecord) -> str:
         here = robot.at in task.request.stops[0].places and not robot.stranded_on
         if not here or robot.kind not in task.request.robot_kinds:
             continue
-        if not turn.usable(robot) or turn.must_stay(robot) or robot.load:
+        if not turn.in_service(robot) or turn.must_stay(robot) or robot.load:
             continue
         if order is None or (order.arrived and (not order.task or in_interruptible_act(order))):
             return robot.id
@@ -80,7 +80,7 @@ def _in_reach(turn: Turn, alarms: list[TaskRecord]) -> bool:
             turn.ports.roads.time_s(turn.travel_class(robot), robot.at, place) <= ALARM_REACH_S
             for robot in turn.state.robots.values()
             if robot.kind in task.request.robot_kinds
-            and turn.usable(robot)
+            and turn.in_service(robot)
             and (robot.busy is None or not robot.busy.task or not robot.busy.arrived)
             and (turn.soc_pct(robot.id) or 0.0) > LAST_RESORT_PCT
             and not _serves_alarm(turn, robot)

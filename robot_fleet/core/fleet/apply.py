@@ -6,16 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 from robot_fleet.core.facts import (
+    AlarmAcknowledged,
+    AlarmRaised,
+    AlarmReceded,
+    AlarmShelved,
     AlarmShown,
+    AlarmSpread,
+    AlarmUnshelved,
     ChargeBegan,
     ChargeEnded,
     CommandTaken,
     DriveObserved,
+    EmergencyStopped,
     Fact,
     HoldSet,
+    IncidentClosed,
+    IncidentJoined,
+    IncidentNoted,
+    IncidentOpened,
     ItemAppeared,
     ItemMoved,
     LaneMeasured,
+    MaintenanceBegan,
+    MaintenanceDone,
+    MaintenancePlanned,
     OrderCancelAsked,
     OrderEnded,
     OrderProgressed,
@@ -37,9 +51,10 @@ from robot_fleet.core.facts import (
     ZoneLimited,
     ZoneOpened,
 )
+from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import roads
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
-from robot_fleet.core.lifecycles import advance, alarm, order, task
+from robot_fleet.core.fleet.state import FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderEvent, OrderState
@@ -78,17 +93,10 @@ def _order_moves(record: OrderRecord, event: OrderEvent) -> None:
     record.state = advance(order.TRANSITIONS, record.state, event, record.id)
 
 
-def _alarm_moves(state: FleetState, task_id: str, event: AlarmEvent) -> AlarmRecord | None:
-    record = state.alarms.get(task_id)
-    if record is not None:
-        record.state = advance(alarm.TRANSITIONS, record.state, event, task_id)
-    return record
-
-
 def _task_requested(state: FleetState, fact: TaskRequested) -> None:
     state.tasks[fact.task] = TaskRecord(fact)
     if fact.alarm:
-        state.alarms[fact.task] = AlarmRecord(fact.task, fact.requested_s)
+        alarms.called(state, fact)
 
 
 def _request_refused(state: FleetState, fact: RequestRefused) -> None:
@@ -193,7 +201,7 @@ def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: fl
     stop = served.request.stops[record.stop]
     served.instants.setdefault(f"{stop.id}.arrived", at_s)
     if record.stop == 0:
-        on_site = _alarm_moves(state, record.task, AlarmEvent.ARRIVE)
+        on_site = alarms.moves(state, record.task, AlarmEvent.ARRIVE)
         if on_site is not None and on_site.on_site_s is None:
             on_site.on_site_s = at_s
 
@@ -251,7 +259,7 @@ def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_
     result = detail.get("result")
     if isinstance(result, str) and result:
         served.result = result
-        verdict = _alarm_moves(state, record.task, AlarmEvent.JUDGE)
+        verdict = alarms.moves(state, record.task, AlarmEvent.JUDGE)
         if verdict is not None:
             verdict.verdict = result
 
@@ -324,7 +332,7 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     for robot, route in state.routes.items():
         if any(stop.task == task_id for stop in route):
             state.routes[robot] = tuple(stop for stop in route if stop.task != task_id)
-    closed = _alarm_moves(state, task_id, AlarmEvent.CLOSE)
+    closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
     if closed is not None:
         closed.closed_s = at_s
     return record
@@ -350,6 +358,8 @@ def _task_rejected(state: FleetState, fact: TaskRejected) -> None:
 def _hold_set(state: FleetState, fact: HoldSet) -> None:
     if fact.robot:
         state.robots[fact.robot].hold = fact.hold
+        if not fact.hold:  # whoever lets a robot go by its name consents that it moves after an emergency stop
+            state.robots[fact.robot].consents = state.robots[fact.robot].stops
     else:
         state.hold = fact.hold
     for robot in state.robots.values():
@@ -366,6 +376,29 @@ def _link_changed(state: FleetState, fact: RobotLinkChanged) -> None:
 def _robot_faulted(state: FleetState, fact: RobotFaulted) -> None:
     robot = state.robots[fact.robot]
     robot.fault, robot.fault_until_s = fact.code, fact.until_s
+    robot.faults += 1
+
+
+def _emergency_stopped(state: FleetState, fact: EmergencyStopped) -> None:
+    robot = state.robots[fact.robot]
+    robot.stops = fact.stops
+    if robot.busy is not None:
+        robot.busy.update += 1
+        _unobserved(robot)
+
+
+def _maintenance_began(state: FleetState, fact: MaintenanceBegan) -> None:
+    state.robots[fact.robot].maintenance = True
+
+
+def _maintenance_planned(state: FleetState, fact: MaintenancePlanned) -> None:
+    state.robots[fact.robot].maintenance_s = (fact.from_s, fact.to_s) if fact.to_s > fact.from_s else None
+
+
+def _maintenance_done(state: FleetState, fact: MaintenanceDone) -> None:
+    robot = state.robots[fact.robot]
+    robot.maintenance, robot.maintenance_s = False, None
+    robot.serviced_s, robot.serviced_m, robot.faults = fact.at_s, fact.odometer_m, 0
 
 
 def _charge_began(state: FleetState, fact: ChargeBegan) -> None:
@@ -381,12 +414,6 @@ def _charge_began(state: FleetState, fact: ChargeBegan) -> None:
 def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
     state.robots[fact.robot].must_charge = False
     state.charges.pop(fact.robot, None)
-
-
-def _alarm_shown(state: FleetState, fact: AlarmShown) -> None:
-    record = _alarm_moves(state, fact.task, AlarmEvent.SHOW)
-    if record is not None and record.shown_s is None:
-        record.shown_s = fact.at_s
 
 
 def _command_taken(state: FleetState, fact: CommandTaken) -> None:
@@ -421,6 +448,20 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,
     ChargeEnded: _charge_ended,
-    AlarmShown: _alarm_shown,
+    AlarmShown: alarms.shown,
+    AlarmRaised: alarms.raised,
+    AlarmSpread: alarms.spread,
+    AlarmReceded: alarms.receded,
+    AlarmAcknowledged: alarms.acknowledged,
+    AlarmShelved: alarms.shelved,
+    AlarmUnshelved: alarms.unshelved,
+    IncidentOpened: alarms.incident_opened,
+    IncidentJoined: alarms.incident_joined,
+    IncidentNoted: alarms.incident_noted,
+    IncidentClosed: alarms.incident_closed,
+    EmergencyStopped: _emergency_stopped,
+    MaintenanceBegan: _maintenance_began,
+    MaintenancePlanned: _maintenance_planned,
+    MaintenanceDone: _maintenance_done,
     CommandTaken: _command_taken,
 }

@@ -36,7 +36,7 @@ def look(turn: Turn) -> None:
 
 def _ready(turn: Turn, robot: RobotRecord, service: Service) -> tuple[str, str, float] | None:
     """Return the travel class, from where and how soon a robot could set off for an alarm; None if it could not."""
-    if robot.kind not in service.robot_kinds or not turn.usable(robot) or turn.must_stay(robot) or robot.load:
+    if robot.kind not in service.robot_kinds or not turn.in_service(robot) or turn.must_stay(robot) or robot.load:
         return None
     if (turn.soc_pct(robot.id) or 0.0) <= alarms.LAST_RESORT_PCT:
         return None

@@ -33,7 +33,7 @@ def dispatch(turn: Turn) -> None:
     if turn.state.hold:
         return
     for robot in sorted(turn.state.robots.values(), key=lambda robot: _urgency(turn, robot)):
-        if turn.usable(robot) and not robot.hold:
+        if turn.usable(robot) and not turn.must_stay(robot):
             _dispatch(turn, robot)
 
 

@@ -16,6 +16,7 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
+    answering,
     coverage,
     dispatch,
     explaining,
@@ -24,6 +25,8 @@ from robot_fleet.core.fleet import (
     progress,
     release,
     requests,
+    ringing,
+    servicing,
     survey,
     zones,
 )
@@ -31,19 +34,29 @@ from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState, Observations
 from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
+    AcknowledgeAlarm,
     AlarmWasShown,
+    BeginMaintenance,
     CancelTask,
+    CloseIncident,
     CloseZone,
+    ConditionsSeen,
+    EndMaintenance,
     Input,
     LimitZone,
+    NoteIncident,
+    OpenIncident,
     OpenZone,
     PathMeasured,
     PlaceSensed,
     PlanImproved,
+    PlanMaintenance,
     ReportReceived,
     SetHold,
+    ShelveAlarm,
     SubmitTask,
     Tick,
+    UnshelveAlarm,
 )
 from robot_fleet.core.ports import Roads
 from robot_fleet.core.site import Site
@@ -109,8 +122,18 @@ class Fleet:
         match news:
             case ReportReceived(report):
                 progress.report(turn, report)
+            case ConditionsSeen(source, conditions):
+                self.seen.conditions[source] = conditions
+                self.seen.watched_s[source] = turn.now.steady_s
+            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+                answering.answer_alarm(turn, news)
+            case OpenIncident() | NoteIncident() | CloseIncident():
+                answering.answer_incident(turn, news)
+            case BeginMaintenance() | PlanMaintenance() | EndMaintenance():
+                servicing.change(turn, news)
             case Tick():
                 progress.watch_links(turn)
+                servicing.begin_planned(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
             case SubmitTask():
@@ -150,9 +173,12 @@ class Fleet:
             dispatch.dispatch(turn)
             release.release(turn)
         if ticked:
+            ringing.watch(turn)
             coverage.look(turn)
             self._ask_again(turn)
             survey.ask(turn)
+        if ticked or isinstance(news, SubmitTask | ReportReceived):
+            ringing.follow(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:

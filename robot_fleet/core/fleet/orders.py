@@ -25,6 +25,7 @@ def wished_order(turn: Turn, robot: RobotRecord) -> Order | None:
         released=record.released,
         hold=turn.must_stay(robot),
         cancel=record.state is OrderState.CANCELLING,
+        consents=robot.consents,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from robot_fleet.core.drives import PLAUSIBLE
 from robot_fleet.core.facts import (
     DriveObserved,
+    EmergencyStopped,
     ItemMoved,
     OrderEnded,
     OrderProgressed,
@@ -45,6 +46,7 @@ def report(turn: Turn, news: RobotReport) -> None:
     turn.seen.reports[news.robot] = news
     turn.seen.heard_s[news.robot] = turn.now.steady_s
     _link(turn, robot, LinkEvent.REPORT)
+    _emergency(turn, robot, news)
     order = robot.busy
     if order is None or news.order != order.id:
         return
@@ -53,6 +55,16 @@ def report(turn: Turn, news: RobotReport) -> None:
         _finish(turn, robot, order)
     elif order.state is OrderState.CANCELLING and news.cancelled == order.id:
         _cancelled(turn, robot, order)
+
+
+def _emergency(turn: Turn, robot: RobotRecord, news: RobotReport) -> None:
+    """Take note of an emergency stop: from now on the robot stands until a person lets it go on."""
+    pressed = news.control == "emergency_stop" and not robot.stopped
+    if news.stops > robot.stops or pressed:
+        turn.emit(EmergencyStopped(robot.id, max(news.stops, robot.stops + pressed), turn.now.fleet_s))
+        turn.agenda.replan = turn.agenda.moved = True
+        if robot.busy is not None:
+            turn.wish(robot.id)
 
 
 def watch_links(turn: Turn) -> None:

@@ -171,13 +171,17 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
 
     Raises
     ------
-    RequestError : `request_key_malformed`, `request_unknown_robot`.
+    RequestError : `request_key_malformed`, `request_unknown_robot`, `request_emergency_stopped`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
         return
     if wish.robot and wish.robot not in turn.state.robots:
         raise RequestError("request_unknown_robot", f"no robot {wish.robot!r}", wish.robot)
+    report = turn.seen.reports.get(wish.robot)
+    if not wish.hold and report is not None and report.control == "emergency_stop":
+        message = "its emergency stop is pressed; look after people and robot there, release it, then let it go on"
+        raise RequestError("request_emergency_stopped", message, wish.robot)
     turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by))
     turn.emit(CommandTaken(wish.key, {"accepted": True}))
     for robot in turn.state.robots.values():

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import TaskRequested
+from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.lifecycles.incident import IncidentState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -141,6 +143,9 @@ class RobotRecord:
     fault_until_s : it gets nothing new before.
     must_charge : it fell under its kind's threshold and is not charged yet; `charges` counts such times.
     worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
+    stops, consents : emergency stops so far, and after how many of them a person has let it go on.
+    maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
+    serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
     """
 
     id: str
@@ -158,12 +163,24 @@ class RobotRecord:
     must_charge: bool = False
     charges: int = 0
     worked_s: float = 0.0
+    stops: int = 0
+    consents: int = 0
+    maintenance: bool = False
+    maintenance_s: tuple[float, float] | None = None
+    serviced_s: float = 0.0
+    serviced_m: float = 0.0
+    faults: int = 0
 
     @property
     def busy(self) -> OrderRecord | None:
         """Return the order that binds the robot, if any."""
         order = self.order
         return order if order is not None and order.state in _BINDING else None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether an emergency stop holds the robot until a person lets it go on."""
+        return self.stops > self.consents
 
     @property
     def stranded_on(self) -> str:
@@ -189,14 +206,61 @@ class ItemRecord:
 
 @dataclass(slots=True)
 class AlarmRecord:
-    """An alarm so far; times are fleet times."""
+    """An alarm so far; times are fleet times.
 
-    task: str
+    Attributes
+    ----------
+    id : of a call for help its task's id; others have a colon in it, which no task's id has.
+    condition : its code.
+    members : `<condition>:<subject>` of what it tells of, and whether that still holds; empty for a call for help.
+    task : of a call for help, empty otherwise.
+    count : how often it has come of late.
+    on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
+    """
+
+    id: str
+    condition: str
     raised_s: float
-    state: AlarmState = AlarmState.RAISED
+    urgency: str
+    task: str = ""
+    members: dict[str, bool] = field(default_factory=dict)
+    state: AlarmState = AlarmState.ACTIVE
+    count: int = 1
+    incident: str = ""
     shown_s: float | None = None
+    acknowledged_s: float | None = None
+    acknowledged_by: str = ""
+    shelved_until_s: float | None = None
+    shelved_by: str = ""
+    shelved_for: str = ""
     on_site_s: float | None = None
     verdict: str = ""
+    closed_s: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.state is not AlarmState.CLOSED
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Robots or processes that it tells of, each once."""
+        return tuple(dict.fromkeys(member.partition(":")[2] for member in self.members))
+
+
+@dataclass(slots=True)
+class IncidentRecord:
+    """Something that people deal with: alarms, robots and what was noted, as (fleet time, by, text)."""
+
+    id: str
+    opened_s: float
+    alarms: tuple[str, ...]
+    robots: tuple[str, ...]
+    opened_by: str = ""
+    state: IncidentState = IncidentState.OPEN
+    notes: tuple[tuple[float, str, str], ...] = ()
+    reason: str = ""
+    closed_by: str = ""
     closed_s: float | None = None
 
 
@@ -229,6 +293,7 @@ class FleetState:
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
     roads : counts what changes how the roads are seen.
+    alarms : those that are open, all calls for help, and the last that were closed; `raised` counts all but the calls.
     """
 
     robots: dict[str, RobotRecord]
@@ -236,6 +301,7 @@ class FleetState:
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
+    incidents: dict[str, IncidentRecord] = field(default_factory=dict)
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
@@ -248,6 +314,11 @@ class FleetState:
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
     roads: int = 0
+    raised: int = 0
+
+    def calls(self) -> list[AlarmRecord]:
+        """Return the calls for help, oldest first."""
+        return [alarm for alarm in self.alarms.values() if alarm.task]
 
     def serves(self, robot: RobotRecord, order: OrderRecord) -> bool:
         """Return whether the order's task is still this robot's: not ended, and not given to another since."""
@@ -274,8 +345,11 @@ class Observations:
     ----------
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
     places : per place with a sensor the items that stand there.
+    conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
     """
 
     reports: dict[str, RobotReport] = field(default_factory=dict)
     heard_s: dict[str, float] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
+    watched_s: dict[str, float] = field(default_factory=dict)

@@ -18,6 +18,9 @@ from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
 from robot_fleet.core.site import RobotKind, Site
 
+_MOVED_BY_OTHERS = ("manual", "emergency_stop")
+"""Words of `RobotReport.control` for robots that would not follow an order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -54,6 +57,9 @@ class Agenda:
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
     posed : what was posed to the planner the last time.
     coverage : what was within reach of an alarm.
+    standing : per (code, subject) since when something holds that the core sees itself (fleet time).
+    pending_s, quiet_s : per (code, subject) since when a condition is held back, and per (alarm, member) since when it
+        is gone (steady time).
     """
 
     replan: bool = True
@@ -72,6 +78,9 @@ class Agenda:
     violations: list[Violation] = field(default_factory=list)
     posed: Posed = field(default_factory=Posed)
     coverage: Watched = field(default_factory=Watched)
+    standing: dict[tuple[str, str], float] = field(default_factory=dict)
+    pending_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    quiet_s: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 class PortsNow:
@@ -145,9 +154,16 @@ class Turn:
         return None if report is None else report.soc_pct
 
     def usable(self, robot: RobotRecord) -> bool:
-        """Return whether the robot may be given something new."""
+        """Return whether the robot can be sent anywhere: it is heard, not faulted, and nobody else moves it."""
+        report = self.seen.reports.get(robot.id)
+        if report is not None and report.control in _MOVED_BY_OTHERS:
+            return False
         return robot.link in (LinkState.LIVE, LinkState.STALE) and robot.fault_until_s <= self.now.fleet_s
 
+    def in_service(self, robot: RobotRecord) -> bool:
+        """Return whether the robot may be given a task."""
+        return self.usable(robot) and not robot.maintenance
+
     def must_stay(self, robot: RobotRecord) -> bool:
-        """Return whether a person holds the robot."""
-        return self.state.hold or robot.hold
+        """Return whether a person or an emergency stop holds the robot."""
+        return self.state.hold or robot.hold or robot.stopped

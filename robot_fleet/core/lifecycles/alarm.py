@@ -1,4 +1,8 @@
-"""The life of an alarm that a person must answer: raised, shown on a console, attended on site, closed."""
+"""The life of an alarm: it rings until a person takes note, and is open until what it tells of is gone.
+
+A call for help is an alarm too; what happens to it on the way (shown, attended, judged) leaves its state as it is, and
+it closes with its task.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ from itertools import product
 
 
 class AlarmState(StrEnum):
-    """Where an alarm stands."""
+    """Where an alarm stands (ISA-18.2: unacknowledged, acknowledged, returned to normal, shelved)."""
 
-    RAISED = "raised"
-    SHOWN = "shown"
-    ATTENDED = "attended"
+    ACTIVE = "active"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "cleared"
+    SHELVED = "shelved"
     CLOSED = "closed"
 
 
@@ -21,27 +26,48 @@ class AlarmEvent(StrEnum):
     SHOW = "show"
     ARRIVE = "arrive"
     JUDGE = "judge"
+    ACKNOWLEDGE = "acknowledge"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    SPREAD = "spread"
+    CLEAR = "clear"
     CLOSE = "close"
 
 
 _A = AlarmState
 _E = AlarmEvent
+_OPEN = (_A.ACTIVE, _A.ACKNOWLEDGED, _A.CLEARED, _A.SHELVED)
 
 TRANSITIONS: dict[tuple[AlarmState, AlarmEvent], AlarmState] = {
-    (_A.RAISED, _E.SHOW): _A.SHOWN,
-    # without a console the robot still goes, and a person's verdict by other means still counts
-    (_A.RAISED, _E.ARRIVE): _A.ATTENDED,
-    (_A.RAISED, _E.JUDGE): _A.RAISED,
-    (_A.RAISED, _E.CLOSE): _A.CLOSED,
-    (_A.SHOWN, _E.SHOW): _A.SHOWN,
-    (_A.SHOWN, _E.ARRIVE): _A.ATTENDED,
-    (_A.SHOWN, _E.JUDGE): _A.SHOWN,
-    (_A.SHOWN, _E.CLOSE): _A.CLOSED,
-    (_A.ATTENDED, _E.SHOW): _A.ATTENDED,
-    (_A.ATTENDED, _E.ARRIVE): _A.ATTENDED,
-    (_A.ATTENDED, _E.JUDGE): _A.ATTENDED,
-    (_A.ATTENDED, _E.CLOSE): _A.CLOSED,
-    (_A.CLOSED, _E.SHOW): _A.CLOSED,
+    # what becomes of a call for help; shown may be told late
+    **{(state, _E.SHOW): state for state in AlarmState},
+    **{(state, event): state for state, event in product(_OPEN, (_E.ARRIVE, _E.JUDGE))},
+    **{(state, _E.CLOSE): _A.CLOSED for state in _OPEN},
+    # a person takes note; of one that is over, that is the end
+    (_A.ACTIVE, _E.ACKNOWLEDGE): _A.ACKNOWLEDGED,
+    (_A.ACKNOWLEDGED, _E.ACKNOWLEDGE): _A.ACKNOWLEDGED,
+    (_A.CLEARED, _E.ACKNOWLEDGE): _A.CLOSED,
+    # a person puts it aside for a while; when the time is up it rings again
+    (_A.ACTIVE, _E.SHELVE): _A.SHELVED,
+    (_A.ACKNOWLEDGED, _E.SHELVE): _A.SHELVED,
+    (_A.SHELVED, _E.SHELVE): _A.SHELVED,
+    (_A.SHELVED, _E.UNSHELVE): _A.ACTIVE,
+    # it comes back, or concerns one more robot; what was acknowledged need not be again for one more
+    (_A.ACTIVE, _E.SPREAD): _A.ACTIVE,
+    (_A.ACKNOWLEDGED, _E.SPREAD): _A.ACKNOWLEDGED,
+    (_A.CLEARED, _E.SPREAD): _A.ACTIVE,
+    (_A.SHELVED, _E.SPREAD): _A.SHELVED,
+    # what it tells of is gone
+    (_A.ACTIVE, _E.CLEAR): _A.CLEARED,
+    (_A.ACKNOWLEDGED, _E.CLEAR): _A.CLOSED,
+    (_A.SHELVED, _E.CLEAR): _A.CLOSED,
 }
 
-REJECTED: frozenset[tuple[AlarmState, AlarmEvent]] = frozenset(product([_A.CLOSED], [_E.ARRIVE, _E.JUDGE, _E.CLOSE]))
+REJECTED: frozenset[tuple[AlarmState, AlarmEvent]] = frozenset(
+    [
+        *product([_A.CLOSED], [event for event in AlarmEvent if event is not _E.SHOW]),
+        *product([_A.ACTIVE, _A.ACKNOWLEDGED], [_E.UNSHELVE]),
+        *product([_A.CLEARED], [_E.SHELVE, _E.UNSHELVE, _E.CLEAR]),
+        (_A.SHELVED, _E.ACKNOWLEDGE),
+    ]
+)

@@ -5,13 +5,14 @@ from itertools import product
 import pytest
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.core.lifecycles import advance, alarm, link, order, task
+from robot_fleet.core.lifecycles import advance, alarm, incident, link, order, task
 
 TABLES = [
     pytest.param(task, task.TaskState, task.TaskEvent, id="task"),
     pytest.param(order, order.OrderState, order.OrderEvent, id="order"),
     pytest.param(link, link.LinkState, link.LinkEvent, id="link"),
     pytest.param(alarm, alarm.AlarmState, alarm.AlarmEvent, id="alarm"),
+    pytest.param(incident, incident.IncidentState, incident.IncidentEvent, id="incident"),
 ]
 
 

@@ -12,7 +12,8 @@ from robot_fleet.core.drives import ALL_LANES
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.ports import RoadConditions
-from robot_fleet.core.site import Lane, RobotKind, Text, Vertex, Zone
+from robot_fleet.core.site import Lane, RobotKind, Vertex, Zone
+from robot_fleet.core.text import Text
 from robot_fleet.site.lane_times import LANE_OVERHEAD_S
 from robot_fleet.site.load import load_site
 from robot_fleet.site.roads import LaneRoads

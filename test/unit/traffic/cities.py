@@ -6,7 +6,8 @@ import heapq
 import math
 
 from robot_fleet.core.geometry import Footprint, Pose
-from robot_fleet.core.site import Lane, Place, RobotKind, RobotSpec, Site, Text, Vertex
+from robot_fleet.core.site import Lane, Place, RobotKind, RobotSpec, Site, Vertex
+from robot_fleet.core.text import Text
 
 
 def text(word: str) -> Text:

@@ -13,6 +13,8 @@ from robot_fleet.core.site import RobotKind
 
 CANCEL_TAKES_S = 10.0
 """A robot is reckoned free this long after it was asked to give up what it does."""
+HORIZON_S = 7 * 86_400.0
+"""Plans do not look farther ahead."""
 FAIR_PRICE, FAIR_STEP_S, FAIR_STEPS = 0.001, 900.0, 4
 """A second of a robot's work costs so much for each such step that it has worked more than the least of its kind."""
 
@@ -44,12 +46,12 @@ def _robot_need(
 ) -> RobotNeed | None:
     kind = turn.kind(robot)
     soc = turn.soc_pct(robot.id)
-    if not turn.usable(robot) or soc is None or turn.must_stay(robot):
+    if not turn.in_service(robot) or soc is None or turn.must_stay(robot):
         return None
     serves_alarms = alarm and any(
         robot.kind in turn.state.tasks[name].request.robot_kinds
         for name, record in turn.state.alarms.items()
-        if record.closed_s is None
+        if record.task and record.closed_s is None
     )
     floor = alarms.LAST_RESORT_PCT if serves_alarms else kind.reserve_pct
     order = robot.busy
@@ -86,7 +88,16 @@ def _robot_need(
         work_price=FAIR_PRICE * min((robot.worked_s - least_worked_s) // FAIR_STEP_S, FAIR_STEPS),
         rests=() if charging is None else charging.chargers,
         charging=charging if not serves_alarms else None,
+        available=_in_service(turn, robot),
     )
+
+
+def _in_service(turn: Turn, robot: RobotRecord) -> tuple[tuple[float, float], ...]:
+    """Return when the robot works: always but in its planned maintenance."""
+    if robot.maintenance_s is None:
+        return ()
+    from_s, to_s = robot.maintenance_s
+    return (turn.now.fleet_s, from_s), (to_s, to_s + HORIZON_S)
 
 
 def _charging(turn: Turn, kind: RobotKind) -> Charging | None:

@@ -1,0 +1,53 @@
+"""What the core itself sees that a person may have to act on: silent, stopped and faulted robots, stranded goods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from robot_fleet.core.fleet.state import RobotRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.health import Condition, Level
+from robot_fleet.core.lifecycles.link import LinkState
+
+UNWATCHED_AFTER_S = 15.0
+"""Steady seconds after which a watcher that was heard once counts as silent; it speaks once a second."""
+PROTECTED_AFTER_S = 60.0
+"""Fleet seconds that a protective stop may last before somebody should look."""
+STRANDED_AFTER_S = 60.0
+"""The same for goods on a robot that cannot go on."""
+
+
+def conditions(turn: Turn) -> dict[tuple[str, str], Condition]:
+    """Return every condition that holds now, from all watchers and from here, by code and subject."""
+    found = {(seen.code, seen.subject): seen for told in turn.seen.conditions.values() for seen in told}
+    before, turn.agenda.standing = turn.agenda.standing, {}
+    for code, subject, level, after_s in _here(turn):
+        since_s = turn.agenda.standing[code, subject] = before.get((code, subject), turn.now.fleet_s)
+        if turn.now.fleet_s - since_s >= after_s:
+            found[code, subject] = Condition(code, subject, level, since_s)
+    return found
+
+
+def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
+    """Yield code, subject, level and how long it must have stood."""
+    for robot in turn.state.robots.values():
+        yield from ((code, robot.id, level, after_s) for code, level, after_s in _of_robot(turn, robot))
+    for source, heard_s in turn.seen.watched_s.items():
+        if turn.now.steady_s - heard_s > UNWATCHED_AFTER_S:
+            yield "health_unwatched", source, Level.ERROR, 0.0
+
+
+def _of_robot(turn: Turn, robot: RobotRecord) -> Iterator[tuple[str, Level, float]]:
+    report = turn.seen.reports.get(robot.id)
+    offline = robot.link is LinkState.OFFLINE
+    faulted = robot.fault_until_s > turn.now.fleet_s
+    if robot.stopped:
+        yield "emergency_stop", Level.ERROR, 0.0
+    elif report is not None and report.control == "protective_stop":
+        yield "protective_stop", Level.ERROR, PROTECTED_AFTER_S
+    if offline:
+        yield "robot_offline", Level.ERROR, 0.0
+    if faulted:
+        yield "robot_faulted", Level.WARNING, 0.0
+    if robot.load and (offline or faulted or robot.stopped):
+        yield "cargo_stranded", Level.ERROR, STRANDED_AFTER_S
