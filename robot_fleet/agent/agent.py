@@ -188,6 +188,8 @@ class Agent:
             load=sensed.load,
             conditions=self.conditions(),
             cancelled=order.id if order and cancelled else "",
+            control=self._conduct.control or sensed.control,
+            stops=self._log.stops,
         )
 
     def conditions(self) -> tuple[str, ...]:
@@ -242,7 +244,8 @@ class Agent:
         log = self._log
         order = log.order
         wish = (order.id, order.update) if order else ()
-        return (*wish, len(log.results), log.cancelled, REPORTED[self.state], self.conditions())
+        control = self._conduct.control, log.stops
+        return (*wish, len(log.results), log.cancelled, REPORTED[self.state], self.conditions(), control)
 
     def _check_started(self) -> None:
         if not self._started:

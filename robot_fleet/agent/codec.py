@@ -25,7 +25,7 @@ _TEXTS = ("lane", "place", "act", "act_id")
 _FLAGS = ("keep_yaw", "last", "interruptible", "repeatable")
 _NUMBERS = ("corridor_m", "speed_mps", "duration_s")
 _STEP_KEYS = frozenset(("id", "kind", "target", "params", *_TEXTS, *_FLAGS, *_NUMBERS))
-_ORDER_KEYS = frozenset(("v", "robot", "id", "update", "steps", "released", "hold", "cancel"))
+_ORDER_KEYS = frozenset(("v", "robot", "id", "update", "steps", "released", "hold", "cancel", "consents"))
 _RESULT_KEYS = frozenset(("step", "state", "code", "detail", "at_s"))
 
 
@@ -43,6 +43,8 @@ def order_to_dict(order: Order) -> Json:
         data["hold"] = True
     if order.cancel:
         data["cancel"] = True
+    if order.consents:
+        data["consents"] = order.consents
     return data
 
 
@@ -69,6 +71,7 @@ def order_from_dict(data: object) -> Order:
         released=_count(fields, "released", "order"),
         hold=_flag(fields, "hold", "order"),
         cancel=_flag(fields, "cancel", "order"),
+        consents=_count(fields, "consents", "order") if "consents" in fields else 0,
     )
 
 

@@ -25,6 +25,9 @@ WATCH_S = 1.0
 """Fleet seconds between two looks at what changes without notice: poses in corridors, servers that are gone."""
 STANDSTILL_MPS = 0.05
 """A robot slower than this stands."""
+EMERGENCY_STOP = "emergency_stop"
+_MOVED_BY_OTHERS = (EMERGENCY_STOP, "manual")
+"""Words of `Sensed.control` while nothing may be begun."""
 
 _ORIGIN = Pose(0.0, 0.0)
 _S = AgentState
@@ -45,6 +48,7 @@ class Conduct:
     state : what the robot does.
     wake_s : fleet time by which `tick` must be called though nothing is heard of, None if never.
     attempts, attempt_code : how often the step under way has failed so far, and why the last time.
+    control : who moves the robot, as it said last; empty before its first word.
     pardoned : whether the robot may drive though it is outside its corridor, since a person has held and resumed it.
     """
 
@@ -63,6 +67,7 @@ class Conduct:
         self._due_s = 0.0
         self._insist_s = 0.0
         self._moves = 0
+        self.control = ""
         self._do: dict[AgentState, Callable[[Now], None]] = {
             _S.RECOVERING: self._recovering,
             _S.BETWEEN: self._between,
@@ -103,6 +108,7 @@ class Conduct:
         ------
         OrderError : `order_journal_unwritable`. Nothing is started then; the next tick tries again.
         """
+        self._look_at_control(now)
         moves = -1
         while moves != self._moves:
             moves = self._moves
@@ -110,6 +116,27 @@ class Conduct:
             do = self._do.get(self.state)
             if do is not None:
                 do(now)
+
+    def _look_at_control(self, now: Now) -> None:
+        """Stop for good when the emergency stop is pressed; look again when others have let go of the robot.
+
+        Nav2 would drive on with its goal as soon as the stop is released, so every goal is cancelled at once.
+        """
+        sensed = self._navigator.sensed()
+        before, self.control = self.control, self.control if sensed is None else sensed.control
+        if self.control == before:
+            return
+        if self.control == EMERGENCY_STOP and (before or not self._log.waits_for_consent):
+            self._log.stop()
+            self._navigator.cancel_all()
+            self._insist_s = now.fleet_s + WATCH_S
+            self._go(_I.EMERGENCY)
+        elif before in _MOVED_BY_OTHERS:
+            self._go(_I.ORDER)
+
+    def _held(self, order: Order) -> bool:
+        """Return whether the robot has to stand: the manager, an emergency stop or whoever else moves it says so."""
+        return order.hold or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
 
     def _recovering(self, now: Now) -> None:
         self.wake_s = now.fleet_s + WATCH_S
@@ -134,7 +161,7 @@ class Conduct:
             self._wind_up(order, step, now)
         elif log.stopped:
             self._go(_I.FAIL)
-        elif order.hold and not (step is not None and step.kind is StepKind.ACT and self._under_way(step)):
+        elif self._held(order) and not (step is not None and step.kind is StepKind.ACT and self._under_way(step)):
             self.attempts, self._stuck = 0, False
             self._go(_I.HOLD)
         elif step is None:
@@ -152,7 +179,7 @@ class Conduct:
         if step is None or self._log.stopped or self._stuck or not self._under_way(step):
             self._log.give_up()
             self._go(_I.GIVE_UP)
-        elif order.hold and step.kind is not StepKind.ACT:
+        elif self._held(order) and step.kind is not StepKind.ACT:
             self._go(_I.HOLD)
         else:
             self._begin(order, step, len(self._log.results) + 1, now)
@@ -221,7 +248,7 @@ class Conduct:
         order = self._log.order
         if progress.ending is not None:
             self._goal_ended(progress, now)
-        elif order is None or order.hold:
+        elif order is None or self._held(order):
             self._motion.stop()
             self._insist_s = now.fleet_s + WATCH_S
             self._go(_I.HALT)
@@ -278,7 +305,8 @@ class Conduct:
 
     def _in_act(self, now: Now) -> None:
         order, step = self._log.order, self._log.next
-        if order is None or step is None or ((order.hold or order.cancel) and not self._acting.may_have_started(step)):
+        unwanted = order is None or self._held(order) or order.cancel
+        if order is None or step is None or (unwanted and not self._acting.may_have_started(step)):
             self._go(_I.HALT)
             return
         result = self._acting.look(step, now, order.cancel)
@@ -293,7 +321,7 @@ class Conduct:
 
     def _waiting(self, now: Now) -> None:
         order, step = self._log.order, self._log.next
-        if order is None or step is None or order.hold or order.cancel:
+        if order is None or step is None or self._held(order) or order.cancel:
             self._go(_I.HALT)
         elif now.fleet_s >= self._log.until_s:
             self._end(step, now)
@@ -303,7 +331,7 @@ class Conduct:
 
     def _backing_off(self, now: Now) -> None:
         order = self._log.order
-        if order is None or order.hold or order.cancel:
+        if order is None or self._held(order) or order.cancel:
             self._go(_I.HALT)
         elif now.fleet_s >= self._due_s:
             self._go(_I.DUE)
@@ -327,9 +355,9 @@ class Conduct:
                 self._motion.stop()
         elif status is not None and status.state is GoalState.LOST:
             self._lost(now)
-        elif order is None or step is None or order.hold or order.cancel or self._log.begun != step.id:
+        elif order is None or step is None or self._held(order) or order.cancel or self._log.begun != step.id:
             # a hold shows that a person looks at it: the robot may drive back once it is let go
-            self.pardoned = order is not None and order.hold
+            self.pardoned = order is not None and self._held(order)
             self._go(_I.HALT)
         elif sensed is not None and not strayed(sensed.pose, self._origin(), (step,)):
             self._stuck = False

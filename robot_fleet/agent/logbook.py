@@ -43,6 +43,7 @@ class Logbook:
     changes : how many entries have been applied; a cheap way to see that something is new.
     started : ids of acts that may have been started, as keys, oldest first.
     former : ids of orders that were replaced, as keys, oldest first.
+    stops, consents : emergency stops so far, and after how many of them the manager says that a person lets it go on.
     """
 
     def __init__(self, robot: str, journal: Journal) -> None:
@@ -58,6 +59,8 @@ class Logbook:
         self.cancelled = False
         self.started: dict[str, None] = {}
         self.former: dict[str, None] = {}
+        self.stops = 0
+        self.consents = 0
 
     def open(self) -> None:
         """Read the journal; a new one is given its first entry.
@@ -89,6 +92,11 @@ class Logbook:
         return self.order.steps[len(self.results)]
 
     @property
+    def waits_for_consent(self) -> bool:
+        """Return whether an emergency stop holds the robot until a person lets it go on."""
+        return self.stops > self.consents
+
+    @property
     def stopped(self) -> bool:
         """Return whether a step ended other than done, so that nothing after it may be started."""
         return bool(self.results) and self.results[-1].state is not StepState.DONE
@@ -108,7 +116,7 @@ class Logbook:
         known = self.order
         if known is not None and known.id == order.id and known.steps == order.steps:
             entry = {"e": "update", "update": order.update, "released": order.released}
-            entry |= {"hold": order.hold, "cancel": order.cancel}
+            entry |= {"hold": order.hold, "cancel": order.cancel, "consents": order.consents}
         else:
             entry = {"e": "order", "order": order_to_dict(order)}
         self._note(entry)
@@ -126,6 +134,10 @@ class Logbook:
     def end(self, result: StepResult) -> None:
         """Write down how the next step ended."""
         self._note({"e": "end", "result": result_to_dict(result)})
+
+    def stop(self) -> None:
+        """Write down an emergency stop."""
+        self._note({"e": "stop"})
 
     def give_up(self) -> None:
         """Write down that the order is given up at the manager's wish."""
@@ -159,7 +171,13 @@ class Logbook:
         """Return the fewest entries that amount to the same."""
         entries: list[Entry] = [
             self._header(),
-            {"e": "memory", "acts": list(self.started), "orders": list(self.former)},
+            {
+                "e": "memory",
+                "acts": list(self.started),
+                "orders": list(self.former),
+                "stops": self.stops,
+                "consents": self.consents,
+            },
         ]
         if self.order is not None:
             entries.append({"e": "order", "order": order_to_dict(self.order)})
@@ -186,6 +204,7 @@ class Logbook:
     def _applied_memory(self, entry: Mapping[str, Any]) -> None:
         self.started = dict.fromkeys(map(str, entry["acts"]))
         self.former = dict.fromkeys(map(str, entry["orders"]))
+        self.stops, self.consents = int(entry.get("stops", 0)), int(entry.get("consents", 0))
 
     def _applied_order(self, entry: Mapping[str, Any]) -> None:
         order = order_from_dict(entry["order"])
@@ -194,6 +213,7 @@ class Logbook:
             self.results = []
             self.begun, self.origin, self.cancelled = "", None, False
         self.order = order
+        self._let_go(order.consents)
 
     def _applied_update(self, entry: Mapping[str, Any]) -> None:
         if self.order is None:
@@ -204,7 +224,17 @@ class Logbook:
             released=int(entry["released"]),
             hold=bool(entry["hold"]),
             cancel=bool(entry["cancel"]),
+            consents=int(entry.get("consents", 0)),
         )
+        self._let_go(self.order.consents)
+
+    def _applied_stop(self, entry: Mapping[str, Any]) -> None:
+        del entry
+        self.stops += 1
+
+    def _let_go(self, consents: int) -> None:
+        self.consents = max(self.consents, consents)
+        self.stops = max(self.stops, self.consents)  # where this journal is younger than the manager's ledger
 
     def _applied_begin(self, entry: Mapping[str, Any]) -> None:
         self.begun = str(entry["step"])
@@ -250,4 +280,5 @@ _APPLY: dict[str, Callable[[Logbook, Mapping[str, Any]], None]] = {
     "act": Logbook._applied_act,
     "end": Logbook._applied_end,
     "give_up": Logbook._applied_give_up,
+    "stop": Logbook._applied_stop,
 }

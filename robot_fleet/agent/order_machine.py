@@ -92,6 +92,8 @@ class AgentInput(StrEnum):
     """The robot is outside its corridor."""
     RETURN = "return"
     """The robot is inside its corridor again."""
+    EMERGENCY = "emergency"
+    """The emergency stop was pressed; every goal was cancelled."""
 
 
 _S = AgentState
@@ -102,6 +104,8 @@ _RESTING = (_S.NONE, _S.STARVED, _S.HOLDING, _S.FAULT, _S.FINISHED, _S.CANCELLED
 _BUSY = tuple(state for state in AgentState if state not in (*_RESTING, _S.BETWEEN))
 _GOALS = (_S.DRIVING, _S.DOCKING, _S.UNDOCKING)
 """States in which a goal of the navigator runs."""
+_COMING_TO_REST = (_S.STOPPING, _S.STRAYED, _S.UNAVAILABLE, _S.RECOVERING)
+"""States in which one may still run."""
 
 TRANSITIONS: dict[tuple[AgentState, AgentInput], AgentState] = {
     # a new wish wakes whoever rests; the others read it themselves at their next tick
@@ -138,6 +142,10 @@ TRANSITIONS: dict[tuple[AgentState, AgentInput], AgentState] = {
     (_S.BACKING_OFF, _I.HALT): _S.BETWEEN,
     (_S.UNAVAILABLE, _I.READY): _S.RECOVERING,
     (_S.RECOVERING, _I.RECOVERED): _S.BETWEEN,
+    # the emergency stop ends every motion, docking too; an act is its actuator's business, and goes on if it can
+    **{(state, _I.EMERGENCY): _S.RECOVERING for state in (*_GOALS, *_COMING_TO_REST)},
+    **{(state, _I.EMERGENCY): _S.BETWEEN for state in (_S.BETWEEN, _S.BACKING_OFF, _S.WAITING)},
+    **{(state, _I.EMERGENCY): state for state in (*_RESTING, _S.ACTING)},
     # acts and waits; HALT ends an act only while it has not been started
     (_S.ACTING, _I.ENDED): _S.BETWEEN,
     (_S.ACTING, _I.HALT): _S.BETWEEN,

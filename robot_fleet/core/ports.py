@@ -219,7 +219,11 @@ class GoalStatus:
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """What the robot itself measures, newest values. Totals count from commissioning; energy is discharge only."""
+    """What the robot itself measures, newest values. Totals count from commissioning; energy is discharge only.
+
+    `control` says who moves it: `automatic`, `manual`, `protective_stop` (its own safety holds it, and lets it go on by
+    itself) or `emergency_stop`. `recoveries` counts Nav2's recoveries on the goal under way.
+    """
 
     pose: Pose
     speed_mps: float
@@ -230,6 +234,8 @@ class Sensed:
     loaded_m: float
     energy_wh: float
     load: tuple[str, ...] = ()
+    control: str = "automatic"
+    recoveries: int = 0
 
 
 class Navigator(Protocol):

@@ -95,6 +95,14 @@ class Zone:
     speed_mps: float = 0.0
 
 
+CONTROL_TOPICS = (
+    ("emergency_stop", "emergency_stop"),
+    ("manual", "manual"),
+    ("protective_stop", "protective_stop"),
+)
+"""The topics of a kind that names no others."""
+
+
 @dataclass(frozen=True, slots=True)
 class RobotKind:
     """What all robots of one kind have in common. Powers are drawn from the battery; charging is into it.
@@ -102,6 +110,8 @@ class RobotKind:
     `omnidirectional` robots keep their yaw while they drive; the others turn in place to face along a lane.
     `loaded_footprint` is the largest that any load gives it. `reserve_pct` is kept for alarms and for reaching a
     charger; `charge_below_pct` sends an idle robot to a charger, `charge_to_pct` ends the charge.
+    `control_topics` pairs words of `RobotReport.control` with the ROS topics (std_msgs/Bool, in the robot's namespace)
+    that say so, the most binding first.
     """
 
     id: str
@@ -125,6 +135,7 @@ class RobotKind:
     reserve_pct: float
     charge_below_pct: float
     charge_to_pct: float
+    control_topics: tuple[tuple[str, str], ...] = CONTROL_TOPICS
 
 
 @dataclass(frozen=True, slots=True)

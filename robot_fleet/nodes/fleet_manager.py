@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from robot_fleet_interfaces.msg import PlaceContents
+from robot_fleet_interfaces.msg import Conditions, PlaceContents
 from std_msgs.msg import UInt64
 
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.inputs import Input, PlaceSensed
 from robot_fleet.nodes.arguments import NodeArguments, parser, shared
+from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
@@ -43,6 +44,10 @@ class FleetManager:
         self._told_seq = -1
         contents = QOS["fleet/place_contents"].wanted
         node.create_subscription(PlaceContents, topic("fleet/place_contents"), guard("place", self._place), contents)
+        seen = guard("conditions", lambda message: self._feed(from_conditions(message)))
+        node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
+        self._alarms = AlarmTopics(node, site.health.alarms)
+        self._alarms_seq = -1
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
         every(node, NOTE_EVERY_S, note := guard("note", self._note))
         note()
@@ -71,8 +76,12 @@ class FleetManager:
 
     def _tick(self) -> None:
         if self._clock.started:
-            self._fleet.tick(self._clock.now())
+            now = self._clock.now()
+            self._fleet.tick(now)
             self._tell_facts()
+            if self._fleet.last_seq != self._alarms_seq:
+                self._alarms_seq = self._fleet.last_seq
+                self._alarms.tell(self._fleet.state, now.fleet_s)
 
     def _tell_facts(self) -> None:
         if self._fleet.last_seq != self._told_seq:

@@ -35,7 +35,11 @@ def main() -> None:
         maps = {name: site.places[site.robots[name].start].pose.map_id for name in names}
         # the embedded simulator's actuators remember what they did; of a real robot's that is not known
         durable = arguments.simulated
-        agents = [AgentBridge(node, name, maps[name], arguments.journals, guard, clock, durable) for name in names]
+        control = {name: site.kinds[site.robots[name].kind].control_topics for name in names}
+        agents = [
+            AgentBridge(node, name, maps[name], arguments.journals, guard, clock, durable, control[name])
+            for name in names
+        ]
 
         def tick() -> None:
             for agent in agents:

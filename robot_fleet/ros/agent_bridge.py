@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from rclpy.node import Node
@@ -16,6 +17,7 @@ from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
 from robot_fleet.core.ports import Sensed
+from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.convert import MAP_FRAME, from_order, to_report, to_time
@@ -30,6 +32,7 @@ STATE_EVERY_S = 0.2
 STATE_AT_REST_EVERY_S = 1.0
 TOTALS_EVERY_S = 1.0
 START_AGAIN_S = 5.0
+_MOST_UINT16 = 2**16 - 1
 
 
 class AgentBridge:
@@ -44,17 +47,26 @@ class AgentBridge:
     guard : keeps failing callbacks from the spin.
     clock : the node's clock.
     durable : whether the robot's actuator remembers its acts over its own restarts.
+    control : topics that say who else moves the robot (see `RobotKind.control_topics`).
     """
 
     def __init__(
-        self, node: Node, robot: str, map_id: str, folder: Path, guard: Guard, clock: FleetClock, durable: bool
+        self,
+        node: Node,
+        robot: str,
+        map_id: str,
+        folder: Path,
+        guard: Guard,
+        clock: FleetClock,
+        durable: bool,
+        control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
     ) -> None:
         self._robot = robot
         self._clock = clock
         totals = BaseTotals()
         self._kept_totals = KeptTotals(totals, folder / f"{robot}.totals.json")
         self.tick = guard(f"tick:{robot}", self._tick)
-        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake)
+        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control)
         actuator = RosActuator(node, robot, guard, self._wake)
         journal = FileJournal(folder / f"{robot}.journal")
         self._agent = Agent(robot, self._navigator, actuator, journal, uuid.uuid4().hex[:8], durable)
@@ -65,6 +77,7 @@ class AgentBridge:
         self._order: OrderMsg | None = None
         self._reported_s = self._shown_s = self._kept_s = self._start_s = float("-inf")
         self._state = "idle"
+        self._seq = 0
         self._shown: tuple[object, ...] = ()
         self._started = False
 
@@ -114,13 +127,14 @@ class AgentBridge:
             report = self._agent.report(now)
             self._state = report.state
             self._reports.publish(to_report(report))
-        seen = (sensed.pose, sensed.speed_mps, sensed.load, self._state)
+        seen = (sensed.pose, sensed.speed_mps, sensed.load, self._state, sensed.control)
         every_s = STATE_AT_REST_EVERY_S if seen == self._shown else STATE_EVERY_S
         if now.steady_s - self._shown_s >= every_s:
             self._shown_s, self._shown = now.steady_s, seen
             self._states.publish(self._message(sensed, now.fleet_s))
 
     def _message(self, sensed: Sensed, at_s: float) -> RobotState:
+        self._seq += 1
         message = RobotState(
             robot=self._robot,
             map_id=sensed.pose.map_id,
@@ -132,6 +146,9 @@ class AgentBridge:
             charging=sensed.charging,
             state=self._state,
             load=list(sensed.load),
+            seq=self._seq,
+            control=sensed.control,
+            recoveries=min(sensed.recoveries, _MOST_UINT16),
         )
         message.header.frame_id = MAP_FRAME
         message.header.stamp = to_time(at_s)

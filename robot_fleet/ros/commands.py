@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 
 from rclpy.node import Node
+from robot_fleet_interfaces.srv import AnswerAlarm, AnswerIncident, ExplainTask, MarkAlarmShown, SetMaintenance
 from robot_fleet_interfaces.srv import CancelTask as CancelTaskSrv
-from robot_fleet_interfaces.srv import ExplainTask, MarkAlarmShown
 from robot_fleet_interfaces.srv import SetHold as SetHoldSrv
 from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
@@ -15,14 +15,23 @@ from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError, RequestError
 from robot_fleet.core.inputs import (
+    AcknowledgeAlarm,
     AlarmWasShown,
+    BeginMaintenance,
     CancelTask,
+    CloseIncident,
     CloseZone,
+    EndMaintenance,
     Input,
     LimitZone,
+    NoteIncident,
+    OpenIncident,
     OpenZone,
+    PlanMaintenance,
     SetHold,
+    ShelveAlarm,
     SubmitTask,
+    UnshelveAlarm,
 )
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
@@ -33,6 +42,9 @@ SET_HOLD = "/fleet/set_hold"
 SET_ZONE = "/fleet/set_zone"
 EXPLAIN_TASK = "/fleet/explain_task"
 MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
+ANSWER_ALARM = "/fleet/answer_alarm"
+ANSWER_INCIDENT = "/fleet/answer_incident"
+SET_MAINTENANCE = "/fleet/set_maintenance"
 
 
 _NO_TIME = ("runtime_no_time", "the fleet has no time yet; ask again in a moment")
@@ -66,6 +78,9 @@ class Commands:
             (SetZoneSrv, SET_ZONE, self._zone),
             (ExplainTask, EXPLAIN_TASK, self._why),
             (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
+            (AnswerAlarm, ANSWER_ALARM, self._alarm),
+            (AnswerIncident, ANSWER_INCIDENT, self._incident),
+            (SetMaintenance, SET_MAINTENANCE, self._maintenance),
         ):
             node.create_service(kind, name, guard.answering(name, serve))
 
@@ -111,13 +126,44 @@ class Commands:
             "open": OpenZone(key, zone, reason),
             "limit": LimitZone(key, zone, request.speed_mps, reason),
         }
-        wish = wishes.get(request.change)
-        if wish is None:
-            message = f"expected close, open or limit, got {request.change!r}"
-            answer = Answer(key, False, "", "request_malformed", message, where="change")
-        else:
-            answer = self._ask(key, wish)
+        _tell(self._choose(key, request.change, "change", wishes), response)
+
+    def _alarm(self, request: AnswerAlarm.Request, response: AnswerAlarm.Response) -> None:
+        key, alarm, by = request.idempotency_key, request.alarm, request.by or "operator"
+        wishes: dict[str, Input] = {
+            request.ACKNOWLEDGE: AcknowledgeAlarm(key, alarm, by),
+            request.SHELVE: ShelveAlarm(key, alarm, request.duration_s, request.reason, by),
+            request.UNSHELVE: UnshelveAlarm(key, alarm, by),
+        }
+        _tell(self._choose(key, request.answer, "answer", wishes), response)
+
+    def _incident(self, request: AnswerIncident.Request, response: AnswerIncident.Response) -> None:
+        key, incident, by = request.idempotency_key, request.incident, request.by or "operator"
+        wishes: dict[str, Input] = {
+            request.OPEN: OpenIncident(key, request.alarm, by),
+            request.NOTE: NoteIncident(key, incident, request.text, by),
+            request.CLOSE: CloseIncident(key, incident, request.text, by),
+        }
+        answer = self._choose(key, request.answer, "answer", wishes)
+        response.incident = answer.task
         _tell(answer, response)
+
+    def _maintenance(self, request: SetMaintenance.Request, response: SetMaintenance.Response) -> None:
+        key, robot, by = request.idempotency_key, request.robot, request.by or "operator"
+        wishes: dict[str, Input] = {
+            request.BEGIN: BeginMaintenance(key, robot, request.reason, by),
+            request.PLAN: PlanMaintenance(key, robot, request.from_s, request.to_s, by),
+            request.DONE: EndMaintenance(key, robot, by),
+        }
+        _tell(self._choose(key, request.change, "change", wishes), response)
+
+    def _choose(self, key: str, word: str, field: str, wishes: Mapping[str, Input]) -> Answer:
+        """Have the wish of a word fulfilled, or say which words there are."""
+        wish = wishes.get(word)
+        if wish is None:
+            message = f"expected {', '.join(wishes)}, got {word!r}"
+            return Answer(key, False, "", "request_malformed", message, where=field)
+        return self._ask(key, wish)
 
     def _why(self, request: ExplainTask.Request, response: ExplainTask.Response) -> None:
         try:
@@ -139,7 +185,10 @@ def _tell(
     | CancelTaskSrv.Response
     | SetHoldSrv.Response
     | SetZoneSrv.Response
-    | ExplainTask.Response,
+    | ExplainTask.Response
+    | AnswerAlarm.Response
+    | AnswerIncident.Response
+    | SetMaintenance.Response,
 ) -> None:
     response.accepted, response.code = answer.accepted, answer.code
     response.message, response.where = answer.message, answer.where

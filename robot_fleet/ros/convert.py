@@ -143,6 +143,7 @@ def to_order(order: Order) -> OrderMsg:
         released=order.released,
         hold=order.hold,
         cancel=order.cancel,
+        consents=order.consents,
     )
 
 
@@ -161,6 +162,7 @@ def from_order(message: OrderMsg) -> Order:
         released=message.released,
         hold=message.hold,
         cancel=message.cancel,
+        consents=message.consents,
     )
 
 
@@ -246,6 +248,8 @@ def to_report(report: RobotReport) -> ReportMsg:
         conditions=list(report.conditions),
         cancelled=report.cancelled,
         at_s=report.at_s,
+        control=report.control,
+        stops=report.stops,
     )
 
 
@@ -291,6 +295,8 @@ def from_report(message: ReportMsg) -> RobotReport:
         load=tuple(message.load),
         conditions=tuple(message.conditions),
         cancelled=message.cancelled,
+        control=message.control or "automatic",
+        stops=message.stops,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.core.fleet import Fleet
+from robot_fleet.core.fleet import Fleet, FleetState
 from robot_fleet.core.inputs import Input, ReportReceived, Tick
 from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.core.site import Site
@@ -74,6 +74,11 @@ class LiveFleet:
         self._ledger, self._host = self._read_ledger()
         self._snapshot_seq = self._ledger.last_seq
         self._restore_figures()
+
+    @property
+    def state(self) -> FleetState:
+        """The fleet's state, to be read only."""
+        return self._host.fleet.state
 
     @property
     def last_seq(self) -> int:

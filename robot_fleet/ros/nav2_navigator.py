@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from action_msgs.srv import CancelGoal
@@ -18,11 +19,12 @@ from nav_msgs.msg import Odometry
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from sensor_msgs.msg import BatteryState
-from std_msgs.msg import String
+from std_msgs.msg import Bool, String
 
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
+from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.convert import from_pose, to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
@@ -46,14 +48,24 @@ class Nav2Navigator:
     map_id : the map that the robot's frame `map` stands for.
     totals : odometer and energy so far, as the journal's owner kept them.
     guard : keeps failing callbacks from the spin.
-    changed : called when a goal has changed.
+    changed : called when a goal, or who moves the robot, has changed.
+    control : topics that say who else than its programs moves it (see `RobotKind.control_topics`).
     """
 
     def __init__(
-        self, node: Node, robot: str, map_id: str, totals: BaseTotals, guard: Guard, changed: Callable[[], None]
+        self,
+        node: Node,
+        robot: str,
+        map_id: str,
+        totals: BaseTotals,
+        guard: Guard,
+        changed: Callable[[], None],
+        control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
     ) -> None:
         self._map_id = map_id
         self._changed = changed
+        self._control = dict.fromkeys((word for word, _ in control), False)
+        self._recoveries = 0
         self.totals = totals
         self._heard_s = -math.inf
 
@@ -61,6 +73,7 @@ class Nav2Navigator:
             return GoalKind(ActionClient(node, action, f"/{robot}/{name}"), guard, self._goal_changed, judge, **more)
 
         def poses_left(told: Any) -> int:
+            self._recoveries = int(told.number_of_recoveries)
             return int(told.number_of_poses_remaining)
 
         self._through = kind(NavigateThroughPoses, "navigate_through_poses", _navigated, poses_left=poses_left)
@@ -85,6 +98,9 @@ class Nav2Navigator:
         listen(Odometry, "~odom", self._moved)
         listen(BatteryState, "~battery_state", self._powered)
         listen(String, "~load", self._loaded)
+        for word, name in control:
+            said = guard(f"{name}:{robot}", partial(self._controlled, word))
+            node.create_subscription(Bool, f"/{robot}/{name}", said, QOS["~control"].wanted)
 
     def sensed(self) -> Sensed | None:
         """Return the newest measurements, None before the first pose and battery reading."""
@@ -106,6 +122,8 @@ class Nav2Navigator:
             loaded_m=self.totals.loaded_m,
             energy_wh=self.totals.energy_wh,
             load=self._load,
+            control=next((word for word, holds in self._control.items() if holds), "automatic"),
+            recoveries=self._recoveries,
         )
 
     def ready(self) -> bool:
@@ -116,6 +134,7 @@ class Nav2Navigator:
     def drive(self, poses: Sequence[Pose], speed_mps: float, keep_yaw: bool) -> None:
         """Start driving through the poses. Whether a robot holds its yaw is a matter of its own controller."""
         self._limits.publish(SpeedLimit(percentage=False, speed_limit=speed_mps))
+        self._recoveries = 0
         goal = NavigateThroughPoses.Goal(poses=[to_pose_stamped(pose) for pose in poses])
         self._goal = RosGoal(self._through, goal, len(poses))
 
@@ -168,6 +187,11 @@ class Nav2Navigator:
         self._battery = message
         self._docked = None
         self.totals.charged(message.charge * message.voltage)
+
+    def _controlled(self, word: str, message: Bool) -> None:
+        if self._control[word] != message.data:
+            self._control[word] = message.data
+            self._changed()
 
     def _loaded(self, message: String) -> None:
         self._load = tuple(message.data.split("+")) if message.data else ()

@@ -40,7 +40,14 @@ QOS: dict[str, Quality] = {
     "~report": _quality(20),
     "~state": _quality(5, lossy=True),
     "~load": _quality(1, latched=True),
+    # who moves a robot; its safety system may publish as it likes, so it must repeat itself
+    "~control": Quality(_profile(1, reliable=True, latched=True), _profile(5, reliable=False, latched=False)),
+    "~sim/control": _quality(1),
     "fleet/facts": _quality(1, latched=True),
+    "fleet/state": _quality(1),
+    "fleet/conditions": _quality(5),
+    "fleet/alarms": _quality(1, latched=True),
+    "fleet/incidents": _quality(1, latched=True),
     "fleet/place_contents": _quality(50, latched=True),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
     "~amcl_pose": _quality(1, latched=True),
@@ -52,6 +59,7 @@ QOS: dict[str, Quality] = {
     "~tf": _quality(100),
     "map": _quality(1, latched=True),
     "diagnostics": _quality(50),
+    "diagnostics_agg": _quality(10),
     "clock": _quality(1, lossy=True),
 }
 

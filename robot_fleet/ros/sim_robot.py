@@ -19,6 +19,7 @@ from nav2_msgs.action import ComputePathToPose, DockRobot, NavigateThroughPoses,
 from nav2_msgs.msg import SpeedLimit
 from nav_msgs.msg import Path
 from rclpy.node import Node
+from std_msgs.msg import String
 
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
@@ -78,6 +79,8 @@ class SimRobotServers:
         self._acts = SimActServer(servers, node, world, robot_id, guard)
         limited = guard(f"speed_limit:{robot_id}", self._limited)
         node.create_subscription(SpeedLimit, topic("~speed_limit", robot_id), limited, QOS["~speed_limit"].wanted)
+        controlled = guard(f"control:{robot_id}", lambda message: world.set_control(robot_id, message.data))
+        node.create_subscription(String, topic("~sim/control", robot_id), controlled, QOS["~sim/control"].wanted)
         placed = guard(f"initialpose:{robot_id}", lambda _: self.topics.tell_pose())
         node.create_subscription(
             PoseWithCovarianceStamped, topic("~initialpose", robot_id), placed, QOS["~initialpose"].wanted

@@ -11,7 +11,7 @@ from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import Odometry, Path
 from rclpy.node import Node
 from sensor_msgs.msg import BatteryState
-from std_msgs.msg import String
+from std_msgs.msg import Bool, String
 from tf2_msgs.msg import TFMessage
 
 from robot_fleet.core.geometry import Pose
@@ -22,6 +22,12 @@ from robot_fleet.sim.world import SimWorld
 
 VOLTAGE_V = 48.0
 """Nominal voltage of every embedded robot's battery; charge in Ah follows from the energy by it."""
+AMBIENT_C, WARMER_C = 22.0, 12.0
+"""Temperature of an embedded robot's battery that gives nothing, and how much warmer it is while it drives loaded."""
+CPU_PCT, MEMORY_PCT = (20.0, 45.0), 40.0
+"""Load of its computer, at rest and driving."""
+SIGMA_M = (0.02, 0.05)
+"""Standard deviation of its position, at rest and driving."""
 AT_REST_EVERY_S = 0.5
 """Wall seconds between two messages of motion of a robot that does not move."""
 
@@ -53,6 +59,11 @@ class SimTopics:
         self._load = publisher(String, "~load")
         self._tf = publisher(TFMessage, "~tf")
         self._diagnostics = publisher(DiagnosticArray, "diagnostics")
+        self._control = {
+            word: node.create_publisher(Bool, f"/{robot_id}/{name}", QOS["~control"].offered)
+            for word, name in self._robot.kind.control_topics
+        }
+        self._told_control: str | None = None
         self._told_load: str | None = None
         self._told_dock = ("", False)
         self._told_pose: Pose | None = None
@@ -92,6 +103,8 @@ class SimTopics:
         amcl.header.frame_id, amcl.header.stamp = MAP_FRAME, to_time(self._clock_s())
         amcl.pose.pose.position.x, amcl.pose.pose.position.y = pose.x_m, pose.y_m
         amcl.pose.pose.orientation = to_quaternion(pose.yaw_rad)
+        variance_m2 = SIGMA_M[self._robot.mode is Mode.DRIVING] ** 2
+        amcl.pose.covariance[0] = amcl.pose.covariance[7] = variance_m2
         self._amcl.publish(amcl)
 
     def tell_plan(self) -> None:
@@ -108,11 +121,20 @@ class SimTopics:
         if load != self._told_load:
             self._told_load = load
             self._load.publish(String(data=load))
+        if robot.control != self._told_control:
+            self.tell_control()
         if (robot.docked_at, robot.charging) != self._told_dock:
             self.tell_health()
 
+    def tell_control(self) -> None:
+        """Publish who moves the robot."""
+        self._told_control = self._robot.control
+        for word, publisher in self._control.items():
+            publisher.publish(Bool(data=word == self._told_control))
+
     def tell_health(self) -> None:
         """Publish the battery and the base's diagnostics."""
+        self.tell_control()
         robot, now_s = self._robot, self._world.now_s
         self._told_dock = robot.docked_at, robot.charging
         stamp = to_time(self._clock_s())
@@ -121,6 +143,8 @@ class SimTopics:
         battery.header.stamp = stamp
         battery.capacity = battery.design_capacity = robot.kind.battery_wh / VOLTAGE_V
         battery.charge = battery.capacity * soc
+        battery.current = -robot.power_w / VOLTAGE_V
+        battery.temperature = AMBIENT_C + WARMER_C * abs(robot.power_w) / robot.kind.loaded_w
         battery.power_supply_status = _supply(robot.charging, robot.docked_at)
         self._battery.publish(battery)
         dead = robot.mode is Mode.DEAD
@@ -132,9 +156,19 @@ class SimTopics:
             "energy_wh": robot.energy_at_wh(now_s),
         }
         status.values = [KeyValue(key=key, value=f"{value:.4f}") for key, value in totals.items()]
-        array = DiagnosticArray(status=[status])
+        array = DiagnosticArray(status=[status, self._computer()])
         array.header.stamp = stamp
         self._diagnostics.publish(array)
+
+    def _computer(self) -> DiagnosticStatus:
+        """Return how the robot's computer fares, which the simulator does not simulate: it works more on the move."""
+        cpu_pct = CPU_PCT[self._robot.mode is Mode.DRIVING]
+        status = DiagnosticStatus(name=f"{self._id}: computer", hardware_id=self._id, level=DiagnosticStatus.OK)
+        status.values = [
+            KeyValue(key="cpu_pct", value=f"{cpu_pct:.1f}"),
+            KeyValue(key="memory_pct", value=f"{MEMORY_PCT:.1f}"),
+        ]
+        return status
 
 
 def _supply(charging: bool, docked_at: str) -> int:

@@ -31,6 +31,7 @@ class SimNavigator:
             loaded_m=robot.loaded_m,
             energy_wh=robot.energy_at_wh(now_s),
             load=robot.load,
+            control=robot.control,
         )
 
     def ready(self) -> bool:

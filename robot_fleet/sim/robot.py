@@ -61,6 +61,7 @@ class SimRobot(Battery):
         "_box",
         "act_id",
         "cap_mps",
+        "control",
         "dock_place",
         "docked_at",
         "due_s",
@@ -116,6 +117,7 @@ class SimRobot(Battery):
         self.on_change = on_change
         self.on_dead = on_dead
         self.mode = Mode.STANDING
+        self.control = "automatic"
         self.goal: Goal | None = None
         self.act_id = ""
         self.dock_place = ""

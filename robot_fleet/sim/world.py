@@ -30,6 +30,8 @@ from robot_fleet.site.maps import OccupancyMap
 DOCK_KINDS = ("charger", "dock")
 DOCK_WITHIN_M = 0.3
 _EPS_S = 1e-6
+AUTOMATIC = "automatic"
+"""Word of `SimRobot.control` for a robot that its own programs move."""
 
 
 class SimWorld:
@@ -105,7 +107,9 @@ class SimWorld:
         driving = Mode.DRIVING
         horizon_s = now_s + _EPS_S
         for robot in self._bodies:
-            if robot.mode is driving:
+            if robot.control != AUTOMATIC:
+                self._stand(robot)
+            elif robot.mode is driving:
                 robot.step(now_s, self.scanners)
                 if robot.near and robot.mode is not driving:
                     self.scanners.check(robot, now_s)
@@ -120,6 +124,20 @@ class SimWorld:
             self._confirming = False
             if self.before_confirm is not None:
                 self.before_confirm()
+
+    def set_control(self, robot_id: str, control: str) -> None:
+        """Let somebody else than its programs move a robot: nobody (`emergency_stop`, `protective_stop`) or a person.
+
+        It stands on the spot, and so does what it does, until it is `automatic` again. Its goals know nothing of it.
+        """
+        self.robots[robot_id].control = control
+        self.note_change(robot_id)
+
+    def _stand(self, robot: SimRobot) -> None:
+        robot.v_mps = 0.0
+        robot.due_s += STEP_S
+        if robot.mode is Mode.DRIVING and robot.power_w != robot.kind.standing_w:
+            robot.draw(robot.kind.standing_w, self.now_s)
 
     def _due(self, robot: SimRobot) -> None:
         """Something that takes its time has ended: docking, undocking or an act."""

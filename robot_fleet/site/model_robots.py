@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from robot_fleet.core.site import RobotKind, RobotSpec
+from robot_fleet.core.site import CONTROL_TOPICS, RobotKind, RobotSpec
 from robot_fleet.site.model import (
     FootprintList,
     NotNegative,
@@ -19,6 +19,16 @@ from robot_fleet.site.model import (
     Word,
     footprint,
 )
+
+TopicName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$", max_length=100)]
+
+
+class ControlTopicsModel(SiteModel):
+    """Topics (std_msgs/Bool, in the robot's namespace) that say that others than the fleet move a robot."""
+
+    emergency_stop: TopicName = "emergency_stop"
+    manual: TopicName = "manual"
+    protective_stop: TopicName = "protective_stop"
 
 
 class RobotKindModel(SiteModel):
@@ -45,6 +55,7 @@ class RobotKindModel(SiteModel):
     reserve_pct: Percent
     charge_below_pct: Percent
     charge_to_pct: Percent
+    control_topics: ControlTopicsModel = ControlTopicsModel()
 
     @model_validator(mode="after")
     def _thresholds_rise(self) -> RobotKindModel:
@@ -54,11 +65,13 @@ class RobotKindModel(SiteModel):
 
     def value(self) -> RobotKind:
         """Return the core's value."""
-        plain = self.model_dump(exclude={"name", "footprint", "loaded_footprint"})
+        plain = self.model_dump(exclude={"name", "footprint", "loaded_footprint", "control_topics"})
+        topics = self.control_topics.model_dump()
         return RobotKind(
             name=self.name.value(),
             footprint=footprint(self.footprint),
             loaded_footprint=footprint(self.loaded_footprint),
+            control_topics=tuple((word, topics[word]) for word, _ in CONTROL_TOPICS),
             **plain,
         )
 

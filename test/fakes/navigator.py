@@ -48,6 +48,7 @@ class FakeNavigator:
         self.pose = pose
         self.docked_at = docked_at
         self.up = True
+        self.control = "automatic"
         self.deaf = deaf
         self.asked: list[tuple[object, ...]] = []
         self.drives: list[tuple[Pose, ...]] = []
@@ -64,7 +65,10 @@ class FakeNavigator:
         if self.pose is None:
             return None
         speed_mps = self._speed_mps if self._moving else 0.0
-        return Sensed(self.pose, speed_mps, 80.0, bool(self.docked_at), self.docked_at, self._odometer_m, 0.0, 0.0)
+        docked = self.docked_at
+        return Sensed(
+            self.pose, speed_mps, 80.0, bool(docked), docked, self._odometer_m, 0.0, 0.0, control=self.control
+        )
 
     def ready(self) -> bool:
         return self.up
@@ -142,6 +146,7 @@ class FakeNavigator:
     def restore(self) -> None:
         """Let the servers come back; a goal that was lost stays so."""
         self.up = True
+        self.control = "automatic"
 
     def push(self, pose: Pose) -> None:
         """Let somebody move the robot."""

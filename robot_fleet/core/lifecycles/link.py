@@ -43,7 +43,7 @@ REJECTED: frozenset[tuple[LinkState, LinkEvent]] = frozenset(
 )
 
 STALE_AFTER_S = 3.0
-OFFLINE_AFTER_S = 20.0
+OFFLINE_AFTER_S = 15.0
 
 
 def freshness(
