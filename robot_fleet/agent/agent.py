@@ -196,8 +196,8 @@ class Agent:
         """Return the codes of what is wrong, always in the same order.
 
         `order_conflict`, `order_malformed`, `order_wrong_robot` (an order was refused), `pose_unknown`,
-        `nav_unavailable`, `nav_retry`, `drive_while_docked` (the order lacks an undocking), `off_corridor`,
-        `actuator_unavailable`, `act_unknown`, `step_failed`, `order_journal_unwritable`.
+        `localisation_lost`, `nav_unavailable`, `nav_retry`, `drive_while_docked` (the order lacks an undocking),
+        `off_corridor`, `actuator_unavailable`, `act_unknown`, `step_failed`, `order_journal_unwritable`.
         """
         state, conduct = self.state, self._conduct
         found: list[str] = []
@@ -205,6 +205,8 @@ class Agent:
             found.append(self._refusal.code)
         if not self._knows_pose():
             found.append("pose_unknown")
+        if conduct.lost:
+            found.append("localisation_lost")
         if state is _S.UNAVAILABLE or (state is _S.RECOVERING and not self._navigator.ready()):
             found.append("nav_unavailable")
         if conduct.attempts:

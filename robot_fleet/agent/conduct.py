@@ -25,6 +25,8 @@ WATCH_S = 1.0
 """Fleet seconds between two looks at what changes without notice: poses in corridors, servers that are gone."""
 STANDSTILL_MPS = 0.05
 """A robot slower than this stands."""
+LOST_M, FOUND_M = 0.8, 0.4
+"""A robot stops that does not know better than this where it is, and goes on when it knows as well as that."""
 EMERGENCY_STOP = "emergency_stop"
 _MOVED_BY_OTHERS = (EMERGENCY_STOP, "manual")
 """Words of `Sensed.control` while nothing may be begun."""
@@ -48,6 +50,7 @@ class Conduct:
     state : what the robot does.
     wake_s : fleet time by which `tick` must be called though nothing is heard of, None if never.
     attempts, attempt_code : how often the step under way has failed so far, and why the last time.
+    lost : whether the robot does not know well enough where it is.
     control : who moves the robot, as it said last; empty before its first word.
     pardoned : whether the robot may drive though it is outside its corridor, since a person has held and resumed it.
     """
@@ -68,6 +71,7 @@ class Conduct:
         self._insist_s = 0.0
         self._moves = 0
         self.control = ""
+        self.lost = False
         self._do: dict[AgentState, Callable[[Now], None]] = {
             _S.RECOVERING: self._recovering,
             _S.BETWEEN: self._between,
@@ -123,6 +127,9 @@ class Conduct:
         Nav2 would drive on with its goal as soon as the stop is released, so every goal is cancelled at once.
         """
         sensed = self._navigator.sensed()
+        if sensed is not None and self.lost != (sensed.sigma_m > (FOUND_M if self.lost else LOST_M)):
+            self.lost = not self.lost
+            self._go(_I.ORDER)
         before, self.control = self.control, self.control if sensed is None else sensed.control
         if self.control == before:
             return
@@ -135,8 +142,8 @@ class Conduct:
             self._go(_I.ORDER)
 
     def _held(self, order: Order) -> bool:
-        """Return whether the robot has to stand: the manager, an emergency stop or whoever else moves it says so."""
-        return order.hold or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
+        """Return whether the robot has to stand: it is lost, or manager, stop or somebody who moves it says so."""
+        return order.hold or self.lost or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
 
     def _recovering(self, now: Now) -> None:
         self.wake_s = now.fleet_s + WATCH_S

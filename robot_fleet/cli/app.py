@@ -20,6 +20,7 @@ _MODULES = {
     "ps": "ps",
     "submit": "tasks",
     "tasks": "tasks",
+    "answer": "tasks",
     "cancel": "tasks",
     "robots": "robots",
     "hold": "robots",

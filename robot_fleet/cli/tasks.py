@@ -1,4 +1,4 @@
-"""`./fleet submit`, `./fleet tasks` and `./fleet cancel`: what a running fleet is asked to do."""
+"""`./fleet submit`, `tasks`, `cancel` and `answer`: what a running fleet is asked to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("submit")(submit)
     app.command("tasks")(tasks)
     app.command("cancel")(cancel)
+    app.command("answer")(answer)
 
 
 def submit(
@@ -116,6 +118,39 @@ def cancel(
             confirm(f"Cancel {task} ({row['service']}, {row['state']}{who})?")
         answer = gateway.post(f"/tasks/{task}/cancel", {"reason": reason}, f"cancel-{secrets.token_hex(4)}")
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else f"{task}: cancelled")
+
+
+class HowItWent(StrEnum):
+    """What a person may say of a task that asks."""
+
+    RETRY = "retry"
+    DONE = "done"
+    FAILED = "failed"
+
+
+def answer(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task that asks (see ./fleet alarm list).")],
+    how: Annotated[HowItWent, typer.Argument(metavar="retry|done|failed", help="Try again, or how it ended.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it has failed.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    name: Name = None,
+) -> None:
+    """Say how a task goes on after something went wrong that only a person can judge. Look first.
+
+    Whatever its robot has on board counts as taken over by you when you say done or failed.
+
+    Example: ./fleet answer r0007 done
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        row = gateway.get(f"/tasks/{task}")
+        if not yes and how is not HowItWent.RETRY:
+            confirm(f"{task} ({row['service']}) is {how.value}, and what was on board is with you?")
+        body = {"answer": how.value, "reason": reason}
+        told = gateway.post(f"/tasks/{task}/answer", body, f"answer-{secrets.token_hex(4)}")
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else f"{task}: {how.value}")
 
 
 def confirm(question: str) -> None:

@@ -11,7 +11,7 @@ from math import inf
 
 from robot_fleet.core.order import Step, StepResult
 from robot_fleet.core.plan import LeftOut, PlannedStop
-from robot_fleet.core.site import ActTemplate
+from robot_fleet.core.site import ActTemplate, Remedies
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class TaskRequested(Fact):
     guarantee: str
     alarm: bool
     result: str
+    remedies: Remedies = field(default_factory=Remedies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +222,42 @@ class TaskHeldUp(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskSuspended(Fact):
-    """A task under way was broken off at a safe point."""
+    """A task under way was broken off at a safe point, or for something that went wrong.
+
+    Parameters
+    ----------
+    asks : whether nobody does anything more before a person has answered.
+    tried : whether it counts as a try.
+    only_on, not_on : the robot that is to go on with it, and one that is not; empty for no such wish.
+    """
 
     task: str
     reason: str
+    at_s: float
+    asks: bool = False
+    tried: bool = False
+    only_on: str = ""
+    not_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnswered(Fact):
+    """A person said how a task that asked goes on: it is tried again, or ends by a fact of its own."""
+
+    task: str
+    answer: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChargerDoubted(Fact):
+    """A charger gave no current, or could not be docked at: it is not used before a fleet time."""
+
+    place: str
+    robot: str
+    code: str
+    until_s: float
     at_s: float
 
 
@@ -522,6 +555,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     TaskReleased,
     TaskHeldUp,
     TaskSuspended,
+    TaskAnswered,
     TaskCompleted,
     TaskFailed,
     TaskCancelled,
@@ -534,6 +568,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     RobotFaulted,
     ChargeBegan,
     ChargeEnded,
+    ChargerDoubted,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,

@@ -31,6 +31,17 @@ class CancelTask:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTask:
+    """Somebody says how a task goes on that asks: `retry`, `done` or `failed`; what is on board is then theirs."""
+
+    key: str
+    task: str
+    answer: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class SetHold:
     """Somebody stops one robot (or the fleet, `robot` empty), or lets it go."""
 
@@ -216,7 +227,6 @@ class Tick:
 AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
 IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
-Command = (
-    SubmitTask | CancelTask | SetHold | CloseZone | OpenZone | LimitZone | AlarmAnswer | IncidentAnswer | Maintenance
-)
+ZoneChange = CloseZone | OpenZone | LimitZone
+Command = SubmitTask | CancelTask | AnswerTask | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | Maintenance
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -222,7 +222,8 @@ class Sensed:
     """What the robot itself measures, newest values. Totals count from commissioning; energy is discharge only.
 
     `control` says who moves it: `automatic`, `manual`, `protective_stop` (its own safety holds it, and lets it go on by
-    itself) or `emergency_stop`. `recoveries` counts Nav2's recoveries on the goal under way.
+    itself) or `emergency_stop`. `recoveries` counts Nav2's recoveries on the goal under way. `sigma_m` is the
+    larger standard deviation of its position.
     """
 
     pose: Pose
@@ -236,6 +237,7 @@ class Sensed:
     load: tuple[str, ...] = ()
     control: str = "automatic"
     recoveries: int = 0
+    sigma_m: float = 0.0
 
 
 class Navigator(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.health import Health
@@ -230,6 +231,43 @@ class Due:
     instant: str
 
 
+class Remedy(StrEnum):
+    """What becomes of a task that something went wrong with."""
+
+    GIVE_BACK = "give_back"
+    """Back to the plan: any robot may do it, this one too."""
+    RETRY_HERE = "retry_here"
+    """The same robot tries again, twice; then a person is asked."""
+    RETRY_ELSEWHERE = "retry_elsewhere"
+    """Another robot tries, twice; a person is asked where the robot has something of the task on board."""
+    HAND_OVER = "hand_over"
+    """The robot keeps what it has on board, and a person takes it over; with nothing on board a person is asked."""
+    ASK = "ask"
+    """A person says whether it was done, is to be tried again or has failed."""
+    WAIT = "wait"
+    """It stays with its robot."""
+    FAIL = "fail"
+    """It ends as failed, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What a service wants done when something goes wrong.
+
+    Parameters
+    ----------
+    drive : its robot could not drive, dock or undock.
+    act : an act ended as failed.
+    unknown : nobody can say whether an act was carried out.
+    offline : its robot has been silent for long after the task has begun.
+    """
+
+    drive: Remedy = Remedy.GIVE_BACK
+    act: Remedy = Remedy.FAIL
+    unknown: Remedy = Remedy.ASK
+    offline: Remedy = Remedy.WAIT
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A template of tasks.
@@ -244,6 +282,7 @@ class Service:
     guarantee : at_most_once or at_least_once.
     alarm : whether the request raises an alarm that a person must answer and that may pre-empt other tasks.
     result : the flow's own name for its normal end; an act's reported result overrides it.
+    remedies : what is done when something goes wrong.
     """
 
     id: str
@@ -259,6 +298,7 @@ class Service:
     guarantee: str = "at_most_once"
     alarm: bool = False
     result: str = "done"
+    remedies: Remedies = Remedies()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_fleet_interfaces.srv import CancelTask, ExplainTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
+from robot_fleet_interfaces.srv import AnswerTask, CancelTask, ExplainTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
 
 from robot_fleet.core.errors import RequestError, RuntimeFailure
 from robot_fleet.ros.commands import (
+    ANSWER_TASK,
     CANCEL_TASK,
     EXPLAIN_TASK,
     MARK_ALARM_SHOWN,
@@ -44,6 +45,7 @@ class RosCommands:
         self._loop = loop
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
+        self._answer_task = node.create_client(AnswerTask, ANSWER_TASK)
         self._hold = node.create_client(SetHold, SET_HOLD)
         self._zone = node.create_client(SetZone, SET_ZONE)
         self._explain = node.create_client(ExplainTask, EXPLAIN_TASK)
@@ -74,6 +76,12 @@ class RosCommands:
         """Take a task back."""
         answer = await self._ask(self._cancel, CancelTask.Request(idempotency_key=key, task_id=task, reason=reason))
         return CommandAnswer(answer.accepted, task, answer.code, answer.message, answer.where)
+
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+        """Say how a task goes on that asks."""
+        request = AnswerTask.Request(idempotency_key=key, task_id=task, answer=answer, reason=reason, by=by)
+        told = await self._ask(self._answer_task, request)
+        return CommandAnswer(told.accepted, task, told.code, told.message, told.where)
 
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold (or let go) one robot, or the whole fleet."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from rclpy.node import Node
 from robot_fleet_interfaces.srv import AnswerAlarm, AnswerIncident, ExplainTask, MarkAlarmShown, SetMaintenance
+from robot_fleet_interfaces.srv import AnswerTask as AnswerTaskSrv
 from robot_fleet_interfaces.srv import CancelTask as CancelTaskSrv
 from robot_fleet_interfaces.srv import SetHold as SetHoldSrv
 from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
@@ -17,6 +18,7 @@ from robot_fleet.core.errors import OrderError, RequestError
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerTask,
     BeginMaintenance,
     CancelTask,
     CloseIncident,
@@ -38,6 +40,7 @@ from robot_fleet.ros.guard import Guard
 
 SUBMIT_TASK = "/fleet/submit_task"
 CANCEL_TASK = "/fleet/cancel_task"
+ANSWER_TASK = "/fleet/answer_task"
 SET_HOLD = "/fleet/set_hold"
 SET_ZONE = "/fleet/set_zone"
 EXPLAIN_TASK = "/fleet/explain_task"
@@ -74,6 +77,7 @@ class Commands:
         for kind, name, serve in (
             (SubmitTaskSrv, SUBMIT_TASK, self._submit),
             (CancelTaskSrv, CANCEL_TASK, self._cancel),
+            (AnswerTaskSrv, ANSWER_TASK, self._answer_task),
             (SetHoldSrv, SET_HOLD, self._hold),
             (SetZoneSrv, SET_ZONE, self._zone),
             (ExplainTask, EXPLAIN_TASK, self._why),
@@ -113,6 +117,10 @@ class Commands:
         key = request.idempotency_key
         answer = self._ask(key, CancelTask(key, request.task_id, request.reason))
         _tell(answer, response)
+
+    def _answer_task(self, request: AnswerTaskSrv.Request, response: AnswerTaskSrv.Response) -> None:
+        key, by = request.idempotency_key, request.by or "operator"
+        _tell(self._ask(key, AnswerTask(key, request.task_id, request.answer, request.reason, by)), response)
 
     def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key
@@ -186,6 +194,7 @@ def _tell(
     | SetHoldSrv.Response
     | SetZoneSrv.Response
     | ExplainTask.Response
+    | AnswerTaskSrv.Response
     | AnswerAlarm.Response
     | AnswerIncident.Response
     | SetMaintenance.Response,

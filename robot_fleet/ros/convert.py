@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Pose as PoseMsg
@@ -55,6 +55,17 @@ def from_quaternion(rotation: QuaternionMsg) -> float:
     if not math.isfinite(norm) or abs(norm - 1.0) > 0.01:
         raise NavigationError("nav_quaternion_malformed", f"expected a unit quaternion, got length {norm}")
     return float(quat2euler(parts)[2])
+
+
+def sigma_m(covariance: Sequence[float]) -> float:
+    """Return the larger standard deviation of a position; infinite where the covariance makes no sense.
+
+    Parameters
+    ----------
+    covariance : of a pose, 6 x 6 row by row; all zero where a robot does not tell.
+    """
+    larger = max(covariance[0], covariance[7])
+    return math.sqrt(larger) if larger >= 0.0 else math.inf
 
 
 def to_pose_stamped(pose: Pose, at_s: float = 0.0) -> PoseStamped:

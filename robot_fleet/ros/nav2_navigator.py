@@ -21,12 +21,13 @@ from rclpy.node import Node
 from sensor_msgs.msg import BatteryState
 from std_msgs.msg import Bool, String
 
+from robot_fleet.agent.conduct import LOST_M
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals
-from robot_fleet.ros.convert import from_pose, to_pose_stamped
+from robot_fleet.ros.convert import from_pose, sigma_m, to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
@@ -66,6 +67,7 @@ class Nav2Navigator:
         self._changed = changed
         self._control = dict.fromkeys((word for word, _ in control), False)
         self._recoveries = 0
+        self._sigma_m = 0.0
         self.totals = totals
         self._heard_s = -math.inf
 
@@ -124,6 +126,7 @@ class Nav2Navigator:
             load=self._load,
             control=next((word for word, holds in self._control.items() if holds), "automatic"),
             recoveries=self._recoveries,
+            sigma_m=self._sigma_m,
         )
 
     def ready(self) -> bool:
@@ -174,6 +177,9 @@ class Nav2Navigator:
 
     def _posed(self, message: PoseWithCovarianceStamped) -> None:
         self._pose = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
+        self._sigma_m = sigma_m(message.pose.covariance)
+        if self._sigma_m > LOST_M:
+            self._changed()
 
     def _moved(self, message: Odometry) -> None:
         self._heard_s = time.monotonic()

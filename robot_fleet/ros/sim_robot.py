@@ -79,7 +79,7 @@ class SimRobotServers:
         self._acts = SimActServer(servers, node, world, robot_id, guard)
         limited = guard(f"speed_limit:{robot_id}", self._limited)
         node.create_subscription(SpeedLimit, topic("~speed_limit", robot_id), limited, QOS["~speed_limit"].wanted)
-        controlled = guard(f"control:{robot_id}", lambda message: world.set_control(robot_id, message.data))
+        controlled = guard(f"control:{robot_id}", self._controlled)
         node.create_subscription(String, topic("~sim/control", robot_id), controlled, QOS["~sim/control"].wanted)
         placed = guard(f"initialpose:{robot_id}", lambda _: self.topics.tell_pose())
         node.create_subscription(
@@ -88,6 +88,12 @@ class SimRobotServers:
         for name in LIFECYCLE_NODES:
             active = guard.answering(f"get_state:{robot_id}", self._lifecycle)
             node.create_service(GetState, f"/{robot_id}/{name}/get_state", active)
+
+    def _controlled(self, message: String) -> None:
+        if message.data in ("lost", "located"):
+            self._world.set_lost(self._id, message.data == "lost")
+        else:
+            self._world.set_control(self._id, message.data)
 
     def changed(self) -> None:
         """Tell what has changed in the world: first where the robot is and how it fares, then what has ended."""

@@ -18,6 +18,7 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.ros.convert import BASE_FRAME, MAP_FRAME, ODOM_FRAME, to_path, to_quaternion, to_time, to_transform
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.sim.goals import Mode
+from robot_fleet.sim.link import LOST_SIGMA_M
 from robot_fleet.sim.world import SimWorld
 
 VOLTAGE_V = 48.0
@@ -64,6 +65,7 @@ class SimTopics:
             for word, name in self._robot.kind.control_topics
         }
         self._told_control: str | None = None
+        self._told_lost = False
         self._told_load: str | None = None
         self._told_dock = ("", False)
         self._told_pose: Pose | None = None
@@ -103,7 +105,8 @@ class SimTopics:
         amcl.header.frame_id, amcl.header.stamp = MAP_FRAME, to_time(self._clock_s())
         amcl.pose.pose.position.x, amcl.pose.pose.position.y = pose.x_m, pose.y_m
         amcl.pose.pose.orientation = to_quaternion(pose.yaw_rad)
-        variance_m2 = SIGMA_M[self._robot.mode is Mode.DRIVING] ** 2
+        sigma_m = LOST_SIGMA_M if self._robot.lost else SIGMA_M[self._robot.mode is Mode.DRIVING]
+        variance_m2 = sigma_m**2
         amcl.pose.covariance[0] = amcl.pose.covariance[7] = variance_m2
         self._amcl.publish(amcl)
 
@@ -121,6 +124,9 @@ class SimTopics:
         if load != self._told_load:
             self._told_load = load
             self._load.publish(String(data=load))
+        if robot.lost != self._told_lost:
+            self._told_lost = robot.lost
+            self.tell_pose()
         if robot.control != self._told_control:
             self.tell_control()
         if (robot.docked_at, robot.charging) != self._told_dock:

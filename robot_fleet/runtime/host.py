@@ -11,6 +11,7 @@ from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequest
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
 from robot_fleet.core.ports import PathAsker, RobotLink
+from robot_fleet.telemetry.board import Board
 from robot_fleet.telemetry.rollup import Rollup
 
 
@@ -46,6 +47,7 @@ class Host:
     answer : tells a command's sender what became of it.
     clock : returns the steady time in seconds, for latencies.
     planners : asks robots' planners, None where there are none to be asked.
+    board : told of every report, where nobody else watches the robots' health.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Host:
         answer: Callable[[Answer], None],
         clock: Callable[[], float],
         planners: PathAsker | None = None,
+        board: Board | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -71,6 +74,7 @@ class Host:
         self._answer = answer
         self._clock = clock
         self._planners = planners
+        self._board = board
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -105,6 +109,8 @@ class Host:
             for report in link.reports():
                 any_news = True
                 self.feed(ReportReceived(report), now)
+                if self._board is not None:
+                    self._board.hear(report, now)
         return any_news
 
     def _roll_up(self, news: ReportReceived) -> None:

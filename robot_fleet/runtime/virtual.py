@@ -14,7 +14,7 @@ from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.fleet import Fleet, Ports
-from robot_fleet.core.inputs import AlarmWasShown, PlaceSensed, PlanImproved, SubmitTask, Tick
+from robot_fleet.core.inputs import AlarmWasShown, ConditionsSeen, PlaceSensed, PlanImproved, SubmitTask, Tick
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
@@ -26,11 +26,15 @@ from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.telemetry.board import Board
 
 IMPROVED_AFTER_S = 2.0
 """A better plan arrives this long after it was asked for (fleet time), however long the search really took."""
 IMPROVE_SECONDS = 0.04
 STEPS_PER_S = 10
+LOOK_EVERY_S = 5.0
+"""Seconds between two looks at the robots' health; here the manager itself watches it."""
+WATCHER = "manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class VirtualFleet:
         self._jobs: list[tuple[float, Improve]] = []
         self._sensed: dict[str, tuple[str, ...]] = {}
         self._sensors = [place.id for place in site.places.values() if place.kind in SENSED_KINDS]
+        self.board = Board(site)
+        self._looked_s = float("-inf")
         self.links: Mapping[str, InProcessLink] = {name: self._link(name) for name in site.robots}
         self.host = self._host(Fleet(site, ports))
 
@@ -144,6 +150,10 @@ class VirtualFleet:
     def _manager_ticks(self) -> None:
         now = self.now
         self.host.poll_links(now)
+        if now.steady_s - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = now.steady_s
+            self.board.look(now)
+            self.host.feed(ConditionsSeen(WATCHER, self.board.conditions), now)
         self.host.feed(Tick(), now)
         self._settle()
 
@@ -164,7 +174,8 @@ class VirtualFleet:
         return ran_s >= stop.duration_s + stop.drain_s or (idle and (stop.until_idle or ran_s >= stop.duration_s))
 
     def _host(self, fleet: Fleet) -> Host:
-        return Host(fleet, self.log, self.links, self._asked_to_improve, self._answered, time.perf_counter)
+        improve, answer = self._asked_to_improve, self._answered
+        return Host(fleet, self.log, self.links, improve, answer, time.perf_counter, board=self.board)
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

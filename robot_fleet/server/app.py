@@ -15,7 +15,16 @@ from starlette.staticfiles import StaticFiles
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.answers import accepted, install_error_handlers
 from robot_fleet.server.guard import SameOrigin
-from robot_fleet.server.models import CancelWish, CommandTaken, ErrorAnswer, HoldWish, LimitWish, TaskWish, ZoneWish
+from robot_fleet.server.models import (
+    CancelWish,
+    CommandTaken,
+    ErrorAnswer,
+    HoldWish,
+    LimitWish,
+    TaskAnswer,
+    TaskWish,
+    ZoneWish,
+)
 from robot_fleet.server.ports import CommandAnswer, FleetPort
 from robot_fleet.server.stream import Hub, Subscription
 
@@ -130,6 +139,12 @@ def _commands(fleet: FleetPort) -> APIRouter:
         """Take a task back."""
         key = key or _new_key("cancel")
         return _taken(key, await fleet.cancel(key, task_id, wish.reason if wish else ""))
+
+    @router.post("/tasks/{task_id}/answer", status_code=202)
+    async def answer_task(task_id: str, wish: TaskAnswer, key: _Key = None) -> CommandTaken:
+        """Say how a task goes on that asks: it is tried again, is done, or has failed."""
+        key = key or _new_key("answer")
+        return _taken(key, await fleet.answer_task(key, task_id, wish.answer, wish.reason, wish.by))
 
     @router.post("/hold", status_code=202)
     async def hold(wish: HoldWish | None = None, key: _Key = None) -> CommandTaken:

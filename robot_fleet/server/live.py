@@ -100,6 +100,10 @@ class ViewedFleet:
         """Ask the manager to take a task back."""
         return await self._commands.cancel(key, task, reason)
 
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+        """Tell the manager how a task goes on that asks."""
+        return await self._commands.answer_task(key, task, answer, reason, by)
+
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Ask the manager to hold or let go."""
         return await self._commands.hold(key, on, robot, reason)

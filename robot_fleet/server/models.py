@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,14 @@ class CancelWish(_Body):
     """A wish to take a task back."""
 
     reason: str = Field(default="", max_length=200)
+
+
+class TaskAnswer(_Body):
+    """How a task goes on that asks."""
+
+    answer: Literal["retry", "done", "failed"] = Field(description="What is on board is then whoever's answers.")
+    reason: str = Field(default="", max_length=200, description="Why it has failed.")
+    by: str = Field(default="operator", max_length=64, description="Opaque id of who answers.")
 
 
 class HoldWish(_Body):

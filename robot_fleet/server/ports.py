@@ -47,6 +47,10 @@ class Commands(Protocol):
         """Take a task back."""
         ...
 
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+        """Say how a task goes on that asks: `retry`, `done` or `failed`."""
+        ...
+
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold (or let go) one robot, or the whole fleet where `robot` is empty."""
         ...

@@ -159,6 +159,7 @@ def _robot(robot: SimRobot) -> dict[str, Any]:
     state: dict[str, Any] = {name: _finite(getattr(robot, name)) for name in _ROBOT_FIELDS}
     state["mode"] = int(robot.mode)
     state["control"] = robot.control
+    state["lost"] = robot.lost
     state["goal"] = _goal(robot.goal)
     state["legs"] = [_leg(leg) for leg in robot.legs]
     state["passed"] = [_pose(pose) for pose in robot.passed]
@@ -174,6 +175,7 @@ def _restore_robot(world: SimWorld, robot: SimRobot, state: Mapping[str, Any]) -
     robot.carry(*world.custody.load_of(robot.id, robot.kind.footprint))
     robot.mode = Mode(state["mode"])
     robot.control = state["control"]
+    robot.lost = state["lost"]
     robot.goal = _restored_goal(state["goal"])
     robot.legs = tuple(_restored_leg(leg) for leg in state["legs"])
     robot.leg = robot.legs[robot.leg_no] if robot.leg_no < len(robot.legs) else None

@@ -8,6 +8,9 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalStatus, Sensed
 from robot_fleet.sim.world import SimWorld
 
+LOST_SIGMA_M = 3.0
+"""Standard deviation of the position of a robot that has lost itself."""
+
 
 class SimNavigator:
     """Moves one robot of a world. Implements `robot_fleet.core.ports.Navigator`."""
@@ -32,6 +35,7 @@ class SimNavigator:
             energy_wh=robot.energy_at_wh(now_s),
             load=robot.load,
             control=robot.control,
+            sigma_m=LOST_SIGMA_M if robot.lost else 0.0,
         )
 
     def ready(self) -> bool:

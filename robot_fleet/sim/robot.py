@@ -76,6 +76,7 @@ class SimRobot(Battery):
         "load_kg",
         "loaded_m",
         "look_s",
+        "lost",
         "map_id",
         "mark_no",
         "mode",
@@ -118,6 +119,7 @@ class SimRobot(Battery):
         self.on_dead = on_dead
         self.mode = Mode.STANDING
         self.control = "automatic"
+        self.lost = False
         self.goal: Goal | None = None
         self.act_id = ""
         self.dock_place = ""

@@ -133,6 +133,11 @@ class SimWorld:
         self.robots[robot_id].control = control
         self.note_change(robot_id)
 
+    def set_lost(self, robot_id: str, lost: bool) -> None:
+        """Let a robot's localisation fail, or find itself again. It moves where it is told all the same."""
+        self.robots[robot_id].lost = lost
+        self.note_change(robot_id)
+
     def _stand(self, robot: SimRobot) -> None:
         robot.v_mps = 0.0
         robot.due_s += STEP_S

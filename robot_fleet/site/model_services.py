@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, StopTemplate
+from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Remedies, Remedy, Service, StopTemplate
 from robot_fleet.site.model import NotNegative, PlaceKind, SiteModel, TextModel, Word
 
 
@@ -76,6 +76,25 @@ class DueModel(SiteModel):
         return Due(self.base, self.after_s, self.instant)
 
 
+class RemediesModel(SiteModel):
+    """What is done when something goes wrong; see `robot_fleet.core.site.Remedies`."""
+
+    drive: Literal["give_back", "ask"] = "give_back"
+    act: Literal["fail", "retry_here", "retry_elsewhere", "hand_over", "ask"] = "fail"
+    unknown: Literal["give_back", "ask", "fail"] | None = None
+    offline: Literal["wait", "retry_elsewhere", "ask"] | None = None
+
+    def value(self, guarantee: str) -> Remedies:
+        """Return the core's value; what is not said follows from the delivery guarantee."""
+        again = guarantee == "at_least_once"
+        return Remedies(
+            drive=Remedy(self.drive),
+            act=Remedy(self.act),
+            unknown=Remedy(self.unknown or ("give_back" if again else "ask")),
+            offline=Remedy(self.offline or ("retry_elsewhere" if again else "wait")),
+        )
+
+
 class ServiceFile(SiteModel):
     """`services/<id>.yaml`; see `robot_fleet.core.site.Service`."""
 
@@ -93,6 +112,7 @@ class ServiceFile(SiteModel):
     guarantee: Literal["at_most_once", "at_least_once"] = "at_most_once"
     alarm: bool = False
     result: Word = "done"
+    on_failure: RemediesModel = RemediesModel()
 
     def value(self) -> Service:
         """Return the core's value."""
@@ -110,4 +130,5 @@ class ServiceFile(SiteModel):
             guarantee=self.guarantee,
             alarm=self.alarm,
             result=self.result,
+            remedies=self.on_failure.value(self.guarantee),
         )

@@ -139,6 +139,12 @@ class MovingFleet(ViewedFleet):
         self._end(row, "cancelled", "cancelled", reason or "cancelled_by_person")
         return CommandAnswer(True, task)
 
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+        """Say how a task goes on; none here asks."""
+        if task not in self._rows:
+            return CommandAnswer(False, task, "request_unknown_task", f"no task {task!r}", task)
+        return CommandAnswer(False, task, "request_task_asks_not", "the task does not wait for an answer", task)
+
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold or let go."""
         if robot and robot not in self.site.robots:

@@ -49,6 +49,7 @@ class FakeNavigator:
         self.docked_at = docked_at
         self.up = True
         self.control = "automatic"
+        self.sigma_m = 0.0
         self.deaf = deaf
         self.asked: list[tuple[object, ...]] = []
         self.drives: list[tuple[Pose, ...]] = []
@@ -67,7 +68,16 @@ class FakeNavigator:
         speed_mps = self._speed_mps if self._moving else 0.0
         docked = self.docked_at
         return Sensed(
-            self.pose, speed_mps, 80.0, bool(docked), docked, self._odometer_m, 0.0, 0.0, control=self.control
+            self.pose,
+            speed_mps,
+            80.0,
+            bool(docked),
+            docked,
+            self._odometer_m,
+            0.0,
+            0.0,
+            control=self.control,
+            sigma_m=self.sigma_m,
         )
 
     def ready(self) -> bool:

@@ -30,7 +30,17 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.inputs import Input, OpenZone, PlaceSensed, PlanImproved, ReportReceived, SetHold, Tick
+from robot_fleet.core.inputs import (
+    AnswerTask,
+    EndMaintenance,
+    Input,
+    OpenZone,
+    PlaceSensed,
+    PlanImproved,
+    ReportReceived,
+    SetHold,
+    Tick,
+)
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import Order, RobotReport, Step, StepKind, StepResult, StepState
@@ -80,11 +90,23 @@ class ModelRobot:
     load: list[str] = field(default_factory=list)
     docked_at: str = ""
     reachable: bool = True
+    pressed: bool = False
+    stops: int = 0
+    current: bool = True
     sent: list[RobotReport] = field(default_factory=list)
 
     @property
     def stopped(self) -> bool:
         return any(result.state is not StepState.DONE for result in self.results)
+
+    @property
+    def may_move(self) -> bool:
+        return not self.pressed and (self.order is None or self.order.consents >= self.stops)
+
+    def press(self) -> None:
+        """Press the emergency stop."""
+        if not self.pressed:
+            self.pressed, self.stops = True, self.stops + 1
 
     @property
     def next_step(self) -> Step | None:
@@ -104,6 +126,7 @@ class ModelRobot:
                 self.former.add(self.order.id)
                 self.results, self.cancelled = [], False
             self.order = order
+            self.stops = max(self.stops, order.consents)
 
     def report(self, now: Now) -> RobotReport:
         order = self.order
@@ -121,13 +144,15 @@ class ModelRobot:
             pose=HERE,
             speed_mps=0.0,
             soc_pct=self.soc_pct,
-            charging=bool(self.docked_at),
+            charging=bool(self.docked_at) and self.current,
             docked_at=self.docked_at,
             odometer_m=0.0,
             loaded_m=0.0,
             energy_wh=0.0,
             load=tuple(self.load),
             cancelled=order.id if order and self.cancelled else "",
+            control="emergency_stop" if self.pressed else "automatic",
+            stops=self.stops,
         )
         self.sent.append(said)
         return said
@@ -212,7 +237,7 @@ class CoreWorld:
     def step(self, robot: ModelRobot, outcome: str = "done") -> bool:
         """Let a robot do its next step, if it may; return whether it did anything."""
         order, step = robot.order, robot.next_step
-        if order is None or step is None:
+        if order is None or step is None or not robot.may_move:
             return False
         if order.cancel:
             if outcome == "done" and step.kind is StepKind.ACT and not step.interruptible:
@@ -293,9 +318,12 @@ class CoreWorld:
     def drain(self, hours: float) -> None:
         """Let everything go well from now on, until every task has ended or the time is over."""
         for robot in self.robots.values():
-            robot.reachable = True
+            robot.reachable, robot.pressed, robot.current = True, False, True
+            self.tell(robot)
         for name in ("", *self.robots):
             self.feed(SetHold(f"drain_{name}", False, name))
+            if name and self.state.robots[name].maintenance:
+                self.feed(EndMaintenance(f"serviced_{name}", name))
         for zone in self.site.zones:
             self.feed(OpenZone(f"drain_{zone}", zone))
         end_s = self.fleet_s + hours * 3600.0
@@ -305,6 +333,9 @@ class CoreWorld:
             heard = True
             self.pass_time(pause_s)
             facts = len(self.facts)
+            for task in self.state.open_tasks():
+                if task.asks:
+                    self.feed(AnswerTask(f"answer_{task.id}_{task.broken_off}", task.id, "failed"))
             for robot in self.robots.values():
                 robot.soc_pct = min(100.0, robot.soc_pct + (0.05 * pause_s if robot.docked_at else 0.0))
                 while self.step(robot):

@@ -17,17 +17,30 @@ from hypothesis import strategies as st
 
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.fleet import Ports
+from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (
+    AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerTask,
+    BeginMaintenance,
     CancelTask,
+    CloseIncident,
     CloseZone,
+    ConditionsSeen,
+    EndMaintenance,
+    Input,
     LimitZone,
+    NoteIncident,
+    OpenIncident,
     OpenZone,
     PathMeasured,
+    PlanMaintenance,
     ReportReceived,
     SetHold,
+    ShelveAlarm,
     SubmitTask,
     Tick,
+    UnshelveAlarm,
 )
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
@@ -55,6 +68,7 @@ NAMES = (
     *("work",) * 8,
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
+    *("press", "press", "current", "see", "respond", "respond"),
     *("improve", "restart", "snapshot", "leave", "sense", "drain_battery"),
 )
 
@@ -333,6 +347,59 @@ def sense(world: CoreWorld, a: int, b: int, c: int) -> None:
     world.sense(places[(a * 50 + b) % len(places)])
 
 
+def press(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Press an emergency stop, or release it; nothing of the robot is done in between."""
+    robot = _robot(world, a)
+    if b % 2:
+        robot.press()
+    else:
+        robot.pressed = False
+    world.tell(robot)
+
+
+def current(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let a robot's charger give no current, or give it again."""
+    _robot(world, a).current = bool(b % 2)
+
+
+def see(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let the watcher see something, or nothing."""
+    codes = ["stuck", "battery_hot", "no_such_rule", "process_down"]
+    subjects = ["nobody", *world.robots]
+    chosen = [subjects[(a + number) % len(subjects)] for number in range(c % 4)]
+    seen = tuple(Condition(codes[b % 4], subject, Level.ERROR, world.fleet_s) for subject in chosen)
+    world.feed(ConditionsSeen("gateway", seen))
+    for _ in range(b % 5):
+        world.pass_time(1.0)
+        world.tell_all()
+        world.feed(Tick())
+
+
+def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let a person answer an alarm, an incident or a task that asks, or what there is not."""
+    key = f"r{a}_{b}_{c}"
+    alarms, incidents = ["none", *world.state.alarms], ["none", *world.state.incidents]
+    alarm, incident = alarms[a % len(alarms)], incidents[a % len(incidents)]
+    asking = [task.id for task in world.state.open_tasks() if task.asks] or ["none"]
+    robot = ["nobody", *world.robots][a % (1 + len(world.robots))]
+    wishes: list[Input] = [
+        AcknowledgeAlarm(key, alarm),
+        ShelveAlarm(key, alarm, 60.0 * c, "known"),
+        UnshelveAlarm(key, alarm),
+        OpenIncident(key, alarm),
+        NoteIncident(key, incident, "looked"),
+        CloseIncident(key, incident, "resolved"),
+        AnswerTask(key, asking[a % len(asking)], ["retry", "done", "failed", "perhaps"][c % 4]),
+        BeginMaintenance(key, robot),
+        PlanMaintenance(key, robot, world.fleet_s + 60.0 * (c % 9), world.fleet_s + 3600.0),
+        EndMaintenance(key, robot),
+    ]
+    facts = len(world.facts)
+    (answer,) = world.feed(wishes[b % len(wishes)])
+    if not answer.accepted:
+        assert len(world.facts) == facts, "something changed although the answer was refused"
+
+
 def drain_battery(world: CoreWorld, a: int, b: int, c: int) -> None:
     _robot(world, a).soc_pct = float(b % 100)
 
@@ -358,6 +425,7 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
             lose,
             find,
         ),
+        *(press, current, see, respond),
         *(reboot, late, twice, lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
     )
 }

@@ -15,6 +15,7 @@ from robot_fleet.core.facts import (
     AlarmUnshelved,
     ChargeBegan,
     ChargeEnded,
+    ChargerDoubted,
     CommandTaken,
     DriveObserved,
     EmergencyStopped,
@@ -39,6 +40,7 @@ from robot_fleet.core.facts import (
     RobotFaulted,
     RobotLinkChanged,
     StepsReleased,
+    TaskAnswered,
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
@@ -321,6 +323,20 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     record.broken_off += 1
     record.reason = fact.reason
     record.robot = ""
+    record.asks, record.only_on = fact.asks, fact.only_on
+    record.tries += fact.tried
+    if fact.not_on and fact.not_on not in record.not_on:
+        record.not_on = (*record.not_on, fact.not_on)
+
+
+def _task_answered(state: FleetState, fact: TaskAnswered) -> None:
+    record = state.tasks[fact.task]
+    record.asks, record.tries, record.only_on, record.not_on = False, 0, "", ()
+    record.reason = ""
+
+
+def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
+    state.doubted[fact.place] = fact.until_s
 
 
 def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason: str) -> TaskRecord:
@@ -436,6 +452,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskReleased: _task_released,
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
+    TaskAnswered: _task_answered,
+    ChargerDoubted: _charger_doubted,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
-from robot_fleet.core.fleet import booking, orders
+from robot_fleet.core.fleet import booking, charging, orders
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.travellers import barred, stays_safe
 from robot_fleet.core.fleet.turn import Turn
@@ -111,8 +111,9 @@ def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
     if stop is not None and _send_to_stop(turn, robot, stop):
         return
     in_the_way = booking.is_in_the_way(turn, robot)
+    settled = bool(robot.docked) and not charging.is_doubted(turn, robot.docked)
     keeps_out = not turn.ports.roads.is_closed(turn.travel_class(robot), robot.at)
-    if in_the_way or (stop is None and not (robot.docked and keeps_out) and _may_go_home(turn, robot)):
+    if in_the_way or (stop is None and not (settled and keeps_out) and _may_go_home(turn, robot)):
         sent = _send_home(turn, robot)
         if in_the_way and not sent:
             _send_home(turn, robot, anyway=True)
@@ -139,6 +140,8 @@ def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
         return None
     if robot.must_charge and not task.request.alarm and task.state is not TaskState.UNDERWAY:
         return None  # planned for when it has charged
+    if robot.maintenance_s is not None and stop.begin_s >= robot.maintenance_s[1] > turn.now.fleet_s:
+        return None  # planned for when it is in service again
     start = _free_vertex(turn, robot)
     travel_s = turn.ports.roads.time_s(turn.travel_class(robot), start, stop.place)
     if math.isinf(travel_s):
@@ -233,6 +236,7 @@ def _measures(turn: Turn, item: str) -> dict[str, object]:
 
 def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
     free = booking.free_places(turn, robot, _free_vertex(turn, robot), ("charger",))
+    free = [charger for charger in free if not charging.is_doubted(turn, charger)]
     planned = turn.state.charges.get(robot.id, "")
     for charger in sorted(free, key=lambda name: name != planned):
         pose = turn.site.places[charger].pose

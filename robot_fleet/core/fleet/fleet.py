@@ -17,12 +17,14 @@ from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
     answering,
+    charging,
     coverage,
     dispatch,
     explaining,
     orders,
     planning,
     progress,
+    recovery,
     release,
     requests,
     ringing,
@@ -36,6 +38,7 @@ from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerTask,
     BeginMaintenance,
     CancelTask,
     CloseIncident,
@@ -134,12 +137,15 @@ class Fleet:
             case Tick():
                 progress.watch_links(turn)
                 servicing.begin_planned(turn)
+                charging.watch(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
             case SubmitTask():
                 requests.submit(turn, news)
             case CancelTask():
                 requests.cancel(turn, news)
+            case AnswerTask():
+                recovery.answer(turn, news)
             case SetHold():
                 requests.set_hold(turn, news)
             case CloseZone() | OpenZone() | LimitZone():

@@ -12,10 +12,10 @@ from robot_fleet.core.facts import (
     RobotFaulted,
     RobotLinkChanged,
     TaskCompleted,
-    TaskFailed,
     TaskReleased,
     TaskSuspended,
 )
+from robot_fleet.core.fleet import charging, recovery
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
@@ -23,12 +23,15 @@ from robot_fleet.core.lifecycles.link import LinkEvent, LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import RobotReport, StepKind, StepResult, StepState
+from robot_fleet.core.site import Remedy
 
 FAULT_PAUSE_S = 60.0
 """A robot that could not carry out a step is tried again after this long (fleet time)."""
 AHEAD_S = 3.0
 """A lane counts as free if it was released so long before a robot came to it: a robot brakes that early, and word of a
 release takes a while to reach it."""
+GIVEN_UP_AFTER_S = 20.0
+"""After so long a silence (steady time) a task that has begun goes on without its robot, if its service wants that."""
 SENSOR_LAG_S = 5.0
 """A bay's sensor is believed against the fleet's own account only after this long (fleet time)."""
 
@@ -76,9 +79,22 @@ def watch_links(turn: Turn) -> None:
         if heard_s is None:  # just restarted: count the silence from the first look
             turn.seen.heard_s[robot.id] = turn.now.steady_s
             continue
-        event = link.freshness(turn.now.steady_s - heard_s)
+        silent_s = turn.now.steady_s - heard_s
+        if silent_s > GIVEN_UP_AFTER_S:
+            _give_up(turn, robot)
+        event = link.freshness(silent_s)
         if event is not LinkEvent.REPORT and not (robot.link is LinkState.OFFLINE and event is LinkEvent.AGE_STALE):
             _link(turn, robot, event)
+
+
+def _give_up(turn: Turn, robot: RobotRecord) -> None:
+    """Let somebody else go on with what a robot has begun that has been silent for long, if its service wants that."""
+    order = robot.busy
+    if order is None or not turn.state.serves(robot, order):
+        return
+    task = turn.state.tasks[order.task]
+    if task.request.remedies.offline is not Remedy.WAIT:
+        recovery.mend(turn, task, robot, task.request.remedies.offline, "robot_offline")
 
 
 def _link(turn: Turn, robot: RobotRecord, event: LinkEvent) -> None:
@@ -187,23 +203,26 @@ def _cancelled(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
 
 
 def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, result: StepResult) -> None:
-    """End the order; a task whose act failed ends, one whose robot could not drive is planned again."""
+    """End the order, and let the task's service say what becomes of it."""
     code = result.code or result.state.value
     now_s = turn.now.fleet_s
     turn.emit(OrderEnded(robot.id, order.id, OrderState.FAILED.value, code, now_s))
     turn.agenda.replan = turn.agenda.moved = True
     in_act = index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT
+    if index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.DOCK:
+        charging.doubt(turn, robot, order.place, code)
     if not in_act:
         turn.emit(RobotFaulted(robot.id, code, now_s + FAULT_PAUSE_S, now_s))
     if not turn.state.serves(robot, order):
         return
     task = turn.state.tasks[order.task]
+    remedies = task.request.remedies
     if not in_act:
-        turn.emit(TaskReleased(task.id, code))
-    elif result.state is StepState.UNKNOWN and task.request.guarantee == "at_least_once":
-        turn.emit(TaskSuspended(task.id, "act_unknown", now_s))
+        recovery.mend(turn, task, robot, remedies.drive, code)
+    elif result.state is StepState.UNKNOWN:
+        recovery.mend(turn, task, robot, remedies.unknown, "act_unknown")
     else:
-        turn.emit(TaskFailed(task.id, code if result.state is StepState.FAILED else "act_unknown", now_s))
+        recovery.mend(turn, task, robot, remedies.act, code)
 
 
 def place_sensed(turn: Turn, place: str, items: tuple[str, ...]) -> None:

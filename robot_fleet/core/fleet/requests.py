@@ -339,6 +339,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             guarantee=service.guarantee,
             alarm=service.alarm,
             result=service.result,
+            remedies=service.remedies,
         ),
         refusal or _too_heavy(turn, service, params),
     )

@@ -35,6 +35,9 @@ class TaskRecord:
     instants : `<stop>.<arrived|done|departed|act id>` -> fleet time.
     broken_off : how often it was suspended; part of the ids of its acts, so that a second visit is a second act.
     reason : why it is in no plan, or why it ended as it did.
+    asks : whether nobody goes on with it before a person has answered.
+    tries : how often it was tried again after something went wrong.
+    only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     """
 
     request: TaskRequested
@@ -48,6 +51,10 @@ class TaskRecord:
     result: str = ""
     reason: str = ""
     broken_off: int = 0
+    asks: bool = False
+    tries: int = 0
+    only_on: str = ""
+    not_on: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -293,6 +300,7 @@ class FleetState:
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
     roads : counts what changes how the roads are seen.
+    doubted : chargers that are not used, and until when.
     alarms : those that are open, all calls for help, and the last that were closed; `raised` counts all but the calls.
     """
 
@@ -305,6 +313,7 @@ class FleetState:
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, float] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     plans: int = 0

@@ -60,6 +60,7 @@ class Agenda:
     standing : per (code, subject) since when something holds that the core sees itself (fleet time).
     pending_s, quiet_s : per (code, subject) since when a condition is held back, and per (alarm, member) since when it
         is gone (steady time).
+    uncharged_s : per robot since when it stands docked without current (fleet time).
     """
 
     replan: bool = True
@@ -81,6 +82,7 @@ class Agenda:
     standing: dict[tuple[str, str], float] = field(default_factory=dict)
     pending_s: dict[tuple[str, str], float] = field(default_factory=dict)
     quiet_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    uncharged_s: dict[str, float] = field(default_factory=dict)
 
 
 class PortsNow:

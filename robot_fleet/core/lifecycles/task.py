@@ -68,7 +68,9 @@ TRANSITIONS: dict[tuple[TaskState, TaskEvent], TaskState] = {
     (_T.UNDERWAY, _E.COMPLETE): _T.COMPLETED,
     (_T.UNDERWAY, _E.FAIL): _T.FAILED,
     (_T.UNDERWAY, _E.CANCEL): _T.CANCELLED,
-    # broken off for something more urgent; it goes back into the plan and is assigned anew
+    # broken off: it goes back into the plan and is assigned anew, or a person says how it ended
+    (_T.SUSPENDED, _E.SUSPEND): _T.SUSPENDED,
+    (_T.SUSPENDED, _E.COMPLETE): _T.COMPLETED,
     (_T.SUSPENDED, _E.PLAN): _T.SUSPENDED,
     (_T.SUSPENDED, _E.LEAVE_OUT): _T.SUSPENDED,
     (_T.SUSPENDED, _E.ASSIGN): _T.ASSIGNED,
@@ -83,7 +85,7 @@ REJECTED: frozenset[tuple[TaskState, TaskEvent]] = frozenset(
         *product([_T.SCHEDULED], [_E.RELEASE, _E.BEGIN, _E.SUSPEND, _E.COMPLETE, _E.REJECT]),
         *product([_T.ASSIGNED], [_E.PLAN, _E.LEAVE_OUT, _E.ASSIGN, _E.SUSPEND, _E.COMPLETE, _E.REJECT]),
         *product([_T.UNDERWAY], [_E.REJECT]),
-        *product([_T.SUSPENDED], [_E.RELEASE, _E.BEGIN, _E.SUSPEND, _E.COMPLETE, _E.REJECT]),
+        *product([_T.SUSPENDED], [_E.RELEASE, _E.BEGIN, _E.REJECT]),
     ]
 )
 

@@ -50,8 +50,8 @@ def test_an_ended_task_stays_ended(ended, event):
         (0.0, link.LinkEvent.REPORT),
         (3.0, link.LinkEvent.REPORT),
         (3.001, link.LinkEvent.AGE_STALE),
-        (20.0, link.LinkEvent.AGE_STALE),
-        (20.001, link.LinkEvent.AGE_OFFLINE),
+        (15.0, link.LinkEvent.AGE_STALE),
+        (15.001, link.LinkEvent.AGE_OFFLINE),
     ],
 )
 def test_freshness_at_its_boundaries(age_s, event):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet import alarms
+from robot_fleet.core.fleet import alarms, charging
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -24,13 +24,13 @@ def robots_now(turn: Turn) -> list[RobotNeed]:
     state = turn.state
     alarm = bool(alarms.waiting_alarms(turn))
     begun = {task.robot: task for task in state.open_tasks() if task.state is TaskState.UNDERWAY}
-    charging = {name: _charging(turn, kind) for name, kind in turn.site.kinds.items()}
+    at_chargers = {name: _charging(turn, kind) for name, kind in turn.site.kinds.items()}
     least_worked_s = {
         kind: min((robot.worked_s for robot in state.robots.values() if robot.kind == kind), default=0.0)
-        for kind in charging
+        for kind in at_chargers
     }
     needs = (
-        _robot_need(turn, robot, alarm, begun, charging[robot.kind], least_worked_s[robot.kind])
+        _robot_need(turn, robot, alarm, begun, at_chargers[robot.kind], least_worked_s[robot.kind])
         for robot in state.robots.values()
     )
     return [need for need in needs if need is not None]
@@ -41,7 +41,7 @@ def _robot_need(
     robot: RobotRecord,
     alarm: bool,
     begun: dict[str, TaskRecord],
-    charging: Charging | None,
+    charges: Charging | None,
     least_worked_s: float,
 ) -> RobotNeed | None:
     kind = turn.kind(robot)
@@ -62,7 +62,7 @@ def _robot_need(
     spent_wh = (free_at_s - turn.now.fleet_s) * kind.driving_w / 3600.0
     energy_wh = (soc - floor) / 100.0 * kind.battery_wh - spent_wh
     if robot.must_charge and not serves_alarms and not has_begun and in_hand is None:
-        if charging is None:
+        if charges is None:
             return None
         # It is free when it has charged.
         free_at_s += max(usable_wh - energy_wh, 0.0) / kind.charge_w * 3600.0 + kind.dock_s + kind.undock_s
@@ -86,8 +86,8 @@ def _robot_need(
         loaded_class=f"{robot.kind}+load",
         loaded_w=kind.loaded_w,
         work_price=FAIR_PRICE * min((robot.worked_s - least_worked_s) // FAIR_STEP_S, FAIR_STEPS),
-        rests=() if charging is None else charging.chargers,
-        charging=charging if not serves_alarms else None,
+        rests=() if charges is None else charges.chargers,
+        charging=charges if not serves_alarms else None,
         available=_in_service(turn, robot),
     )
 
@@ -104,7 +104,9 @@ def _charging(turn: Turn, kind: RobotKind) -> Charging | None:
     chargers = tuple(
         place.id
         for place in turn.site.places.values()
-        if place.kind == "charger" and (not place.kinds or kind.id in place.kinds)
+        if place.kind == "charger"
+        and (not place.kinds or kind.id in place.kinds)
+        and not charging.is_doubted(turn, place.id)
     )
     full_wh = (kind.charge_to_pct - kind.reserve_pct) / 100.0 * kind.battery_wh
     if not chargers or kind.charge_w <= 0.0 or full_wh <= 0.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from robot_fleet.core.fleet import alarms, booking
+from robot_fleet.core.fleet import alarms, booking, recovery
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
 from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
@@ -34,6 +34,8 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     tasks: list[TaskNeed] = []
     waiting: list[LeftOut] = []
     for task in open_tasks:
+        if task.asks:
+            continue
         robot_id = planned_on.get(task.id, "")
         wanted = _kept(turn, task, in_hand.get(task.id), robot_id, rooms.waits(task, bool(robot_id)))
         if isinstance(wanted, LeftOut):
@@ -81,6 +83,8 @@ def _kept(
         None if in_hand is None else (in_hand[0], in_hand[1].stop),
         tuple(items),
         waits,
+        task.only_on,
+        task.not_on,
     )
     kept = turn.agenda.posed.tasks
     known_need = kept.get(task.id)
@@ -112,6 +116,8 @@ def _task_need(
     pinned = in_hand[0] if in_hand else (task.robot if task.state is TaskState.UNDERWAY else "")
     if not in_hand and task.state is TaskState.ASSIGNED:
         pinned = task.robot if arrived else ""
+    if task.state is TaskState.SUSPENDED:
+        pinned = recovery.holder_of(turn, task) or task.only_on
     stops: list[StopNeed] = []
     free_from_s = dict(waits)
     for index in range(first, len(request.stops)):
@@ -132,6 +138,8 @@ def _task_need(
     able = _able(turn, request.robot_kinds, load_kg)
     if there:
         able = (there,)
+    elif task.not_on:
+        able = tuple(robot for robot in able if robot not in task.not_on) or able
     capacity_kg = max((turn.kind(turn.state.robots[robot]).payload_kg for robot in able), default=0.0)
     weight = class_of(request.priority).weight
     now_late_s = max(overdue * PENALTY_STEP_S, 0.0)

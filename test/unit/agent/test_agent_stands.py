@@ -1,4 +1,7 @@
-"""After an emergency stop nothing moves before a person lets it, whatever else happens meanwhile."""
+"""When others than its programs decide whether a robot moves, or it is lost: it stands, and says why.
+
+After an emergency stop nothing moves before a person lets it, whatever else happens meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -146,3 +149,20 @@ def test_a_protective_stop_is_waited_for_without_a_word(rig: Rig) -> None:
     rig.run(1.0)
     assert rig.navigator.asked[asked:] == []
     assert rig.report().control == "protective_stop"
+
+
+def test_a_lost_robot_stops_and_goes_on_when_it_knows_where_it_is(rig: Rig) -> None:
+    rig.navigator.sigma_m = 0.8
+    rig.run(1.0)
+    assert rig.navigator.running
+    rig.navigator.sigma_m = 0.81
+    rig.run(5.0)
+    assert not rig.navigator.running
+    assert "localisation_lost" in rig.report().conditions
+    rig.navigator.sigma_m = 0.41
+    rig.run(5.0)
+    assert not rig.navigator.running
+    rig.navigator.sigma_m = 0.4
+    rig.run(60.0)
+    assert rig.ends() == ["s1:done", "s2:done", "s3:done"]
+    assert rig.report().conditions == ()

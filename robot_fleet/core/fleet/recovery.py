@@ -1,0 +1,98 @@
+"""What becomes of a task when something goes wrong with it: its service says, and a person where nobody else can.
+
+A remedy never takes a task away from a robot that has something of it on board: goods are not abandoned.
+"""
+
+from __future__ import annotations
+
+from robot_fleet.core.effects import Answer
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.facts import (
+    CommandTaken,
+    ItemMoved,
+    TaskAnswered,
+    TaskCompleted,
+    TaskFailed,
+    TaskReleased,
+    TaskSuspended,
+)
+from robot_fleet.core.fleet.requests import check_key, repeated
+from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.inputs import AnswerTask
+from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.site import Remedy
+
+TRIES = 2
+"""So often a task is tried again by itself; then a person is asked."""
+BY_HAND = "done_by_person"
+"""Result of a task that a person has brought to its end."""
+_ANSWERS = ("retry", "done", "failed")
+
+
+def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code: str) -> None:
+    """Do with a task of a robot what its service wants after something went wrong.
+
+    Parameters
+    ----------
+    code : what went wrong; becomes the task's reason.
+    """
+    now_s = turn.now.fleet_s
+    on_board = bool(_on_board(turn, task, robot))
+    if remedy is Remedy.WAIT:
+        return
+    if remedy is Remedy.FAIL:
+        turn.emit(TaskFailed(task.id, code, now_s))
+    elif remedy is Remedy.GIVE_BACK and (task.state is TaskState.ASSIGNED or on_board):
+        turn.emit(TaskReleased(task.id, code))  # one that is under way stays with the robot that has its goods
+    elif remedy is Remedy.GIVE_BACK:
+        turn.emit(TaskSuspended(task.id, code, now_s))
+    elif remedy is Remedy.RETRY_HERE and task.tries < TRIES:
+        turn.emit(TaskSuspended(task.id, code, now_s, tried=True, only_on=robot.id))
+    elif remedy is Remedy.RETRY_ELSEWHERE and task.tries < TRIES and not on_board:
+        turn.emit(TaskSuspended(task.id, code, now_s, tried=True, not_on=robot.id))
+    else:
+        turn.emit(TaskSuspended(task.id, code, now_s, asks=True, only_on=robot.id if on_board else ""))
+    turn.agenda.replan = turn.agenda.moved = True
+
+
+def answer(turn: Turn, wish: AnswerTask) -> None:
+    """Let a person say how a task goes on that asks.
+
+    Raises
+    ------
+    RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_asks_not`, `request_wrong_answer`.
+    """
+    check_key(wish.key)
+    if repeated(turn, wish.key):
+        return
+    task = turn.state.tasks.get(wish.task)
+    if task is None:
+        raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.task)
+    if not task.asks or task.ended:
+        raise RequestError("request_task_asks_not", "the task does not wait for an answer", wish.task)
+    if wish.answer not in _ANSWERS:
+        raise RequestError("request_wrong_answer", f"expected {', '.join(_ANSWERS)}, got {wish.answer!r}", "answer")
+    now_s = turn.now.fleet_s
+    turn.emit(TaskAnswered(task.id, wish.answer, wish.by, now_s))
+    if wish.answer != "retry":
+        for robot in turn.state.robots.values():
+            for item in _on_board(turn, task, robot):
+                turn.emit(ItemMoved(item, f"person:{wish.by}", now_s))
+    if wish.answer == "done":
+        turn.emit(TaskCompleted(task.id, BY_HAND, max(0.0, now_s - task.request.due_s), now_s))
+    elif wish.answer == "failed":
+        turn.emit(TaskFailed(task.id, wish.reason or "failed_by_person", now_s))
+    turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
+    turn.effects.append(Answer(wish.key, True, task.id))
+    turn.agenda.replan = turn.agenda.moved = True
+
+
+def holder_of(turn: Turn, task: TaskRecord) -> str:
+    """Return the robot that has something of a task on board, empty if none has."""
+    return next((robot.id for robot in turn.state.robots.values() if _on_board(turn, task, robot)), "")
+
+
+def _on_board(turn: Turn, task: TaskRecord, robot: RobotRecord) -> tuple[str, ...]:
+    items = {act.item for stop in task.request.stops for act in stop.acts if act.item}
+    return tuple(item for item in robot.load if item in items)
