@@ -164,3 +164,10 @@ def test_python_examples_are_python() -> None:
     for path in (ROOT / "docs").rglob("*.md"):
         for example in fenced(path.read_text(encoding="utf-8"), "python"):
             compile(example, str(path), "exec")
+
+
+def test_each_test_that_the_failures_page_names_exists() -> None:
+    named = re.findall(r"`(test/[\w/]+\.py)::(\w+)`", page("docs/reference/failures.md"))
+    assert len(named) > 25
+    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in page(file)]
+    assert missing == []
