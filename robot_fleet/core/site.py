@@ -105,6 +105,21 @@ CONTROL_TOPICS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """After how much use a robot is due for maintenance; 0 for no such limit.
+
+    Parameters
+    ----------
+    km, hours : driven, and of fleet time, since the last one.
+    faults : steps that failed since then.
+    """
+
+    km: float = 0.0
+    hours: float = 0.0
+    faults: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RobotKind:
     """What all robots of one kind have in common. Powers are drawn from the battery; charging is into it.
 
@@ -112,7 +127,7 @@ class RobotKind:
     `loaded_footprint` is the largest that any load gives it. `reserve_pct` is kept for alarms and for reaching a
     charger; `charge_below_pct` sends an idle robot to a charger, `charge_to_pct` ends the charge.
     `control_topics` pairs words of `RobotReport.control` with the ROS topics (std_msgs/Bool, in the robot's namespace)
-    that say so, the most binding first.
+    that say so, the most binding first. `upkeep` says when maintenance is due.
     """
 
     id: str
@@ -137,6 +152,7 @@ class RobotKind:
     charge_below_pct: float
     charge_to_pct: float
     control_topics: tuple[tuple[str, str], ...] = CONTROL_TOPICS
+    upkeep: Upkeep = Upkeep()
 
 
 @dataclass(frozen=True, slots=True)

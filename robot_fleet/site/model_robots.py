@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from robot_fleet.core.site import CONTROL_TOPICS, RobotKind, RobotSpec
+from robot_fleet.core.site import CONTROL_TOPICS, RobotKind, RobotSpec, Upkeep
 from robot_fleet.site.model import (
     FootprintList,
     NotNegative,
@@ -29,6 +29,14 @@ class ControlTopicsModel(SiteModel):
     emergency_stop: TopicName = "emergency_stop"
     manual: TopicName = "manual"
     protective_stop: TopicName = "protective_stop"
+
+
+class UpkeepModel(SiteModel):
+    """When maintenance is due; see `robot_fleet.core.site.Upkeep`."""
+
+    km: NotNegative = 0.0
+    hours: NotNegative = 0.0
+    faults: Annotated[int, Field(ge=0)] = 0
 
 
 class RobotKindModel(SiteModel):
@@ -56,6 +64,7 @@ class RobotKindModel(SiteModel):
     charge_below_pct: Percent
     charge_to_pct: Percent
     control_topics: ControlTopicsModel = ControlTopicsModel()
+    upkeep: UpkeepModel = UpkeepModel()
 
     @model_validator(mode="after")
     def _thresholds_rise(self) -> RobotKindModel:
@@ -65,12 +74,13 @@ class RobotKindModel(SiteModel):
 
     def value(self) -> RobotKind:
         """Return the core's value."""
-        plain = self.model_dump(exclude={"name", "footprint", "loaded_footprint", "control_topics"})
+        plain = self.model_dump(exclude={"name", "footprint", "loaded_footprint", "control_topics", "upkeep"})
         topics = self.control_topics.model_dump()
         return RobotKind(
             name=self.name.value(),
             footprint=footprint(self.footprint),
             loaded_footprint=footprint(self.loaded_footprint),
+            upkeep=Upkeep(**self.upkeep.model_dump()),
             control_topics=tuple((word, topics[word]) for word, _ in CONTROL_TOPICS),
             **plain,
         )

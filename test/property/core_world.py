@@ -93,6 +93,7 @@ class ModelRobot:
     pressed: bool = False
     stops: int = 0
     current: bool = True
+    odometer_m: float = 0.0
     sent: list[RobotReport] = field(default_factory=list)
 
     @property
@@ -146,7 +147,7 @@ class ModelRobot:
             soc_pct=self.soc_pct,
             charging=bool(self.docked_at) and self.current,
             docked_at=self.docked_at,
-            odometer_m=0.0,
+            odometer_m=self.odometer_m,
             loaded_m=0.0,
             energy_wh=0.0,
             load=tuple(self.load),

@@ -52,5 +52,17 @@ def _of_robot(turn: Turn, robot: RobotRecord) -> Iterator[tuple[str, Level, floa
         yield "robot_offline", Level.ERROR, 0.0
     if faulted:
         yield "robot_faulted", Level.WARNING, 0.0
+    if report is not None and _is_due(turn, robot, report.odometer_m):
+        yield "maintenance_due", Level.WARNING, 0.0
     if robot.load and (offline or faulted or robot.stopped):
         yield "cargo_stranded", Level.ERROR, STRANDED_AFTER_S
+
+
+def _is_due(turn: Turn, robot: RobotRecord, odometer_m: float) -> bool:
+    upkeep = turn.kind(robot).upkeep
+    used = (
+        (upkeep.km, (odometer_m - robot.serviced_m) / 1000.0),
+        (upkeep.hours, (turn.now.fleet_s - robot.serviced_s) / 3600.0),
+        (upkeep.faults, robot.faults),
+    )
+    return any(0.0 < most <= use for most, use in used)

@@ -22,7 +22,7 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.core.site import Remedies, Remedy
+from robot_fleet.core.site import Remedies, Remedy, Upkeep
 from test.property.core_world import CoreWorld, ModelRobot
 from test.property.test_core import world_of
 
@@ -325,3 +325,33 @@ def test_the_remedies_of_a_request_are_those_of_its_time() -> None:
     world = started(act=Remedy.ASK)
     world.feed(SubmitTask("a", "care_visit", VISIT))
     assert world.state.tasks["a"].request.remedies == replace(Remedies(), act=Remedy.ASK)
+
+
+@pytest.mark.parametrize(
+    ("upkeep", "due"),
+    [
+        (Upkeep(), False),
+        (Upkeep(km=12.0), True),
+        (Upkeep(km=12.001), False),
+        (Upkeep(hours=7.4), True),
+        (Upkeep(hours=9.0), False),
+        (Upkeep(faults=1), True),
+        (Upkeep(faults=2), False),
+    ],
+)
+def test_maintenance_is_due_by_distance_time_or_faults(upkeep: Upkeep, due: bool) -> None:
+    world = started()
+    kinds = {name: replace(kind, upkeep=upkeep) for name, kind in world.site.kinds.items()}
+    world.fleet.site = world.site = replace(world.site, kinds=kinds)
+    world.feed(SubmitTask("a", "care_visit", VISIT))
+    name = world.state.tasks["a"].robot
+    fail(world, world.robots[name])
+    world.robots[name].odometer_m = 12_000.0
+    for _ in range(4):
+        work(world, "")
+    alarms = [alarm for alarm in world.state.alarms.values() if alarm.condition == "maintenance_due"]
+    assert any(f"maintenance_due:{name}" in alarm.members for alarm in alarms) is due
+    if due:
+        world.feed(BeginMaintenance("b", name))
+        world.feed(EndMaintenance("e", name))
+        assert (world.state.robots[name].serviced_m, world.state.robots[name].faults) == (12_000.0, 0)
