@@ -12,12 +12,16 @@ from robot_fleet.core.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class SubmitTask:
-    """Somebody asks for a service. `key` makes the request idempotent and becomes the task's id."""
+    """Somebody asks for a service. `key` makes the request idempotent and becomes the task's id.
+
+    `raised_s` is the fleet time at which an alarm was raised, if that was before the fleet could hear of it.
+    """
 
     key: str
     service: str
     params: Mapping[str, object]
     requester: str = "operator"
+    raised_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from robot_fleet.core.clock import format_clock, parse_clock
+from robot_fleet.core.clock import format_clock
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import (
@@ -23,19 +22,11 @@ from robot_fleet.core.fleet import dispatch
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask
-from robot_fleet.core.site import ParamSpec, Service
+from robot_fleet.core.site import Service
+from robot_fleet.core.wishes import check_key, checked_params, clock_s
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-LATEST_S = 100 * 3600.0
-"""Times of requests are those that `HH:MM` with two digits of hours can say."""
 PLAN_TOGETHER_S = 0.1
 """Requests so soon (steady time) after one that was planned at once are planned together, at the next tick."""
-_EVERY_SERVICE = {
-    "due_at": ParamSpec("due_at", "time", required=False),
-    "earliest_at": ParamSpec("earliest_at", "time", required=False),
-    "priority": ParamSpec("priority", "number", required=False, minimum=0, maximum=100),
-}
-_LARGEST = 1e15
 _ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
 
 
@@ -57,7 +48,7 @@ def submit(turn: Turn, wish: SubmitTask) -> None:
         raise RequestError(
             "request_unknown_service", f"no service {wish.service!r}; this site offers {offered}", "service"
         )
-    params = _checked_params(turn, service, wish.params)
+    params = checked_params(turn.site, service, wish.params)
     requested, refusal = _expand(turn, service, params, wish)
     if refusal:
         turn.emit(RequestRefused(wish.key, service.id, wish.requester, turn.now.fleet_s, refusal))
@@ -86,30 +77,17 @@ def may_wait(turn: Turn, news: Input) -> bool:
     return soon
 
 
-def check_key(key: str) -> None:
-    """Refuse what cannot be an idempotency key."""
-    if not _KEY.fullmatch(key):
-        raise RequestError("request_key_malformed", "a key is 1 to 64 letters, digits, '.', '_' or '-'", key)
-
-
 def _check_same(wish: SubmitTask, known: TaskRecord) -> None:
     """Refuse a key that was used for another request; a repetition of the same one is fine."""
     told = {name: value for name, value in wish.params.items() if value is not None}
     before = known.request.params
     same = wish.service == known.request.service and told.keys() == before.keys()
-    if not same or any(_clock_s(value) != before[name] and value != before[name] for name, value in told.items()):
+    if not same or any(clock_s(value) != before[name] and value != before[name] for name, value in told.items()):
         raise RequestError(
             "request_key_used",
             f"this key is that of another request ({known.request.service}); take a new one for a new request",
             wish.key,
         )
-
-
-def _clock_s(value: object) -> object:
-    try:
-        return parse_clock(value) if isinstance(value, str) else value
-    except RequestError:
-        return value
 
 
 def answer(turn: Turn, task_id: str) -> None:
@@ -200,73 +178,6 @@ def repeated(turn: Turn, key: str) -> bool:
     return True
 
 
-def _checked_params(turn: Turn, service: Service, given: Mapping[str, object]) -> dict[str, object]:
-    specs = {spec.name: spec for spec in service.params if not spec.hidden} | _EVERY_SERVICE
-    unknown = [name for name in given if name not in specs]
-    if unknown:
-        expected = ", ".join(spec.name for spec in service.params if not spec.hidden)
-        raise RequestError(
-            "request_unknown_param", f"{service.id} has no parameter {unknown[0]!r}; it takes {expected}", unknown[0]
-        )
-    params: dict[str, object] = {}
-    for spec in specs.values():
-        if given.get(spec.name) is None:
-            if spec.required:
-                raise RequestError("request_param_missing", f"{service.id} needs {spec.name} ({spec.type})", spec.name)
-            continue
-        params[spec.name] = _checked(turn, spec, given[spec.name])
-    return params
-
-
-def _checked(turn: Turn, spec: ParamSpec, value: object) -> object:
-    if spec.type == "number":
-        value = _number(value)
-        if value is None:
-            raise RequestError("request_number_expected", "expected a finite number", spec.name)
-        if spec.minimum is not None and value < spec.minimum:
-            raise RequestError(
-                "request_number_too_small", f"expected at least {spec.minimum:g}, got {value:g}", spec.name
-            )
-        if spec.maximum is not None and value > spec.maximum:
-            raise RequestError(
-                "request_number_too_large", f"expected at most {spec.maximum:g}, got {value:g}", spec.name
-            )
-        return value
-    if spec.type == "time":
-        at_s = _number(_clock_s(value))
-        if at_s is None or not 0.0 <= at_s < LATEST_S:
-            raise RequestError(
-                "request_time_malformed", f"expected a time as HH:MM:SS, got {str(value)[:40]!r}", spec.name
-            )
-        return at_s
-    if not isinstance(value, str) or not value:
-        raise RequestError("request_text_expected", f"expected a text, got {value!r}", spec.name)
-    if spec.type == "place":
-        place = turn.site.places.get(value)
-        if place is None:
-            raise RequestError("request_unknown_place", f"no place {value!r} in {turn.site.id}", spec.name)
-        if spec.place_kinds and place.kind not in spec.place_kinds:
-            raise RequestError(
-                "request_wrong_place", f"{value} is a {place.kind}; expected {' or '.join(spec.place_kinds)}", spec.name
-            )
-    elif spec.type == "route" and value not in turn.site.routes:
-        raise RequestError("request_unknown_route", f"no route {value!r} in {turn.site.id}", spec.name)
-    elif spec.type == "item" and not _KEY.fullmatch(value):
-        raise RequestError(
-            "request_item_malformed", "an item's id is 1 to 64 letters, digits, '.', '_' or '-'", spec.name
-        )
-    elif spec.type == "text" and spec.choices and value not in spec.choices:
-        raise RequestError("request_wrong_choice", f"expected one of {', '.join(spec.choices)}", spec.name)
-    return value
-
-
-def _number(value: object) -> float | None:
-    """Return a finite number as a float, None for everything else (also whole numbers that no float holds)."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
-        return None
-    return float(value)
-
-
 def _time(params: Mapping[str, object], name: str, default_s: float) -> float:
     value = params.get(name)
     return value if isinstance(value, float) else default_s
@@ -274,7 +185,7 @@ def _time(params: Mapping[str, object], name: str, default_s: float) -> float:
 
 def _expand(turn: Turn, service: Service, params: dict[str, object], wish: SubmitTask) -> tuple[TaskRequested, str]:
     """Return the task and, if it cannot be taken on, why not."""
-    requested_s = turn.now.fleet_s
+    requested_s = _requested_s(turn, service, wish)
     earliest_s = max(requested_s, _time(params, service.earliest, requested_s) if service.earliest else requested_s)
     earliest_s = _time(params, "earliest_at", earliest_s)
     base = service.due.base
@@ -291,6 +202,8 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
         )
     if service.lead_s:
         earliest_s = max(earliest_s, due_s - service.lead_s)
+    if requested_s < turn.now.fleet_s:  # nobody could go before the fleet has heard of it
+        earliest_s = max(earliest_s, turn.now.fleet_s)
     priority = params.get("priority")
     stops: list[TaskStop] = []
     refusal = ""
@@ -343,6 +256,14 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
         ),
         refusal or _too_heavy(turn, service, params),
     )
+
+
+def _requested_s(turn: Turn, service: Service, wish: SubmitTask) -> float:
+    """Return since when a request stands: an alarm is as old as it says, whenever it could be taken in."""
+    now_s, raised_s = turn.now.fleet_s, wish.raised_s
+    if not service.alarm or raised_s is None or not math.isfinite(raised_s):
+        return now_s
+    return max(0.0, min(raised_s, now_s))
 
 
 def _room_for(turn: Turn, places: tuple[str, ...], params: Mapping[str, object]) -> bool:

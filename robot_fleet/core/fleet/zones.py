@@ -5,9 +5,10 @@ from __future__ import annotations
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken, ZoneClosed, ZoneLimited, ZoneOpened
-from robot_fleet.core.fleet.requests import check_key, repeated
+from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CloseZone, LimitZone, OpenZone
+from robot_fleet.core.wishes import check_key
 
 SLOWEST_MPS, FASTEST_MPS = 0.05, 10.0
 """A robot that is to go slower than this stands still or stalls; none among people goes faster."""

@@ -12,6 +12,7 @@ from robot_fleet.core.effects import Answer
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import CancelTask, SetHold, SubmitTask
+from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
 from robot_fleet.runtime.host import Host
@@ -177,3 +178,24 @@ def test_goods_on_board_cannot_be_cancelled_away(world: CoreWorld) -> None:
     assert (answer.accepted, answer.code) == (False, "request_item_on_board")
     world.drain(hours=1.0)
     assert world.state.tasks["a"].state == "completed"
+
+
+@pytest.mark.parametrize(
+    ("raised_s", "ago_s"),
+    [(None, 0.0), (-600.0, 600.0), (5.0, 0.0), (-1e9, None), (math.nan, 0.0), (math.inf, 0.0)],
+)
+def test_an_alarm_is_as_old_as_it_says(world: CoreWorld, raised_s: float | None, ago_s: float | None) -> None:
+    now_s = world.now.fleet_s
+    told_s = None if raised_s is None else now_s + raised_s
+    (answer,) = world.feed(SubmitTask("a", "care_alarm", {**VISIT, "signal": "help_button"}, raised_s=told_s))
+    assert answer.accepted
+    since_s = 0.0 if ago_s is None else now_s - ago_s
+    assert world.state.alarms["a"].raised_s == since_s
+    assert world.state.tasks["a"].request.due_s == since_s + world.site.services["care_alarm"].due.after_s
+    world.drain(hours=1.0)
+    assert world.state.tasks["a"].state is TaskState.COMPLETED
+
+
+def test_what_is_no_alarm_is_asked_for_now(world: CoreWorld) -> None:
+    world.feed(SubmitTask("a", "care_visit", VISIT, raised_s=world.now.fleet_s - 600.0))
+    assert world.state.tasks["a"].request.requested_s == world.now.fleet_s
