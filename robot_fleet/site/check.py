@@ -12,6 +12,7 @@ from robot_fleet.site.read import Draft, read_draft
 from robot_fleet.site.references import check_references
 from robot_fleet.site.spacing import check_spacing
 from robot_fleet.site.walls import check_walls
+from robot_fleet.site.webhooks import WEBHOOKS_FILE, check_webhooks
 
 # Findings of these codes leave holes in the lane graph; what cannot be reached then would only repeat them.
 _FILES = {"site.yaml": 0, "places.yaml": 1, "zones.yaml": 2, "kinds.yaml": 3, "robots.yaml": 4, "items.yaml": 5}
@@ -35,6 +36,8 @@ def check_site(folder: Path) -> list[Finding]:
     if not draft.broken and not holes:
         check_reach(draft)
     _check_world(draft, folder)
+    if (folder / WEBHOOKS_FILE).is_file():
+        draft.findings += check_webhooks(folder / WEBHOOKS_FILE)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

@@ -15,6 +15,7 @@ from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
+from robot_fleet.site.model_webhooks import WebhooksFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "demand": Pattern,
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "robots": RobotsFile,
     "service": ServiceFile,
     "site": SiteFile,
+    "webhooks": WebhooksFile,
     "zones": ZonesFile,
 }
 

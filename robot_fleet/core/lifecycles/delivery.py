@@ -36,6 +36,8 @@ TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
     (_D.WAITING, _E.SEND): _D.SENDING,
     # too many wait for a receiver that does not answer, or the receiver is one no more
     (_D.WAITING, _E.DROP): _D.DROPPED,
+    # its time is up while the receiver fails
+    (_D.WAITING, _E.GIVE_UP): _D.GIVEN_UP,
     (_D.WAITING, _E.RESTART): _D.WAITING,
     (_D.SENDING, _E.SUCCEED): _D.DELIVERED,
     (_D.SENDING, _E.FAIL): _D.WAITING,
@@ -47,7 +49,7 @@ TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
 REJECTED: frozenset[tuple[DeliveryState, DeliveryEvent]] = frozenset(
     [
         *product(ENDED, DeliveryEvent),
-        *product([_D.WAITING], [_E.SUCCEED, _E.FAIL, _E.GIVE_UP]),
+        *product([_D.WAITING], [_E.SUCCEED, _E.FAIL]),
         *product([_D.SENDING], [_E.SEND, _E.DROP]),
     ]
 )

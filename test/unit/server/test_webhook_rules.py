@@ -1,0 +1,89 @@
+"""Signatures, bodies and the rules of trying again: nothing here touches the network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from robot_fleet.core.lifecycles.delivery import DeliveryEvent
+from robot_fleet.core.site import Text
+from robot_fleet.server.webhooks.event import WebhookEvent
+from robot_fleet.server.webhooks.retry import Outcome, Pace, judge
+from robot_fleet.server.webhooks.signing import signed_headers
+
+SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "webhook.schema.json"
+RAISED = WebhookEvent(
+    "alarm.raised",
+    "r0007",
+    "busan_edc",
+    "care_alarm",
+    "care_home/r203",
+    "critical",
+    Text("호출", "Call"),
+    1.5e9,
+    27_000.0,
+)
+
+
+def test_a_signature_is_that_of_the_specifications_own_example() -> None:
+    """The vector that the specification's libraries are tested with."""
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    headers = signed_headers(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330.9, b'{"test": 2432232314}')
+    assert headers == {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+
+def test_a_body_holds_to_its_schema() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    body = json.loads(RAISED.body())
+    Draft202012Validator(schema).validate(body)
+    assert body["timestamp"] == "2017-07-14T02:40:00.000+00:00"
+    assert body["data"]["text"] == {"ko": "호출", "en": "Call"}
+    assert not Draft202012Validator(schema).is_valid({**body, "name": "somebody"})
+
+
+def test_an_event_has_one_id_wherever_it_comes_from() -> None:
+    other_words = WebhookEvent(
+        "alarm.raised", "r0007", "busan_edc", "care_alarm", "care_home/r203", "critical", Text("", ""), 9.0
+    )
+    assert other_words.id == RAISED.id
+    assert RAISED.id.startswith("msg_") and "." not in RAISED.id
+    others = [
+        WebhookEvent("alarm.cleared", "r0007", "busan_edc", "", "", "low", Text("", ""), 0.0),
+        WebhookEvent("alarm.raised", "r0008", "busan_edc", "", "", "low", Text("", ""), 0.0),
+        WebhookEvent("alarm.raised", "r0007", "tiny", "", "", "low", Text("", ""), 0.0),
+    ]
+    assert len({RAISED.id, *(each.id for each in others)}) == 4
+
+
+def test_pauses_double_up_to_the_longest_and_spread_by_a_quarter() -> None:
+    pace = Pace(first_s=1.0, longest_s=60.0)
+    failed = Outcome(False, "http_500")
+    pauses = [judge(failed, attempts, pace, 0.5).pause_s for attempts in range(1, 9)]
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert judge(failed, 10_000, pace, 0.0).pause_s == 45.0
+    assert judge(failed, 10_000, pace, 1.0).pause_s == 75.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "event", "pause_s"),
+    [
+        (Outcome(True), DeliveryEvent.SUCCEED, 0.0),
+        (Outcome(False, "timeout"), DeliveryEvent.FAIL, 1.0),
+        (Outcome(False, "http_429", 30.0), DeliveryEvent.FAIL, 30.0),
+        (Outcome(False, "http_429", 0.1), DeliveryEvent.FAIL, 1.0),
+        (Outcome(False, "http_503", 1e9), DeliveryEvent.FAIL, 3_600.0),
+        (Outcome(False, "http_410", gone=True), DeliveryEvent.GIVE_UP, 0.0),
+    ],
+)
+def test_what_follows_from_a_try(outcome: Outcome, event: DeliveryEvent, pause_s: float) -> None:
+    verdict = judge(outcome, 1, Pace(), 0.5)
+    assert (verdict.event, verdict.pause_s) == (event, pause_s)
