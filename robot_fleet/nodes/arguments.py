@@ -47,6 +47,11 @@ class NodeArguments:
         return self.run / "agents"
 
     @property
+    def raised(self) -> Path:
+        """The raisers' journal: alarms on their way to the manager."""
+        return self.run / "raised"
+
+    @property
     def fleet_figures(self) -> Path:
         """What the manager knows of the run so far."""
         return self.run / "fleet_figures.json"

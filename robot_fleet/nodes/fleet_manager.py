@@ -20,7 +20,9 @@ from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
 from robot_fleet.runtime.pauses import avoid_pauses
+from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
 from robot_fleet.site.load import load_site
+from robot_fleet.stores.raised import RaisedAlarms
 
 TICK_HZ = Setting("tick_hz", 10.0, 1.0, 50.0, "looks at what changes without notice, per wall second")
 NOTE_EVERY_S = 1.0
@@ -49,6 +51,8 @@ class FleetManager:
         self._alarms = AlarmTopics(node, site.health.alarms)
         self._alarms_seq = -1
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
+        intake = RaisedIntake(RaisedAlarms(arguments.raised), lambda wish: self._commands.ask(wish.key, wish))
+        every(node, LOOK_EVERY_S, guard("raised", intake.look))
         every(node, NOTE_EVERY_S, note := guard("note", self._note))
         note()
 

@@ -16,6 +16,7 @@ from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
+from robot_fleet.stores.raised import RaisedAlarms
 
 
 async def serve(arguments: NodeArguments, port: int) -> None:
@@ -24,7 +25,8 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
     clock = FleetClock(node, arguments.midnight)
-    bridge = ConsoleBridge(node, Guard(), clock, site, arguments.ledger, asyncio.get_running_loop())
+    journal, loop = RaisedAlarms(arguments.raised), asyncio.get_running_loop()
+    bridge = ConsoleBridge(node, Guard(), clock, site, arguments.ledger, journal, loop)
     server = make_server(create_app(bridge.fleet))
 
     def spin_ros() -> None:

@@ -18,6 +18,7 @@ from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.demand import read_csv
 from robot_fleet.site.load import load_site
 from robot_fleet.site.maps import read_map
+from robot_fleet.stores.raised import RaisedAlarms
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def main() -> None:
         player = WorldPlayer(world, callers, arguments.world, arguments.world_figures, parsed.speed, parsed.trace)
         try:
             node = make_node("sim_world", simulated=False)
-            bridge = SimBridge(node, Guard(), player, callers, occupancy)
+            bridge = SimBridge(node, Guard(), player, callers, occupancy, RaisedAlarms(arguments.raised))
             signal.signal(STAND_STILL, lambda _number, _frame: bridge.stand_still())
             spin(node, lambda: True)
         finally:

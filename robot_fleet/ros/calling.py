@@ -8,7 +8,9 @@ from robot_fleet_interfaces.srv import SubmitTask
 
 from robot_fleet.ros.commands import SUBMIT_TASK, params_json
 from robot_fleet.ros.guard import Guard
+from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Call, Callers
+from robot_fleet.stores.raised import RaisedAlarm
 
 AGAIN_AFTER_S = 2.0
 """Wall seconds after which a request without an answer is asked again: the manager may have been killed."""
@@ -27,10 +29,13 @@ class Calling:
     node : where the service's client lives.
     guard : keeps failing callbacks from the spin.
     callers : the people.
+    keeper : keeps alarms before they are handed in.
     """
 
-    def __init__(self, node: Node, guard: Guard, callers: Callers) -> None:
+    def __init__(self, node: Node, guard: Guard, callers: Callers, keeper: Keeper) -> None:
         self._guard = guard
+        self._keeper = keeper
+        self._kept: dict[str, RaisedAlarm | None] = {}
         self._callers = callers
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._asked: dict[str, tuple[float, Future]] = {}  # when it may be asked again, and what may still answer
@@ -43,6 +48,9 @@ class Calling:
     def look(self, fleet_s: float, steady_s: float) -> None:
         """Ask for what is due by fleet time and was not asked for lately."""
         for call in self._callers.due(fleet_s):
+            if call.request_id not in self._kept:
+                kept = self._keeper.keep(call.request_id, call.service, call.params, "caller", call.at_s)
+                self._kept[call.request_id] = kept
             asked = self._asked.get(call.request_id)
             if asked is not None and steady_s < asked[0]:
                 continue
@@ -59,6 +67,7 @@ class Calling:
                 service=call.service,
                 params_json=params_json(dict(call.params)),
                 requester="caller",
+                raised_s=call.at_s if self._kept[call.request_id] is not None else 0.0,
             )
         )
         self._asked[call.request_id] = steady_s + AGAIN_AFTER_S, future
@@ -72,4 +81,5 @@ class Calling:
             self._asked[call.request_id] = steady_s + NOT_YET_S, done
             return
         self._asked.pop(call.request_id, None)
+        self._kept.pop(call.request_id, None)
         self._callers.confirm(call.request_id, response.accepted, response.code)

@@ -23,7 +23,8 @@ from robot_fleet.ros.commands import (
     params_json,
 )
 from robot_fleet.ros.guard import Guard
-from robot_fleet.server.ports import CommandAnswer, Row
+from robot_fleet.runtime.keeping import Keeper
+from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row
 
 ANSWER_WITHIN_S = 6.0
 ASK_AGAIN_S = 1.5
@@ -38,10 +39,12 @@ class RosCommands:
     node : the gateway's node, spun by another thread.
     guard : keeps failing callbacks from the spin.
     loop : the web server's event loop.
+    keeper : keeps alarms before they are handed in.
     """
 
-    def __init__(self, node: Node, guard: Guard, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, node: Node, guard: Guard, loop: asyncio.AbstractEventLoop, keeper: Keeper) -> None:
         self._guard = guard
+        self._keeper = keeper
         self._loop = loop
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
@@ -57,11 +60,21 @@ class RosCommands:
         return bool(self._submit.service_is_ready())
 
     async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
-        """Ask for a service."""
+        """Ask for a service; an alarm that the manager cannot hear now is kept, and taken in by the manager later."""
+        kept = await asyncio.to_thread(self._keeper.keep, key, service, params, requester)
         request = SubmitTask.Request(
-            idempotency_key=key, service=service, params_json=params_json(dict(params)), requester=requester
+            idempotency_key=key,
+            service=service,
+            params_json=params_json(dict(params)),
+            requester=requester,
+            raised_s=(kept.raised_s or 0.0) if kept else 0.0,
         )
-        answer = await self._ask(self._submit, request)
+        try:
+            answer = await self._ask(self._submit, request)
+        except RuntimeFailure:
+            if kept is None:
+                raise
+            return CommandAnswer(True, key, ALARM_KEPT)
         return CommandAnswer(
             answer.accepted,
             answer.task_id,

@@ -92,7 +92,8 @@ class Commands:
         """Keep the core's answer for the service call that is under way."""
         self._answers[answer.key] = answer
 
-    def _ask(self, key: str, news: Input) -> Answer:
+    def ask(self, key: str, news: Input) -> Answer:
+        """Feed an input and return the core's answer; a code `runtime_…` says that it cannot answer yet."""
         self._answers.clear()
         if not self._feed(news):
             return Answer(key, False, "", *_NO_TIME)
@@ -105,7 +106,8 @@ class Commands:
         except OrderError as error:
             answer = Answer(key, False, "", "request_json_malformed", error.message, where="params_json")
         else:
-            answer = self._ask(key, SubmitTask(key, request.service, params, request.requester or "operator"))
+            requester, raised_s = request.requester or "operator", request.raised_s or None
+            answer = self.ask(key, SubmitTask(key, request.service, params, requester, raised_s))
         _tell(answer, response)
         response.task_id, response.robot, response.expected_at_s = (
             answer.task,
@@ -115,7 +117,7 @@ class Commands:
 
     def _cancel(self, request: CancelTaskSrv.Request, response: CancelTaskSrv.Response) -> None:
         key = request.idempotency_key
-        answer = self._ask(key, CancelTask(key, request.task_id, request.reason))
+        answer = self.ask(key, CancelTask(key, request.task_id, request.reason))
         _tell(answer, response)
 
     def _answer_task(self, request: AnswerTaskSrv.Request, response: AnswerTaskSrv.Response) -> None:
@@ -124,7 +126,7 @@ class Commands:
 
     def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key
-        answer = self._ask(key, SetHold(key, request.hold, request.robot, request.reason))
+        answer = self.ask(key, SetHold(key, request.hold, request.robot, request.reason))
         _tell(answer, response)
 
     def _zone(self, request: SetZoneSrv.Request, response: SetZoneSrv.Response) -> None:
@@ -171,7 +173,7 @@ class Commands:
         if wish is None:
             message = f"expected {', '.join(wishes)}, got {word!r}"
             return Answer(key, False, "", "request_malformed", message, where=field)
-        return self._ask(key, wish)
+        return self.ask(key, wish)
 
     def _why(self, request: ExplainTask.Request, response: ExplainTask.Response) -> None:
         try:

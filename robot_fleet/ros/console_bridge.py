@@ -20,11 +20,13 @@ from robot_fleet.ros.command_client import RosCommands
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.runtime.history import registry
+from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.server.feed import LedgerFeed
 from robot_fleet.server.live import ViewedFleet
 from robot_fleet.server.ports import Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
+from robot_fleet.stores.raised import RaisedAlarms
 
 
 class ConsoleBridge:
@@ -37,6 +39,7 @@ class ConsoleBridge:
     clock : the node's clock.
     site : the site.
     ledger : the manager's ledger, read beside it.
+    journal : where alarms are kept until the ledger knows them.
     loop : the event loop that owns the view.
 
     Attributes
@@ -51,6 +54,7 @@ class ConsoleBridge:
         clock: FleetClock,
         site: Site,
         ledger: Path,
+        journal: RaisedAlarms,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         fixed = site_view(site)
@@ -61,7 +65,8 @@ class ConsoleBridge:
         self._feed = LedgerFeed(
             site, self._view, lambda: Ledger.open(ledger, registry(), site_id=site.id, read_only=True)
         )
-        self._commands = RosCommands(node, guard, loop)
+        keeper = Keeper(site, journal, "gateway", lambda: clock.now().fleet_s if clock.started else None)
+        self._commands = RosCommands(node, guard, loop, keeper)
         self.fleet = ViewedFleet(
             self._view,
             fixed.map_png,

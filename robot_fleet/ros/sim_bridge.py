@@ -18,8 +18,10 @@ from robot_fleet.ros.sim_robot import SimRobotServers
 from robot_fleet.ros.spin import Setting, declare, every
 from robot_fleet.ros.world_player import WorldPlayer
 from robot_fleet.runtime.demand import SENSED_KINDS
+from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Callers
 from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.stores.raised import RaisedAlarms
 
 WAKE_S = 0.01
 NOTE_EVERY_S = 1.0
@@ -41,10 +43,17 @@ class SimBridge:
     player : the world.
     callers : the people of the demand.
     occupancy : the site's map.
+    journal : where alarms are kept until the ledger knows them.
     """
 
     def __init__(
-        self, node: Node, guard: Guard, player: WorldPlayer, callers: Callers, occupancy: OccupancyMap
+        self,
+        node: Node,
+        guard: Guard,
+        player: WorldPlayer,
+        callers: Callers,
+        occupancy: OccupancyMap,
+        journal: RaisedAlarms,
     ) -> None:
         self._player = player
         self._world = world = player.world
@@ -55,7 +64,8 @@ class SimBridge:
         )
         self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
         self._map.publish(to_grid(occupancy))
-        self._calling = Calling(node, guard, callers)
+        keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
+        self._calling = Calling(node, guard, callers, keeper)
         self._robots = {
             name: SimRobotServers(node, world, name, guard, lambda: player.clock_s) for name in world.robots
         }

@@ -50,6 +50,11 @@ class RunDirectory:
         return self.path / "fleet.lock"
 
     @property
+    def raised(self) -> Path:
+        """The raisers' journal: alarms on their way to the manager."""
+        return self.path / "raised"
+
+    @property
     def processes(self) -> Path:
         """What runs now, as the supervisor wrote it."""
         return self.path / "processes.json"

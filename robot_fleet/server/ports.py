@@ -12,6 +12,9 @@ Row = Mapping[str, Any]
 Frame = Mapping[str, Any]
 """A message of the stream: `snapshot`, `poses` or `patch` (see `robot_fleet.server.view`)."""
 
+ALARM_KEPT = "alarm_kept"
+"""Why nobody is to answer an alarm yet: the manager cannot be reached, and takes it in as soon as it can."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswer:

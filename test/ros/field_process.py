@@ -33,6 +33,7 @@ from robot_fleet.sim.goals import Mode  # noqa: E402
 from robot_fleet.sim.people import People  # noqa: E402
 from robot_fleet.sim.world import SimWorld  # noqa: E402
 from robot_fleet.site.maps import OccupancyMap  # noqa: E402
+from robot_fleet.stores.raised import RaisedAlarms  # noqa: E402
 from test.factories import make_site  # noqa: E402
 
 START_S = 1000.0
@@ -67,7 +68,7 @@ def main() -> None:
         guard = Guard()
         player = WorldPlayer(world, callers, folder / "world.json", folder / "figures.json", speed, None)
         node = make_node("field", simulated=True)
-        SimBridge(node, guard, player, callers, OPEN_GROUND)
+        SimBridge(node, guard, player, callers, OPEN_GROUND, RaisedAlarms(folder / "raised"))
 
         def reset(_: Trigger.Request, response: Trigger.Response) -> None:
             put_back(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rclpy.action import ActionClient
@@ -15,6 +16,11 @@ from robot_fleet.ros import guard as guard_module
 from robot_fleet.ros.command_client import RosCommands
 from robot_fleet.ros.goals import GoalServer, ServerNode
 from robot_fleet.ros.guard import FAILED_CODE, Guard
+from robot_fleet.runtime.keeping import Keeper
+from robot_fleet.server.ports import ALARM_KEPT
+from robot_fleet.site.load import load_site
+from robot_fleet.stores.raised import RaisedAlarms
+from test.alarm_site import alarm_site
 from test.ros.nav2 import ABORTED, UndockRobot
 from test.ros.rig import Ros
 
@@ -109,9 +115,25 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     made.close()
 
 
-def test_a_wish_without_a_manager_is_refused_at_once(ros: Ros, loop: asyncio.AbstractEventLoop) -> None:
-    commands = RosCommands(ros.node, Guard(), loop)
+def test_a_wish_without_a_manager_is_refused_at_once_but_an_alarm_is_kept(
+    ros: Ros, loop: asyncio.AbstractEventLoop, tmp_path: Path
+) -> None:
+    journal = RaisedAlarms(tmp_path / "raised")
+    commands = RosCommands(
+        ros.node, Guard(), loop, Keeper(load_site(alarm_site(tmp_path / "site")), journal, "gateway", lambda: 27_000.0)
+    )
     assert not commands.reachable
+    alarm = {"place": "home/r101", "signal": "help_button"}
+    answer = loop.run_until_complete(commands.submit("k0", "care_alarm", alarm, "desk_1"))
+    assert (answer.accepted, answer.task, answer.code) == (True, "k0", ALARM_KEPT)
+    ((kept,), damaged) = journal.read()
+    assert (kept.key, kept.params, kept.subject, kept.raised_s) == ("k0", alarm, "home/r101", 27_000.0)
+    assert damaged == []
+    for key, service, params in (("k1", "care_visit", {"place": "home/r101"}), ("k2", "care_alarm", {"place": "moon"})):
+        with pytest.raises(RuntimeFailure) as refused:
+            loop.run_until_complete(commands.submit(key, service, params, ""))
+        assert refused.value.code == "runtime_manager_unreachable"
+    assert journal.keys() == ["k0"]
     with pytest.raises(RuntimeFailure) as refused:
         loop.run_until_complete(commands.cancel("k1", "t1", "changed my mind"))
     assert refused.value.code == "runtime_manager_unreachable"

@@ -15,7 +15,7 @@ from robot_fleet.core.facts import (
     IncidentNoted,
 )
 from robot_fleet.core.fleet import ringing
-from robot_fleet.core.fleet.requests import check_key, repeated
+from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Urgency
@@ -31,6 +31,7 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.incident import IncidentState
+from robot_fleet.core.wishes import check_key
 
 SHELF_LEAST_S, SHELF_MOST_S = 60.0, 8 * 3600.0
 """How long an alarm may be put aside (fleet seconds): not longer than a shift."""

@@ -181,7 +181,7 @@ class Deliveries:
             self._lines[name].wake()
 
     def _outgoing(self, event: WebhookEvent) -> Outgoing | None:
-        wanted = [name for name, each in self._endpoints.items() if each.wants(event.type, event.priority)]
+        wanted = [name for name, each in self._endpoints.items() if each.wants(event.type, event.urgency)]
         try:
             return Outgoing(event.id, event.rank, event.body(), tuple(wanted))
         except (ValueError, OverflowError) as error:

@@ -7,11 +7,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from robot_fleet.core.site import Text
-from robot_fleet.site.model_webhooks import PRIORITIES, EventName, PriorityName
+from robot_fleet.core.health import Urgency
+from robot_fleet.core.text import Text
+from robot_fleet.site.model_webhooks import EventName
 
 BODY_VERSION = 1
 """Form of the body; docs/reference/schemas/webhook.schema.json is its schema."""
+_RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +23,47 @@ class WebhookEvent:
     Parameters
     ----------
     type : what has happened.
-    of : id of the alarm or the incident; it happens to one only once.
+    of : id of the alarm or the incident; each type happens to one only once.
+    run : the run that gave this id out (see `robot_fleet.runtime.run_id`): another may give it out again.
     site : id of the site.
-    cause : code of the condition, or of the service whose alarm it is.
-    subject : id of the robot, place or process that it is about.
-    priority : how urgent it is.
-    text : what has happened, for people.
+    condition : its code.
+    subjects : ids of the robots, places or processes that it is about.
+    urgency : how urgent it is.
+    text, action : what has happened and what to do, for people.
     at_unix_s : when it happened.
     at_s : the same in fleet time, None where that is not known.
     """
 
     type: EventName
     of: str
+    run: str
     site: str
-    cause: str
-    subject: str
-    priority: PriorityName
+    condition: str
+    subjects: tuple[str, ...]
+    urgency: Urgency
     text: Text
+    action: Text
     at_unix_s: float
     at_s: float | None = None
 
     @property
     def id(self) -> str:
         """The id that receivers tell repetitions by: the same from whichever process the event comes."""
-        named = f"{self.site}\n{self.type}\n{self.of}"
+        named = "\n".join((self.site, self.run, self.type, self.of))
         return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
 
     @property
     def rank(self) -> int:
         """0 for what is critical, more for what is less urgent."""
-        return PRIORITIES.index(self.priority)
+        return _RANKS[self.urgency]
 
     def body(self) -> str:
-        """Return the JSON that is sent."""
+        """Return the JSON that is sent.
+
+        Raises
+        ------
+        ValueError, OverflowError : a time that is none.
+        """
         told = {
             "schema_version": BODY_VERSION,
             "type": self.type,
@@ -61,11 +71,12 @@ class WebhookEvent:
             "data": {
                 "id": self.of,
                 "site": self.site,
-                "cause": self.cause,
-                "subject": self.subject,
-                "priority": self.priority,
+                "condition": self.condition,
+                "subjects": list(self.subjects),
+                "priority": self.urgency.value,
                 "at_s": self.at_s,
                 "text": {"ko": self.text.ko, "en": self.text.en},
+                "action": {"ko": self.action.ko, "en": self.action.en},
             },
         }
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -7,17 +7,19 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
-from robot_fleet.core.site import Text
+from robot_fleet.core.health import Urgency
+from robot_fleet.core.text import Text
 from robot_fleet.server.webhooks import deliveries as module
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.server.webhooks.retry import Pace
-from robot_fleet.site.model_webhooks import PriorityName
+from robot_fleet.site.model_webhooks import EventName
 from robot_fleet.site.webhooks import Endpoint
 from robot_fleet.stores.outbox import Limits
 from test.fakes.receiver import Answer, dead_url, endpoint, receiving
@@ -26,9 +28,12 @@ QUICK = Pace(first_s=0.02, longest_s=0.05, try_s=10.0)
 WAIT_S = 20.0
 
 
-def event(number: int = 0, priority: PriorityName = "critical", type_: str = "alarm.raised") -> WebhookEvent:
-    text = Text("호출", "Call")
-    return WebhookEvent(type_, f"a{number}", "tiny", "care_alarm", "home/r101", priority, text, time.time())  # type: ignore[arg-type]
+def event(number: int = 0, urgency: str = "critical", kind: EventName = "alarm.raised") -> WebhookEvent:
+    text = Text("도움", "Help")
+    of = f"a{number}"
+    return WebhookEvent(
+        kind, of, "run", "tiny", "help_called", ("home/r101",), Urgency(urgency), text, text, time.time()
+    )
 
 
 @pytest.fixture
@@ -91,17 +96,17 @@ def test_one_that_is_dead_and_one_that_never_answers_delay_neither_others_nor_th
         endpoints = [endpoint("dead", dead_url()), endpoint("slow", slow.url), endpoint("well", well.url)]
         deliveries = deliver(made, tmp_path, *endpoints)
         began_s = time.monotonic()
-        for number in range(200):
+        for number in range(40):
             deliveries.offer(event(number))
         assert time.monotonic() - began_s < 0.5
-        well.until(lambda messages: len(messages) == 200)
-        assert well.ids == [event(number).id for number in range(200)]
+        well.until(lambda messages: len(messages) == 40)
+        assert well.ids == [event(number).id for number in range(40)]
         slow.until(lambda messages: len(messages) == 1)
         until(lambda: deliveries.standing["dead"].failing_since_s is not None, "it fails")
         assert deliveries.standing["dead"].reason == "ConnectError"
-        assert deliveries.standing["dead"].open == deliveries.standing["slow"].open == 200
+        assert deliveries.standing["dead"].open == deliveries.standing["slow"].open == 40
         never.set()
-        slow.until(lambda messages: len({message.id for message in messages}) == 200)
+        slow.until(lambda messages: len({message.id for message in messages}) == 40)
 
 
 def test_a_dead_receiver_is_tried_ever_more_rarely_however_much_waits_and_at_once_with_news(
@@ -270,8 +275,7 @@ def test_an_event_that_cannot_be_written_does_not_keep_the_others(
 ) -> None:
     with receiving() as receiver:
         deliveries = deliver(made, tmp_path, endpoint("one", receiver.url))
-        text = Text("호출", "Call")
-        deliveries.offer(WebhookEvent("alarm.raised", "b", "tiny", "c", "s", "critical", text, 0.0, float("nan")))
+        deliveries.offer(replace(event(0), of="b", at_s=float("nan")))
         deliveries.offer(event(1))
         receiver.until(lambda messages: [message.id for message in messages] == [event(1).id])
         assert "event=malformed of=b" in caplog.text

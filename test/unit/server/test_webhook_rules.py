@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles.delivery import DeliveryEvent
-from robot_fleet.core.site import Text
+from robot_fleet.core.text import Text
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.server.webhooks.retry import Outcome, Pace, judge
 from robot_fleet.server.webhooks.signing import signed_headers
+from robot_fleet.site.model_webhooks import PRIORITIES
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "webhook.schema.json"
 RAISED = WebhookEvent(
-    "alarm.raised",
-    "r0007",
-    "busan_edc",
-    "care_alarm",
-    "care_home/r203",
-    "critical",
-    Text("호출", "Call"),
-    1.5e9,
-    27_000.0,
+    type="alarm.raised",
+    of="r0007",
+    run="4d3f",
+    site="busan_edc",
+    condition="help_called",
+    subjects=("care_home/r203",),
+    urgency=Urgency.CRITICAL,
+    text=Text("누군가 도움을 요청했습니다.", "Somebody has called for help."),
+    action=Text("바로 통화하십시오.", "Speak to them at once."),
+    at_unix_s=1.5e9,
+    at_s=27_000.0,
 )
 
 
@@ -46,22 +52,21 @@ def test_a_body_holds_to_its_schema() -> None:
     body = json.loads(RAISED.body())
     Draft202012Validator(schema).validate(body)
     assert body["timestamp"] == "2017-07-14T02:40:00.000+00:00"
-    assert body["data"]["text"] == {"ko": "호출", "en": "Call"}
+    assert body["data"]["action"] == {"ko": "바로 통화하십시오.", "en": "Speak to them at once."}
     assert not Draft202012Validator(schema).is_valid({**body, "name": "somebody"})
 
 
 def test_an_event_has_one_id_wherever_it_comes_from() -> None:
-    other_words = WebhookEvent(
-        "alarm.raised", "r0007", "busan_edc", "care_alarm", "care_home/r203", "critical", Text("", ""), 9.0
-    )
-    assert other_words.id == RAISED.id
+    elsewhere = replace(RAISED, text=Text("", ""), at_unix_s=9.0, at_s=None, subjects=())
+    assert elsewhere.id == RAISED.id
     assert RAISED.id.startswith("msg_") and "." not in RAISED.id
-    others = [
-        WebhookEvent("alarm.cleared", "r0007", "busan_edc", "", "", "low", Text("", ""), 0.0),
-        WebhookEvent("alarm.raised", "r0008", "busan_edc", "", "", "low", Text("", ""), 0.0),
-        WebhookEvent("alarm.raised", "r0007", "tiny", "", "", "low", Text("", ""), 0.0),
-    ]
-    assert len({RAISED.id, *(each.id for each in others)}) == 4
+    changes: list[dict[str, Any]] = [{"type": "alarm.cleared"}, {"of": "r0008"}, {"site": "tiny"}, {"run": "77aa"}]
+    assert len({RAISED.id, *(replace(RAISED, **change).id for change in changes)}) == 5
+
+
+def test_urgencies_rank_as_the_receivers_file_names_them() -> None:
+    assert [urgency.value for urgency in Urgency] == list(PRIORITIES)
+    assert [replace(RAISED, urgency=urgency).rank for urgency in Urgency] == [0, 1, 2, 3]
 
 
 def test_pauses_double_up_to_the_longest_and_spread_by_a_quarter() -> None:
