@@ -63,6 +63,7 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         duration_s=duration_s,
         trace=wishes.trace,
         improving=wishes.improving,
+        webhooks=play.webhooks,
     )
 
 

@@ -42,6 +42,10 @@ Link = Annotated[LinkKind, typer.Option("--link", help="Real processes over ROS,
 Improve = Annotated[
     bool, typer.Option("--improve/--no-improve", help="Let CP-SAT look for better plans; without, insertion alone.")
 ]
+Webhooks = Annotated[
+    Path | None,
+    typer.Option("--webhooks", metavar="FILE", help="Receivers of alarms. Default: webhooks.yaml of the site, if any."),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -69,6 +73,7 @@ def demo(
     seed: Seed = 1,
     link: Link = LinkKind.ROS,
     improve: Improve = True,
+    webhooks: Webhooks = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -93,6 +98,7 @@ def demo(
         seed=seed,
         name=name,
         improving=improve,
+        webhooks=webhooks,
     )
     _run(wishes, link, resume=False)
 
@@ -113,6 +119,7 @@ def up(
     seed: Seed = 1,
     link: Link = LinkKind.ROS,
     improve: Improve = True,
+    webhooks: Webhooks = None,
     name: Name = None,
 ) -> None:
     """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
@@ -135,6 +142,7 @@ def up(
         seed=seed,
         name=name,
         improving=improve,
+        webhooks=webhooks,
     )
     _run(wishes, link, resume=True)
 

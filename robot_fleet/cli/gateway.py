@@ -17,8 +17,11 @@ from robot_fleet.runtime.running import fleet_state, running_fleets
 _PATIENCE_S = 15.0
 """A process that is being started again answers within seconds, on a busy machine within a few more."""
 _PAUSE_S = 0.5
-_GLANCE_S = 1.0
-_PASSING = ("runtime_gateway_unreachable", "runtime_manager_unreachable", "runtime_no_answer")
+_GLANCE_S = 2.0
+_ANSWER_S = 15.0
+_ALARM_S = 8.0
+"""For an alarm: the gateway itself waits for the manager for six seconds."""
+PASSING = ("runtime_gateway_unreachable", "runtime_manager_unreachable", "runtime_no_answer")
 
 
 class Gateway:
@@ -45,7 +48,19 @@ class Gateway:
                 self._run.name,
             )
         # The system's proxies are for other hosts than this one.
-        self._client = httpx.Client(base_url=_address(port), timeout=15.0, trust_env=False)
+        self._client = httpx.Client(base_url=_address(port), timeout=_ANSWER_S, trust_env=False)
+
+    @property
+    def run(self) -> RunDirectory:
+        """The fleet's run directory."""
+        return self._run
+
+    def glance(self, path: str) -> Any:
+        """Return what the gateway shows under a path, None if it does not answer at once."""
+        try:
+            return self._asked_once("GET", path, None, {}, _GLANCE_S)
+        except RuntimeFailure:
+            return None
 
     def get(self, path: str) -> Any:
         """Return what the gateway shows under a path.
@@ -56,14 +71,18 @@ class Gateway:
         """
         return self._ask("GET", path, None, {})
 
-    def post(self, path: str, body: Mapping[str, Any], key: str) -> Any:
+    def post(self, path: str, body: Mapping[str, Any], key: str, *, urgent: bool = False) -> Any:
         """Give a command and return the answer. Raises as `get` does.
 
         Parameters
         ----------
         key : the same key is the same wish, however often it is given.
+        urgent : ask once, and not for long; the caller knows what else to do.
         """
-        return self._ask("POST", path, body, {"Idempotency-Key": key})
+        headers = {"Idempotency-Key": key}
+        if urgent:
+            return self._asked_once("POST", path, body, headers, _ALARM_S)
+        return self._ask("POST", path, body, headers)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:
         until_s = time.monotonic() + _PATIENCE_S
@@ -72,16 +91,23 @@ class Gateway:
             try:
                 return self._asked_once(method, path, body, headers)
             except RuntimeFailure as failure:
-                if failure.code not in _PASSING or time.monotonic() >= until_s:
+                if failure.code not in PASSING or time.monotonic() >= until_s:
                     raise
             if not told:
                 print("fleet: waiting for the fleet to answer", file=sys.stderr)
                 told = True
             time.sleep(_PAUSE_S)
 
-    def _asked_once(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Any:
+    def _asked_once(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        timeout_s: float = _ANSWER_S,
+    ) -> Any:
         try:
-            answer = self._client.request(method, path, json=body, headers=headers)
+            answer = self._client.request(method, path, json=body, headers=headers, timeout=timeout_s)
         except httpx.TransportError as error:
             message = f"its gateway does not answer ({type(error).__name__}); see ./fleet ps and its log"
             raise RuntimeFailure("runtime_gateway_unreachable", message, self._run.name) from error

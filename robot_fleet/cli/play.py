@@ -34,6 +34,7 @@ class Wishes:
     summary, trace : files to write, if any.
     name : the fleet's name; None for the default one.
     improving : whether CP-SAT looks for better plans.
+    webhooks : the file of receivers; None for that of the site, if it has one.
     """
 
     site: Path
@@ -49,6 +50,7 @@ class Wishes:
     seed: int
     name: str | None
     improving: bool = True
+    webhooks: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +60,37 @@ class Play:
     Parameters
     ----------
     rows : the requests that are played, by time.
+    webhooks : the file of receivers, None if there is none.
     """
 
     wishes: Wishes
     site: Site
     rows: Sequence[Request]
+    webhooks: Path | None = None
 
 
 def prepare(wishes: Wishes) -> Play:
-    """Read the site and the demand and see that the files to write can be written; nothing is changed.
+    """Read the site, its receivers and the demand, and see that the files to write can be; nothing is changed.
 
     Raises
     ------
-    FleetError : as `load_site` and `read_csv` do; `runtime_file_unwritable`.
+    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`.
     """
     from robot_fleet.runtime.demand import played_rows
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
+    from robot_fleet.site.webhooks import WEBHOOKS_FILE, read_webhooks
 
     for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):
         if path is not None:
             _check_writable(option, path)
     site = load_site(wishes.site)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
-    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s))
+    of_site = wishes.site / WEBHOOKS_FILE
+    webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
+    if webhooks is not None:
+        read_webhooks(webhooks)
+    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks)
 
 
 def default_site() -> Path:

@@ -18,7 +18,15 @@ from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import STAND_STILL, FleetPlay, fleet_figures, fleet_processes, world_figures
+from robot_fleet.runtime.fleet_processes import (
+    STAND_STILL,
+    FleetPlay,
+    fleet_figures,
+    fleet_processes,
+    ringing_process,
+    world_figures,
+)
+from robot_fleet.runtime.ringer import Ringer
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
 from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
@@ -73,9 +81,14 @@ class _Run:
 
     def whole(self) -> None:
         """Run to the end."""
-        info = {"port": self._told.port, "domain": self._told.domain, "site": self._play.site.id}
+        info = {
+            "port": self._told.port,
+            "domain": self._told.domain,
+            "site": self._play.site.id,
+            "site_folder": str(self._told.site.resolve()),
+        }
         specs = fleet_processes(self._run, self._told)
-        supervisor = Supervisor(self._run, specs, info=info, listener=self._heard)
+        supervisor = Supervisor(self._run, specs, info=info, listener=self._heard, ringer=self._ringer())
         with self._display, supervisor, supervisor.signals():
             supervisor.start()
             supervisor.run(self._up, _LOOK_S)
@@ -88,6 +101,13 @@ class _Run:
             supervisor.run(self._agree(), _LOOK_S)
         self._figures.refresh()
         self._conclude(interrupted, pace, supervisor.restarts)
+
+    def _ringer(self) -> Ringer | None:
+        webhooks = self._told.webhooks
+        if webhooks is None:
+            return None
+        spec = ringing_process(self._run, self._told.site, webhooks)
+        return Ringer(self._run, spec, listener=self._display.say)
 
     def _up(self) -> bool:
         """Return whether the fleet is up: figures are written, and the gateway reaches the manager.

@@ -7,13 +7,17 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from robot_fleet.cli.tables import print_table
 from robot_fleet.core.clock import format_clock
-from robot_fleet.core.errors import RequestError
+from robot_fleet.core.errors import RequestError, RuntimeFailure
+from robot_fleet.server.ports import ALARM_KEPT
+
+if TYPE_CHECKING:
+    from robot_fleet.cli.gateway import Gateway
 
 ENDED = ("completed", "failed", "cancelled", "rejected")
 _LOOK_S = 0.5
@@ -51,9 +55,7 @@ def submit(
     given = _pairs(params or [])
     key = task_id or f"cli-{secrets.token_hex(4)}"
     with Gateway(name) as gateway:
-        offered = {entry["id"]: entry for entry in gateway.get("/site")["services"]}
-        body = {"service": service, "params": _typed(given, offered.get(service))}
-        answer = gateway.post("/tasks", body, key)
+        answer = _ask(gateway, key, service, given)
         if not wait:
             if as_json:
                 typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
@@ -62,10 +64,10 @@ def submit(
             return
         if not as_json:
             typer.echo(_expected(answer))
-        row = gateway.get(f"/tasks/{key}")
-        while row["state"] not in ENDED:
+        row = _row(gateway, key, known=answer["reason"] != ALARM_KEPT)
+        while row is None or row["state"] not in ENDED:
             time.sleep(_LOOK_S)
-            row = gateway.get(f"/tasks/{key}")
+            row = _row(gateway, key, known=row is not None)
     if as_json:
         typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
     else:
@@ -170,6 +172,39 @@ def confirm(question: str) -> None:
         raise RequestError("request_not_confirmed", "nothing was done; answer y, or give --yes")
 
 
+def _ask(gateway: Gateway, key: str, service: str, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """Ask for a service and return the answer; an alarm that nobody answers to is kept for the manager at once."""
+    from robot_fleet.cli import keeping
+    from robot_fleet.cli.gateway import PASSING
+
+    site = gateway.glance("/site")
+    kept = keeping.keep(gateway.run, key, service, given) if site is None else None
+    if kept is not None:
+        return kept
+    offered = {entry["id"]: entry for entry in (site or gateway.get("/site"))["services"]}
+    wanted = offered.get(service)
+    body = {"service": service, "params": typed(given, wanted)}
+    try:
+        answer: dict[str, Any] = gateway.post("/tasks", body, key, urgent=bool(wanted and wanted["alarm"]))
+    except RuntimeFailure as failure:
+        kept = keeping.keep(gateway.run, key, service, given) if failure.code in PASSING else None
+        if kept is None:
+            raise
+        return kept
+    return answer
+
+
+def _row(gateway: Gateway, key: str, *, known: bool) -> dict[str, Any] | None:
+    """Return how a task stands; None while the manager has yet to take an alarm in that was kept for it."""
+    try:
+        row: dict[str, Any] = gateway.get(f"/tasks/{key}")
+    except RequestError as error:
+        if known or error.code != "request_unknown_task":
+            raise
+        return None
+    return row
+
+
 def _pairs(words: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
@@ -181,7 +216,7 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[str, object]:
+def typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[str, object]:
     """Return the parameters as the service's types want them; what does not fit goes as it is, and is refused there."""
     types = {"priority": "number"}
     types.update({param["name"]: param["type"] for param in (service["params"] if service else ())})
@@ -198,6 +233,8 @@ def _typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[
 
 def _expected(answer: Mapping[str, Any]) -> str:
     task = answer["task"] or answer["command"]
+    if answer["reason"] == ALARM_KEPT:
+        return f"{task}: taken down; the fleet manager will get it, and the receivers of webhooks.yaml are being told"
     if answer["robot"]:
         when = f" about {format_clock(answer['expected_at_s'])}" if answer["expected_at_s"] else ""
         return f"{task}: {answer['robot']}{when}"

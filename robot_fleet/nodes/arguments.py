@@ -52,6 +52,11 @@ class NodeArguments:
         return self.run / "raised"
 
     @property
+    def processes(self) -> Path:
+        """What runs now, as the supervisor wrote it, if there is one."""
+        return self.run / "processes.json"
+
+    @property
     def fleet_figures(self) -> Path:
         """What the manager knows of the run so far."""
         return self.run / "fleet_figures.json"

@@ -21,6 +21,7 @@ from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
+from robot_fleet.runtime.supervision import Supervision
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms
 
@@ -53,6 +54,8 @@ class FleetManager:
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
         intake = RaisedIntake(RaisedAlarms(arguments.raised), lambda wish: self._commands.ask(wish.key, wish))
         every(node, LOOK_EVERY_S, guard("raised", intake.look))
+        self._supervision = Supervision(arguments.processes)
+        every(node, LOOK_EVERY_S, guard("supervision", self._look_at_processes))
         every(node, NOTE_EVERY_S, note := guard("note", self._note))
         note()
 
@@ -86,6 +89,11 @@ class FleetManager:
             if self._fleet.last_seq != self._alarms_seq:
                 self._alarms_seq = self._fleet.last_seq
                 self._alarms.tell(self._fleet.state, now.fleet_s)
+
+    def _look_at_processes(self) -> None:
+        seen = self._supervision.look(self._clock.now().fleet_s) if self._clock.started else None
+        if seen is not None:
+            self._feed(seen)
 
     def _tell_facts(self) -> None:
         if self._fleet.last_seq != self._told_seq:

@@ -10,7 +10,6 @@ from robot_fleet.ros.commands import SUBMIT_TASK, params_json
 from robot_fleet.ros.guard import Guard
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Call, Callers
-from robot_fleet.stores.raised import RaisedAlarm
 
 AGAIN_AFTER_S = 2.0
 """Wall seconds after which a request without an answer is asked again: the manager may have been killed."""
@@ -35,7 +34,7 @@ class Calling:
     def __init__(self, node: Node, guard: Guard, callers: Callers, keeper: Keeper) -> None:
         self._guard = guard
         self._keeper = keeper
-        self._kept: dict[str, RaisedAlarm | None] = {}
+        self._kept: set[str] = set()
         self._callers = callers
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
         self._asked: dict[str, tuple[float, Future]] = {}  # when it may be asked again, and what may still answer
@@ -49,8 +48,8 @@ class Calling:
         """Ask for what is due by fleet time and was not asked for lately."""
         for call in self._callers.due(fleet_s):
             if call.request_id not in self._kept:
-                kept = self._keeper.keep(call.request_id, call.service, call.params, "caller", call.at_s)
-                self._kept[call.request_id] = kept
+                self._kept.add(call.request_id)
+                self._keeper.keep(call.request_id, call.service, call.params, "caller", call.at_s)
             asked = self._asked.get(call.request_id)
             if asked is not None and steady_s < asked[0]:
                 continue
@@ -67,7 +66,7 @@ class Calling:
                 service=call.service,
                 params_json=params_json(dict(call.params)),
                 requester="caller",
-                raised_s=call.at_s if self._kept[call.request_id] is not None else 0.0,
+                raised_s=call.at_s,
             )
         )
         self._asked[call.request_id] = steady_s + AGAIN_AFTER_S, future
@@ -81,5 +80,5 @@ class Calling:
             self._asked[call.request_id] = steady_s + NOT_YET_S, done
             return
         self._asked.pop(call.request_id, None)
-        self._kept.pop(call.request_id, None)
+        self._kept.discard(call.request_id)
         self._callers.confirm(call.request_id, response.accepted, response.code)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
+from robot_fleet.runtime.ringer import PATIENCE_S
 from robot_fleet.runtime.run_directory import RunDirectory
 
 DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
@@ -33,6 +34,7 @@ class FleetPlay:
     duration_s : fleet seconds after which nobody asks any more; None for no end.
     trace : file for the physical truth; none if None.
     improving : whether CP-SAT looks for better plans.
+    webhooks : the file of receivers; None where there are none.
     """
 
     site: Path
@@ -45,6 +47,7 @@ class FleetPlay:
     duration_s: float | None = None
     trace: Path | None = None
     improving: bool = True
+    webhooks: Path | None = None
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -65,16 +68,31 @@ def fleet_processes(
     shared = ("--site", str(play.site.resolve()), "--run", str(run.path))
     seed = ("--seed", str(play.seed))
 
-    def spec(name: str, *words: str, ready: ReadyFile | ReadyPort | None = None) -> ProcessSpec:
+    def spec(
+        name: str, *words: str, ready: ReadyFile | ReadyPort | None = None, pulse: Path | None = None
+    ) -> ProcessSpec:
         argv = (sys.executable, "-P", "-m", f"robot_fleet.nodes.{name}", *shared, *words)
-        return ProcessSpec(name, name, argv, env, ready=ready)
+        return ProcessSpec(name, name, argv, env, ready=ready, pulse=pulse)
 
     return (
-        spec("fleet_manager", "--simulated", *seed, *([] if play.improving else ["--no-improve"])),
+        spec(
+            "fleet_manager",
+            "--simulated",
+            *seed,
+            *([] if play.improving else ["--no-improve"]),
+            pulse=fleet_figures(run),
+        ),
         spec("robot_agents", "--simulated"),
         spec("gateway", "--simulated", "--port", str(play.port), ready=ReadyPort(play.port)),
         spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),
     )
+
+
+def ringing_process(run: RunDirectory, site: Path, webhooks: Path, patience_s: float = PATIENCE_S) -> ProcessSpec:
+    """Return the process that tells receivers of webhooks what nobody else can (see `Ringer`)."""
+    folders = ("--site", str(site.resolve()), "--run", str(run.path), "--webhooks", str(webhooks.resolve()))
+    argv = (sys.executable, "-P", "-m", "robot_fleet.runtime.ringing", *folders, "--patience", f"{patience_s:g}")
+    return ProcessSpec("ringing", "ringing", argv)
 
 
 def _sim_words(play: FleetPlay) -> list[str]:

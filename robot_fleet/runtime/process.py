@@ -52,6 +52,7 @@ class ProcessSpec:
     env : variables on top of the supervisor's own.
     cwd : working directory, the supervisor's own if None.
     ready : what shows that it is ready; None counts as ready at once.
+    pulse : a file that it writes every few seconds; when it has stopped doing so, it counts as down.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ProcessSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     ready: ReadyFile | ReadyPort | ReadyLine | None = None
+    pulse: Path | None = None
 
 
 def die_with_parent(parent_pid: int) -> None:

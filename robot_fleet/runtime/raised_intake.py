@@ -39,7 +39,7 @@ class RaisedIntake:
         ------
         LedgerError : the ledger cannot be written; the process must end.
         """
-        if not self._journal.keys():
+        if not self._journal.kept():
             return
         whole, damaged = self._journal.read()
         for key in damaged:

@@ -55,6 +55,11 @@ class RunDirectory:
         return self.path / "raised"
 
     @property
+    def ringing(self) -> Path:
+        """Which processes receivers of webhooks are told of, as the supervisor wrote it."""
+        return self.path / "ringing.json"
+
+    @property
     def processes(self) -> Path:
         """What runs now, as the supervisor wrote it."""
         return self.path / "processes.json"

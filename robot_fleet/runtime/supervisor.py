@@ -10,15 +10,16 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.process import Child, ProcessSpec, rotate_log
+from robot_fleet.runtime.ringer import Ringer
 from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.watched import RestartPolicy, Watched
 
 _log = logging.getLogger("robot_fleet.supervisor")
 
@@ -30,27 +31,6 @@ _ASK_S, _INSIST_S, _KILL_S = 0.0, 2.5, 4.0
 
 STATE_VERSION = 1
 """Form of the state file."""
-
-
-@dataclass(frozen=True, slots=True)
-class RestartPolicy:
-    """When a process that has ended is started again.
-
-    Parameters
-    ----------
-    first_s, longest_s : pause before the first restart; it doubles with each further one up to the longest.
-    healthy_s : a process that has run for this long starts again from the first pause.
-    loop_after : so many ends in a row without health are reported, once, as a crash loop.
-    """
-
-    first_s: float = 0.2
-    longest_s: float = 5.0
-    healthy_s: float = 30.0
-    loop_after: int = 5
-
-    def pause_s(self, failures: int) -> float:
-        """Return the pause after the given number of ends in a row (1 or more)."""
-        return min(self.first_s * 2.0 ** min(failures - 1, 30), self.longest_s)
 
 
 class EventKind(StrEnum):
@@ -73,19 +53,6 @@ class ProcessEvent:
     sentence: str
 
 
-@dataclass(slots=True)
-class _Watched:
-    spec: ProcessSpec
-    log: Path
-    child: Child | None = None
-    ready: bool = False
-    started_s: float = 0.0
-    restarts: int = 0
-    failures: int = 0
-    looping: bool = False
-    due_s: float = field(default=float("inf"))
-
-
 class Supervisor:
     """Starts processes and keeps them running until told to stop.
 
@@ -99,6 +66,7 @@ class Supervisor:
     info : what else the state file shall tell (ports, domain, site), as JSON values.
     policy : when to restart.
     listener : told of every event; by default events are logged.
+    ringer : has receivers told of what nobody else can tell; None where there are none.
     """
 
     def __init__(
@@ -109,6 +77,7 @@ class Supervisor:
         info: Mapping[str, object] | None = None,
         policy: RestartPolicy | None = None,
         listener: Callable[[ProcessEvent], None] | None = None,
+        ringer: Ringer | None = None,
     ) -> None:
         names = [spec.name for spec in specs]
         if len(set(names)) != len(names):
@@ -117,7 +86,9 @@ class Supervisor:
         self._info = dict(info or {})
         self._policy = policy or RestartPolicy()
         self._listener = listener or _log_event
-        self._watched = {spec.name: _Watched(spec, run.logs / f"{spec.name}.log") for spec in specs}
+        self._ringer = ringer
+        self._down: tuple[str, ...] = ()
+        self._watched = {spec.name: Watched(spec, run.logs / f"{spec.name}.log") for spec in specs}
         self._selector = selectors.DefaultSelector()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector.register(self._wake_read, selectors.EVENT_READ, None)
@@ -142,6 +113,8 @@ class Supervisor:
         RuntimeFailure : `runtime_cannot_start`; those already started are ended.
         """
         self._run.logs.mkdir(parents=True, exist_ok=True)
+        if self._ringer is not None:
+            self._ringer.start()
         try:
             for watched in self._watched.values():
                 rotate_log(watched.log)
@@ -191,6 +164,7 @@ class Supervisor:
             return
         for watched in self._watched.values():
             self._tend(watched)
+        self._ring()
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Wait until every process is ready; False if the wish to stop came first.
@@ -224,6 +198,8 @@ class Supervisor:
         """
         if self._closed:
             return
+        if self._ringer is not None:
+            self._ringer.stop()
         self._asked_to_stop = max(self._asked_to_stop, 1)
         asked = self._asked_to_stop
         began_s = time.monotonic()
@@ -264,7 +240,7 @@ class Supervisor:
             elif watched.looping:
                 yield watched.started_s + self._policy.healthy_s
 
-    def _tend(self, watched: _Watched) -> None:
+    def _tend(self, watched: Watched) -> None:
         """Start again what is due, notice what has become ready or healthy."""
         now_s = time.monotonic()
         if watched.child is None:
@@ -283,7 +259,17 @@ class Supervisor:
             watched.failures = 0
             self._tell(EventKind.RECOVERED, watched, f"has run for {self._policy.healthy_s:g} s again")
 
-    def _spawn(self, watched: _Watched) -> None:
+    def _ring(self) -> None:
+        """Note who is down, and have told what must be."""
+        now_s = time.monotonic()
+        down = tuple(name for name, watched in self._watched.items() if watched.is_down(now_s))
+        if down != self._down:
+            self._down = down
+            self._write_state()
+        if self._ringer is not None:
+            self._ringer.look(down)
+
+    def _spawn(self, watched: Watched) -> None:
         watched.child = Child(watched.spec, watched.log)
         watched.started_s = time.monotonic()
         watched.due_s = float("inf")
@@ -291,7 +277,7 @@ class Supervisor:
         self._selector.register(watched.child.pidfd, selectors.EVENT_READ, watched.spec.name)
         self._tell(EventKind.STARTED, watched, f"started as process {watched.child.pid}")
 
-    def _ended(self, watched: _Watched) -> None:
+    def _ended(self, watched: Watched) -> None:
         assert watched.child is not None
         self._selector.unregister(watched.child.pidfd)
         code = watched.child.collect()
@@ -305,7 +291,7 @@ class Supervisor:
             watched.failures = 0
         self._failed(watched, how)
 
-    def _failed(self, watched: _Watched, how: str) -> None:
+    def _failed(self, watched: Watched, how: str) -> None:
         watched.failures += 1
         pause_s = self._policy.pause_s(watched.failures)
         watched.due_s = time.monotonic() + pause_s
@@ -318,7 +304,7 @@ class Supervisor:
             sentence = f"has ended {watched.failures} times in a row; goes on trying, see {watched.log}"
             self._tell(EventKind.CRASH_LOOP, watched, sentence)
 
-    def _tell(self, kind: EventKind, watched: _Watched, sentence: str) -> None:
+    def _tell(self, kind: EventKind, watched: Watched, sentence: str) -> None:
         self._write_state()
         self._listener(ProcessEvent(kind, watched.spec.name, sentence))
 
@@ -334,6 +320,7 @@ class Supervisor:
                     "role": watched.spec.role,
                     "pid": watched.child.pid if watched.child else None,
                     "ready": watched.ready,
+                    "down": watched.spec.name in self._down,
                     "restarts": watched.restarts,
                     "started_steady_s": watched.started_s,
                 }
@@ -341,8 +328,11 @@ class Supervisor:
             ],
         }
         partial = self._run.processes.with_suffix(".part")
-        partial.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
-        partial.replace(self._run.processes)
+        try:
+            partial.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
+            partial.replace(self._run.processes)
+        except OSError as error:  # a full disk; the fleet goes on, only who looks at it sees what was
+            _log.error("event=state_not_written error=%s", error)
 
 
 def _log_event(event: ProcessEvent) -> None:

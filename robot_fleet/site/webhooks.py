@@ -77,6 +77,8 @@ def check_webhooks(path: Path) -> list[Finding]:
 
 
 def _read(path: Path) -> WebhooksFile:
+    if not path.is_file():
+        raise SiteError("site_file_missing", "there is no such file; expected receivers of webhooks", str(path))
     findings: list[Finding] = []
     file = _parse(path, findings)
     if file is None or findings:

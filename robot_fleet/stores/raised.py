@@ -113,7 +113,7 @@ class RaisedAlarms:
         try:
             if target.exists():
                 return
-            if len(self.keys()) >= MOST_KEPT:
+            if len(self.kept()) >= MOST_KEPT:
                 raise _not_kept(f"{MOST_KEPT} are kept already", alarm.key)
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -129,7 +129,7 @@ class RaisedAlarms:
         except OSError as error:
             raise _not_kept(error.strerror or str(error), alarm.key) from error
 
-    def keys(self) -> list[str]:
+    def kept(self) -> list[str]:
         """Return the keys of what is kept, in no order; cheap, since nothing is read.
 
         Raises
@@ -151,7 +151,7 @@ class RaisedAlarms:
         """
         whole: list[RaisedAlarm] = []
         damaged: list[str] = []
-        for key in sorted(self.keys()):
+        for key in sorted(self.kept()):
             try:
                 alarm = _parse((self._folder / f"{key}{SUFFIX}").read_bytes())
             except FileNotFoundError:

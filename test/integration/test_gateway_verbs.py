@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from robot_fleet.cli import gateway
 from robot_fleet.cli.app import build, run
 from robot_fleet.core.errors import FleetError
 from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.fleet_processes import fleet_figures, world_figures
+from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.statefile import read_json, write_json
 from robot_fleet.server.app import create_app
+from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site
+from robot_fleet.stores.raised import RaisedAlarms
+from test.alarm_site import alarm_site
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
@@ -190,11 +198,92 @@ def test_a_task_is_cancelled_only_after_a_yes(fleet: MovingFleet, terminal: Term
 def test_a_gateway_that_is_gone_is_named(
     fleet: MovingFleet, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from robot_fleet.cli import gateway
-    from robot_fleet.runtime.run_directory import run_directory
-
     monkeypatch.setattr(gateway, "_PATIENCE_S", 0.0)
     write_json(run_directory().processes, {"port": 9, "processes": []})
     assert "[runtime_gateway_unreachable]" in terminal.says("robots", status=1)
     write_json(run_directory().processes, {"processes": []})
     assert "[runtime_no_fleet]" in terminal.says("robots", status=1)
+
+
+CALL = ("submit", "care_alarm", "place=home/r101", "signal=help_button")
+
+
+@pytest.fixture
+def journal(fleet: MovingFleet, tmp_path: Path) -> RaisedAlarms:
+    """The journal of the running fleet, whose supervisor says where its site is."""
+    run = run_directory()
+    state = read_json(run.processes)
+    write_json(run.processes, {**state, "site_folder": str(alarm_site(tmp_path / "alarm_site"))})
+    write_json(world_figures(run), {"at_s": 27_500.5})
+    return RaisedAlarms(run.raised)
+
+
+def gone(**changes: object) -> None:
+    """Let nobody listen where the gateway was."""
+    write_json(run_directory().processes, {**read_json(run_directory().processes), "port": 9, **changes})
+
+
+def test_an_alarm_is_kept_at_once_where_the_gateway_is_gone(journal: RaisedAlarms, terminal: Terminal) -> None:
+    gone()
+    said = terminal.says(*CALL, "--id", "a1")
+    assert said == (
+        "a1: taken down; the fleet manager will get it, and the receivers of webhooks.yaml are being told\n"
+    )
+    answer = terminal.json(*CALL, "--id", "a1")
+    assert answer == {"command": "a1", "task": "a1", "robot": "", "expected_at_s": 0.0, "reason": "alarm_kept"}
+    ((kept,), damaged) = journal.read()
+    assert (kept.key, kept.service, kept.by, kept.subject) == ("a1", "care_alarm", "cli", "home/r101")
+    assert (kept.raised_s, damaged) == (27_500.5, [])
+    assert "[request_unknown_place]" in terminal.says("submit", "care_alarm", "place=x", "signal=help_button", status=1)
+
+
+def test_in_the_field_an_alarm_is_dated_by_this_clock(journal: RaisedAlarms, terminal: Terminal) -> None:
+    gone()
+    world_figures(run_directory()).unlink()
+    figures = fleet_figures(run_directory())
+    write_json(figures, {"at_s": 50_000.0})
+    written_s = time.time() - 100.0
+    os.utime(figures, (written_s, written_s))
+    terminal.says(*CALL, "--id", "a1")
+    figures.unlink()
+    terminal.says(*CALL, "--id", "a2")
+    first, second = journal.read()[0]
+    assert first.raised_s == pytest.approx(50_100.0, abs=5.0)
+    assert second.raised_s is None
+
+
+def test_an_alarm_whose_manager_is_gone_is_waited_for(
+    journal: RaisedAlarms, fleet: MovingFleet, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway keeps the alarm itself; the manager takes it in when it is back."""
+
+    async def kept(key: str, service: str, params: object, requester: str) -> CommandAnswer:
+        assert isinstance(params, dict)
+        later.append(key)
+        return CommandAnswer(True, key, "alarm_kept")
+
+    later: list[str] = []
+    known = fleet.task
+
+    def task(name: str) -> Any:
+        if name in later:
+            later.remove(name)
+            return None
+        return {**fleet.tasks()[0], "id": name} if name == "a1" else known(name)
+
+    monkeypatch.setattr(fleet, "submit", kept)
+    monkeypatch.setattr(fleet, "task", task)
+    said = terminal.says("submit", "care_visit", "place=home/r101", "--id", "a1", "--wait")
+    assert said.splitlines()[0].startswith("a1: taken down")
+    assert said.splitlines()[1].startswith("a1: completed")
+
+
+def test_what_is_no_alarm_is_not_kept(
+    journal: RaisedAlarms, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "_PATIENCE_S", 0.0)
+    gone()
+    assert "[runtime_gateway_unreachable]" in terminal.says(*VISIT, "--id", "v1", status=1)
+    gone(site_folder=None)
+    assert "[runtime_gateway_unreachable]" in terminal.says(*CALL, "--id", "a1", status=1)
+    assert journal.kept() == []

@@ -25,7 +25,8 @@ from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyLine, ReadyPort
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.running import end_fleet, fleet_state, processes, running_fleets
-from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, RestartPolicy, Supervisor
+from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.watched import RestartPolicy
 
 PS_SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas" / "ps.schema.json"
 WAIT_S = 15.0

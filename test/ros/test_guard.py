@@ -133,7 +133,7 @@ def test_a_wish_without_a_manager_is_refused_at_once_but_an_alarm_is_kept(
         with pytest.raises(RuntimeFailure) as refused:
             loop.run_until_complete(commands.submit(key, service, params, ""))
         assert refused.value.code == "runtime_manager_unreachable"
-    assert journal.keys() == ["k0"]
+    assert journal.kept() == ["k0"]
     with pytest.raises(RuntimeFailure) as refused:
         loop.run_until_complete(commands.cancel("k1", "t1", "changed my mind"))
     assert refused.value.code == "runtime_manager_unreachable"

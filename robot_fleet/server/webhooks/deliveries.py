@@ -83,6 +83,7 @@ class Deliveries:
         self._known: dict[str, None] = {}
         self._closed = not endpoints
         self._durable = True
+        self._unknown = len(endpoints) > 0
         self._standing: Mapping[str, Standing] = {name: Standing() for name in self._endpoints}
         self._lines: dict[str, Line] = {}
         self._news, self._ending = asyncio.Event(), asyncio.Event()
@@ -100,8 +101,8 @@ class Deliveries:
 
     @property
     def open(self) -> int:
-        """How many events some endpoint has not taken yet; each counts once per endpoint."""
-        return len(self._offered) + sum(standing.open for standing in self._standing.values())
+        """How many events some endpoint has not taken yet, each once per endpoint; 1 more until that is known."""
+        return self._unknown + len(self._offered) + sum(standing.open for standing in self._standing.values())
 
     @property
     def durable(self) -> bool:
@@ -148,6 +149,7 @@ class Deliveries:
         now_s = self._now_s()
         outbox.do(lambda box: box.resume(self._endpoints, now_s, now_s + self._pace.longest_asked_s))
         self._note(outbox)
+        self._unknown = False
         work = [lambda: self._take_in(outbox), *(line.run for line in self._lines.values())]
         tasks = [asyncio.create_task(_again_after_bugs(each)) for each in work]
         try:

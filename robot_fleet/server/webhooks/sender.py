@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from robot_fleet.site.webhooks import Endpoint
 from robot_fleet.stores.outbox import Delivery
 
 _GONE = 410
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write down every address, and some hold a secret
 
 
 def client_for(endpoint: Endpoint, try_s: float) -> httpx.AsyncClient:

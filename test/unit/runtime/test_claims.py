@@ -10,7 +10,7 @@ import pytest
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.claims import DOMAINS, PORTS, FleetClaim
 from robot_fleet.runtime.run_directory import run_directories, run_directory, state_home
-from robot_fleet.runtime.supervisor import RestartPolicy
+from robot_fleet.runtime.watched import RestartPolicy
 
 
 @pytest.fixture

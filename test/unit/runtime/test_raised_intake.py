@@ -53,7 +53,7 @@ def test_what_was_kept_is_taken_in_as_old_as_it_is_and_cleared(journal: RaisedAl
     intake.look()
     assert manager.world.state.alarms["a"].raised_s == raised_s
     assert manager.world.state.tasks["a"].request.requester == "operator"
-    assert journal.keys() == []
+    assert journal.kept() == []
 
 
 def test_what_the_raiser_handed_in_itself_is_the_same_alarm(journal: RaisedAlarms) -> None:
@@ -62,7 +62,7 @@ def test_what_the_raiser_handed_in_itself_is_the_same_alarm(journal: RaisedAlarm
     manager.world.feed(SubmitTask("a", "care_alarm", CALL))
     seq = len(manager.world.state.tasks)
     RaisedIntake(journal, manager.submit).look()
-    assert journal.keys() == []
+    assert journal.kept() == []
     assert len(manager.world.state.tasks) == seq == 1
 
 
@@ -72,17 +72,17 @@ def test_it_waits_for_a_fleet_that_cannot_tell_yet(journal: RaisedAlarms) -> Non
     journal.keep(ALARM)
     manager.fails["a"] = Answer("a", False, "", "runtime_no_time")
     intake.look()
-    assert journal.keys() == ["a"]
+    assert journal.kept() == ["a"]
     manager.fails.clear()
     intake.look()
-    assert journal.keys() == []
+    assert journal.kept() == []
 
 
 def test_what_is_refused_is_told_and_cleared(journal: RaisedAlarms, caplog: pytest.LogCaptureFixture) -> None:
     manager = Manager()
     journal.keep(replace(ALARM, params={"place": "moon"}))
     RaisedIntake(journal, manager.submit).look()
-    assert journal.keys() == []
+    assert journal.kept() == []
     assert "alarm=a event=refused code=request_param_missing" in caplog.text or "request_unknown_place" in caplog.text
 
 
@@ -98,13 +98,13 @@ def test_one_that_fails_or_is_damaged_does_not_keep_the_others(
     intake.look()
     intake.look()
     assert [wish.key for wish in manager.asked] == ["a", "c"], "the failing one rests"
-    assert journal.keys() == ["a"]
+    assert journal.kept() == ["a"]
     assert (tmp_path / "raised" / "b.damaged").exists()
     assert "alarm=b event=damaged" in caplog.text
     monkeypatch.setattr(raised_intake, "AFTER_BUG_S", 0.0)
     manager.fails.clear()
     intake.look()
-    assert journal.keys() == []
+    assert journal.kept() == []
 
 
 def test_a_ledger_that_cannot_be_written_ends_the_manager_and_keeps_the_alarm(journal: RaisedAlarms) -> None:
@@ -113,4 +113,4 @@ def test_a_ledger_that_cannot_be_written_ends_the_manager_and_keeps_the_alarm(jo
     manager.fails["a"] = LedgerError("ledger_write_failed", "full")
     with pytest.raises(LedgerError):
         RaisedIntake(journal, manager.submit).look()
-    assert journal.keys() == ["a"]
+    assert journal.kept() == ["a"]

@@ -33,14 +33,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 def test_what_was_kept_is_read_oldest_first_until_it_is_cleared(journal: RaisedAlarms) -> None:
-    assert (journal.keys(), journal.read()) == ([], ([], []))
+    assert (journal.kept(), journal.read()) == ([], ([], []))
     later = replace(ALARM, key="r0001", raised_unix_s=1.6e9, raised_s=None, params={"place": "집\ud800", "n": 1.5})
     journal.keep(later)
     journal.keep(ALARM)
     assert journal.read() == ([ALARM, later], [])
     journal.clear("r0007")
     journal.clear("r0007")
-    assert journal.keys() == ["r0001"]
+    assert journal.kept() == ["r0001"]
 
 
 def test_the_first_of_one_key_stays(journal: RaisedAlarms) -> None:
@@ -84,7 +84,7 @@ def test_a_raiser_killed_while_it_writes_leaves_nothing_that_counts(journal: Rai
     assert journal.read() == ([], [])
     assert len(os.listdir(tmp_path / "raised")) == 1
     journal.keep(replace(ALARM, key="k"))
-    assert journal.keys() == ["k"]
+    assert journal.kept() == ["k"]
 
 
 def test_many_raisers_at_once_lose_nothing(journal: RaisedAlarms, tmp_path: Path) -> None:
