@@ -19,7 +19,15 @@ from robot_fleet.scheduling import file_models
 from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import plan_from_json, problem_from_json
 from robot_fleet.server.app import create_app
-from robot_fleet.site import demand_pattern, model, model_health, model_lanes, model_robots, model_services
+from robot_fleet.site import (
+    demand_pattern,
+    model,
+    model_health,
+    model_lanes,
+    model_robots,
+    model_services,
+    model_webhooks,
+)
 from robot_fleet.site.check import check_site
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet
@@ -55,6 +63,7 @@ SITE_MODELS = {
         model_health.RuleModel,
         model_health.AlarmModel,
     ),
+    "docs/reference/webhooks.md": (model_webhooks.EndpointModel, model_webhooks.WebhooksFile),
     "docs/reference/services_yaml.md": (
         model_services.ServiceFile,
         model_services.ParamModel,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.server.webhooks.retry import Outcome, Pace, judge
 from robot_fleet.server.webhooks.signing import signed_headers
 from robot_fleet.site.model_webhooks import PRIORITIES
+from robot_fleet.site.webhooks import read_webhooks
+from test.unit.docs.texts import fenced, page
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "webhook.schema.json"
 RAISED = WebhookEvent(
@@ -92,3 +95,34 @@ def test_pauses_double_up_to_the_longest_and_spread_by_a_quarter() -> None:
 def test_what_follows_from_a_try(outcome: Outcome, event: DeliveryEvent, pause_s: float) -> None:
     verdict = judge(outcome, 1, Pace(), 0.5)
     assert (verdict.event, verdict.pause_s) == (event, pause_s)
+
+
+def test_the_documented_check_tells_what_is_genuine() -> None:
+    """With the function that receivers copy from the reference page."""
+    (example,) = fenced(page("docs/reference/webhooks.md"), "python")
+    names: dict[str, Any] = {}
+    exec(compile(example, "webhooks.md", "exec"), names)
+    is_genuine = names["is_genuine"]
+    key, body = bytes(range(24)), RAISED.body().encode()
+    secret = "whsec_" + base64.b64encode(key).decode()
+    headers = dict(signed_headers(key, RAISED.id, time.time(), body))
+    assert is_genuine(secret, headers, body)
+    rotated = {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
+    assert is_genuine(secret, rotated, body)
+    assert not is_genuine(secret, headers, body + b" ")
+    assert not is_genuine(secret, {**headers, "webhook-id": "msg_0"}, body)
+    assert not is_genuine("whsec_" + base64.b64encode(b"x" * 24).decode(), headers, body)
+    assert not is_genuine(secret, dict(signed_headers(key, RAISED.id, time.time() - 400.0, body)), body)
+
+
+def test_the_documented_examples_are_valid(tmp_path: Path) -> None:
+    schema = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    (message,) = fenced(page("docs/reference/webhooks.md"), "json")
+    schema.validate(json.loads(message))
+    secret = "whsec_" + base64.b64encode(bytes(32)).decode()
+    for name in ("docs/reference/webhooks.md", "docs/howto/hear_of_alarms.md"):
+        (example,) = fenced(page(name), "yaml")
+        path = tmp_path / "webhooks.yaml"
+        path.write_text(example, encoding="utf-8")
+        (endpoint,) = read_webhooks(path, {"NIGHT_DESK_SECRET": secret})
+        assert endpoint.id == "night_desk"
