@@ -122,7 +122,7 @@ class Commands:
 
     def _answer_task(self, request: AnswerTaskSrv.Request, response: AnswerTaskSrv.Response) -> None:
         key, by = request.idempotency_key, request.by or "operator"
-        _tell(self._ask(key, AnswerTask(key, request.task_id, request.answer, request.reason, by)), response)
+        _tell(self.ask(key, AnswerTask(key, request.task_id, request.answer, request.reason, by)), response)
 
     def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key

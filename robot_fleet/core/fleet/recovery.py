@@ -16,12 +16,13 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet.requests import check_key, repeated
+from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import AnswerTask
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Remedy
+from robot_fleet.core.wishes import check_key
 
 TRIES = 2
 """So often a task is tried again by itself; then a person is asked."""
