@@ -196,6 +196,18 @@ def test_logs_of_earlier_runs_are_kept_beside(run: RunDirectory) -> None:
     assert texts == {"a.log": "6", "a.log.1": "5", "a.log.2": "4", "a.log.3": "3", "a.log.4": "2", "a.log.5": "1"}
 
 
+def test_a_state_file_that_cannot_be_written_ends_nothing(run: RunDirectory, caplog: pytest.LogCaptureFixture) -> None:
+    with Supervisor(run, [sleeper("a")], policy=QUICK) as supervisor:
+        supervisor.start()
+        assert supervisor.wait_ready(WAIT_S)
+        first = pid_of(run, "a")
+        run.processes.with_suffix(".part").mkdir()  # stands for a disk that is full
+        os.kill(first, signal.SIGKILL)
+        poll_until(supervisor, lambda: supervisor.restarts == {"a": 1})
+        run.processes.with_suffix(".part").rmdir()
+    assert "event=state_not_written" in caplog.text
+
+
 FLEET = textwrap.dedent(
     """
     import os, sys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 
 from robot_fleet.cli.begin import begin
 from robot_fleet.cli.play import Play, Wishes, prepare
-from robot_fleet.core.errors import FleetError
+from robot_fleet.core.errors import FleetError, SiteError
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
+from test.alarm_site import alarm_site
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 
@@ -118,3 +120,27 @@ def test_the_processes_are_told_what_is_played(run: RunDirectory, tmp_path: Path
     assert "--port 8600" in " ".join(specs["gateway"].argv)
     wide = fleet_processes(run, told, {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"})
     assert {spec.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] for spec in wide} == {"SUBNET"}
+
+
+def test_receivers_are_those_of_the_site_or_the_ones_that_are_named_and_their_secrets_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = alarm_site(tmp_path / "site")
+
+    def asked(webhooks: Path | None = None) -> Play:
+        wishes = Wishes(site, None, None, 1.0, True, None, None, False, None, None, 7, None, webhooks=webhooks)
+        return prepare(wishes)
+
+    assert asked().webhooks is None
+    secret = "whsec_" + base64.b64encode(bytes(32)).decode()
+    text = "schema_version: 1\nendpoints: [{id: desk, url: 'https://desk.example.org', secret_env: DESK_SECRET}]\n"
+    (site / "webhooks.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SiteError, match="site_webhook_secret"):
+        asked()
+    monkeypatch.setenv("DESK_SECRET", secret)
+    assert asked().webhooks == site / "webhooks.yaml"
+    other = tmp_path / "other.yaml"
+    with pytest.raises(SiteError, match="site_file_missing"):
+        asked(webhooks=other)
+    other.write_text(text, encoding="utf-8")
+    assert asked(webhooks=other).webhooks == other
