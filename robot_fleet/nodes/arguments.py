@@ -52,6 +52,11 @@ class NodeArguments:
         return self.run / "raised"
 
     @property
+    def outbox(self) -> Path:
+        """Events on their way to receivers of webhooks."""
+        return self.run / "webhooks.sqlite"
+
+    @property
     def processes(self) -> Path:
         """What runs now, as the supervisor wrote it, if there is one."""
         return self.run / "processes.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from robot_fleet_interfaces.msg import Conditions, PlaceContents
 from std_msgs.msg import UInt64
@@ -19,10 +20,14 @@ from robot_fleet.ros.path_asker import RosPathAsker
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
+from robot_fleet.runtime.alarm_events import AlarmEvents
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
+from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.supervision import Supervision
+from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site
+from robot_fleet.site.webhooks import read_webhooks
 from robot_fleet.stores.raised import RaisedAlarms
 
 TICK_HZ = Setting("tick_hz", 10.0, 1.0, 50.0, "looks at what changes without notice, per wall second")
@@ -32,7 +37,7 @@ NOTE_EVERY_S = 1.0
 class FleetManager:
     """Bridges ROS to the fleet; every callback feeds it and leaves."""
 
-    def __init__(self, arguments: NodeArguments, improving: bool) -> None:
+    def __init__(self, arguments: NodeArguments, improving: bool, webhooks: Path | None) -> None:
         site = load_site(arguments.site)
         self.guard = guard = Guard(ends=(LedgerError,))
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
@@ -51,6 +56,9 @@ class FleetManager:
         node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
         self._alarms = AlarmTopics(node, site.health.alarms)
         self._alarms_seq = -1
+        endpoints = () if webhooks is None else read_webhooks(webhooks, without=[])
+        self._deliveries = Deliveries(endpoints, arguments.outbox, seed=arguments.seed)
+        self._events = AlarmEvents(site, run_id(arguments.run), self._deliveries.offer)
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
         intake = RaisedIntake(RaisedAlarms(arguments.raised), lambda wish: self._commands.ask(wish.key, wish))
         every(node, LOOK_EVERY_S, guard("raised", intake.look))
@@ -62,6 +70,7 @@ class FleetManager:
     def close(self) -> None:
         """Keep what is known and give the ledger up."""
         self._note()
+        self._deliveries.close()
         self._fleet.close()
 
     def _feed(self, news: Input) -> bool:
@@ -89,6 +98,7 @@ class FleetManager:
             if self._fleet.last_seq != self._alarms_seq:
                 self._alarms_seq = self._fleet.last_seq
                 self._alarms.tell(self._fleet.state, now.fleet_s)
+                self._events.tell(self._fleet.state, now.fleet_s)
 
     def _look_at_processes(self) -> None:
         seen = self._supervision.look(self._clock.now().fleet_s) if self._clock.started else None
@@ -108,9 +118,10 @@ def main() -> None:
     """Run the fleet manager."""
     made = parser("the fleet manager")
     made.add_argument("--no-improve", action="store_true", help="plan by insertion alone, without CP-SAT")
+    made.add_argument("--webhooks", type=Path, help="the file of receivers of alarms, if there are any")
     parsed = parse_arguments(made)
     with process(process="fleet_manager"):
-        manager = FleetManager(shared(parsed), not parsed.no_improve)
+        manager = FleetManager(shared(parsed), not parsed.no_improve, parsed.webhooks)
         avoid_pauses()
         try:
             spin(manager.node, lambda: manager.guard.fatal is None)

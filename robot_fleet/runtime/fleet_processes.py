@@ -80,6 +80,7 @@ def fleet_processes(
             "--simulated",
             *seed,
             *([] if play.improving else ["--no-improve"]),
+            *([] if play.webhooks is None else ["--webhooks", str(play.webhooks.resolve())]),
             pulse=fleet_figures(run),
         ),
         spec("robot_agents", "--simulated"),

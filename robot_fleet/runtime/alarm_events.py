@@ -1,0 +1,114 @@
+"""What receivers of webhooks are told of the alarms and incidents of a fleet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord
+from robot_fleet.core.health import AlarmTemplate, Urgency
+from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.lifecycles.incident import IncidentState
+from robot_fleet.core.site import Site
+from robot_fleet.core.text import Text
+from robot_fleet.server.webhooks.event import WebhookEvent
+from robot_fleet.site.model_webhooks import EventName
+
+OLD_AFTER_S = 3_600.0
+"""What was over so long ago (fleet time) has been told; nobody is told of it again after a restart."""
+_CLEAR = (AlarmState.CLEARED, AlarmState.CLOSED)
+_OPENED, _CLOSED = (
+    Text("사고가 열렸습니다.", "An incident was opened."),
+    Text("사고가 끝났습니다.", "An incident was closed."),
+)
+_LOOK = Text("관제 화면에서 확인하십시오.", "See the fleet console.")
+
+
+class AlarmEvents:
+    """Tells of the state as events; what was told before is told again, with the same id.
+
+    Parameters
+    ----------
+    site : for its id and the texts of alarms.
+    run : see `run_id`.
+    offer : takes an event; never waits.
+    """
+
+    def __init__(self, site: Site, run: str, offer: Callable[[WebhookEvent], None]) -> None:
+        self._site = site
+        self._run = run
+        self._offer = offer
+
+    def tell(self, state: FleetState, fleet_s: float) -> None:
+        """Offer every event of what is open, or was closed of late."""
+        for alarm in state.alarms.values():
+            if alarm.open or fleet_s - (alarm.closed_s or fleet_s) <= OLD_AFTER_S:
+                for event in self._of_alarm(alarm, state):
+                    self._offer(event)
+        for incident in state.incidents.values():
+            if fleet_s - (incident.closed_s or fleet_s) <= OLD_AFTER_S:
+                for event in self._of_incident(incident, state):
+                    self._offer(event)
+
+    def _of_alarm(self, alarm: AlarmRecord, state: FleetState) -> Iterator[WebhookEvent]:
+        template = self._site.health.alarms.get(alarm.condition)
+        yield self._event("alarm.raised", alarm, template, _subjects(alarm, state), alarm.raised_s)
+        if alarm.acknowledged_s is not None:
+            subjects = _subjects(alarm, state)
+            yield self._event("alarm.acknowledged", alarm, template, subjects, alarm.acknowledged_s)
+        if alarm.state in _CLEAR:
+            yield self._event("alarm.cleared", alarm, template, _subjects(alarm, state), alarm.closed_s)
+
+    def _event(
+        self,
+        name: EventName,
+        alarm: AlarmRecord,
+        template: AlarmTemplate | None,
+        subjects: tuple[str, ...],
+        at_s: float | None,
+    ) -> WebhookEvent:
+        plain = Text(alarm.condition, alarm.condition)
+        return WebhookEvent(
+            type=name,
+            of=alarm.id if alarm.count == 1 else f"{alarm.id}#{alarm.count}",
+            run=self._run,
+            site=self._site.id,
+            condition=alarm.condition,
+            subjects=subjects,
+            urgency=Urgency(alarm.urgency),
+            text=plain if template is None else template.cause,
+            action=_LOOK if template is None else template.action,
+            at_unix_s=time.time(),
+            at_s=at_s,
+        )
+
+    def _of_incident(self, incident: IncidentRecord, state: FleetState) -> Iterator[WebhookEvent]:
+        alarms = [state.alarms[name] for name in incident.alarms if name in state.alarms]
+        urgency = min((list(Urgency).index(Urgency(alarm.urgency)) for alarm in alarms), default=0)
+
+        def event(name: EventName, text: Text, at_s: float | None) -> WebhookEvent:
+            return WebhookEvent(
+                type=name,
+                of=incident.id,
+                run=self._run,
+                site=self._site.id,
+                condition=alarms[0].condition if alarms else "",
+                subjects=incident.robots,
+                urgency=list(Urgency)[urgency],
+                text=text,
+                action=_LOOK,
+                at_unix_s=time.time(),
+                at_s=at_s,
+            )
+
+        yield event("incident.opened", _OPENED, incident.opened_s)
+        if incident.state is IncidentState.CLOSED:
+            yield event("incident.closed", _CLOSED, incident.closed_s)
+
+
+def _subjects(alarm: AlarmRecord, state: FleetState) -> tuple[str, ...]:
+    """Return what an alarm is about; of a call for help the place."""
+    task = state.tasks.get(alarm.task)
+    if task is None:
+        return alarm.subjects
+    return tuple(stop.places[0] for stop in task.request.stops if stop.places)[:1]
