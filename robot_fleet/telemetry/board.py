@@ -35,6 +35,7 @@ class RobotHealth:
     conditions : what its rules see.
     remaining_s : fleet seconds until the battery comes to the kind's reserve; `inf` while it charges, NaN if unknown
         or not live.
+    soc_pct : charge of the battery, NaN if unknown or not live.
     """
 
     robot: str
@@ -45,6 +46,7 @@ class RobotHealth:
     control: str = "automatic"
     conditions: tuple[Condition, ...] = ()
     remaining_s: float = math.nan
+    soc_pct: float = math.nan
 
 
 class Board:
@@ -126,6 +128,7 @@ class Board:
                 health=worst_of(conditions) if fresh is LinkState.LIVE else "unknown",
                 conditions=conditions,
                 remaining_s=signals.remaining_s(kind.reserve_pct) if fresh is LinkState.LIVE else math.nan,
+                soc_pct=values.get("soc_pct", math.nan),
             )
 
 

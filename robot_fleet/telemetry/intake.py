@@ -13,6 +13,8 @@ from robot_fleet.telemetry.plausible import Reason
 
 UNKNOWN = "unknown"
 """Under this name goes what no robot of the site has sent."""
+LONGEST = 80
+"""Letters of an unknown robot's name that are kept."""
 QUIET_S = 10.0
 """Steady seconds without a refusal after which a robot's messages count as good again."""
 
@@ -46,7 +48,7 @@ class _Channel:
 @dataclass(slots=True)
 class _Trouble:
     last_s: float
-    detail: object
+    said: str
     count: int = 1
     told: bool = False
 
@@ -58,7 +60,7 @@ class IntakeNews:
     Parameters
     ----------
     count : refused since it began.
-    detail : of the first one.
+    said : the name under which an unknown robot came first; empty otherwise.
     """
 
     robot: str
@@ -66,7 +68,7 @@ class IntakeNews:
     reason: Reason
     refused: bool
     count: int
-    detail: str
+    said: str
 
 
 class Intake:
@@ -94,7 +96,7 @@ class Intake:
         """Return whether a message may be looked at; what is refused is counted."""
         channel = self._channels.get((robot, source))
         if channel is None:
-            self.refuse(robot, source, Reason.UNKNOWN_ROBOT, steady_s, robot)
+            self.refuse(robot, source, Reason.UNKNOWN_ROBOT, steady_s)
             return False
         rate = RATES[source]
         channel.tokens = min(channel.tokens + (steady_s - channel.filled_s) * rate.per_s, rate.burst)
@@ -110,13 +112,14 @@ class Intake:
         self.accepted[source] += 1
         self._channels[robot, source].accepted_s = steady_s
 
-    def refuse(self, robot: str, source: str, reason: Reason, steady_s: float, detail: object = "") -> None:
+    def refuse(self, robot: str, source: str, reason: Reason, steady_s: float) -> None:
         """Count a message that is not taken."""
-        key = (robot if (robot, source) in self._channels else UNKNOWN, source, reason)
+        known = (robot, source) in self._channels
+        key = (robot if known else UNKNOWN, source, reason)
         self.refused[key] = self.refused.get(key, 0) + 1
         trouble = self._troubles.get(key)
         if trouble is None:
-            self._troubles[key] = _Trouble(steady_s, detail)
+            self._troubles[key] = _Trouble(steady_s, "" if known else robot[:LONGEST])
         else:
             trouble.last_s = steady_s
             trouble.count += 1
@@ -137,5 +140,5 @@ class Intake:
             elif trouble.told:
                 continue
             trouble.told = True
-            told.append(IntakeNews(robot, source, reason, not good, trouble.count, str(trouble.detail)[:80]))
+            told.append(IntakeNews(robot, source, reason, not good, trouble.count, trouble.said))
         return told

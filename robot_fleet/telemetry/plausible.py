@@ -1,4 +1,4 @@
-"""What a robot says is taken only if it can be true. Each function returns the reason against it, None if there is none.
+"""What a robot says is taken only if it can be true. Each function returns the reason against it, or None.
 
 They are joined by `or`: the first reason is the one that counts.
 """
