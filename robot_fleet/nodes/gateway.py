@@ -14,6 +14,7 @@ from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
@@ -39,6 +40,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
         finally:
             server.should_exit = True  # a console that hears nothing any more is started again
 
+    avoid_pauses()
     spinning = threading.Thread(target=spin_ros, name="ros")
     spinning.start()
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import RobotState
 
+from robot_fleet.core.clock import Now
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ros.clock import FleetClock
@@ -24,6 +25,8 @@ from robot_fleet.telemetry.overview import Overview, ProcessSeen, ProcessWatch
 
 LOG = logging.getLogger("robot_fleet")
 LOOK_EVERY_S = 1.0
+SHARES = 10
+"""Robots are looked at in so many shares, one after the other, so that no message waits long meanwhile."""
 
 
 class HealthBridge:
@@ -62,14 +65,29 @@ class HealthBridge:
         self._taken = HealthIntake(node, guard, clock, site, self._board, on_state, on_sample)
         self._topics = HealthTopics(node, site)
         self._watch = ProcessWatch()
-        every(node, LOOK_EVERY_S, guard("health", self._look))
+        self._robots = {name: RobotHealth(name) for name in site.robots}
+        self._turn = 0
+        every(node, LOOK_EVERY_S / SHARES, guard("health", self._look))
 
     def _look(self) -> None:
+        """Look at a share of the robots; after the last share tell how all fare."""
         if not self._clock.started:
             return
         self._taken.catch_up()
         now = self._clock.now()
-        self._board.look(now)
+        share = list(self._board.signals)[self._turn :: SHARES]
+        self._board.look(now, share)
+        for name in share:
+            health = self._robots[name] = self._with_control(self._board.robot(name))
+            order = self._state.robots[name].busy
+            task = "" if order is None else order.task
+            state, part = self._taken.states.get(name), self._taken.worst_part(name)
+            self._topics.prepare(health, self._board.values[name], state, task, part)
+        self._turn = (self._turn + 1) % SHARES
+        if self._turn == 0:
+            self._tell(now)
+
+    def _tell(self, now: Now) -> None:
         intake = self._taken.intake
         for news in intake.news(now.steady_s):
             LOG.warning(
@@ -78,12 +96,10 @@ class HealthBridge:
                 news.said,
             )  # fmt: skip
         seen = tuple(ProcessSeen(each.name, each.pid is not None, each.restarts) for each in processes(self._run))
-        robots = tuple(self._with_control(self._board.robot(name)) for name in self._board.signals)
         conditions = (*self._board.conditions, *self._watch.look(seen, now))
-        overview = Overview(robots, conditions, intake.accepted.copy(), intake.refused.copy(), seen)
-        tasks = {name: order.task for name, robot in self._state.robots.items() if (order := robot.busy) is not None}
-        self._topics.tell(overview, self._board, self._taken.states, tasks, now)
-        self._on_overview(overview)
+        self._topics.tell(conditions, now)
+        robots = tuple(self._robots.values())
+        self._on_overview(Overview(robots, conditions, intake.accepted.copy(), intake.refused.copy(), seen))
 
     def _with_control(self, health: RobotHealth) -> RobotHealth:
         """Return what a robot says of its control, and that people hold it where it says nothing stronger."""

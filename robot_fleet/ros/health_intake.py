@@ -88,9 +88,9 @@ class HealthIntake:
             robot, message = self._early.popitem()
             self._take(robot, "pose", self._pose, message)
 
-    def worst_part(self, robot: str) -> tuple[int, str]:
-        """Return the level of a robot's worst part, and its words."""
-        return self._parts[robot].worst(time.monotonic())
+    def worst_part(self, robot: str) -> str:
+        """Return what a robot's worst part says; empty if all are well."""
+        return self._parts[robot].worst(time.monotonic())[1]
 
     def _take(
         self, robot: str, source: str, read: Callable[[str, Any, Now], Mapping[str, float] | Reason], message: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
@@ -17,8 +17,6 @@ from robot_fleet.core.site import Site
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.telemetry import board, groups
-from robot_fleet.telemetry.board import Board
-from robot_fleet.telemetry.overview import Overview
 
 SOURCE = "gateway"
 _PREFIX = "/fleet"
@@ -40,6 +38,8 @@ class HealthTopics:
     """
 
     def __init__(self, node: Node, site: Site) -> None:
+        self._states: dict[str, RobotHealth] = {}
+        self._statuses: dict[str, list[DiagnosticStatus]] = {}
         self._signal_of = {rule.code: rule.signal for rule in site.health.rules.values()}
         self._conditions = node.create_publisher(Conditions, topic("fleet/conditions"), QOS["fleet/conditions"].offered)
         self._state = node.create_publisher(FleetState, topic("fleet/state"), QOS["fleet/state"].offered)
@@ -47,55 +47,64 @@ class HealthTopics:
             DiagnosticArray, topic("diagnostics_agg"), QOS["diagnostics_agg"].offered
         )
 
-    def tell(
-        self, overview: Overview, watched: Board, states: Mapping[str, RobotState], tasks: Mapping[str, str], now: Now
+    def prepare(
+        self,
+        robot: board.RobotHealth,
+        values: Mapping[str, float],
+        state: RobotState | None,
+        task: str,
+        part: str,
     ) -> None:
-        """Publish an overview.
+        """Put together what is told of one robot at the next `tell`.
 
         Parameters
         ----------
-        watched : for what is known of each robot's signals.
-        states : where robots were last.
-        tasks : what each robot works for.
+        values : what is known of its signals.
+        state : where it was last.
+        task : what it works for, or empty.
+        part : what its worst part says.
         """
-        conditions = [_condition(each) for each in overview.conditions]
-        self._conditions.publish(Conditions(source=SOURCE, conditions=conditions))
         if self._state.get_subscription_count() > 0:
-            message = FleetState(robots=[_health(robot, states, tasks) for robot in overview.robots])
+            self._states[robot.robot] = _health(robot, state, task)
+        if self._aggregate.get_subscription_count() > 0:
+            self._statuses[robot.robot] = self._statuses_of(robot, values, part)
+
+    def tell(self, conditions: Iterable[Condition], now: Now) -> None:
+        """Publish the conditions, and what has been prepared."""
+        told = [_condition(each) for each in conditions]
+        self._conditions.publish(Conditions(source=SOURCE, conditions=told))
+        if self._states:
+            message = FleetState(robots=list(self._states.values()))
             message.header.stamp = to_time(now.fleet_s)
             self._state.publish(message)
-        if self._aggregate.get_subscription_count() > 0:
-            array = DiagnosticArray()
+        if self._statuses:
+            array = DiagnosticArray(status=[status for robot in self._statuses.values() for status in robot])
             array.header.stamp = to_time(now.fleet_s)
-            for robot in overview.robots:
-                array.status += self._statuses(robot, watched.values[robot.robot])
             self._aggregate.publish(array)
+        self._states, self._statuses = {}, {}
 
-    def _statuses(self, robot: board.RobotHealth, values: Mapping[str, float]) -> list[DiagnosticStatus]:
+    def _statuses_of(self, robot: board.RobotHealth, values: Mapping[str, float], part: str) -> list[DiagnosticStatus]:
         """Return a status for a robot and one for each group of its signals."""
-        heard = robot.freshness is LinkState.LIVE
-        statuses = [
-            self._status(robot, "", robot.conditions, {}),
-            *(
-                self._status(
-                    robot,
-                    f"/{group}",
-                    [each for each in robot.conditions if groups.of(self._signal_of[each.code]) == group],
-                    {name: value for name, value in values.items() if groups.of(name) == group} if heard else {},
-                )
-                for group in groups.GROUPS
-            ),
-        ]
-        statuses[0].values = [
+        whole = self._status(robot, "", robot.conditions)
+        whole.values = [
             KeyValue(key="activity", value=robot.activity),
             KeyValue(key="freshness", value=robot.freshness.value),
             KeyValue(key="control", value=robot.control),
         ]
+        told: dict[str, list[KeyValue]] = {group: [] for group in groups.GROUPS}
+        if robot.freshness is LinkState.LIVE:
+            for name, value in values.items():
+                told[groups.of(name)].append(KeyValue(key=name, value=f"{value:.4g}"))
+            if part:
+                told[groups.PARTS].append(KeyValue(key="worst", value=part))
+        statuses = [whole]
+        for group, pairs in told.items():
+            own = [each for each in robot.conditions if groups.of(self._signal_of[each.code]) == group]
+            statuses.append(self._status(robot, f"/{group}", own))
+            statuses[-1].values = pairs
         return statuses
 
-    def _status(
-        self, robot: board.RobotHealth, name: str, conditions: Iterable[Condition], values: Mapping[str, float]
-    ) -> DiagnosticStatus:
+    def _status(self, robot: board.RobotHealth, name: str, conditions: Sequence[Condition]) -> DiagnosticStatus:
         status = DiagnosticStatus(name=f"{_PREFIX}/{robot.robot}{name}", hardware_id=robot.robot)
         if robot.freshness is LinkState.LIVE:
             codes = [condition.code for condition in conditions]
@@ -105,7 +114,6 @@ class HealthTopics:
             status.level = DiagnosticStatus.STALE
             never = math.isinf(robot.age_s)
             status.message = "not heard yet" if never else f"not heard for {robot.age_s:.0f} s"
-        status.values = [KeyValue(key=key, value=f"{value:.4g}") for key, value in values.items()]
         return status
 
 
@@ -119,7 +127,7 @@ def _condition(condition: Condition) -> ConditionMsg:
     )
 
 
-def _health(robot: board.RobotHealth, states: Mapping[str, RobotState], tasks: Mapping[str, str]) -> RobotHealth:
+def _health(robot: board.RobotHealth, state: RobotState | None, task: str) -> RobotHealth:
     message = RobotHealth(
         robot=robot.robot,
         soc_pct=math.nan,
@@ -128,10 +136,9 @@ def _health(robot: board.RobotHealth, states: Mapping[str, RobotState], tasks: M
         age_s=robot.age_s,
         health=robot.health,
         control=robot.control,
-        task=tasks.get(robot.robot, ""),
+        task=task,
         conditions=[_condition(each) for each in robot.conditions],
     )
-    state = states.get(robot.robot)
     if state is not None:
         message.map_id, message.x_m, message.y_m, message.yaw_rad = state.map_id, state.x_m, state.y_m, state.yaw_rad
         message.speed_mps, message.soc_pct = state.speed_mps, state.soc_pct

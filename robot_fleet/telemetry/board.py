@@ -113,9 +113,10 @@ class Board:
         activity = "charging" if report.charging and report.state == "idle" else report.state
         self._robots[report.robot] = replace(self._robots[report.robot], activity=activity, control=report.control)
 
-    def look(self, now: Now) -> None:
-        """Judge every robot."""
-        for name, signals in self.signals.items():
+    def look(self, now: Now, robots: Iterable[str] | None = None) -> None:
+        """Judge some robots, all of them by default."""
+        for name in self.signals if robots is None else robots:
+            signals = self.signals[name]
             values = self.values[name] = signals.values(now)
             conditions = self._watches[name].look(values, now)
             age_s = max(signals.age_s(source, now.steady_s) for source in ("report", "state"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 LINK, BATTERY, DRIVING, PARTS = GROUPS = ("link", "battery", "driving", "parts")
 
 _GROUP_OF = {
@@ -13,6 +15,7 @@ _GROUP_OF = {
 }
 
 
+@cache
 def of(signal: str) -> str:
     """Return the group of a signal; what a robot's diagnostics tell is of its parts."""
     if signal.startswith("age_s."):
