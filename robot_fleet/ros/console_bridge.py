@@ -6,6 +6,7 @@ Two threads meet here. ROS callbacks only leave what they have, or post; the web
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,6 +33,9 @@ from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.telemetry.overview import Overview
+
+READ_EVERY_S = 1.0
+"""The ledger is read when the manager says that it has grown, and this often in case that word is lost."""
 
 
 class ConsoleBridge:
@@ -71,6 +75,7 @@ class ConsoleBridge:
         self._queued: dict[str, None] = {}
         self._states: dict[str, RobotState] = {}
         self._overview = Overview()
+        self._read_due_s = 0.0
         self._view = FleetView(fixed.row, fixed.robots)
         self._feed = LedgerFeed(
             site, self._view, lambda: Ledger.open(ledger, registry(), site_id=site.id, read_only=True)
@@ -89,7 +94,7 @@ class ConsoleBridge:
         self.metrics = FleetMetrics(self._feed.state, lambda: self._overview, lambda: read_json(figures))
 
         def grown(_: UInt64) -> None:
-            self._post(self.fleet.news)
+            self._post(self._note_facts)
 
         facts = QOS["fleet/facts"].wanted
         node.create_subscription(UInt64, topic("fleet/facts"), guard("facts", grown), facts)
@@ -119,6 +124,10 @@ class ConsoleBridge:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *arguments)
 
+    def _note_facts(self) -> None:
+        self._read_due_s = 0.0
+        self.fleet.news()
+
     def _put_overview(self, overview: Overview) -> None:
         self._overview = overview
         for robot in overview.robots:
@@ -133,6 +142,9 @@ class ConsoleBridge:
 
     def _refresh(self) -> None:
         self._put_states()
+        if time.monotonic() < self._read_due_s:
+            return
+        self._read_due_s = time.monotonic() + READ_EVERY_S
         self._feed.refresh()
         for alarm in self._feed.state.alarms.values():
             if alarm.id in self._queued and alarm.shown_s is None:

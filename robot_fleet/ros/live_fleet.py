@@ -154,8 +154,8 @@ class LiveFleet:
         part["rollups"] = {name: rollup.to_dict() for name, rollup in host.rollups.items()}
         part["failures"] = dict(failures)
         write_json(self._figures, part)
-        planning = {key: part[key] for key in ("at_s", "request_to_plan_ms", "plan_to_goal_ms")}
-        write_json(self._planning_figures, {**planning, "plans_by": part["plans"]["by"]})
+        latency_ms = {"plan": part["request_to_plan_ms"], "goal": part["plan_to_goal_ms"]}
+        write_json(self._planning_figures, {"latency_ms": latency_ms, "plans_by": part["plans"]["by"]})
 
     def close(self) -> None:
         """Give the ledger up, with a snapshot if the state is what the ledger says."""

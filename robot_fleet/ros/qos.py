@@ -58,7 +58,8 @@ QOS: dict[str, Quality] = {
     "~speed_limit": _quality(10),
     "~tf": _quality(100),
     "map": _quality(1, latched=True),
-    "diagnostics": _quality(50),
+    # all robots share the one topic, and a listener must not lose the rest while it looks at some
+    "diagnostics": Quality(_profile(50, reliable=True, latched=False), _profile(1000, reliable=True, latched=False)),
     "diagnostics_agg": _quality(10),
     "clock": _quality(1, lossy=True),
 }

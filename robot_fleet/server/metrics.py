@@ -16,8 +16,8 @@ from robot_fleet.telemetry.overview import Overview
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATENCIES = {
-    "request_to_plan_ms": ("fleet_request_to_plan_seconds", "From a request to its durable plan."),
-    "plan_to_goal_ms": ("fleet_plan_to_goal_seconds", "From a plan to the robot's acceptance of its order."),
+    "plan": ("fleet_request_to_plan_seconds", "From a request to its durable plan."),
+    "goal": ("fleet_plan_to_goal_seconds", "From a plan to the robot's acceptance of its order."),
 }
 _QUANTILES = {"p50": "0.5", "p99": "0.99"}
 
@@ -114,7 +114,7 @@ def _of_planning(figures: Mapping[str, Any]) -> Iterator[Metric]:
     for key, (name, what) in _LATENCIES.items():
         latency = Metric(name, what, "summary")
         for word, quantile in _QUANTILES.items():
-            value_ms = figures.get(key, {}).get(word)
+            value_ms = figures.get("latency_ms", {}).get(key, {}).get(word)
             if value_ms is not None:
                 latency.add_sample(name, {"quantile": quantile}, value_ms / 1000.0)
         yield latency
