@@ -28,6 +28,7 @@ from websockets.asyncio.client import connect
 
 from bench.hall import write_hall
 from bench.process import peak_rss_mb, tree_cpu_s
+from bench.talking import METRES_PER_S
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.claims import FleetClaim
@@ -43,7 +44,6 @@ CLIENTS = 3
 WARM_S = 5.0
 START_WITHIN_S = 90.0
 SCRAPE_EVERY_S = 5.0
-METRES_PER_S = 10.0
 _COUNTED = re.compile(r'^fleet_gateway_messages_accepted_total\{source="(\w+)"\} (\S+)$', re.MULTILINE)
 _REFUSED = re.compile(r"^fleet_gateway_messages_refused_total\{.*\} (\S+)$", re.MULTILINE)
 
@@ -132,17 +132,26 @@ async def _listen(bench: _Bench, gateway: int, seconds: float, say: Say) -> dict
     tasks = [asyncio.create_task(_client(bench, heard)) for heard in bench.clients]
     tasks.append(asyncio.create_task(_scrape(bench)))
     await asyncio.sleep(WARM_S)
+    taken = await _taken(bench)
     begun_s, begun_cpu_s, bench.measuring = time.monotonic(), tree_cpu_s(gateway), True
     say(f"measuring for {seconds:g} s")
     await asyncio.sleep(seconds)
     bench.measuring = False
     told = {"wall_s": time.monotonic() - begun_s, "cpu_s": tree_cpu_s(gateway) - begun_cpu_s}
+    told["taken"] = await _taken(bench) - taken
     for task in tasks:
         if task.done():
             task.result()  # a client that broke says why
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return told
+
+
+async def _taken(bench: _Bench) -> float:
+    """Return how many messages the gateway has taken, as of the last second."""
+    async with httpx.AsyncClient(trust_env=False, timeout=30.0) as client:
+        metrics = (await client.get(f"http://{bench.url}/metrics")).text
+    return sum(float(count) for _, count in _COUNTED.findall(metrics))
 
 
 async def _client(bench: _Bench, heard: _Heard) -> None:
@@ -186,7 +195,7 @@ def _figures(
         "robots": robots,
         "seconds": seconds,
         "clients": CLIENTS,
-        "messages_per_s": {"in": robots * 8.0, "poses_out": round(len(latency_ms) * per_s, 1),
+        "messages_per_s": {"in": round(told["taken"] * per_s, 1), "poses_out": round(len(latency_ms) * per_s, 1),
                            "frames_out": round(sum(client.frames for client in bench.clients) * per_s, 1)},
         "client_kbps": round(bench.clients[0].bytes * per_s / 1000.0, 1),
         "told": said,

@@ -23,13 +23,12 @@ from rclpy.signals import SignalHandlerOptions
 from robot_fleet_interfaces.msg import FleetState, RobotReport, RobotState
 from sensor_msgs.msg import BatteryState
 
+from bench.talking import METRES_PER_S
 from robot_fleet.ros.convert import MAP_FRAME, to_time
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.runtime.statefile import write_json
 
 STATES_PER_S = 5
-METRES_PER_S = 10.0
-"""Of `x_m` by time: it is shown to the centimetre, so time to the millisecond."""
 MATCH_WITHIN_S = 60.0
 KINDS = {
     "state": (RobotState, "~state"),

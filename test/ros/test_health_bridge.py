@@ -20,8 +20,10 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import BatteryState
 from websockets.sync.client import ClientConnection, connect
 
+from robot_fleet.ledger.lock import FileLock
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.runtime.statefile import write_json
 from robot_fleet.server.serve import listen
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
@@ -55,6 +57,7 @@ class Robots:
         self.port: int = socket.getsockname()[1]
         socket.close()
         self._ros = ros
+        self.run = fleet.run
         self.process = fleet.start("gateway", "--port", str(self.port))
         self._publishers = {
             (robot, source): ros.node.create_publisher(kind, topic(name, robot), QOS[name].offered)
@@ -279,6 +282,18 @@ def test_who_falls_silent_is_stale_everywhere_and_never_ok(robots: Robots) -> No
     assert (robots.row(TALKS)["freshness"], robots.row(TALKS)["health"]) == ("stale", "unknown")
     robots.talking.add(TALKS)
     robots.until(lambda: robots.row(TALKS)["freshness"] == "live", "it is back")
+
+
+def test_a_process_that_stays_down_is_a_condition_as_long_as_it_is(robots: Robots) -> None:
+    told = {"name": "sim_world", "role": "sim_world", "pid": None, "ready": False, "restarts": 6}
+    supervisor = FileLock(robots.run / "fleet.lock")
+    write_json(robots.run / "processes.json", {"processes": [{**told, "started_steady_s": 0.0}]})
+    robots.until(lambda: robots.codes("sim_world") == ["process_down"], "the gateway notices")
+    values = robots.metrics()
+    assert values["fleet_process_up", "sim_world"] == 0.0
+    assert values["fleet_process_restarts_total", "sim_world"] == 6.0
+    supervisor.release()
+    robots.until(lambda: robots.codes("sim_world") == [], "nobody keeps it any more")
 
 
 class Rows:
