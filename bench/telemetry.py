@@ -44,6 +44,8 @@ CLIENTS = 3
 WARM_S = 5.0
 START_WITHIN_S = 90.0
 SCRAPE_EVERY_S = 5.0
+SETTLE_S = 2.5
+"""What is on its way arrives, and the metrics, which are as of the last second, know of it."""
 _COUNTED = re.compile(r'^fleet_gateway_messages_accepted_total\{source="(\w+)"\} (\S+)$', re.MULTILINE)
 _REFUSED = re.compile(r"^fleet_gateway_messages_refused_total\{.*\} (\S+)$", re.MULTILINE)
 
@@ -120,7 +122,7 @@ def measure(robots: int, seconds: float, say: Say) -> dict[str, Any]:
         for child in children[1:]:
             child.send(signal.SIGTERM)
         talked = _talked(figures)
-        time.sleep(1.0)  # what is on its way may arrive
+        time.sleep(SETTLE_S)
         metrics = httpx.get(f"http://{bench.url}/metrics", trust_env=False, timeout=30.0).text
         memory_mb = peak_rss_mb(gateway.pid)
     return _figures(robots, seconds, bench, told, talked, metrics, memory_mb)

@@ -30,6 +30,8 @@ from robot_fleet.runtime.statefile import write_json
 
 STATES_PER_S = 5
 MATCH_WITHIN_S = 60.0
+SETTLE_S = 3.0
+"""A publisher knows of its listener before that one knows of it, and what it says meanwhile is lost."""
 KINDS = {
     "state": (RobotState, "~state"),
     "report": (RobotReport, "~report"),
@@ -120,6 +122,7 @@ def run(robots: list[str], midnight_s: float, base_s: float, figures: Path, list
     while not talkers.matched():
         if ending.wait(0.2) or time.monotonic() - begun_s > MATCH_WITHIN_S:
             raise SystemExit("the gateway does not listen")
+    ending.wait(SETTLE_S)
     pace_s = 1.0 / (STATES_PER_S * len(robots))
     begun_s, late_s, count = time.monotonic(), 0.0, 0
     while not ending.is_set():
