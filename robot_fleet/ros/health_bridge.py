@@ -21,7 +21,7 @@ from robot_fleet.ros.spin import every
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.running import processes
 from robot_fleet.telemetry.board import Board, RobotHealth
-from robot_fleet.telemetry.overview import Overview, ProcessSeen, ProcessWatch
+from robot_fleet.telemetry.overview import Overview, ProcessSeen
 
 LOG = logging.getLogger("robot_fleet")
 LOOK_EVERY_S = 1.0
@@ -64,7 +64,6 @@ class HealthBridge:
         self._board = Board(site)
         self._taken = HealthIntake(node, guard, clock, site, self._board, on_state, on_sample)
         self._topics = HealthTopics(node, site)
-        self._watch = ProcessWatch()
         self._robots = {name: RobotHealth(name) for name in site.robots}
         self._turn = 0
         every(node, LOOK_EVERY_S / SHARES, guard("health", self._look))
@@ -96,7 +95,7 @@ class HealthBridge:
                 news.said,
             )  # fmt: skip
         seen = tuple(ProcessSeen(each.name, each.pid is not None, each.restarts) for each in processes(self._run))
-        conditions = (*self._board.conditions, *self._watch.look(seen, now))
+        conditions = self._board.conditions
         self._topics.tell(conditions, now)
         robots = tuple(self._robots.values())
         self._on_overview(Overview(robots, conditions, intake.accepted.copy(), intake.refused.copy(), seen))

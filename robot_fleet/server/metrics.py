@@ -91,7 +91,7 @@ def _of_robots(overview: Overview) -> Iterator[Metric]:
         "fleet_robot_remaining_seconds", "Fleet time until a robot's battery is at its reserve.", labels=[robot]
     )
     conditions = GaugeMetricFamily(
-        "fleet_condition", "A condition that holds of a robot or process; 1.", labels=["subject", code, "level"]
+        "fleet_condition", "A condition that holds of a robot; 1.", labels=["subject", code, "level"]
     )
     for each in overview.robots:
         name = each.robot

@@ -33,7 +33,7 @@ LIVE = RobotHealth(
 NEVER = RobotHealth("care_2")
 OVERVIEW = Overview(
     (LIVE, NEVER),
-    (LOW, Condition("process_down", "fleet_manager", Level.ERROR, 90.0)),
+    (LOW,),
     {"state": 50, "battery": 10},
     {("care_1", "state", Reason.POSE): 3, ("unknown", "diagnostics", Reason.UNKNOWN_ROBOT): 7},
     (ProcessSeen("fleet_manager", False, 4), ProcessSeen("gateway", True, 0)),
@@ -101,7 +101,6 @@ def test_they_say_how_the_fleet_fares() -> None:
         ("fleet_robot_charge_ratio", "care_1"): 0.2,
         ("fleet_robot_remaining_seconds", "care_1"): 4321.0,
         ("fleet_condition", "battery_low", "warning", "care_1"): 1.0,
-        ("fleet_condition", "process_down", "error", "fleet_manager"): 1.0,
         ("fleet_tasks", "requested"): 1.0,
         ("fleet_alarms", "active", "critical"): 1.0,
         ("fleet_plans_committed_total", "insertion"): 12.0,

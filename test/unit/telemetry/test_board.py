@@ -1,4 +1,4 @@
-"""The board: four axes, and no data is never good data. Processes are watched beside it, parts of robots below it."""
+"""The board: four axes, and no data is never good data; and the parts of a robot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.order import RobotReport
 from robot_fleet.telemetry import parts
 from robot_fleet.telemetry.board import Board
-from robot_fleet.telemetry.overview import ProcessSeen, ProcessWatch
 from robot_fleet.telemetry.parts import MOST_PARTS, SILENT_AFTER_S, Parts
 from test.factories import make_site
 
@@ -118,21 +117,3 @@ def test_parts_are_bounded() -> None:
     assert not told.hear("one more", parts.ERROR, "", 0.0)
     assert told.hear("part 7", parts.ERROR, "broken", 0.0)
     assert told.worst(0.0) == (parts.ERROR, "part 7: broken")
-
-
-def test_a_process_counts_as_down_only_if_it_stays_so_and_as_up_only_if_it_lasts() -> None:
-    watch = ProcessWatch()
-
-    def look(at_s: float, runs: bool) -> list[str]:
-        seen = (ProcessSeen("gateway", True, 0), ProcessSeen("fleet_manager", runs, 1))
-        return [condition.subject for condition in watch.look(seen, Now(at_s, at_s))]
-
-    assert look(0.0, True) == []
-    assert look(1.0, False) == []
-    assert look(2.0, False) == []
-    assert look(2.5, False) == ["fleet_manager"]
-    assert look(3.0, True) == ["fleet_manager"], "it may end again at once"
-    assert look(8.0, True) == ["fleet_manager"]
-    assert look(9.0, False) == ["fleet_manager"]
-    assert look(10.0, True) == ["fleet_manager"]
-    assert look(20.0, True) == []
