@@ -79,7 +79,7 @@ def run_measured(
     assert child.pid is not None
     cpu_s: list[float] = []
     wall_s: list[float] = []
-    peak_rss_mb = 0.0
+    peak_mb = 0.0
     try:
         while True:
             if most_s < inf and not ours.poll(max(until_s - time.monotonic(), 0.0)):
@@ -88,7 +88,7 @@ def run_measured(
             if kind == "stage":
                 cpu_s.append(tree_cpu_s(child.pid))
                 wall_s.append(time.monotonic())
-                peak_rss_mb = _peak_rss_mb(child.pid)
+                peak_mb = peak_rss_mb(child.pid)
                 ours.send(None)
             elif kind == "progress":
                 progress(*content)
@@ -105,7 +105,7 @@ def run_measured(
         child.join()
         ours.close()
     started, compiled, solved = cpu_s
-    return content, Usage(started, compiled - started, solved - compiled, wall_s[2] - wall_s[1], peak_rss_mb)
+    return content, Usage(started, compiled - started, solved - compiled, wall_s[2] - wall_s[1], peak_mb)
 
 
 def tree_cpu_s(pid: int) -> float:
@@ -128,7 +128,8 @@ def tree_cpu_s(pid: int) -> float:
         family |= more
 
 
-def _peak_rss_mb(pid: int) -> float:
+def peak_rss_mb(pid: int) -> float:
+    """Return the most memory that a process has had."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     return next(float(line.split()[1]) / 1024.0 for line in status.splitlines() if line.startswith("VmHWM:"))
 

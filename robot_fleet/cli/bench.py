@@ -1,4 +1,4 @@
-"""`./fleet bench`: measures the scheduler on public instances and on generated days, beside rivals if asked.
+"""`./fleet bench`: measures the scheduler, beside rivals if asked, and what a fleet's telemetry costs.
 
 The benchmarks themselves are the checkout's folder `bench`, which an installed package does not have.
 """
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from bench.online import Planned
     from bench.pdptw import Solved
 
-app = typer.Typer(help="Benchmarks of the scheduler, beside rivals if asked.", no_args_is_help=True)
+app = typer.Typer(
+    help="Benchmarks of the scheduler, beside rivals if asked, and of the telemetry.", no_args_is_help=True
+)
 
 
 class Rival(StrEnum):
@@ -114,6 +116,36 @@ def online(
     _tell_plans(plans)
     if events[0].violations or (plans[0].broken or plans[0].why_none):
         raise typer.Exit(1)
+
+
+@app.command()
+def telemetry(
+    robots: Annotated[int, typer.Option("--robots", min=1, max=1000, help="Robots that talk.")] = 300,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Wall seconds that are measured.")] = 20.0,
+    json_file: JsonFile = None,
+) -> None:
+    """Let robots talk over ROS to a real gateway, and measure what it costs and how late a console hears of it.
+
+    Each robot tells its state five times a second, and report, battery and diagnostics once. Three WebSocket clients
+    take the console's stream.
+
+    Example: ./fleet bench telemetry --robots 300 --seconds 20 --json out.json
+    """
+    bench = _module("telemetry")
+    with _showing() as (say, _):
+        figures = bench.measure(robots, seconds, say)
+    if json_file is not None:
+        write_summary(json_file, figures)
+    latency_ms, per_s = figures["latency_ms"], figures["messages_per_s"]
+    typer.echo(
+        f"{robots} robots, {per_s['in']:.0f} messages a second in, {per_s['poses_out']:.0f} poses a second to "
+        f"{figures['clients']} clients; {figures['lost_pct']:.2f} % lost, {figures['refused']} refused."
+    )
+    typer.echo(
+        f"Gateway: {figures['gateway_cpu_pct']:.1f} % of a core ({figures['gateway_cpu_s']:.1f} s of CPU), "
+        f"{figures['gateway_peak_rss_mb']:.0f} MB."
+    )
+    typer.echo(f"From the robot to the client: p50 {latency_ms['p50']:.0f} ms, p99 {latency_ms['p99']:.0f} ms.")
 
 
 def _events_line(day: FleetDay) -> str:

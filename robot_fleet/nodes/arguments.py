@@ -67,6 +67,11 @@ class NodeArguments:
         return self.run / "fleet_figures.json"
 
     @property
+    def planning_figures(self) -> Path:
+        """What the manager tells of its planning, in few words."""
+        return self.run / "planning_figures.json"
+
+    @property
     def world_figures(self) -> Path:
         """What the simulated world knows of the run so far."""
         return self.run / "world_figures.json"

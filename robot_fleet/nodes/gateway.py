@@ -1,6 +1,6 @@
-"""The gateway: shows the fleet to people over HTTP and WebSocket, and passes their wishes on to the manager.
+"""The gateway: watches the robots' health, shows the fleet to people, and passes their wishes on to the manager.
 
-It reads the ledger beside the manager and listens to the robots' states; losing it costs only the view.
+It reads the ledger beside the manager and listens to the robots; losing it costs only the view and the watch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from robot_fleet.nodes.arguments import NodeArguments, parser, shared
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
@@ -25,9 +27,12 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
     clock = FleetClock(node, arguments.midnight)
+    guard = Guard()
     journal, loop = RaisedAlarms(arguments.raised), asyncio.get_running_loop()
-    bridge = ConsoleBridge(node, Guard(), clock, site, arguments.ledger, journal, loop)
-    server = make_server(create_app(bridge.fleet))
+    figures = arguments.planning_figures
+    console = ConsoleBridge(node, guard, clock, site, arguments.ledger, journal, figures, loop)
+    HealthBridge(node, guard, clock, site, arguments.run, console.state, console.note_state, console.note_overview)
+    server = make_server(create_app(console.fleet, metrics=console.metrics))
 
     def spin_ros() -> None:
         try:
@@ -35,6 +40,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
         finally:
             server.should_exit = True  # a console that hears nothing any more is started again
 
+    avoid_pauses()
     spinning = threading.Thread(target=spin_ros, name="ros")
     spinning.start()
     try:
@@ -42,7 +48,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     finally:
         server.should_exit = True
         spinning.join()
-        bridge.close()
+        console.close()
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
-"""What the console shows, fed from ROS: robots' states as they come, the ledger whenever it has grown.
+"""What the console shows, fed from ROS: robots' states and health, and the ledger whenever it has grown.
 
-Two threads meet here. ROS callbacks only post; the web server's event loop owns the view.
+Two threads meet here. ROS callbacks only leave what they have, or post; the web server's event loop owns the view.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rclpy.node import Node
 from robot_fleet_interfaces.msg import RobotState
 from std_msgs.msg import UInt64
 
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ros.clock import FleetClock
@@ -21,12 +23,19 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.keeping import Keeper
+from robot_fleet.runtime.statefile import read_json
 from robot_fleet.server.feed import LedgerFeed
+from robot_fleet.server.health_rows import health_values
 from robot_fleet.server.live import ViewedFleet
+from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.ports import Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 from robot_fleet.stores.raised import RaisedAlarms
+from robot_fleet.telemetry.overview import Overview
+
+READ_EVERY_S = 1.0
+"""The ledger is read when the manager says that it has grown, and this often in case that word is lost."""
 
 
 class ConsoleBridge:
@@ -40,11 +49,13 @@ class ConsoleBridge:
     site : the site.
     ledger : the manager's ledger, read beside it.
     journal : where alarms are kept until the ledger knows them.
+    figures : what the manager writes of its planning.
     loop : the event loop that owns the view.
 
     Attributes
     ----------
     fleet : the fleet as the web server sees it.
+    metrics : the fleet for Prometheus.
     """
 
     def __init__(
@@ -55,12 +66,16 @@ class ConsoleBridge:
         site: Site,
         ledger: Path,
         journal: RaisedAlarms,
+        figures: Path,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         fixed = site_view(site)
         self._guard = guard
         self._loop = loop
         self._queued: dict[str, None] = {}
+        self._states: dict[str, RobotState] = {}
+        self._overview = Overview()
+        self._read_due_s = 0.0
         self._view = FleetView(fixed.row, fixed.robots)
         self._feed = LedgerFeed(
             site, self._view, lambda: Ledger.open(ledger, registry(), site_id=site.id, read_only=True)
@@ -76,18 +91,26 @@ class ConsoleBridge:
             health=self._health,
             on_shown=self._note_shown,
         )
-
-        def told(message: RobotState) -> None:
-            self._post(self._put, message)
+        self.metrics = FleetMetrics(self._feed.state, lambda: self._overview, lambda: read_json(figures))
 
         def grown(_: UInt64) -> None:
-            self._post(self.fleet.news)
+            self._post(self._note_facts)
 
-        for name in site.robots:
-            guarded = guard(f"state:{name}", told)
-            node.create_subscription(RobotState, topic("~state", name), guarded, QOS["~state"].wanted)
         facts = QOS["fleet/facts"].wanted
         node.create_subscription(UInt64, topic("fleet/facts"), guard("facts", grown), facts)
+
+    @property
+    def state(self) -> FleetState:
+        """The fleet's state by the ledger; it changes on the event loop's thread."""
+        return self._feed.state
+
+    def note_state(self, message: RobotState) -> None:
+        """Keep a robot's newest state for the next frame; called on the ROS thread, hundreds of times a second."""
+        self._states[message.robot] = message
+
+    def note_overview(self, overview: Overview) -> None:
+        """Show how the fleet fares; called on the ROS thread."""
+        self._post(self._put_overview, overview)
 
     def close(self) -> None:
         """Give the ledger back."""
@@ -101,12 +124,27 @@ class ConsoleBridge:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *arguments)
 
-    def _put(self, message: RobotState) -> None:
-        view = self._view
-        view.put_pose(message.robot, message.x_m, message.y_m, message.yaw_rad, message.soc_pct, message.speed_mps)
-        view.put_robot(message.robot, state=message.state, charging=message.charging, load=list(message.load))
+    def _note_facts(self) -> None:
+        self._read_due_s = 0.0
+        self.fleet.news()
+
+    def _put_overview(self, overview: Overview) -> None:
+        self._overview = overview
+        for robot in overview.robots:
+            self._view.put_robot(robot.robot, **health_values(robot))
+
+    def _put_states(self) -> None:
+        view, states = self._view, self._states
+        while states:
+            robot, told = states.popitem()  # in one step, as the other thread puts them in
+            view.put_pose(robot, told.x_m, told.y_m, told.yaw_rad, told.soc_pct, told.speed_mps)
+            view.put_robot(robot, state=told.state, charging=told.charging, load=list(told.load))
 
     def _refresh(self) -> None:
+        self._put_states()
+        if time.monotonic() < self._read_due_s:
+            return
+        self._read_due_s = time.monotonic() + READ_EVERY_S
         self._feed.refresh()
         for alarm in self._feed.state.alarms.values():
             if alarm.id in self._queued and alarm.shown_s is None:

@@ -41,7 +41,8 @@ class LiveFleet:
     ----------
     site : the site.
     ledger : the ledger's file; this becomes its one writer.
-    figures : file in which `note` says how the run is.
+    figures : file in which `note` says how the run is; beside it `planning_figures.json` has the little that is looked
+        at often.
     links : how each robot is reached.
     answer : tells a command's sender what became of it.
     seed : of the search for better plans; None to plan by insertion alone.
@@ -65,6 +66,7 @@ class LiveFleet:
         self._site = site
         self._file = ledger
         self._figures = figures
+        self._planning_figures = figures.with_name("planning_figures.json")
         self._links = links
         self._answer = answer
         self._planners = planners
@@ -152,6 +154,8 @@ class LiveFleet:
         part["rollups"] = {name: rollup.to_dict() for name, rollup in host.rollups.items()}
         part["failures"] = dict(failures)
         write_json(self._figures, part)
+        latency_ms = {"plan": part["request_to_plan_ms"], "goal": part["plan_to_goal_ms"]}
+        write_json(self._planning_figures, {"latency_ms": latency_ms, "plans_by": part["plans"]["by"]})
 
     def close(self) -> None:
         """Give the ledger up, with a snapshot if the state is what the ledger says."""

@@ -38,7 +38,8 @@ QOS: dict[str, Quality] = {
     # the fleet's own
     "~order": _quality(1, latched=True),
     "~report": _quality(20),
-    "~state": _quality(5, lossy=True),
+    # a short queue, so that what a listener hears is new even when it has fallen behind
+    "~state": Quality(_profile(5, reliable=True, latched=False), _profile(2, reliable=False, latched=False)),
     "~load": _quality(1, latched=True),
     # who moves a robot; its safety system may publish as it likes, so it must repeat itself
     "~control": Quality(_profile(1, reliable=True, latched=True), _profile(5, reliable=False, latched=False)),
@@ -58,7 +59,8 @@ QOS: dict[str, Quality] = {
     "~speed_limit": _quality(10),
     "~tf": _quality(100),
     "map": _quality(1, latched=True),
-    "diagnostics": _quality(50),
+    # all robots share the one topic, and a listener must not lose the rest while it looks at some
+    "diagnostics": Quality(_profile(50, reliable=True, latched=False), _profile(1000, reliable=True, latched=False)),
     "diagnostics_agg": _quality(10),
     "clock": _quality(1, lossy=True),
 }

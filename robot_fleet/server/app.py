@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.answers import accepted, install_error_handlers
 from robot_fleet.server.guard import SameOrigin
+from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
     CancelWish,
     CommandTaken,
@@ -34,13 +35,14 @@ _RequiredKey = Annotated[str, Header(alias="Idempotency-Key", description="Makes
 _Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]
 
 
-def create_app(fleet: FleetPort, console: Path = CONSOLE) -> FastAPI:
+def create_app(fleet: FleetPort, console: Path = CONSOLE, metrics: FleetMetrics | None = None) -> FastAPI:
     """Return the application for a fleet.
 
     Parameters
     ----------
     fleet : the fleet behind the server.
     console : folder of the console's files.
+    metrics : what `GET /metrics` tells; without them there is no such address.
     """
     hub = Hub(fleet)
 
@@ -67,6 +69,8 @@ def create_app(fleet: FleetPort, console: Path = CONSOLE) -> FastAPI:
     app.include_router(_reads(fleet, hub))
     app.include_router(_commands(fleet))
     app.include_router(_stream(hub))
+    if metrics is not None:
+        app.include_router(_metrics(metrics, hub))
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
 
@@ -175,6 +179,17 @@ def _commands(fleet: FleetPort) -> APIRouter:
         """Limit the speed in a zone, or lift the limit with 0."""
         key = key or _new_key("zone")
         return _taken(key, await fleet.set_zone(key, zone, "limit", wish.speed_mps, wish.reason))
+
+    return router
+
+
+def _metrics(metrics: FleetMetrics, hub: Hub) -> APIRouter:
+    router = APIRouter(tags=["view"])
+
+    @router.get("/metrics", response_class=Response)
+    async def prometheus() -> Response:
+        """The fleet for Prometheus, in its text format."""
+        return Response(metrics.text(hub.consoles), media_type=CONTENT_TYPE)
 
     return router
 

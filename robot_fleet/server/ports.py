@@ -94,7 +94,7 @@ class FleetPort(Commands, Protocol):
         ...
 
     def frames(self) -> AsyncIterator[Frame]:
-        """Yield frames from now on, `poses` five times a second and `patch` on change, until the server ends."""
+        """Yield frames from now on, `poses` ten times a second and `patch` on change, until the server ends."""
         ...
 
     def shown(self, alarms: Sequence[str]) -> None:

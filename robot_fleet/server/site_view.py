@@ -12,6 +12,7 @@ import numpy as np
 
 from robot_fleet.core.site import ParamSpec, Service, Site
 from robot_fleet.core.text import Text
+from robot_fleet.server.health_rows import UNHEARD
 from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, read_map
 
 
@@ -141,6 +142,7 @@ def _robots(site: Site) -> list[dict[str, Any]]:
                 "eta_s": None,
                 "hold": False,
                 "fault": "",
+                **UNHEARD,
             }
         )
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from robot_fleet.core.clock import Now
@@ -10,7 +11,7 @@ from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.lifecycles.link import LinkEvent, LinkState, freshness
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.site import Site
-from robot_fleet.telemetry.signals import RobotSignals
+from robot_fleet.telemetry.signals import RobotSignals, is_own
 from robot_fleet.telemetry.watch import Watch
 
 _FRESHNESS = {
@@ -27,12 +28,14 @@ class RobotHealth:
     Parameters
     ----------
     activity : what it said last that it does; `charging` where it is idle with current; empty before its first word.
-    freshness : how old that is.
-    age_s : steady seconds since it was heard, `inf` if never.
+    freshness : how old what is known of it is: the older of its newest report and its newest state.
+    age_s : steady seconds since then, `inf` if one of them never came.
     health : ok, warning, error; `unknown` unless the freshness is live: no data is never good data.
     control : who moves it: automatic, manual, protective_stop or emergency_stop; as it said last.
     conditions : what its rules see.
-    remaining_s : fleet seconds until the battery comes to the kind's reserve; `inf` while it charges, NaN if unknown.
+    remaining_s : fleet seconds until the battery comes to the kind's reserve; `inf` while it charges, NaN if unknown
+        or not live.
+    soc_pct : charge of the battery, NaN if unknown or not live.
     """
 
     robot: str
@@ -43,6 +46,7 @@ class RobotHealth:
     control: str = "automatic"
     conditions: tuple[Condition, ...] = ()
     remaining_s: float = math.nan
+    soc_pct: float = math.nan
 
 
 class Board:
@@ -55,12 +59,16 @@ class Board:
     Attributes
     ----------
     signals : per robot what its messages amount to; whoever listens feeds them.
+    values : per robot what was known of its signals at the last look.
+    numbers : what the rules want to know of robots' diagnostics.
     """
 
     def __init__(self, site: Site) -> None:
         rules = site.health.rules.values()
         codes = [rule.signal.removeprefix("said.") for rule in rules if rule.signal.startswith("said.")]
         self._site = site
+        self.numbers = frozenset(rule.signal for rule in rules if not is_own(rule.signal))
+        self.values: dict[str, dict[str, float]] = {name: {} for name in site.robots}
         self.signals = {name: RobotSignals(site.kinds[spec.kind], codes) for name, spec in site.robots.items()}
         self._watches = {
             name: Watch(name, [rule for rule in rules if not rule.kinds or spec.kind in rule.kinds])
@@ -105,23 +113,27 @@ class Board:
         activity = "charging" if report.charging and report.state == "idle" else report.state
         self._robots[report.robot] = replace(self._robots[report.robot], activity=activity, control=report.control)
 
-    def look(self, now: Now) -> None:
-        """Judge every robot."""
-        for name, signals in self.signals.items():
-            conditions = self._watches[name].look(signals.values(now), now)
-            age_s = signals.age_s("report", now.steady_s)
+    def look(self, now: Now, robots: Iterable[str] | None = None) -> None:
+        """Judge some robots, all of them by default."""
+        for name in self.signals if robots is None else robots:
+            signals = self.signals[name]
+            values = self.values[name] = signals.values(now)
+            conditions = self._watches[name].look(values, now)
+            age_s = max(signals.age_s(source, now.steady_s) for source in ("report", "state"))
             fresh = LinkState.NEVER if math.isinf(age_s) else _FRESHNESS[freshness(age_s)]
             kind = self._site.kinds[self._site.robots[name].kind]
             self._robots[name] = replace(
                 self._robots[name],
                 freshness=fresh,
                 age_s=age_s,
-                health=_worst(conditions) if fresh is LinkState.LIVE else "unknown",
+                health=worst_of(conditions) if fresh is LinkState.LIVE else "unknown",
                 conditions=conditions,
-                remaining_s=signals.remaining_s(kind.reserve_pct),
+                remaining_s=signals.remaining_s(kind.reserve_pct) if fresh is LinkState.LIVE else math.nan,
+                soc_pct=values.get("soc_pct", math.nan),
             )
 
 
-def _worst(conditions: tuple[Condition, ...]) -> str:
+def worst_of(conditions: Iterable[Condition]) -> str:
+    """Return ok, warning or error."""
     levels = {condition.level for condition in conditions}
     return next((level.value for level in (Level.ERROR, Level.WARNING) if level in levels), "ok")

@@ -18,7 +18,8 @@
 | `said.<code>` | 0 or 1 | a condition that its agent reports |
 | anything else | | a number of the robot's own diagnostics, for instance `cpu_pct`, `memory_pct` |
 
-A signal that is not known is absent. Ages are absent before the first message.
+A signal that is not known is absent, and so is what has not been heard of for longer than KNOWN_FOR_S: old data is no
+data. Ages are absent before the first message.
 """
 
 from __future__ import annotations
@@ -46,6 +47,20 @@ CAPACITY_LEAST_PCT = 15.0
 SKEW_MESSAGES = 10
 LOSS_MESSAGES = 100
 CHARGED_WITHIN_PCT = 2.0
+KNOWN_FOR_S = {"state": 3.0, "report": 3.0, "battery": 15.0, "pose": 60.0, "diagnostics": 15.0}
+"""Steady seconds for which the last word of a source holds; a robot that stands tells its pose rarely."""
+SOURCES = tuple(KNOWN_FOR_S)
+_OWN = frozenset(
+    [
+        *("soc_pct", "drain_ratio", "temperature_c", "voltage_v", "current_a", "position_sigma_m", "still_s"),
+        *("reversals", "recoveries", "skew_s", "loss_pct", "uncharged_s", "capacity_pct", "diagnostics_level"),
+    ]
+)
+
+
+def is_own(signal: str) -> bool:
+    """Return whether a signal is made here; any other is a number of a robot's diagnostics."""
+    return signal in _OWN or signal.startswith(("age_s.", "said."))
 
 
 @dataclass(slots=True)
@@ -115,10 +130,9 @@ class RobotSignals:
 
     def __init__(self, kind: RobotKind, codes: Iterable[str] = ()) -> None:
         self._kind = kind
-        self._codes = tuple(codes)
+        self._codes = tuple((f"said.{code}", code) for code in codes)
         self._heard_s: dict[str, float] = {}
-        self._values: dict[str, float] = {}
-        self._said: dict[str, float] = {}
+        self._values: dict[str, dict[str, float]] = {source: {} for source in SOURCES}
         self._state = ""
         self._state_s = math.nan
         self._speed_mps = 0.0
@@ -163,17 +177,21 @@ class RobotSignals:
             self._spend(now.fleet_s, soc_pct, now.fleet_s - self._state_s)
         self._state, self._state_s, self._speed_mps = state, now.fleet_s, speed_mps
         self._loaded, self._charging = loaded, charging
-        self._values["soc_pct"], self._values["recoveries"] = soc_pct, float(recoveries)
+        self._values["state"] = {"soc_pct": soc_pct, "recoveries": float(recoveries)}
         if state == "driving":
             self._motion.drive(now.fleet_s, x_m, y_m)
         else:
             self._motion.rest()
         if stamp_s is not None:
-            self._skews.append(now.fleet_s - stamp_s)
+            self.hear_stamp(now, stamp_s)
         if seq is not None:
             if 0 <= self._seq < seq:
                 self._gaps.append(seq - self._seq)
             self._seq = seq
+
+    def hear_stamp(self, now: Now, stamp_s: float) -> None:
+        """Take in what the robot's clock says; a message that is refused for its stamp still tells this."""
+        self._skews.append(now.fleet_s - stamp_s)
 
     def hear_report(
         self, now: Now, *, soc_pct: float, docked: bool, charging: bool, energy_wh: float, conditions: Iterable[str]
@@ -181,7 +199,7 @@ class RobotSignals:
         """Take in what the robot's agent says of itself."""
         self._heard_s["report"] = now.steady_s
         told = frozenset(conditions)
-        self._said = {f"said.{code}": float(code in told) for code in self._codes}
+        self._values["report"].update((name, float(code in told)) for name, code in self._codes)
         waits = docked and not charging and soc_pct < self._kind.charge_to_pct - CHARGED_WITHIN_PCT
         if not waits:
             self._uncharged_from_s = None
@@ -192,37 +210,33 @@ class RobotSignals:
     def hear_battery(self, now: Now, *, voltage_v: float, current_a: float, temperature_c: float) -> None:
         """Take in what the battery says; NaN for what it does not measure."""
         self._heard_s["battery"] = now.steady_s
-        self._values |= {"voltage_v": voltage_v, "current_a": current_a, "temperature_c": temperature_c}
+        self._values["battery"] = {"voltage_v": voltage_v, "current_a": current_a, "temperature_c": temperature_c}
 
     def hear_pose(self, now: Now, sigma_m: float) -> None:
         """Take in how well the robot is localised."""
         self._heard_s["pose"] = now.steady_s
-        self._values["position_sigma_m"] = sigma_m
+        self._values["pose"]["position_sigma_m"] = sigma_m
 
     def hear_diagnostics(self, now: Now, level: int, numbers: Mapping[str, float]) -> None:
-        """Take in the worst level of the robot's parts, and the numbers that they tell."""
+        """Take in the worst level of the robot's parts, and numbers that some of them tell."""
         self._heard_s["diagnostics"] = now.steady_s
-        self._values["diagnostics_level"] = float(level)
-        self._values |= numbers
+        self._values["diagnostics"]["diagnostics_level"] = float(level)
+        self._values["diagnostics"] |= numbers
 
     def values(self, now: Now) -> dict[str, float]:
         """Return every signal that is known, by name."""
-        found = {name: value for name, value in self._values.items() if not math.isnan(value)}
-        found |= {f"age_s.{source}": now.steady_s - heard_s for source, heard_s in self._heard_s.items()}
-        if "report" in self._heard_s:
-            found |= self._said
+        found: dict[str, float] = {}
+        for source, heard_s in self._heard_s.items():
+            age_s = found[f"age_s.{source}"] = now.steady_s - heard_s
+            if age_s <= KNOWN_FOR_S[source]:
+                found |= self._values[source]
+        found = {name: value for name, value in found.items() if not math.isnan(value)}
+        if self._is_known("report", now):
             found["uncharged_s"] = 0.0 if self._uncharged_from_s is None else now.fleet_s - self._uncharged_from_s
-        if "state" in self._heard_s:
-            motion = self._motion
-            found["still_s"] = 0.0 if motion.anchor is None else now.fleet_s - motion.anchor_s
-            found["reversals"] = float(motion.reversals(now.fleet_s))
-            ratio = self._drain.ratio(self._values["soc_pct"], self._kind.battery_wh)
-            if not math.isnan(ratio):
-                found["drain_ratio"] = ratio
+        if self._is_known("state", now):
+            found |= self._driving(now)
         if self._skews:
             found["skew_s"] = min(map(abs, self._skews))
-        if self._gaps:
-            found["loss_pct"] = 100.0 * (1.0 - len(self._gaps) / sum(self._gaps))
         return found
 
     def remaining_s(self, reserve_pct: float) -> float:
@@ -231,16 +245,33 @@ class RobotSignals:
         Where little was measured the kind's figures for what it does now stand in; `inf` while it charges, NaN before
         the first message.
         """
-        if "soc_pct" not in self._values:
+        if "state" not in self._heard_s:
             return math.nan
         if self._charging:
             return math.inf
-        soc_pct = self._values["soc_pct"]
+        soc_pct = self._values["state"]["soc_pct"]
         points = self._drain.points
         span_s = self._state_s - points[0][0] if points else 0.0
         spent_wh = (points[0][1] - soc_pct) / 100.0 * self._kind.battery_wh if points else 0.0
         power_w = spent_wh * 3600.0 / span_s if span_s >= DRAIN_WINDOW_S / 4.0 and spent_wh > 0.0 else self._power_w()
         return max(soc_pct - reserve_pct, 0.0) / 100.0 * self._kind.battery_wh / power_w * 3600.0
+
+    def _is_known(self, source: str, now: Now) -> bool:
+        return self.age_s(source, now.steady_s) <= KNOWN_FOR_S[source]
+
+    def _driving(self, now: Now) -> dict[str, float]:
+        """Return what follows from the states heard so far."""
+        motion = self._motion
+        found = {
+            "still_s": 0.0 if motion.anchor is None else now.fleet_s - motion.anchor_s,
+            "reversals": float(motion.reversals(now.fleet_s)),
+        }
+        ratio = self._drain.ratio(self._values["state"]["soc_pct"], self._kind.battery_wh)
+        if not math.isnan(ratio):
+            found["drain_ratio"] = ratio
+        if self._gaps:
+            found["loss_pct"] = 100.0 * (1.0 - len(self._gaps) / sum(self._gaps))
+        return found
 
     def _power_w(self) -> float:
         kind = self._kind
@@ -259,4 +290,6 @@ class RobotSignals:
             self._full = soc_pct, energy_wh
         spent_pct = self._full[0] - soc_pct
         if spent_pct >= CAPACITY_LEAST_PCT:
-            self._values["capacity_pct"] = (energy_wh - self._full[1]) / spent_pct * 1e4 / self._kind.battery_wh
+            self._values["report"]["capacity_pct"] = (
+                (energy_wh - self._full[1]) / spent_pct * 1e4 / self._kind.battery_wh
+            )
