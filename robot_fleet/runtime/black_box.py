@@ -1,0 +1,174 @@
+"""One robot's black box: what happened before an incident, and what after.
+
+It always holds the last minute of the robot's topics. When an incident names the robot, or the robot itself notices
+that something has gone wrong, that minute is written down, and what follows for another half. All of these times are
+steady; at a simulation's tenfold speed a recording therefore covers fifteen minutes of fleet time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from robot_fleet.core.clock import Now
+from robot_fleet.core.order import RobotReport
+from robot_fleet.runtime.recorder import Recorder, Recording
+from robot_fleet.runtime.recordings import local_id
+from robot_fleet.telemetry.ring import KEPT_S, Heard, Keeping, Ring, Span
+
+BEFORE_S, AFTER_S = 60.0, 30.0
+"""Steady seconds that a recording covers before an incident begins, and after one has heard of it."""
+WRITE_EVERY_S = 1.0
+MOST_AT_ONCE = 4
+"""Recordings of one robot under way at a time."""
+NOTICED = ("off_corridor", "step_failed", "act_unknown")
+"""Conditions of its agent upon which a robot records by itself; besides, an emergency stop."""
+_EMERGENCY_STOP = "emergency_stop"
+_NANO = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ToldIncident:
+    """An incident as the manager tells of it.
+
+    Parameters
+    ----------
+    reason : the alarms that belong to it.
+    """
+
+    id: str
+    is_open: bool
+    robots: tuple[str, ...]
+    opened_s: float
+    reason: str
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A recording: since and until when (steady), up to when it is written, and since when (fleet)."""
+
+    recording: Recording
+    until_s: float
+    written_s: float
+    begin_ns: int
+    local: bool
+
+
+class BlackBox:
+    """What one robot keeps, and records.
+
+    Parameters
+    ----------
+    robot, site : their ids.
+    topics : what is kept, by full name.
+    shared : topics that are the same for all robots of this process.
+    recorder : writes.
+    """
+
+    def __init__(self, robot: str, site: str, topics: Mapping[str, Keeping], shared: Ring, recorder: Recorder) -> None:
+        self._robot = robot
+        self._site = site
+        self._ring = Ring(topics)
+        self._shared = shared
+        self._recorder = recorder
+        self._under_way: list[_UnderWay] = []
+        self._known: frozenset[str] = frozenset()
+        self._noticed: frozenset[str] | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all messages that it holds."""
+        return self._ring.size_bytes
+
+    def hear(self, heard: Heard, part: bytes = b"") -> None:
+        """Hold a message (see `Ring.add`)."""
+        self._ring.add(heard, part)
+
+    def notice(self, report: RobotReport, now: Now) -> None:
+        """Record by itself when the robot has begun to say that something is wrong.
+
+        What is wrong when its agent starts is nothing new.
+        """
+        wrong = {code for code in report.conditions if code in NOTICED}
+        if report.control == _EMERGENCY_STOP:
+            wrong.add(_EMERGENCY_STOP)
+        fresh = wrong - self._noticed if self._noticed is not None else ()
+        self._noticed = frozenset(wrong)
+        if fresh and not self._under_way:
+            incident = local_id(self._robot, self._recorder.number(self._robot))
+            self._begin(incident, now, now.fleet_s, ", ".join(sorted(fresh)), local=True)
+
+    def tell(self, incidents: Sequence[ToldIncident], now: Now) -> None:
+        """Record what is new of the manager's incidents and names this robot, however late one hears of it."""
+        mine = [incident for incident in incidents if self._robot in incident.robots]
+        for incident in mine:
+            if incident.id in self._known or len(self._under_way) >= MOST_AT_ONCE:
+                continue
+            self._known |= {incident.id}
+            local = next((each for each in self._under_way if each.local), None)
+            if local is not None and incident.opened_s >= local.begin_ns / _NANO:
+                self._adopt(local, incident, now)
+            elif incident.is_open or self._reaches(incident.opened_s, now):
+                self._recorder.link(incident.id, self._robot, incident.opened_s)
+                self._begin(incident.id, now, incident.opened_s, incident.reason, local=False)
+        self._known &= {incident.id for incident in incidents}
+
+    def tick(self, now: Now) -> None:
+        """Write down what was heard since the last call, and end what has lasted long enough."""
+        for each in list(self._under_way):
+            self._recorder.append(each.recording, self._between(each.written_s, now.steady_s).heard)
+            each.written_s = now.steady_s
+            if now.steady_s >= each.until_s:
+                self._recorder.end(each.recording, {"ended": "complete", "until_s": f"{now.fleet_s:.3f}"})
+                self._under_way.remove(each)
+
+    def _begin(self, incident: str, now: Now, opened_s: float, reason: str, *, local: bool) -> None:
+        kept = self._between(now.steady_s - KEPT_S, now.steady_s)
+        speed = _speed(kept.heard)
+        ago_s = max(now.fleet_s - opened_s, 0.0) / speed
+        span = self._between(now.steady_s - min(ago_s + BEFORE_S, KEPT_S), now.steady_s)
+        begin_ns = next((each.fleet_ns for each in span.heard if each.fleet_ns), round(now.fleet_s * _NANO))
+        about = {
+            "schema_version": "1",
+            "robot": self._robot,
+            "site": self._site,
+            "reason": reason,
+            "opened_s": f"{opened_s:.3f}",
+            "heard_s": f"{now.fleet_s:.3f}",
+            "begin_s": f"{begin_ns / _NANO:.3f}",
+            "missing_s": f"{max(begin_ns / _NANO - (opened_s - BEFORE_S * speed), 0.0):.3f}",
+            "held_before": ", ".join(sorted(each.topic for each in span.held)),
+            "short": ", ".join(sorted(span.short)),
+        }
+        recording = self._recorder.begin(incident, self._robot, about, begin_ns, (*span.held, *span.heard))
+        self._under_way.append(_UnderWay(recording, now.steady_s + AFTER_S, now.steady_s, begin_ns, local))
+
+    def _adopt(self, local: _UnderWay, incident: ToldIncident, now: Now) -> None:
+        """Let what the robot began to record by itself be the incident's."""
+        local.local = False
+        local.until_s = now.steady_s + AFTER_S
+        about = {
+            "reason": incident.reason,
+            "opened_s": f"{incident.opened_s:.3f}",
+            "heard_s": f"{now.fleet_s:.3f}",
+        }
+        self._recorder.rename(local.recording, incident.id, about)
+
+    def _reaches(self, fleet_s: float, now: Now) -> bool:
+        """Return whether a fleet time is still in the ring."""
+        heard = self._between(now.steady_s - KEPT_S, now.steady_s).heard
+        return bool(heard) and heard[0].fleet_ns <= fleet_s * _NANO
+
+    def _between(self, from_s: float, until_s: float) -> Span:
+        own, shared = self._ring.between(from_s, until_s), self._shared.between(from_s, until_s)
+        heard = tuple(sorted((*own.heard, *shared.heard), key=lambda each: each.steady_s))
+        return Span((*own.held, *shared.held), heard, (*own.short, *shared.short))
+
+
+def _speed(heard: Iterable[Heard]) -> float:
+    """Return how many fleet seconds pass in one steady second, 1 where that cannot be told."""
+    timed = [each for each in heard if each.fleet_ns]
+    steady_s = timed[-1].steady_s - timed[0].steady_s if timed else 0.0
+    if steady_s < 1.0:
+        return 1.0
+    return max((timed[-1].fleet_ns - timed[0].fleet_ns) / _NANO / steady_s, 1e-3)
