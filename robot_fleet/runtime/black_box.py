@@ -14,7 +14,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.order import RobotReport
 from robot_fleet.runtime.recorder import Recorder, Recording
 from robot_fleet.runtime.recordings import local_id
-from robot_fleet.telemetry.ring import KEPT_S, Heard, Keeping, Ring, Span
+from robot_fleet.telemetry.ring import KEPT_S, Heard, Keeping, Ring, Span, merged
 
 BEFORE_S, AFTER_S = 60.0, 30.0
 """Steady seconds that a recording covers before an incident begins, and after one has heard of it."""
@@ -160,9 +160,7 @@ class BlackBox:
         return bool(heard) and heard[0].fleet_ns <= fleet_s * _NANO
 
     def _between(self, from_s: float, until_s: float) -> Span:
-        own, shared = self._ring.between(from_s, until_s), self._shared.between(from_s, until_s)
-        heard = tuple(sorted((*own.heard, *shared.heard), key=lambda each: each.steady_s))
-        return Span((*own.held, *shared.held), heard, (*own.short, *shared.short))
+        return merged([ring.between(from_s, until_s) for ring in (self._ring, self._shared)])
 
 
 def _speed(heard: Iterable[Heard]) -> float:

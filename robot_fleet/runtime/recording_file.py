@@ -71,12 +71,16 @@ class RecordingFile:
         self._types = types
         self._stream = part.open("wb")
         self._writer = Writer(self._stream, chunk_size=_CHUNK_BYTES)
-        self._writer.start(_PROFILE, f"robot_fleet {__version__}")
         self._schemas: dict[MessageType, int] = {}
         self._channels: dict[str, int] = {}
         self._last_ns = begin_ns
         self.about: dict[str, str] = {}
-        self.note(about)
+        try:
+            self._writer.start(_PROFILE, f"robot_fleet {__version__}")
+            self.note(about)
+        except OSError:
+            self.close()
+            raise
 
     def note(self, about: Mapping[str, str]) -> None:
         """Write what else is known of it."""

@@ -102,11 +102,16 @@ class Ring:
 
     def between(self, from_s: float, until_s: float) -> Span:
         """Return what came at or after `from_s` and before `until_s` (steady)."""
-        found = [topic.between(from_s, until_s) for topic in self._topics.values()]
-        heard = sorted((each for _, each_heard in found for each in each_heard), key=_when)
-        held = tuple(each for each, _ in found if each is not None)
-        short = tuple(name for name, topic in self._topics.items() if topic.short_s >= from_s)
-        return Span(held, tuple(heard), short)
+        return merged([topic.between(name, from_s, until_s) for name, topic in self._topics.items()])
+
+
+def merged(spans: Sequence[Span]) -> Span:
+    """Return what several rings have of one span of time."""
+    return Span(
+        tuple(each for span in spans for each in span.held),
+        tuple(sorted((each for span in spans for each in span.heard), key=lambda each: each.steady_s)),
+        tuple(name for span in spans for name in span.short),
+    )
 
 
 class _Topic:
@@ -119,7 +124,7 @@ class _Topic:
         self._kept: deque[Heard] = deque()
         self._part_s: dict[bytes, float] = {}
         self.size_bytes = 0
-        self.short_s = float("-inf")
+        self._short_s = float("-inf")  # when the newest message came that had to go for want of room
 
     def add(self, heard: Heard, part: bytes) -> None:
         """Keep a message, and let those go that are too old or too much."""
@@ -130,28 +135,27 @@ class _Topic:
             self._part_s[part] = heard.steady_s
         size_bytes = len(heard.data)
         if size_bytes > self._most_bytes:
-            self.short_s = heard.steady_s
+            self._short_s = heard.steady_s
             return
         kept = self._kept
         kept.append(heard)
         self.size_bytes += size_bytes
         while self.size_bytes > self._most_bytes:
-            self.short_s = max(self.short_s, self._drop().steady_s)
+            self._short_s = max(self._short_s, self._drop().steady_s)
         oldest_s = heard.steady_s - self._kept_s
         while len(kept) > 1 and kept[1].steady_s <= oldest_s:
             self._drop()
 
-    def between(self, from_s: float, until_s: float) -> tuple[Heard | None, Sequence[Heard]]:
-        """Return the message that held at `from_s`, and those that came since and before `until_s`."""
+    def between(self, name: str, from_s: float, until_s: float) -> Span:
+        """Return what this topic has of a span of time (see Ring)."""
         before = [each for each in self._kept if each.steady_s < from_s]
-        heard = [each for each in self._kept if from_s <= each.steady_s < until_s]
-        return (before[-1] if before and self._keeping.lasting else None), heard
+        held = before[-1:] if self._keeping.lasting else []
+        heard = tuple(each for each in self._kept if from_s <= each.steady_s < until_s)
+        # what held at the begin may be what had to go
+        is_short = self._short_s >= from_s or (self._keeping.lasting and not held and self._short_s > float("-inf"))
+        return Span(tuple(held), heard, (name,) if is_short else ())
 
     def _drop(self) -> Heard:
         dropped = self._kept.popleft()
         self.size_bytes -= len(dropped.data)
         return dropped
-
-
-def _when(heard: Heard) -> float:
-    return heard.steady_s
