@@ -21,7 +21,12 @@ pytestmark = pytest.mark.ros
 
 PACKAGE = Path(__file__).resolve().parents[2] / "robot_fleet"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-MAKERS = {"create_publisher": (1, 2, "offered"), "create_subscription": (1, 3, "wanted")}
+MAKERS = {
+    "create_publisher": (1, 2, "offered"),
+    "outlet": (1, 2, "offered"),
+    "create_subscription": (1, 3, "wanted"),
+    "hear": (1, 3, "wanted"),
+}
 LATCHED = [name for name, quality in QOS.items() if quality.offered.durability is QoSDurabilityPolicy.TRANSIENT_LOCAL]
 
 
@@ -30,7 +35,8 @@ def calls() -> list[tuple[str, str, str, str]]:
     found = []
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKERS:
+            is_maker = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKERS
+            if is_maker and len(node.args) > MAKERS[node.func.attr][1]:
                 name, qos, _ = MAKERS[node.func.attr]
                 where = f"{source.relative_to(PACKAGE)}:{node.lineno}"
                 found.append((where, node.func.attr, ast.unparse(node.args[name]), ast.unparse(node.args[qos])))
