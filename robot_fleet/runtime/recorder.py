@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.recording_file import PART, MessageType, RecordingFile, mend
+from robot_fleet.runtime.recording_file import PART, MessageType, RecordingFile, is_abandoned, mend
 from robot_fleet.runtime.recordings import Recordings
 from robot_fleet.telemetry.ring import Heard
 
@@ -48,9 +48,10 @@ class Recorder:
         self._types = types
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._failing = False
+        self._crowded = False
         self._open: frozenset[str] = frozenset()
         self._under_way: list[Recording] = []
-        self._last_local = {robot: recordings.last_local(robot) for robot in robots}
+        self._last_local = recordings.last_locals()
         for part in recordings.parts(robots):
             self._jobs.put(partial(self._guarded, part.parent.name, part.name, partial(self._mend, part)))
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
@@ -58,7 +59,7 @@ class Recorder:
 
     def number(self, robot: str) -> int:
         """Return a number for a recording that a robot makes by itself."""
-        self._last_local[robot] += 1
+        self._last_local[robot] = self._last_local.get(robot, 0) + 1
         return self._last_local[robot]
 
     def begin(
@@ -108,6 +109,13 @@ class Recorder:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+            if self._crowded and self._jobs.empty():
+                self._crowded = False
+                self._guarded("", "", self._prune)
+
+    def _prune(self) -> None:
+        for path in self._recordings.prune(self._open):
+            LOG.info("event=removed file=%s the oldest of too many recordings", path)
 
     def _guarded(self, incident: str, robot: str, job: _Job) -> None:
         try:
@@ -115,7 +123,9 @@ class Recorder:
         except OSError as error:
             if not self._failing:
                 message = f"a recording cannot be written ({error.strerror}); free the disk"
-                failure = RuntimeFailure("runtime_recording_unwritable", message, str(error.filename or ""))
+                failure = RuntimeFailure(
+                    "runtime_recording_unwritable", message, str(self._recordings.folder(incident))
+                )
                 LOG.error("robot=%s incident=%s error=%s", robot, incident, failure)
             self._failing = True
         except Exception:
@@ -162,8 +172,7 @@ class Recorder:
         if self._failing:
             LOG.info("event=recovered recordings can be written again")
         self._failing = False
-        for path in self._recordings.prune(self._open):
-            LOG.info("event=removed file=%s the oldest of too many recordings", path)
+        self._crowded = True
 
     def _end_all(self, about: Mapping[str, str]) -> None:
         for recording in list(self._under_way):
@@ -176,7 +185,9 @@ class Recorder:
         self._under_way.remove(recording)
 
     def _mend(self, part: Path) -> None:
-        """Complete what an earlier process left."""
+        """Complete what an earlier process left, unless it lives and still writes it."""
+        if not is_abandoned(part):
+            return
         file = mend(part, {"ended": "cut off"})
         if file is not None:
             self._finish(file, part.name.removesuffix(PART))

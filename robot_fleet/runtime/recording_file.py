@@ -6,6 +6,7 @@ a whole recording of that. Its timeline is fleet time; the time since 1970 stand
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import struct
@@ -63,19 +64,20 @@ class RecordingFile:
 
     Raises
     ------
-    OSError : it cannot be written; the same for every method.
+    OSError : it cannot be written, or is there already; the same for every method.
     """
 
     def __init__(self, part: Path, types: Mapping[str, MessageType], about: Mapping[str, str], begin_ns: int) -> None:
         self.part = part
         self._types = types
-        self._stream = part.open("wb")
+        self._stream = part.open("xb")
         self._writer = Writer(self._stream, chunk_size=_CHUNK_BYTES)
         self._schemas: dict[MessageType, int] = {}
         self._channels: dict[str, int] = {}
         self._last_ns = begin_ns
         self.about: dict[str, str] = {}
         try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._writer.start(_PROFILE, f"robot_fleet {__version__}")
             self.note(about)
         except OSError:
@@ -122,6 +124,16 @@ class RecordingFile:
         return self._channels[topic]
 
 
+def is_abandoned(part: Path) -> bool:
+    """Return whether no process writes a recording any more. Raises OSError."""
+    with part.open("rb") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def mend(part: Path, about: Mapping[str, str]) -> RecordingFile | None:
     """Return what can be read of a recording that was cut off, as one that can be finished; None if that is nothing.
 
@@ -152,7 +164,9 @@ def mend(part: Path, about: Mapping[str, str]) -> RecordingFile | None:
             heard.append(Heard(0.0, record.log_time, record.publish_time, topics[record.channel_id], record.data))
     if not heard:
         return None
-    made = RecordingFile(part.with_name(f"{part.name}.mending"), types, {**known, **about}, 0)
+    copy = part.with_name(f"{part.name}.mending")
+    copy.unlink(missing_ok=True)  # of a process that was killed, too
+    made = RecordingFile(copy, types, {**known, **about}, 0)
     made.write(heard)
     return made
 

@@ -5,6 +5,7 @@ What a robot recorded by itself, before anybody gave it the name of an incident,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -20,6 +21,7 @@ MOST_BYTES = 1024**3
 MOST_LOCAL = 20
 """Kept of one robot without an incident."""
 _LOCAL = "local"
+_LOCAL_ID = re.compile(rf"{_LOCAL}:\w+:\d+")
 
 
 class Recordings:
@@ -60,25 +62,23 @@ class Recordings:
         """Return the incidents that have recordings, what robots recorded by themselves included."""
         return sorted({unquote(path.parent.name) for path in self._folder.glob(f"*/*{SUFFIX}*")})
 
-    def last_local(self, robot: str) -> int:
-        """Return the highest number that a robot has given to an own recording, 0 if none is left."""
-        prefix = local_id(robot, "")
-        numbers = (name.removeprefix(prefix) for name in self.incidents() if name.startswith(prefix))
-        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+    def last_locals(self) -> dict[str, int]:
+        """Return the highest number that each robot has given to an own recording, as far as there are any."""
+        found: dict[str, int] = {}
+        for name in filter(_is_local, self.incidents()):
+            _, robot, number = name.split(":")
+            found[robot] = max(found.get(robot, 0), int(number))
+        return found
 
     def link(self, incident: str, robot: str, opened_s: float) -> None:
         """Put what a robot recorded by itself as an incident began beside the incident's recordings. Raises OSError."""
-        prefix = local_id(robot, "")
-        for name in self.incidents():
-            path = self.path(name, robot)
-            if not name.startswith(prefix) or not path.exists():
-                continue
+        for path in list(self._folder.glob(f"{quote(local_id(robot, ''))}*/{robot}{SUFFIX}")):
             try:
                 found = describe(path)
             except McapError:
                 continue
             if found.begin_s <= opened_s <= found.end_s:
-                number = name.removeprefix(prefix)
+                number = unquote(path.parent.name).rpartition(":")[2]
                 self.folder(incident).mkdir(parents=True, exist_ok=True)
                 path.rename(self.folder(incident) / f"{robot}.{_LOCAL}_{number}{SUFFIX}")
                 self.tidy(path)
@@ -118,7 +118,7 @@ def local_id(robot: str, number: int | str) -> str:
 
 
 def _is_local(incident: str) -> bool:
-    return incident.startswith(f"{_LOCAL}:")
+    return _LOCAL_ID.fullmatch(incident) is not None
 
 
 def _beyond(oldest_first: Iterable[Path]) -> list[Path]:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -170,18 +171,19 @@ def test_a_full_disk_is_told_once_and_ends_nothing(tmp_path: Path) -> None:
     assert len(read(recordings.path("first", "care_1"))) == 1, "what was there in time is completed by the next start"
 
 
-def test_a_disk_that_does_not_answer_holds_nobody_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A pipe that nobody reads stands for the disk: opening it waits for a reader."""
-    part = Recordings(tmp_path).part(INCIDENT, "care_1")
-    os.mkfifo(part)
-    made = Recorder(Recordings(tmp_path), [], TYPES)  # nothing of its robots is left to be completed
+def test_a_disk_that_does_not_answer_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: answers.wait())
+    made = recorder(tmp_path)
     recording = made.begin(INCIDENT, "care_1", ABOUT, 0, [heard(STATE, 1.0, "a")])
     for _ in range(100):
         made.append(recording, [heard(STATE, 2.0, "b")])
     made.end(recording, {})
-    with part.open("rb"):  # it answers at last, and is no disk
-        made.close({})
-    assert caplog.text.count("runtime_recording_unwritable") == 1
+    path = Recordings(tmp_path).path(INCIDENT, "care_1")
+    assert not path.exists()
+    answers.set()
+    made.close({})
+    assert [words for _, _, words in read(path)] == ["a"] + ["b"] * 100
 
 
 def whole(run: Path, incident: str, at_s: float, robot: str = "care_1", words: str = "x") -> Path:
@@ -225,7 +227,7 @@ def test_of_its_own_a_robot_keeps_the_newest_few(tmp_path: Path, monkeypatch: py
     recordings = Recordings(tmp_path)
     recordings.prune(set())
     assert recordings.incidents() == [INCIDENT, "local:care_1:10", "local:care_1:2", "local:log_1:1"]
-    assert (recordings.last_local("care_1"), recordings.last_local("park_1")) == (10, 0)
+    assert recordings.last_locals() == {"care_1": 10, "log_1": 1}
 
 
 def test_what_a_robot_recorded_by_itself_is_put_beside_the_incident_that_began_then(tmp_path: Path) -> None:
@@ -236,6 +238,17 @@ def test_what_a_robot_recorded_by_itself_is_put_beside_the_incident_that_began_t
     recordings.link(INCIDENT, "care_1", 510.0)
     assert [path.name for path in recordings.of(INCIDENT)] == ["care_1.local_2.mcap"]
     assert recordings.incidents() == [INCIDENT, "local:care_1:1", "local:log_1:1"]
+
+
+def test_what_another_process_still_writes_is_left_alone(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    file = RecordingFile(recordings.part(INCIDENT, "care_1"), TYPES, {"incident": INCIDENT}, 0)
+    file.write([heard(STATE, 1.0, "a")])
+    recorder(tmp_path).close({})
+    assert recordings.of(INCIDENT) == [file.part]
+    file.close()
+    recorder(tmp_path).close({})
+    assert recordings.of(INCIDENT) == [recordings.path(INCIDENT, "care_1")]
 
 
 @pytest.mark.parametrize("incident", [INCIDENT, "..", "../../etc", "a/b", "a.b", "정전"])
