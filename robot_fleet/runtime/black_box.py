@@ -7,7 +7,8 @@ steady; at a simulation's tenfold speed a recording therefore covers fifteen min
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from robot_fleet.core.clock import Now
@@ -72,6 +73,7 @@ class BlackBox:
         self._shared = shared
         self._recorder = recorder
         self._under_way: list[_UnderWay] = []
+        self._past: deque[Now] = deque(maxlen=round(BEFORE_S / WRITE_EVERY_S))
         self._known: frozenset[str] = frozenset()
         self._noticed: frozenset[str] | None = None
 
@@ -114,7 +116,9 @@ class BlackBox:
         self._known &= {incident.id for incident in incidents}
 
     def tick(self, now: Now) -> None:
-        """Write down what was heard since the last call, and end what has lasted long enough."""
+        """Write down what was heard since the last call, and end what has lasted long enough; call it once a second."""
+        if now.fleet_s > 0.0:
+            self._past.append(now)
         for each in list(self._under_way):
             self._recorder.append(each.recording, self._between(each.written_s, now.steady_s).heard)
             each.written_s = now.steady_s
@@ -123,8 +127,7 @@ class BlackBox:
                 self._under_way.remove(each)
 
     def _begin(self, incident: str, now: Now, opened_s: float, reason: str, *, local: bool) -> None:
-        kept = self._between(now.steady_s - KEPT_S, now.steady_s)
-        speed = _speed(kept.heard)
+        speed = self._speed(now)
         ago_s = max(now.fleet_s - opened_s, 0.0) / speed
         span = self._between(now.steady_s - min(ago_s + BEFORE_S, KEPT_S), now.steady_s)
         begin_ns = next((each.fleet_ns for each in span.heard if each.fleet_ns), round(now.fleet_s * _NANO))
@@ -162,11 +165,8 @@ class BlackBox:
     def _between(self, from_s: float, until_s: float) -> Span:
         return merged([ring.between(from_s, until_s) for ring in (self._ring, self._shared)])
 
-
-def _speed(heard: Iterable[Heard]) -> float:
-    """Return how many fleet seconds pass in one steady second, 1 where that cannot be told."""
-    timed = [each for each in heard if each.fleet_ns]
-    steady_s = timed[-1].steady_s - timed[0].steady_s if timed else 0.0
-    if steady_s < 1.0:
-        return 1.0
-    return max((timed[-1].fleet_ns - timed[0].fleet_ns) / _NANO / steady_s, 1e-3)
+    def _speed(self, now: Now) -> float:
+        """Return how many fleet seconds passed in a steady second of the last minute, 1 where that cannot be told."""
+        then = self._past[0] if self._past else now
+        fleet_s, steady_s = now.fleet_s - then.fleet_s, now.steady_s - then.steady_s
+        return fleet_s / steady_s if steady_s >= 1.0 and fleet_s > 0.0 else 1.0

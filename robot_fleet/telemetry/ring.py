@@ -148,12 +148,17 @@ class _Topic:
 
     def between(self, name: str, from_s: float, until_s: float) -> Span:
         """Return what this topic has of a span of time (see Ring)."""
-        before = [each for each in self._kept if each.steady_s < from_s]
-        held = before[-1:] if self._keeping.lasting else []
-        heard = tuple(each for each in self._kept if from_s <= each.steady_s < until_s)
+        held: tuple[Heard, ...] = ()
+        heard: list[Heard] = []
+        for each in reversed(self._kept):
+            if each.steady_s < from_s:
+                held = (each,) if self._keeping.lasting else ()
+                break
+            if each.steady_s < until_s:
+                heard.append(each)
         # what held at the begin may be what had to go
         is_short = self._short_s >= from_s or (self._keeping.lasting and not held and self._short_s > float("-inf"))
-        return Span(tuple(held), heard, (name,) if is_short else ())
+        return Span(held, tuple(reversed(heard)), (name,) if is_short else ())
 
     def _drop(self) -> Heard:
         dropped = self._kept.popleft()
