@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -101,7 +101,8 @@ class BlackBoxes:
         self._node = node
         self._guard = guard
         self._clock = clock
-        kept = {robot: _topics(robot, [name for _, name in pairs]) for robot, pairs in control.items()}
+        self._control = {robot: {f"/{robot}/{name}" for _, name in pairs} for robot, pairs in control.items()}
+        kept = {robot: _topics(robot, names) for robot, names in self._control.items()}
         shared = {topic(name): RECORDED[name] for name in _SHARED}
         all_topics = [*kept.values(), shared]
         known = {each.kind: message_type(each.kind) for each in RECORDED.values()}
@@ -128,8 +129,13 @@ class BlackBoxes:
 
     def copy(self, robot: str) -> Copy:
         """Return what takes copies of a robot's messages (see `Tap`)."""
-        box = self._boxes[robot]
-        return self._guard(f"black_box:{robot}", lambda name, data: box.hear(self._heard(name, data)))
+        box, control = self._boxes[robot], self._control[robot]
+
+        def keep(name: str, data: bytes) -> None:
+            # a button that is pressed is not thinned away by the word before that it was not
+            box.hear(self._heard(name, data), data if name in control else b"")
+
+        return self._guard(f"black_box:{robot}", keep)
 
     def notice(self, robot: str) -> Callable[[Report], object]:
         """Return what looks at each report of a robot."""
@@ -191,11 +197,11 @@ def frames(data: bytes) -> bytes:
     return data[_FRAME.size : _FRAME.size + size] + data[child + _SIZE.size : child + _SIZE.size + child_size]
 
 
-def _topics(robot: str, control: Sequence[str]) -> dict[str, Recorded]:
-    """Return what is held of a robot by full name."""
+def _topics(robot: str, control: Collection[str]) -> dict[str, Recorded]:
+    """Return what is held of a robot, by full name."""
     own = [name for name in RECORDED if name not in (*_SHARED, "~control")]
     named = {topic(name, robot): RECORDED[name] for name in own}
-    return named | {f"/{robot}/{name}": RECORDED["~control"] for name in control}
+    return named | dict.fromkeys(sorted(control), RECORDED["~control"])
 
 
 def _incident(message: Incident) -> ToldIncident:

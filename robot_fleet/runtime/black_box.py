@@ -20,6 +20,8 @@ from robot_fleet.telemetry.ring import KEPT_S, Heard, Keeping, Ring, Span, merge
 BEFORE_S, AFTER_S = 60.0, 30.0
 """Steady seconds that a recording covers before an incident begins, and after one has heard of it."""
 WRITE_EVERY_S = 1.0
+MOST_S = 180.0
+"""Steady seconds after which a recording ends though its robot goes on to say that something is wrong."""
 MOST_AT_ONCE = 4
 """Recordings of one robot under way at a time."""
 NOTICED = ("off_corridor", "step_failed", "act_unknown")
@@ -46,9 +48,10 @@ class ToldIncident:
 
 @dataclass(slots=True)
 class _UnderWay:
-    """A recording: since and until when (steady), up to when it is written, and since when (fleet)."""
+    """A recording: when it was begun, until when it goes on, up to when it is written (steady); since when (fleet)."""
 
     recording: Recording
+    begun_s: float
     until_s: float
     written_s: float
     begin_ns: int
@@ -87,7 +90,7 @@ class BlackBox:
         self._ring.add(heard, part)
 
     def notice(self, report: RobotReport, now: Now) -> None:
-        """Record by itself when the robot has begun to say that something is wrong.
+        """Record by itself when the robot has begun to say that something is wrong; go on if it records already.
 
         What is wrong when its agent starts is nothing new.
         """
@@ -96,7 +99,10 @@ class BlackBox:
             wrong.add(_EMERGENCY_STOP)
         fresh = wrong - self._noticed if self._noticed is not None else ()
         self._noticed = frozenset(wrong)
-        if fresh and not self._under_way:
+        if fresh and self._under_way:
+            newest = self._under_way[-1]
+            newest.until_s = max(newest.until_s, min(now.steady_s + AFTER_S, newest.begun_s + MOST_S))
+        elif fresh:
             incident = local_id(self._robot, self._recorder.number(self._robot))
             self._begin(incident, now, now.fleet_s, ", ".join(sorted(fresh)), local=True)
 
@@ -127,8 +133,7 @@ class BlackBox:
                 self._under_way.remove(each)
 
     def _begin(self, incident: str, now: Now, opened_s: float, reason: str, *, local: bool) -> None:
-        speed = self._speed(now)
-        ago_s = max(now.fleet_s - opened_s, 0.0) / speed
+        ago_s = max(now.fleet_s - opened_s, 0.0) / self._speed(now)
         span = self._between(now.steady_s - min(ago_s + BEFORE_S, KEPT_S), now.steady_s)
         begin_ns = next((each.fleet_ns for each in span.heard if each.fleet_ns), round(now.fleet_s * _NANO))
         about = {
@@ -136,26 +141,31 @@ class BlackBox:
             "robot": self._robot,
             "site": self._site,
             "reason": reason,
-            "opened_s": f"{opened_s:.3f}",
-            "heard_s": f"{now.fleet_s:.3f}",
             "begin_s": f"{begin_ns / _NANO:.3f}",
-            "missing_s": f"{max(begin_ns / _NANO - (opened_s - BEFORE_S * speed), 0.0):.3f}",
+            **self._when(opened_s, begin_ns, now),
             "held_before": ", ".join(sorted(each.topic for each in span.held)),
             "short": ", ".join(sorted(span.short)),
         }
         recording = self._recorder.begin(incident, self._robot, about, begin_ns, (*span.held, *span.heard))
-        self._under_way.append(_UnderWay(recording, now.steady_s + AFTER_S, now.steady_s, begin_ns, local))
+        self._under_way.append(
+            _UnderWay(recording, now.steady_s, now.steady_s + AFTER_S, now.steady_s, begin_ns, local)
+        )
 
     def _adopt(self, local: _UnderWay, incident: ToldIncident, now: Now) -> None:
         """Let what the robot began to record by itself be the incident's."""
         local.local = False
         local.until_s = now.steady_s + AFTER_S
-        about = {
-            "reason": incident.reason,
-            "opened_s": f"{incident.opened_s:.3f}",
-            "heard_s": f"{now.fleet_s:.3f}",
-        }
+        about = {"reason": incident.reason, **self._when(incident.opened_s, local.begin_ns, now)}
         self._recorder.rename(local.recording, incident.id, about)
+
+    def _when(self, opened_s: float, begin_ns: int, now: Now) -> dict[str, str]:
+        """Say when an incident began and was heard of, and how much of the minute before a recording lacks."""
+        missing_s = begin_ns / _NANO - (opened_s - BEFORE_S * self._speed(now))
+        return {
+            "opened_s": f"{opened_s:.3f}",
+            "heard_s": f"{now.fleet_s:.3f}",
+            "missing_s": f"{max(missing_s, 0.0):.3f}",
+        }
 
     def _reaches(self, fleet_s: float, now: Now) -> bool:
         """Return whether a fleet time is still in the ring."""

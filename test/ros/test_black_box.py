@@ -76,6 +76,7 @@ class FakeRobot:
 
     def close(self) -> None:
         self._ros.node.destroy_timer(self._timer)
+        self._ros.node.destroy_publisher(self.incidents)  # what it told is latched
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
@@ -9,14 +12,20 @@ from nav_msgs.msg import Odometry
 from rclpy.serialization import deserialize_message, serialize_message
 from robot_fleet_interfaces.msg import Order, Step
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
-from std_msgs.msg import String
+from std_msgs.msg import Bool, String
 from tf2_msgs.msg import TFMessage
 
-from robot_fleet.ros.black_box import RECORDED, frames
+from robot_fleet.core.geometry import Pose
+from robot_fleet.core.order import RobotReport
+from robot_fleet.core.site import CONTROL_TOPICS
+from robot_fleet.ros.black_box import RECORDED, BlackBoxes, frames
+from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.message_definitions import message_type
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.tap import Tap
+from robot_fleet.runtime.recording_file import describe
+from robot_fleet.runtime.recordings import Recordings
 from test.ros.rig import Ros
 
 pytestmark = pytest.mark.ros
@@ -69,6 +78,31 @@ def test_the_frames_of_a_transform_are_read_from_its_bytes(parent: str, child: s
     moved.header.frame_id, moved.header.stamp = parent, Time(sec=7, nanosec=8)
     data = serialize_message(TFMessage(transforms=[moved, TransformStamped()]))
     assert frames(data) == f"{parent}\0{child}\0".encode()
+
+
+def test_a_button_that_is_pressed_is_held_though_it_was_said_just_now_that_it_is_not(ros: Ros, tmp_path: Path) -> None:
+    guard = Guard()
+    clock = FleetClock(ros.node, datetime.now(UTC) - timedelta(hours=1))
+    boxes = BlackBoxes(ros.node, guard, clock, "tiny", tmp_path, {"tap_2": CONTROL_TOPICS})
+    copy, notice = boxes.copy("tap_2"), boxes.notice("tap_2")
+    notice(report("automatic"))
+    for pressed in (False, True, False, True):
+        copy("/tap_2/emergency_stop", serialize_message(Bool(data=pressed)))
+    copy("/tap_2/scan", b"not in the table")
+    notice(report("emergency_stop"))
+    boxes.close()
+    assert not guard.failures
+    found = describe(Recordings(tmp_path).path("local:tap_2:1", "tap_2"))
+    assert found.topics == {"/tap_2/emergency_stop": ("std_msgs/msg/Bool", 2)}
+    assert found.about["reason"] == "emergency_stop"
+
+
+def report(control: str) -> RobotReport:
+    return RobotReport(
+        robot="tap_2", boot="b", seq=1, at_s=0.0, order="", update=0, released=0, results=(), state="idle",
+        pose=Pose(0.0, 0.0), speed_mps=0.0, soc_pct=80.0, charging=False, docked_at="", odometer_m=0.0, loaded_m=0.0,
+        energy_wh=0.0, load=(), conditions=(), cancelled="", control=control,
+    )  # fmt: skip
 
 
 def test_a_message_without_transforms_has_no_frames() -> None:

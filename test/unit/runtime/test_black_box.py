@@ -10,7 +10,7 @@ import pytest
 from robot_fleet.core.clock import Now
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import RobotReport
-from robot_fleet.runtime.black_box import AFTER_S, BEFORE_S, MOST_AT_ONCE, BlackBox, ToldIncident
+from robot_fleet.runtime.black_box import AFTER_S, BEFORE_S, MOST_AT_ONCE, MOST_S, BlackBox, ToldIncident
 from robot_fleet.runtime.recorder import Recorder
 from robot_fleet.runtime.recording_file import Described, describe
 from robot_fleet.runtime.recordings import Recordings
@@ -158,7 +158,7 @@ def test_what_a_robot_notices_itself_becomes_the_incident_that_the_manager_makes
     assert rig.end() == [STUCK]
     assert rig.states() == list(range(40, 135))
     about = rig.found().about
-    assert (about["local"], about["reason"]) == ("local:care_1:1", "stuck:care_1:1")
+    assert (about["local"], about["reason"], float(about["missing_s"])) == ("local:care_1:1", "stuck:care_1:1", 0.0)
 
 
 def test_what_it_notices_while_nobody_hears_it_is_kept_and_joins_the_incident_later(rig: Rig) -> None:
@@ -187,6 +187,17 @@ def test_what_goes_on_and_what_was_wrong_from_the_start_is_nothing_new(rig: Rig)
     rig.notice()
     rig.notice("step_failed")
     assert rig.end() == ["local:care_1:1", "local:care_1:2"]
+
+
+def test_a_recording_goes_on_while_more_goes_wrong_but_not_for_ever(rig: Rig) -> None:
+    rig.wait(100.0)
+    rig.notice()
+    rig.tell()
+    for second in range(round(MOST_S) + 100):
+        rig.notice(*(["step_failed"] if second % 2 else []))
+        rig.wait(1.0)
+    rig.end()
+    assert rig.states() == list(range(40, 100 + round(MOST_S)))
 
 
 def test_numbers_go_on_after_a_restart(tmp_path: Path) -> None:
