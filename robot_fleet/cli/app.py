@@ -26,6 +26,7 @@ _MODULES = {
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",
+    "incident": "incidents",
     "report": "report",
     "site": "site",
     "plan": "plan",

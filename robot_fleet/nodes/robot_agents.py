@@ -8,6 +8,7 @@ from __future__ import annotations
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.nodes.arguments import parser, shared
 from robot_fleet.ros.agent_bridge import AgentBridge
+from robot_fleet.ros.black_box import BlackBoxes
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
@@ -36,8 +37,9 @@ def main() -> None:
         # the embedded simulator's actuators remember what they did; of a real robot's that is not known
         durable = arguments.simulated
         control = {name: site.kinds[site.robots[name].kind].control_topics for name in names}
+        boxes = BlackBoxes(node, guard, clock, site.id, arguments.run, control)
         agents = [
-            AgentBridge(node, name, maps[name], arguments.journals, guard, clock, durable, control[name])
+            AgentBridge(node, name, maps[name], arguments.journals, guard, clock, durable, control[name], boxes)
             for name in names
         ]
 
@@ -47,6 +49,7 @@ def main() -> None:
 
         every(node, 1.0 / declare(node, TICK_HZ), tick)
         spin(node, lambda: True)
+        boxes.close()
 
 
 if __name__ == "__main__":

@@ -19,12 +19,14 @@ from robot_fleet.core.errors import OrderError
 from robot_fleet.core.ports import Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
+from robot_fleet.ros.black_box import BlackBoxes
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.convert import MAP_FRAME, from_order, to_report, to_time
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.ros_actuator import RosActuator
+from robot_fleet.ros.tap import Tap
 
 LOG = logging.getLogger("robot_fleet")
 REPORT_EVERY_S = 0.9
@@ -48,6 +50,7 @@ class AgentBridge:
     clock : the node's clock.
     durable : whether the robot's actuator remembers its acts over its own restarts.
     control : topics that say who else moves the robot (see `RobotKind.control_topics`).
+    boxes : keep copies of what it hears and says, and look at its reports; None to keep none.
     """
 
     def __init__(
@@ -60,20 +63,22 @@ class AgentBridge:
         clock: FleetClock,
         durable: bool,
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
+        boxes: BlackBoxes | None = None,
     ) -> None:
         self._robot = robot
         self._clock = clock
         totals = BaseTotals()
         self._kept_totals = KeptTotals(totals, folder / f"{robot}.totals.json")
         self.tick = guard(f"tick:{robot}", self._tick)
-        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control)
+        tap = Tap(node, guard) if boxes is None else Tap(node, guard, boxes.copy(robot))
+        self._notice = boxes.notice(robot) if boxes is not None else None
+        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control, tap)
         actuator = RosActuator(node, robot, guard, self._wake)
         journal = FileJournal(folder / f"{robot}.journal")
         self._agent = Agent(robot, self._navigator, actuator, journal, uuid.uuid4().hex[:8], durable)
-        self._reports = node.create_publisher(ReportMsg, topic("~report", robot), QOS["~report"].offered)
-        self._states = node.create_publisher(RobotState, topic("~state", robot), QOS["~state"].offered)
-        ordered = guard(f"order:{robot}", self._ordered)
-        node.create_subscription(OrderMsg, topic("~order", robot), ordered, QOS["~order"].wanted)
+        self._reports = tap.outlet(ReportMsg, topic("~report", robot), QOS["~report"].offered)
+        self._states = tap.outlet(RobotState, topic("~state", robot), QOS["~state"].offered)
+        tap.hear(OrderMsg, topic("~order", robot), self._ordered, QOS["~order"].wanted)
         self._order: OrderMsg | None = None
         self._reported_s = self._shown_s = self._kept_s = self._start_s = float("-inf")
         self._state = "idle"
@@ -127,6 +132,8 @@ class AgentBridge:
             report = self._agent.report(now)
             self._state = report.state
             self._reports.publish(to_report(report))
+            if self._notice is not None:
+                self._notice(report)
         seen = (sensed.pose, sensed.speed_mps, sensed.load, self._state, sensed.control)
         every_s = STATE_AT_REST_EVERY_S if seen == self._shown else STATE_EVERY_S
         if now.steady_s - self._shown_s >= every_s:

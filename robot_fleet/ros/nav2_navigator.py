@@ -31,6 +31,7 @@ from robot_fleet.ros.convert import from_pose, sigma_m, to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.ros.tap import Tap
 
 POSE_OLD_AFTER_S = 2.0
 """Steady seconds after which silence of the odometry means that the robot's servers cannot be relied on."""
@@ -51,6 +52,7 @@ class Nav2Navigator:
     guard : keeps failing callbacks from the spin.
     changed : called when a goal, or who moves the robot, has changed.
     control : topics that say who else than its programs moves it (see `RobotKind.control_topics`).
+    tap : makes its subscriptions and publishers; one without copies by default.
     """
 
     def __init__(
@@ -62,7 +64,9 @@ class Nav2Navigator:
         guard: Guard,
         changed: Callable[[], None],
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
+        tap: Tap | None = None,
     ) -> None:
+        tap = tap or Tap(node, guard)
         self._map_id = map_id
         self._changed = changed
         self._control = dict.fromkeys((word for word, _ in control), False)
@@ -82,7 +86,7 @@ class Nav2Navigator:
         self._dock = kind(DockRobot, "dock_robot", _docked)
         self._undock = kind(UndockRobot, "undock_robot", _docked, heard_s=lambda: self._heard_s)
         self._cancels = [node.create_client(CancelGoal, f"/{robot}/{name}/_action/cancel_goal") for name in _ACTIONS]
-        self._limits = node.create_publisher(SpeedLimit, topic("~speed_limit", robot), QOS["~speed_limit"].offered)
+        self._limits = tap.outlet(SpeedLimit, topic("~speed_limit", robot), QOS["~speed_limit"].offered)
         self._goal: RosGoal | None = None
         self._pose: Pose | None = None
         self._speed_mps = 0.0
@@ -92,17 +96,12 @@ class Nav2Navigator:
         self._last_dock = ""
         self._load: tuple[str, ...] = ()
 
-        def listen(message: Any, name: str, callback: Callable[[Any], None]) -> None:
-            guarded = guard(f"{name}:{robot}", callback)
-            node.create_subscription(message, topic(name, robot), guarded, QOS[name].wanted)
-
-        listen(PoseWithCovarianceStamped, "~amcl_pose", self._posed)
-        listen(Odometry, "~odom", self._moved)
-        listen(BatteryState, "~battery_state", self._powered)
-        listen(String, "~load", self._loaded)
+        tap.hear(PoseWithCovarianceStamped, topic("~amcl_pose", robot), self._posed, QOS["~amcl_pose"].wanted)
+        tap.hear(Odometry, topic("~odom", robot), self._moved, QOS["~odom"].wanted)
+        tap.hear(BatteryState, topic("~battery_state", robot), self._powered, QOS["~battery_state"].wanted)
+        tap.hear(String, topic("~load", robot), self._loaded, QOS["~load"].wanted)
         for word, name in control:
-            said = guard(f"{name}:{robot}", partial(self._controlled, word))
-            node.create_subscription(Bool, f"/{robot}/{name}", said, QOS["~control"].wanted)
+            tap.hear(Bool, f"/{robot}/{name}", partial(self._controlled, word), QOS["~control"].wanted)
 
     def sensed(self) -> Sensed | None:
         """Return the newest measurements, None before the first pose and battery reading."""

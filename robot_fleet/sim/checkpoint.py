@@ -25,7 +25,7 @@ from robot_fleet.sim.scanner import Contact
 if TYPE_CHECKING:
     from robot_fleet.sim.world import SimWorld
 
-VERSION = 1
+VERSION = 2
 AHEAD_S = 1.0
 """Fleet time beyond its newest checkpoint up to which a world may be shown."""
 
