@@ -366,9 +366,12 @@ class Conduct:
             # a hold shows that a person looks at it: the robot may drive back once it is let go
             self.pardoned = order is not None and self._held(order)
             self._go(_I.HALT)
-        elif sensed is not None and not strayed(sensed.pose, self._origin(), (step,)):
-            self._stuck = False
-            self._go(_I.RETURN)
+        elif sensed is not None:
+            # it may have come to rest in a lane that was to follow
+            ahead = drives_as_one(order.steps, len(self._log.results), order.released)
+            if not strayed(sensed.pose, self._origin(), ahead or (step,)):
+                self._stuck = False
+                self._go(_I.RETURN)
 
     def _goal_ended(self, progress: Progress, now: Now) -> None:
         if progress.ending is Ending.REACHED:

@@ -249,6 +249,19 @@ class TestCorridor:
         assert rig.report().conditions == ("off_corridor",)
         assert drives(rig) == 1
 
+    def test_a_robot_that_came_to_rest_in_the_next_lane_is_back_too(self) -> None:
+        rig = Rig()
+        rig.send(order(drive("d1", 5), drive("d2", 10)))
+        rig.run(4)
+        rig.navigator.push(Pose(4, 3))
+        rig.run(1)
+        assert rig.report().conditions == ("off_corridor",)
+        rig.navigator.push(Pose(6, 0), driven_m=2.0)
+        rig.run(0.5)
+        assert (rig.ends(), rig.report().conditions) == (["d1:done"], ())
+        rig.run(10)
+        assert rig.ends() == ["d1:done", "d2:done"]
+
 
 class TestActs:
     def test_a_silent_actuator_is_asked_until_it_answers(self) -> None:
