@@ -43,6 +43,7 @@ class FleetManager:
         seed = arguments.seed if improving else None
         planners = RosPathAsker(node, guard, self._feed)
         self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed, planners)
+        self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
         self._told_seq = -1
         contents = QOS["fleet/place_contents"].wanted

@@ -24,13 +24,17 @@ class FleetClock:
     def __init__(self, node: Node, midnight: datetime | None) -> None:
         self._ros = node.get_clock()
         self._midnight_s = None if midnight is None else midnight.timestamp()
-        self._last_s = 0.0
+        self._last_s = self._floor_s = 0.0
 
     def now(self) -> Now:
         """Return the present instant."""
         fleet_s = self._ros_s() if self._midnight_s is None else time.time() - self._midnight_s
         self._last_s = max(self._last_s, fleet_s)
-        return Now(self._last_s, time.monotonic())
+        return Now(max(self._last_s, self._floor_s), time.monotonic())
+
+    def not_before(self, fleet_s: float) -> None:
+        """Let no earlier time be told: what was written down at it by an earlier process has happened."""
+        self._floor_s = fleet_s
 
     @property
     def started(self) -> bool:
