@@ -16,7 +16,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
-from robot_fleet.core.ports import Sensed
+from robot_fleet.core.ports import Navigator, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.clock import FleetClock
@@ -25,6 +25,8 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.ros_actuator import RosActuator
+from robot_fleet.runtime.chaos.control import Following
+from robot_fleet.runtime.chaos.navigator import MisledNavigator
 
 LOG = logging.getLogger("robot_fleet")
 REPORT_EVERY_S = 0.9
@@ -48,6 +50,7 @@ class AgentBridge:
     clock : the node's clock.
     durable : whether the robot's actuator remembers its acts over its own restarts.
     control : topics that say who else moves the robot (see `RobotKind.control_topics`).
+    failing : what is to fail, in a chaos run; None outside of one.
     """
 
     def __init__(
@@ -60,13 +63,16 @@ class AgentBridge:
         clock: FleetClock,
         durable: bool,
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
+        failing: Following | None = None,
     ) -> None:
         self._robot = robot
         self._clock = clock
         totals = BaseTotals()
         self._kept_totals = KeptTotals(totals, folder / f"{robot}.totals.json")
         self.tick = guard(f"tick:{robot}", self._tick)
-        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control)
+        self._navigator: Navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control)
+        if failing is not None:
+            self._navigator = MisledNavigator(self._navigator, lambda: failing.astray(robot))
         actuator = RosActuator(node, robot, guard, self._wake)
         journal = FileJournal(folder / f"{robot}.journal")
         self._agent = Agent(robot, self._navigator, actuator, journal, uuid.uuid4().hex[:8], durable)
