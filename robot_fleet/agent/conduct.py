@@ -25,6 +25,9 @@ WATCH_S = 1.0
 """Fleet seconds between two looks at what changes without notice: poses in corridors, servers that are gone."""
 STANDSTILL_MPS = 0.05
 """A robot slower than this stands."""
+MOVED_M = 1.5
+"""A robot farther from where its last step left it has not got there by itself (undocking may take it half a metre or
+so): its pose is wrong, or somebody has moved it."""
 LOST_M, FOUND_M = 0.8, 0.4
 """A robot stops that does not know better than this where it is, and goes on when it knows as well as that."""
 EMERGENCY_STOP = "emergency_stop"
@@ -366,9 +369,12 @@ class Conduct:
             # a hold shows that a person looks at it: the robot may drive back once it is let go
             self.pardoned = order is not None and self._held(order)
             self._go(_I.HALT)
-        elif sensed is not None and not strayed(sensed.pose, self._origin(), (step,)):
-            self._stuck = False
-            self._go(_I.RETURN)
+        elif sensed is not None:
+            # it may have come to rest in a lane that was to follow
+            ahead = drives_as_one(order.steps, len(self._log.results), order.released)
+            if not strayed(sensed.pose, self._origin(), ahead or (step,)):
+                self._stuck = False
+                self._go(_I.RETURN)
 
     def _goal_ended(self, progress: Progress, now: Now) -> None:
         if progress.ending is Ending.REACHED:
@@ -417,10 +423,15 @@ class Conduct:
         self._stuck = self.pardoned = False
 
     def _note_drive(self, step: Step, here: Pose) -> None:
-        """Write down that a drive is begun: from the end of the drive before it, else from where the robot is."""
-        order, index = self._log.order, len(self._log.results)
+        """Write down that a drive is begun: from the end of the drive before it, else from where the robot is.
+
+        A pose that the robot cannot have come to counts for nothing: its lane begins where it stood last.
+        """
+        order, index, stood = self._log.order, len(self._log.results), self._log.stood
         if order is not None and index and order.steps[index - 1].kind is StepKind.DRIVE:
             here = order.steps[index - 1].target
+        elif stood is not None and (stood.map_id != here.map_id or stood.distance_m(here) > MOVED_M):
+            here = stood
         self._log.begin(step, here)
 
     def _under_way(self, step: Step) -> bool:

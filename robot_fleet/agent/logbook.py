@@ -21,7 +21,7 @@ from robot_fleet.agent.codec import (
 from robot_fleet.agent.journal import Entry, Journal
 from robot_fleet.core.errors import OrderError
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.order import Order, Step, StepResult, StepState
+from robot_fleet.core.order import Order, Step, StepKind, StepResult, StepState
 
 VERSION = 1
 REMEMBERED = 1000
@@ -39,6 +39,7 @@ class Logbook:
     begun : id of the step that has been begun and has not ended, or empty.
     origin : where the robot stood when that step was begun; for a drive after a drive, where that one ended.
     until_s : for a begun wait: fleet time of its end.
+    stood : where the newest drive or docking that is done left the robot, None before the first.
     cancelled : whether the order has been given up at the manager's wish.
     changes : how many entries have been applied; a cheap way to see that something is new.
     started : ids of acts that may have been started, as keys, oldest first.
@@ -56,6 +57,7 @@ class Logbook:
         self.begun = ""
         self.origin: Pose | None = None
         self.until_s = 0.0
+        self.stood: Pose | None = None
         self.cancelled = False
         self.started: dict[str, None] = {}
         self.former: dict[str, None] = {}
@@ -169,16 +171,16 @@ class Logbook:
 
     def _snapshot(self) -> Sequence[Entry]:
         """Return the fewest entries that amount to the same."""
-        entries: list[Entry] = [
-            self._header(),
-            {
-                "e": "memory",
-                "acts": list(self.started),
-                "orders": list(self.former),
-                "stops": self.stops,
-                "consents": self.consents,
-            },
-        ]
+        memory: dict[str, Any] = {
+            "e": "memory",
+            "acts": list(self.started),
+            "orders": list(self.former),
+            "stops": self.stops,
+            "consents": self.consents,
+        }
+        if self.stood is not None:
+            memory["stood"] = pose_to_list(self.stood)
+        entries: list[Entry] = [self._header(), memory]
         if self.order is not None:
             entries.append({"e": "order", "order": order_to_dict(self.order)})
             entries += [{"e": "end", "result": result_to_dict(result)} for result in self.results]
@@ -205,6 +207,7 @@ class Logbook:
         self.started = dict.fromkeys(map(str, entry["acts"]))
         self.former = dict.fromkeys(map(str, entry["orders"]))
         self.stops, self.consents = int(entry.get("stops", 0)), int(entry.get("consents", 0))
+        self.stood = pose_from_list(entry["stood"]) if "stood" in entry else None
 
     def _applied_order(self, entry: Mapping[str, Any]) -> None:
         order = order_from_dict(entry["order"])
@@ -251,6 +254,8 @@ class Logbook:
             raise OrderError("order_malformed", f"a result of step {result.step}, which is not the next one")
         self.results.append(result)
         self.begun, self.origin = "", None
+        if result.state is StepState.DONE and step.kind in (StepKind.DRIVE, StepKind.DOCK):
+            self.stood = step.target
 
     def _applied_give_up(self, entry: Mapping[str, Any]) -> None:
         del entry

@@ -16,6 +16,7 @@ from robot_fleet.core.errors import FleetError
 _MODULES = {
     "demo": "demo",
     "up": "demo",
+    "chaos": "chaos",
     "down": "ps",
     "ps": "ps",
     "submit": "tasks",

@@ -83,7 +83,7 @@ def prepare(wishes: Wishes) -> Play:
 
     for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):
         if path is not None:
-            _check_writable(option, path)
+            check_writable(option, path)
     site = load_site(wishes.site)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
@@ -100,7 +100,13 @@ def default_site() -> Path:
     return checkout / inside if (checkout / inside).is_dir() else Path(sys.prefix) / "share" / "robot_fleet" / inside
 
 
-def _check_writable(option: str, path: Path) -> None:
+def check_writable(option: str, path: Path) -> None:
+    """See that a file of an option can be written.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_file_unwritable`.
+    """
     if path.is_dir() or not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
         message = f"{path} cannot be written; give {option} a file in a folder that is there and is yours"
         raise RuntimeFailure("runtime_file_unwritable", message, option)

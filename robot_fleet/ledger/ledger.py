@@ -129,6 +129,16 @@ class Ledger:
         self.last_seq += len(rows)
         return self.last_seq
 
+    def newest_s(self) -> float:
+        """Return the latest fleet time of any fact, 0 if there is none.
+
+        Raises
+        ------
+        LedgerError : `ledger_read_failed`.
+        """
+        with translated(self.path, "ledger_read_failed"), self._connection.begin():
+            return float(self._connection.execute(select(func.max(FACTS.c.at_s))).scalar_one() or 0.0)
+
     def read(self, after_seq: int = 0) -> Iterator[tuple[int, float, Any]]:
         """Yield (sequence number, fleet time, fact) of every fact after a sequence number, oldest first.
 

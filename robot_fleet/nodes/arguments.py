@@ -19,12 +19,14 @@ class NodeArguments:
     run : the fleet's run directory: ledger, journals, checkpoints, small files for one another.
     midnight : the instant at which fleet time is 0; None when fleet time is ROS time (`/clock`).
     seed : of what is drawn.
+    chaos : the file in which a chaos run says what is to fail, None outside of such a run.
     """
 
     site: Path
     run: Path
     midnight: datetime | None
     seed: int
+    chaos: Path | None = None
 
     @property
     def simulated(self) -> bool:
@@ -83,6 +85,7 @@ def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentPars
     made.add_argument("--site", type=Path, required=True, help="the site's folder")
     made.add_argument("--run", type=Path, required=True, help="the fleet's run directory")
     made.add_argument("--seed", type=int, default=1, help="seed of what is drawn")
+    made.add_argument("--chaos", type=Path, help="file in which a chaos run says what is to fail")
     if is_clock:
         made.set_defaults(midnight=None)
         return made
@@ -99,7 +102,7 @@ def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentPars
 
 def shared(parsed: argparse.Namespace) -> NodeArguments:
     """Return the shared arguments of a parsed command line."""
-    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed)
+    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed, parsed.chaos)
 
 
 def _midnight(text: str) -> datetime:

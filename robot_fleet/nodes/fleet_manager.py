@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from std_msgs.msg import UInt64
 
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.inputs import Input, PlaceSensed
+from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
 from robot_fleet.ros.clock import FleetClock
@@ -21,6 +23,8 @@ from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
 from robot_fleet.runtime.alarm_events import AlarmEvents
+from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
+from robot_fleet.runtime.chaos.messages import DisturbedLink
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
 from robot_fleet.runtime.run_id import run_id
@@ -41,13 +45,18 @@ class FleetManager:
         site = load_site(arguments.site)
         self.guard = guard = Guard(ends=(LedgerError,))
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
-        self._clock = FleetClock(node, arguments.midnight)
+        failing = None if arguments.chaos is None else Following(arguments.chaos)
+        self._clock = FleetClock(node, arguments.midnight, (lambda: failing.ahead_s) if failing else None)
         self._commands = Commands(node, guard, self._feed, self._why)
-        links = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
+        links: dict[str, RobotLink] = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
+        if failing is not None:
+            links = {name: _disturbed(link, name, failing, arguments.seed) for name, link in links.items()}
+            every(node, FOLLOW_EVERY_S, guard("late", self._poll))
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
         planners = RosPathAsker(node, guard, self._feed)
         self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed, planners)
+        self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
         self._told_seq = -1
         contents = QOS["fleet/place_contents"].wanted
@@ -112,6 +121,10 @@ class FleetManager:
 
     def _note(self) -> None:
         self._fleet.note(self._clock.now().fleet_s, self.guard.failures)
+
+
+def _disturbed(link: RobotLink, robot: str, failing: Following, seed: int) -> DisturbedLink:
+    return DisturbedLink(link, time.monotonic, f"{seed}/messages/{robot}", lambda: failing.network(robot))
 
 
 def main() -> None:

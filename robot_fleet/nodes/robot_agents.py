@@ -12,6 +12,7 @@ from robot_fleet.ros.black_box import BlackBoxes
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
+from robot_fleet.runtime.chaos.control import Following
 from robot_fleet.site.load import load_site
 
 TICK_HZ = Setting("tick_hz", 20.0, 2.0, 50.0, "looks of each agent at its robot per wall second")
@@ -38,8 +39,11 @@ def main() -> None:
         durable = arguments.simulated
         control = {name: site.kinds[site.robots[name].kind].control_topics for name in names}
         boxes = BlackBoxes(node, guard, clock, site.id, arguments.run, control)
+        failing = None if arguments.chaos is None else Following(arguments.chaos)
         agents = [
-            AgentBridge(node, name, maps[name], arguments.journals, guard, clock, durable, control[name], boxes)
+            AgentBridge(
+                node, name, maps[name], arguments.journals, guard, clock, durable, control[name], boxes, failing
+            )
             for name in names
         ]
 

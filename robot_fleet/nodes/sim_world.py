@@ -8,11 +8,13 @@ from pathlib import Path
 from robot_fleet.nodes.arguments import parser, shared
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.sim_bridge import SimBridge
-from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.ros.spin import every, make_node, parse_arguments, process, spin
 from robot_fleet.ros.world_player import WorldPlayer
+from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.demand import DAY_BEGINS_S, played_rows
 from robot_fleet.runtime.fleet_processes import STAND_STILL
 from robot_fleet.sim.callers import Callers
+from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.people import read_people
 from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.demand import read_csv
@@ -43,7 +45,13 @@ def main() -> None:
         player = WorldPlayer(world, callers, arguments.world, arguments.world_figures, parsed.speed, parsed.trace)
         try:
             node = make_node("sim_world", simulated=False)
-            bridge = SimBridge(node, Guard(), player, callers, occupancy, RaisedAlarms(arguments.raised))
+            guard, raised = Guard(), RaisedAlarms(arguments.raised)
+            bridge = SimBridge(node, guard, player, callers, occupancy, raised)
+            if arguments.chaos is not None:
+                failing = Following(arguments.chaos)
+                every(
+                    node, FOLLOW_EVERY_S, guard("mishap", lambda: failing.abort(lambda name: fail_action(world, name)))
+                )
             signal.signal(STAND_STILL, lambda _number, _frame: bridge.stand_still())
             spin(node, lambda: True)
         finally:

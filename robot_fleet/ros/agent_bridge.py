@@ -16,7 +16,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
-from robot_fleet.core.ports import Sensed
+from robot_fleet.core.ports import Navigator, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.black_box import BlackBoxes
@@ -27,6 +27,8 @@ from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.ros_actuator import RosActuator
 from robot_fleet.ros.tap import Tap
+from robot_fleet.runtime.chaos.control import Following
+from robot_fleet.runtime.chaos.navigator import MisledNavigator
 
 LOG = logging.getLogger("robot_fleet")
 REPORT_EVERY_S = 0.9
@@ -51,6 +53,7 @@ class AgentBridge:
     durable : whether the robot's actuator remembers its acts over its own restarts.
     control : topics that say who else moves the robot (see `RobotKind.control_topics`).
     boxes : keep copies of what it hears and says, and look at its reports; None to keep none.
+    failing : what is to fail, in a chaos run; None outside of one.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class AgentBridge:
         durable: bool,
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
         boxes: BlackBoxes | None = None,
+        failing: Following | None = None,
     ) -> None:
         self._robot = robot
         self._clock = clock
@@ -72,7 +76,9 @@ class AgentBridge:
         self.tick = guard(f"tick:{robot}", self._tick)
         tap = Tap(node, guard) if boxes is None else Tap(node, guard, boxes.copy(robot))
         self._notice = boxes.notice(robot) if boxes is not None else None
-        self._navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control, tap)
+        self._navigator: Navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control, tap)
+        if failing is not None:
+            self._navigator = MisledNavigator(self._navigator, lambda: failing.astray(robot))
         actuator = RosActuator(node, robot, guard, self._wake)
         journal = FileJournal(folder / f"{robot}.journal")
         self._agent = Agent(robot, self._navigator, actuator, journal, uuid.uuid4().hex[:8], durable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from rclpy.node import Node
@@ -19,18 +20,26 @@ class FleetClock:
     ----------
     node : its clock is ROS time; simulated, it follows `/clock`.
     midnight : the instant at which fleet time is 0; None when fleet time is ROS time.
+    ahead_s : returns by how much it runs ahead of that, None for not at all; see `robot_fleet.runtime.chaos`.
     """
 
-    def __init__(self, node: Node, midnight: datetime | None) -> None:
+    def __init__(self, node: Node, midnight: datetime | None, ahead_s: Callable[[], float] | None = None) -> None:
         self._ros = node.get_clock()
+        self._ahead_s = ahead_s
         self._midnight_s = None if midnight is None else midnight.timestamp()
-        self._last_s = 0.0
+        self._last_s = self._floor_s = 0.0
 
     def now(self) -> Now:
         """Return the present instant."""
         fleet_s = self._ros_s() if self._midnight_s is None else time.time() - self._midnight_s
+        if self._ahead_s is not None and fleet_s > 0.0:
+            fleet_s += self._ahead_s()
         self._last_s = max(self._last_s, fleet_s)
-        return Now(self._last_s, time.monotonic())
+        return Now(max(self._last_s, self._floor_s), time.monotonic())
+
+    def not_before(self, fleet_s: float) -> None:
+        """Let no earlier time be told: what was written down at it by an earlier process has happened."""
+        self._floor_s = fleet_s
 
     @property
     def started(self) -> bool:

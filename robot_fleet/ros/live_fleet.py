@@ -87,6 +87,11 @@ class LiveFleet:
         """Number of the ledger's newest fact."""
         return self._ledger.last_seq
 
+    @property
+    def newest_s(self) -> float:
+        """Latest fleet time in the ledger, 0 if it is empty."""
+        return self._ledger.newest_s()
+
     def feed(self, news: Input, now: Now) -> None:
         """Let the core take an input in.
 

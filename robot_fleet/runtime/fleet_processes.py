@@ -35,6 +35,7 @@ class FleetPlay:
     trace : file for the physical truth; none if None.
     improving : whether CP-SAT looks for better plans.
     webhooks : the file of receivers; None where there are none.
+    chaos : file in which a chaos run says what is to fail; None outside of such a run.
     """
 
     site: Path
@@ -48,6 +49,7 @@ class FleetPlay:
     trace: Path | None = None
     improving: bool = True
     webhooks: Path | None = None
+    chaos: Path | None = None
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -65,7 +67,9 @@ def fleet_processes(
 ) -> tuple[ProcessSpec, ...]:
     """Return the processes of a simulated fleet, the manager first, since the others wait for it or do without."""
     env = {"ROS_DOMAIN_ID": str(play.domain), DISCOVERY: environ.get(DISCOVERY, "LOCALHOST")}
-    shared = ("--site", str(play.site.resolve()), "--run", str(run.path))
+    shared: tuple[str, ...] = ("--site", str(play.site.resolve()), "--run", str(run.path))
+    if play.chaos is not None:
+        shared += ("--chaos", str(play.chaos))
     seed = ("--seed", str(play.seed))
 
     def spec(

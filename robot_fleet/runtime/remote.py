@@ -37,7 +37,9 @@ class SimServer:
     ----------
     life : rises with each process.
     up : whether there is one.
-    died_s, last : steady time of the latest kill, and the life that it ended.
+    asleep : whether it is stopped: it takes nothing in for now and loses nothing.
+    last : the life that fell silent last.
+    silent_s : steady time since when.
     """
 
     def __init__(self, world: Callable[[], SimWorld], clock: Callable[[], float]) -> None:
@@ -45,23 +47,50 @@ class SimServer:
         self.clock = clock
         self.life = 1
         self.up = True
+        self.asleep = False
         self.last = 0
-        self.died_s = self._begun_s = float("-inf")
+        self.silent_s = self._begun_s = float("-inf")
+        self._unheard: list[Callable[[], None]] = []
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process that does something."""
+        return self.up and not self.asleep
 
     @property
     def heard(self) -> bool:
         """Whether its topics were heard of late."""
-        return self.up or self.clock() - self.died_s <= POSE_OLD_AFTER_S
+        return self.runs or self.clock() - self.silent_s <= POSE_OLD_AFTER_S
 
     @property
     def reached(self) -> bool:
-        """Whether what is sent now arrives."""
-        return self.up and self.clock() - self._begun_s >= MET_AFTER_S
+        """Whether what is sent now arrives at once."""
+        return self.runs and self.clock() - self._begun_s >= MET_AFTER_S
+
+    def take(self, message: Callable[[], None]) -> None:
+        """Hand a message over: at once, when a stopped process goes on, or never."""
+        if self.reached:
+            message()
+        elif self.asleep:
+            self._unheard.append(message)
 
     def die(self) -> None:
         """Be killed."""
-        self.up = False
-        self.last, self.died_s = self.life, self.clock()
+        self.up = self.asleep = False
+        self._unheard.clear()
+        self.last, self.silent_s = self.life, self.clock()
+
+    def sleep(self) -> None:
+        """Be stopped."""
+        self.asleep = True
+        self.last, self.silent_s = self.life, self.clock()
+
+    def wake(self) -> None:
+        """Go on after a stop, with all that has come meanwhile."""
+        unheard, self._unheard = self._unheard, []
+        for message in unheard:
+            message()
+        self.asleep = False
 
     def begin(self) -> None:
         """Be started anew."""
@@ -80,12 +109,12 @@ class _Sent:
     goal: Goal | None = None
 
     def served(self, server: SimServer) -> bool:
-        """Return whether the process that took it still lives."""
-        return server.up and self.life == server.life
+        """Return whether the process that took it still lives and answers."""
+        return server.runs and self.life == server.life
 
     def silent(self, server: SimServer) -> bool:
-        """Return whether nothing was heard of it for too long, its process being dead or never reached."""
-        heard_s = max(self.sent_s, server.died_s) if self.life == server.last else self.sent_s
+        """Return whether nothing was heard of it for too long, its process being dead, stopped or never reached."""
+        heard_s = max(self.sent_s, server.silent_s) if self.life == server.last else self.sent_s
         return server.clock() - heard_s > SILENT_AFTER_S
 
 
@@ -100,7 +129,7 @@ class RemoteNavigator:
 
     def sensed(self) -> Sensed | None:
         """Return what was heard last."""
-        if self._server.up:
+        if self._server.runs:
             self._seen = SimNavigator(self._server.world(), self._id).sensed()
         return self._seen
 
@@ -122,13 +151,12 @@ class RemoteNavigator:
 
     def cancel(self) -> None:
         """Ask the goal to stop, if the server knows it."""
-        if self._sent is not None and self._sent.served(self._server):
-            self._server.world().cancel(self._id)
+        if self._sent is not None and self._sent.life == self._server.life:
+            self._server.take(lambda: self._server.world().cancel(self._id))
 
     def cancel_all(self) -> None:
         """Cancel whatever the server knows to run on the robot."""
-        if self._server.reached:
-            self._server.world().cancel(self._id)
+        self._server.take(lambda: self._server.world().cancel(self._id))
 
     def status(self) -> GoalStatus | None:
         """Return where the newest goal stands; LOST after too long a silence."""
@@ -145,10 +173,15 @@ class RemoteNavigator:
 
     def _send(self, begin: Callable[[SimWorld], None], poses_left: int = 0) -> None:
         server = self._server
-        self._sent = _Sent(-1, server.clock(), GoalStatus(GoalState.RUNNING, poses_left=poses_left))
-        if server.reached:
+        sent = self._sent = _Sent(-1, server.clock(), GoalStatus(GoalState.RUNNING, poses_left=poses_left))
+
+        def arrive() -> None:
             begin(server.world())
-            self._sent.life, self._sent.goal = server.life, server.world().robots[self._id].goal
+            sent.life, sent.goal = server.life, server.world().robots[self._id].goal
+            if sent.status.state is GoalState.LOST:  # it has been acted upon: a server that wakes up must not begin it
+                server.world().cancel(self._id)
+
+        server.take(arrive)
 
 
 class RemoteActuator:
@@ -162,17 +195,23 @@ class RemoteActuator:
     def start(self, act_id: str, act: str, place: str, params: Mapping[str, object]) -> None:
         """Send the act; a server that knows its id attaches, or finds it done."""
         server = self._server
-        self._sent = {act_id: _Sent(-1, server.clock(), _RUNNING)}
-        if server.reached:
-            world = server.world()
+        sent = _Sent(-1, server.clock(), _RUNNING)
+        self._sent = {act_id: sent}
+
+        def arrive() -> None:
+            world, lost = server.world(), sent.silent(server)
             world.acts.start(world.robots[self._id], act_id, act, place, params)
-            self._sent[act_id].life = server.life
+            sent.life = server.life
+            if lost:
+                world.acts.cancel(act_id)
+
+        server.take(arrive)
 
     def cancel(self, act_id: str) -> None:
         """Ask a running act to stop at a safe point; only an act that was sent from here has a goal to be cancelled."""
         sent = self._sent.get(act_id)
-        if sent is not None and sent.served(self._server):
-            self._server.world().acts.cancel(act_id)
+        if sent is not None and sent.life == self._server.life:
+            self._server.take(lambda: self._server.world().acts.cancel(act_id))
 
     def status(self, act_id: str) -> GoalStatus | None:
         """Return where the act stands; None if the server has never heard of it, LOST while it cannot be asked."""

@@ -12,12 +12,13 @@ from robot_fleet.core.site import Site
 from robot_fleet.telemetry.rollup import Rollup
 
 SCHEMA_VERSION = 1
-_OUTCOME = {
+OUTCOMES = {
     TaskState.COMPLETED: "done",
     TaskState.CANCELLED: "cancelled",
     TaskState.FAILED: "failed",
     TaskState.REJECTED: "rejected",
 }
+"""How a task that has ended is told."""
 
 
 def fleet_part(
@@ -144,7 +145,7 @@ def _request(task: TaskRecord) -> dict[str, Any]:
         "id": task.id,
         "service": task.request.service,
         "state": task.state.value,
-        "outcome": _OUTCOME.get(task.state),
+        "outcome": OUTCOMES.get(task.state),
         "result": task.result,
         "reason": task.reason,
         "robot": task.robot or None,

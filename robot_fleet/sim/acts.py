@@ -149,11 +149,11 @@ class Acts:
         world.record(robot, event)
         self._end(act, GoalState.SUCCEEDED)
 
-    def robot_died(self, robot: SimRobot) -> None:
-        """Fail the act of a robot without power."""
+    def fail(self, robot: SimRobot, code: str) -> None:
+        """Let the act of a robot fail, as one without power does; nothing has changed hands."""
         act = self.by_id.get(robot.act_id)
         if act is not None:
-            act.code = "act_no_power"
+            act.code = code
             self._end(act, GoalState.FAILED)
 
     def _end(self, act: Act, state: GoalState) -> None:

@@ -240,15 +240,17 @@ class SimWorld:
     def cancel(self, robot_id: str) -> None:
         """Give the running goal up: a drive brakes to a halt, a docking ends before the charger, an undocking in it."""
         robot = self.robots[robot_id]
-        goal = robot.goal
-        if goal is None or goal.state is not GoalState.RUNNING:
-            return
+        if robot.goal is not None and robot.goal.state is GoalState.RUNNING:
+            self.give_up(robot, GoalState.CANCELLED, "", "cancelled")
+
+    def give_up(self, robot: SimRobot, state: GoalState, code: str, sentence: str) -> None:
+        """End the running goal, which does not get there: see `cancel`."""
         if robot.mode is Mode.DOCKING:
             robot.mode, robot.due_s = Mode.STANDING, float("inf")
         elif robot.mode is Mode.UNDOCKING:
             robot.mode, robot.due_s = Mode.DOCKED, float("inf")
             robot.draw(-robot.kind.charge_w, self.now_s)
-        robot.brake(self.now_s, GoalState.CANCELLED, "", "cancelled")
+        robot.brake(self.now_s, state, code, sentence)
 
     def _refuse(self, robot: SimRobot, kind: str, code: str, sentence: str) -> None:
         """End a new goal as failed at once; a robot that drives comes to a halt, docking and undocking go on."""
@@ -354,4 +356,4 @@ class SimWorld:
 
     def _robot_died(self, robot: SimRobot) -> None:
         if robot.act_id:
-            self.acts.robot_died(robot)
+            self.acts.fail(robot, "act_no_power")

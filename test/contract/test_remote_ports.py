@@ -24,7 +24,7 @@ class RemoteRig:
 
     def wait(self, seconds: float) -> None:
         self.steady_s += seconds
-        if self.server.up:
+        if self.server.runs:
             self.world.advance(seconds)
 
     def times_done(self, act_id: str) -> int:
@@ -62,6 +62,55 @@ class TestRemoteNavigator(NavigatorContract):
         assert rig.navigator.ready()
         assert rig.goal() is GoalState.LOST
 
+    def test_a_stopped_server_goes_on_with_a_goal_that_counts_as_lost(self, rig: RemoteRig) -> None:
+        rig.navigator.drive([FAR], 0.0, False)
+        rig.wait(2.0)
+        rig.server.sleep()
+        rig.wait(SILENT_AFTER_S + 0.1)
+        assert (rig.navigator.ready(), rig.goal()) == (False, GoalState.LOST)
+        rig.server.wake()
+        assert rig.navigator.ready()
+        assert rig.world.robots["log_1"].v_mps > 0.0
+        rig.navigator.cancel_all()
+        rig.wait(5.0)
+        assert (rig.goal(), rig.world.robots["log_1"].v_mps) == (GoalState.LOST, 0.0)
+
+    def test_a_short_stop_is_not_noticed(self, rig: RemoteRig) -> None:
+        rig.navigator.drive([FAR], 0.0, False)
+        assert rig.navigator.ready()
+        rig.server.sleep()
+        rig.wait(1.0)
+        assert (rig.navigator.ready(), rig.goal()) == (True, GoalState.RUNNING)
+        rig.server.wake()
+        rig.wait(60.0)
+        assert rig.goal() is GoalState.SUCCEEDED
+
+    def test_what_is_sent_to_a_stopped_server_begins_when_it_goes_on(self, rig: RemoteRig) -> None:
+        rig.server.sleep()
+        rig.navigator.drive([FAR], 0.0, False)
+        rig.wait(1.0)
+        assert rig.goal() is GoalState.RUNNING
+        rig.server.wake()
+        rig.wait(60.0)
+        assert rig.goal() is GoalState.SUCCEEDED
+
+    def test_what_was_given_up_meanwhile_does_not_begin(self, rig: RemoteRig) -> None:
+        rig.server.sleep()
+        rig.navigator.drive([FAR], 0.0, False)
+        rig.wait(SILENT_AFTER_S + 0.1)
+        assert rig.goal() is GoalState.LOST
+        rig.server.wake()
+        rig.wait(5.0)
+        assert rig.world.robots["log_1"].odometer_m == 0.0
+
+    def test_what_a_stopped_server_has_not_heard_dies_with_it(self, rig: RemoteRig) -> None:
+        rig.server.sleep()
+        rig.navigator.drive([FAR], 0.0, False)
+        rig.server.die()
+        rig.server.begin()
+        rig.wait(60.0)
+        assert rig.world.robots["log_1"].odometer_m == 0.0
+
     def test_what_is_sent_to_nobody_is_lost(self, rig: RemoteRig) -> None:
         rig.server.die()
         rig.navigator.drive([FAR], 0.0, False)
@@ -98,3 +147,21 @@ class TestRemoteActuator(ActuatorContract):
         another.start("t1/s/x/0", "inspect", "a", {})
         another.cancel("t1/s/x/0")
         assert rig.act("t1/s/x/0") is GoalState.CANCELLED
+
+    def test_an_act_on_a_stopped_server_cannot_be_asked_for_and_goes_on(self, rig: RemoteRig) -> None:
+        rig.actuator.start("k1", "inspect", "a", {})
+        rig.server.sleep()
+        assert rig.act("k1") is GoalState.RUNNING
+        rig.wait(SILENT_AFTER_S + 0.1)
+        assert rig.act("k1") is GoalState.LOST
+        rig.server.wake()
+        assert rig.act("k1") is GoalState.RUNNING
+        rig.wait(60.0)
+        assert rig.act("k1") is GoalState.SUCCEEDED
+
+    def test_an_act_given_up_before_a_stopped_server_heard_of_it_is_cancelled(self, rig: RemoteRig) -> None:
+        rig.server.sleep()
+        rig.actuator.start("k1", "inspect", "a", {})
+        rig.wait(SILENT_AFTER_S + 0.1)
+        rig.server.wake()
+        assert rig.act("k1") is GoalState.CANCELLED

@@ -158,9 +158,10 @@ class FakeNavigator:
         self.up = True
         self.control = "automatic"
 
-    def push(self, pose: Pose) -> None:
-        """Let somebody move the robot."""
+    def push(self, pose: Pose, driven_m: float = 0.0) -> None:
+        """Let somebody move the robot, or let it have driven by itself while nobody looked."""
         self.pose = pose
+        self._odometer_m += driven_m
 
     def _cancel(self) -> None:
         if self.deaf > 0:

@@ -20,7 +20,8 @@ from robot_fleet.core.fleet import FleetState, Ports, apply, initial_state
 from robot_fleet.core.ports import GoalState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.codec import value_codec
-from robot_fleet.runtime.chaos import ChaosFleet, Moment
+from robot_fleet.runtime.chaos.fleet import ChaosFleet
+from robot_fleet.runtime.chaos.mortal import Moment
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.sim.goals import Mode
 from robot_fleet.sim.people import read_people

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime.chaos import ChaosFleet, Moment
+from robot_fleet.runtime.chaos.fleet import ChaosFleet
+from robot_fleet.runtime.chaos.mortal import Moment
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map

@@ -105,6 +105,32 @@ def test_simulated_time_begins_with_its_first_message_and_never_goes_back() -> N
     assert seen == pytest.approx([27_000.0, 27_001.0, 27_001.0, 27_001.0, 27_001.5])
 
 
+def test_a_clock_stands_still_until_it_is_as_late_as_what_was_written_down() -> None:
+    node = Ticking()
+    clock = FleetClock(node, midnight=None)
+    clock.not_before(27_010.0)
+    assert not clock.started, "what an earlier process wrote is no message of time"
+    seen = []
+    for seconds in (27_000.0, 27_009.0, 27_011.0):
+        node.nanoseconds = round(seconds * 1e9)
+        seen.append(clock.now().fleet_s)
+    assert seen == pytest.approx([27_010.0, 27_010.0, 27_011.0])
+
+
+def test_a_clock_that_runs_ahead_for_a_while_stands_still_afterwards() -> None:
+    node, ahead = Ticking(), [30.0]
+    clock = FleetClock(node, None, lambda: ahead[0])
+    assert clock.now().fleet_s == 0.0, "before the first message there is no time to run ahead of"
+    node.nanoseconds = 1_000 * 10**9
+    assert clock.now().fleet_s == 1_030.0
+    ahead[0] = 0.0
+    seen = []
+    for seconds in (1_010, 1_029, 1_031):
+        node.nanoseconds = seconds * 10**9
+        seen.append(clock.now().fleet_s)
+    assert seen == [1_030.0, 1_030.0, 1_031.0]
+
+
 def test_the_fleets_own_time_counts_from_the_midnight_it_is_told_and_never_goes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,8 +23,8 @@ NEVER_BEGUN_S = 4 * 3_600.0
 """A planned task that could not be begun (its place stays blocked) ends as failed this long after it was due."""
 JUDGED_WHOLE = 100
 """Up to so many tasks the checker judges every plan whole; of larger ones what has changed and what all share."""
-HOPELESS = ("no_robot_kind", "too_heavy")
-"""Reasons that waiting does not mend."""
+HOPELESS = ("no_robot_kind",)
+"""Reasons that waiting does not mend; goods too heavy for a robot as it is loaded now may be light enough later."""
 
 
 def replan(turn: Turn) -> None:

@@ -249,6 +249,47 @@ class TestCorridor:
         assert rig.report().conditions == ("off_corridor",)
         assert drives(rig) == 1
 
+    def test_a_pose_that_it_cannot_have_come_to_does_not_move_its_lane(self) -> None:
+        rig = Rig()
+        rig.send(order(drive("d1", 10)))
+        rig.run(15)
+        assert rig.ends() == ["d1:done"]
+        rig.navigator.push(Pose(13, 4))
+        for killed in (False, True):
+            if killed:
+                rig.killed()
+            rig.send(order(drive("e1", 20), name="o2"))
+            rig.run(5)
+            assert (rig.report().conditions, drives(rig)) == (("off_corridor",), 1), "it does not set off from nowhere"
+        rig.navigator.push(Pose(10, 0))
+        rig.run(15)
+        assert rig.ends() == ["e1:done"]
+
+    def test_a_robot_that_came_to_rest_in_the_next_lane_is_back_too(self) -> None:
+        rig = Rig()
+        rig.send(order(drive("d1", 5), drive("d2", 10)))
+        rig.run(4)
+        rig.navigator.push(Pose(4, 3))
+        rig.run(1)
+        assert rig.report().conditions == ("off_corridor",)
+        rig.navigator.push(Pose(6, 0), driven_m=2.0)
+        rig.run(0.5)
+        assert (rig.ends(), rig.report().conditions) == (["d1:done"], ())
+        rig.run(10)
+        assert rig.ends() == ["d1:done", "d2:done"]
+
+    def test_where_it_stood_is_kept_when_the_journal_is_rewritten(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("robot_fleet.agent.journal.BULKY_ENTRIES", 2)
+        rig = Rig(journal=MemoryJournal())
+        rig.send(order(drive("d1", 10)))
+        rig.run(15)
+        rig.navigator.push(Pose(13, 4))
+        rig.send(order(drive("e1", 20), name="o2", released=0))
+        rig.killed()
+        rig.send(order(drive("e1", 20), name="o2", update=2))
+        rig.run(5)
+        assert (rig.report().conditions, drives(rig)) == (("off_corridor",), 1)
+
 
 class TestActs:
     def test_a_silent_actuator_is_asked_until_it_answers(self) -> None:

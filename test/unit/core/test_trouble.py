@@ -308,3 +308,24 @@ def test_a_robot_that_failed_on_a_lane_keeps_it_and_goes_on_from_there(world: Co
     world.drain(hours=1.0)
     assert world.state.tasks["a"].state is TaskState.COMPLETED
     assert world.state.robots[robot.id].docked
+
+
+def test_goods_that_no_robot_can_take_as_it_is_loaded_wait(world: CoreWorld) -> None:
+    """What a failed hand-over has left on board is no reason to reject what comes after."""
+    carriers = [robot for robot in world.robots.values() if world.state.robots[robot.id].kind == "logistics"]
+    for number, robot in enumerate(carriers):
+        item = f"left_{number}"
+        world.feed(SubmitTask(item, "parcel_delivery", PARCEL | {"item": item, "mass_kg": 25.0}))
+        for _ in range(200):
+            order = world.state.robots[robot.id].busy
+            if world.state.robots[robot.id].load and order is not None and order.arrived and order.stop == 1:
+                break
+            work(world)
+        world.step(robot, "failed")
+        world.tell(robot)
+        assert world.state.tasks[item].state is TaskState.FAILED
+        assert world.state.robots[robot.id].load == (item,)
+    world.feed(SubmitTask("late", "parcel_delivery", PARCEL | {"mass_kg": 10.0}))
+    work(world)
+    task = world.state.tasks["late"]
+    assert (task.state, task.reason) == (TaskState.REQUESTED, "too_heavy")

@@ -57,6 +57,13 @@ def test_facts_come_back_in_order_with_their_times(ledger: Ledger) -> None:
     assert list(ledger.read(after_seq=2)) == [(3, 12.5, Counted(2, 0))]
 
 
+def test_the_latest_time_of_any_fact(ledger: Ledger) -> None:
+    assert ledger.newest_s() == 0.0
+    ledger.append([Counted(1, 0)], at_s=12.5)
+    ledger.append([Counted(2, 0)], at_s=11.0)
+    assert ledger.newest_s() == 12.5
+
+
 def test_reading_goes_on_over_many_chunks_while_facts_are_added(ledger: Ledger) -> None:
     ledger.append([Counted(1, part) for part in range(4100)], at_s=0.0)
     facts = ledger.read()
