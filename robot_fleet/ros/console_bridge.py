@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import RobotState
 from std_msgs.msg import UInt64
 
 from robot_fleet.core.site import Site
+from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.command_client import RosCommands
@@ -53,7 +53,7 @@ class ConsoleBridge:
         guard: Guard,
         clock: FleetClock,
         site: Site,
-        ledger: Path,
+        ledger: LedgerTarget,
         journal: RaisedAlarms,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
