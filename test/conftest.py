@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from test.postgresql import PostgresqlServer
 
 # CI has everything but these two; whatever else is missing there is a mistake of the set-up.
 ALLOWED_SKIPS = ("needs a full ROS desktop", "needs Gazebo")
@@ -27,6 +30,15 @@ def _state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Generator[Non
         patch.setenv("XDG_STATE_HOME", str(state))
         patch.setenv("ROS_LOG_DIR", str(state / "ros_log"))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Generator[PostgresqlServer]:
+    """Run a PostgreSQL server for whoever needs one."""
+    from test.postgresql import PostgresqlServer
+
+    with PostgresqlServer() as server:
+        yield server
 
 
 @pytest.hookimpl(wrapper=True)

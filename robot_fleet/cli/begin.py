@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from robot_fleet.cli.fresh import empty, last_run, note_run
+from robot_fleet.cli.fresh import empty, fresh_ledger, last_run, ledger_of, note_run
 from robot_fleet.cli.play import Play
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.ledger.address import LedgerAddress, LedgerTarget, ledger_address
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.opening import is_there
 from robot_fleet.runtime import history
 from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.fleet_processes import FleetPlay
@@ -29,16 +32,20 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
 
     Raises
     ------
-    LedgerError : as `Ledger.open` does, when resuming. Nothing is changed then.
+    LedgerError : as `Ledger.open` does; `ledger_not_empty`. Nothing is changed then.
     RuntimeFailure : `runtime_other_demand`, `runtime_file_unwritable`, when resuming.
     """
-    known = last_run(run) if resume and (run.path / "world.json").exists() and run.ledger.exists() else None
+    ledger = _ledger(play, run, resume)
+    target: LedgerTarget = ledger or run.ledger
+    known = last_run(run) if resume and (run.path / "world.json").exists() and is_there(target) else None
     if known is None:
+        if ledger is not None:
+            fresh_ledger(ledger, play.site.id, time.strftime("%F %T")).close()
         _begin_anew(play, run)
         requests, duration_s = play.wishes.requests, play.wishes.duration_s
     else:
         _check_same(play, run, known)
-        Ledger.open(run.ledger, history.registry(), site_id=play.site.id).close()
+        Ledger.open(target, history.registry(), site_id=play.site.id).close()
         # The simulator's checkpoint remembers who of that demand has asked already.
         requests, duration_s = known["requests"], known["duration_s"]
         rows = read_csv(_demand(run)) if _demand(run).exists() else []
@@ -48,9 +55,11 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         run,
         verb="up" if resume else "demo",
         site=play.site.id,
+        site_dir=str(wishes.site.resolve()),
         requests=requests,
         duration_s=duration_s,
         trace=None if wishes.trace is None else str(wishes.trace.resolve()),
+        ledger=None if ledger is None else str(ledger),
     )
     return play, FleetPlay(
         site=wishes.site,
@@ -64,7 +73,16 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         trace=wishes.trace,
         improving=wishes.improving,
         webhooks=play.webhooks,
+        ledger=ledger,
     )
+
+
+def _ledger(play: Play, run: RunDirectory, resume: bool) -> LedgerAddress | None:
+    """Return where the ledger is, None if it is the fleet's own file: a fleet that goes on remembers it."""
+    if play.ledger is not None or not resume:
+        return play.ledger
+    before = ledger_of(run)
+    return None if before == run.ledger else ledger_address(before)
 
 
 def _demand(run: RunDirectory) -> Path:

@@ -46,6 +46,14 @@ Webhooks = Annotated[
     Path | None,
     typer.Option("--webhooks", metavar="FILE", help="Receivers of alarms. Default: webhooks.yaml of the site, if any."),
 ]
+LedgerPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="PATH|URL",
+        help="Keep the facts in this file or in postgresql://USER@HOST/DATABASE. Default: the fleet's own file.",
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -74,6 +82,7 @@ def demo(
     link: Link = LinkKind.ROS,
     improve: Improve = True,
     webhooks: Webhooks = None,
+    ledger: LedgerPlace = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -99,6 +108,7 @@ def demo(
         name=name,
         improving=improve,
         webhooks=webhooks,
+        ledger=ledger,
     )
     _run(wishes, link, resume=False)
 
@@ -120,6 +130,7 @@ def up(
     link: Link = LinkKind.ROS,
     improve: Improve = True,
     webhooks: Webhooks = None,
+    ledger: LedgerPlace = None,
     name: Name = None,
 ) -> None:
     """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
@@ -143,6 +154,7 @@ def up(
         name=name,
         improving=improve,
         webhooks=webhooks,
+        ledger=ledger,
     )
     _run(wishes, link, resume=True)
 

@@ -7,10 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from robot_fleet.core.errors import LedgerError
+from robot_fleet.ledger.address import LedgerAddress
+from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.statefile import read_json, write_json
 
 _STAYS = ("logs", "kept")
+_REPLACED = ".replaced-"
+"""Part of the name of a ledger in whose place a backup was put; it is somebody's to remove."""
 
 
 def empty(run: RunDirectory) -> Path | None:
@@ -21,8 +27,13 @@ def empty(run: RunDirectory) -> Path | None:
     """
     run.path.mkdir(parents=True, exist_ok=True)
     # Lock files stay: removing one would let two processes lock two files of one name.
-    old = [path for path in run.path.iterdir() if path.name not in _STAYS and path.suffix != ".lock"]
-    if (last_run(run) or {}).get("verb") == "up" and run.ledger.exists():
+    old = [
+        path
+        for path in run.path.iterdir()
+        if path.name not in _STAYS and path.suffix != ".lock" and _REPLACED not in path.name
+    ]
+    last = last_run(run) or {}
+    if last.get("verb") == "up" and (run.ledger.exists() or last.get("ledger")):
         kept = run.path / "kept" / time.strftime("%Y%m%d-%H%M%S")
         kept.mkdir(parents=True)
         for path in old:
@@ -45,6 +56,26 @@ def last_run(run: RunDirectory) -> dict[str, Any] | None:
     """Return what was remembered of the last run, None if there was none."""
     found = read_json(_file(run))
     return found if isinstance(found, dict) else None
+
+
+def ledger_of(run: RunDirectory) -> Path | str:
+    """Return the path or URL of a fleet's ledger: where its last run kept it, or its own file."""
+    return (last_run(run) or {}).get("ledger") or run.ledger
+
+
+def fresh_ledger(address: LedgerAddress, site_id: str, created: str = "") -> Ledger:
+    """Open a ledger for a run that begins anew, and make it where there is none.
+
+    Raises
+    ------
+    LedgerError : as `Ledger.open` does; `ledger_not_empty`.
+    """
+    opened = Ledger.open(address, registry(), site_id=site_id, created=created)
+    if opened.last_seq:
+        opened.close()
+        message = f"it holds {opened.last_seq} facts of another run; this one begins anew and needs an empty ledger"
+        raise LedgerError("ledger_not_empty", message, opened.store.where)
+    return opened
 
 
 def _file(run: RunDirectory) -> Path:

@@ -14,6 +14,7 @@ from robot_fleet.core.errors import RuntimeFailure
 
 if TYPE_CHECKING:
     from robot_fleet.core.site import Site
+    from robot_fleet.ledger.address import LedgerAddress
     from robot_fleet.sim.callers import Request
 
 DRAIN_S = 4 * 3600.0
@@ -35,6 +36,7 @@ class Wishes:
     name : the fleet's name; None for the default one.
     improving : whether CP-SAT looks for better plans.
     webhooks : the file of receivers; None for that of the site, if it has one.
+    ledger : path or URL of the ledger; None for the fleet's own.
     """
 
     site: Path
@@ -51,6 +53,7 @@ class Wishes:
     name: str | None
     improving: bool = True
     webhooks: Path | None = None
+    ledger: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,14 @@ class Play:
     ----------
     rows : the requests that are played, by time.
     webhooks : the file of receivers, None if there is none.
+    ledger : where the ledger is that was asked for; None for the fleet's own.
     """
 
     wishes: Wishes
     site: Site
     rows: Sequence[Request]
     webhooks: Path | None = None
+    ledger: LedgerAddress | None = None
 
 
 def prepare(wishes: Wishes) -> Play:
@@ -74,8 +79,9 @@ def prepare(wishes: Wishes) -> Play:
 
     Raises
     ------
-    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`.
+    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`, `ledger_bad_url`.
     """
+    from robot_fleet.ledger.address import ledger_address
     from robot_fleet.runtime.demand import played_rows
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
@@ -84,13 +90,14 @@ def prepare(wishes: Wishes) -> Play:
     for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):
         if path is not None:
             check_writable(option, path)
+    ledger = None if wishes.ledger is None else ledger_address(wishes.ledger).absolute()
     site = load_site(wishes.site)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
     if webhooks is not None:
         read_webhooks(webhooks)
-    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks)
+    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger)
 
 
 def default_site() -> Path:

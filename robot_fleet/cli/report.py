@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     ledger: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The ledger; that of the fleet by default.")
+        str | None, typer.Option(metavar="PATH|URL", help="The ledger; that of the fleet by default.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="The fleet whose ledger it is. Default: main.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -38,13 +37,14 @@ def report(
 
     Example: ./fleet report --lang ko
     """
+    from robot_fleet.cli.fresh import ledger_of
     from robot_fleet.ledger.ledger import Ledger
     from robot_fleet.reports.report import build_report
     from robot_fleet.runtime.history import STATE_VERSION, registry
     from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
 
-    path = ledger or run_directory(name or DEFAULT_NAME).ledger
-    with Ledger.open(path, registry(), site_id=None, read_only=True) as opened:
+    which = ledger or ledger_of(run_directory(name or DEFAULT_NAME))
+    with Ledger.open(which, registry(), site_id=None, read_only=True) as opened:
         site = opened.site_id
         kinds = _kinds(opened.latest_snapshot(STATE_VERSION))
         made = build_report(((at_s, fact) for _, at_s, fact in opened.read()), kinds)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from robot_fleet.cli.fresh import empty, note_run
+from robot_fleet.cli.fresh import empty, fresh_ledger, note_run
 from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Standing, progress
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
 from robot_fleet.runtime.claims import FleetClaim
@@ -74,20 +75,33 @@ def _stop(play: Play) -> Stop:
 
 @contextlib.contextmanager
 def _log(play: Play) -> Iterator[FactLog]:
-    """Yield the fleet's own ledger, made anew; while a fleet of the default name runs, memory alone."""
+    """Yield the ledger, made anew; while a fleet of the default name runs, the one asked for or memory alone."""
     name = play.wishes.name
     try:
         claim = FleetClaim(name or DEFAULT_NAME)
     except RuntimeFailure as failure:
         if name is not None or failure.code != "runtime_fleet_running":
             raise
-        yield MemoryLog()
-        return
-    with claim:
-        empty(claim.run)
-        note_run(claim.run, verb="demo", site=play.site.id)
-        with Ledger.open(claim.run.ledger, history.registry(), site_id=play.site.id) as ledger:
+        if play.ledger is None:
+            yield MemoryLog()
+            return
+        with fresh_ledger(play.ledger, play.site.id) as ledger:
             yield ledger
+        return
+    with claim, contextlib.ExitStack() as opened:
+        if play.ledger is not None:
+            ledger = opened.enter_context(fresh_ledger(play.ledger, play.site.id))
+        empty(claim.run)
+        if play.ledger is None:
+            ledger = opened.enter_context(fresh_ledger(LedgerAddress(claim.run.ledger), play.site.id))
+        note_run(
+            claim.run,
+            verb="demo",
+            site=play.site.id,
+            site_dir=str(play.wishes.site.resolve()),
+            ledger=play.ledger and str(play.ledger),
+        )
+        yield ledger
 
 
 def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:

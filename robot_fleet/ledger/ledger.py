@@ -1,23 +1,26 @@
-"""The fleet's memory: facts in one SQLite file, whole turns or nothing, in the order in which they happened."""
+"""The fleet's memory: facts in one database, whole turns or nothing, in the order in which they happened."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.ledger.file import is_there, make_engine, make_new, prepare, translated
-from robot_fleet.ledger.lock import FileLock, holder
+from robot_fleet.ledger.address import LedgerTarget
+from robot_fleet.ledger.opening import open_store
 from robot_fleet.ledger.registry import FactRegistry
-from robot_fleet.ledger.schema import FACTS, SNAPSHOTS
+from robot_fleet.ledger.rows import sealed_rows
+from robot_fleet.ledger.schema import FACTS, SNAPSHOTS, Progress, nothing_shown
+from robot_fleet.ledger.seal import fact_seal, genesis, snapshot_seal
+from robot_fleet.ledger.store import Store
 
-_CHUNK = 2000
-"""Facts read per transaction, so that a slow reader never holds the write-ahead log back."""
+LOG = logging.getLogger("robot_fleet")
 
 _SNAPSHOTS_KEPT = 2
 """The newest snapshot, and the one before for the case that the newest cannot be used."""
@@ -33,75 +36,57 @@ class Ledger:
 
     Attributes
     ----------
-    path : the SQLite file.
+    store : the database under it.
     site_id : the site whose facts it holds.
     last_seq : sequence number of the newest fact, 0 if there is none. A reader's is that of the moment it was opened.
+    last_seal : the seal of that fact, which covers all facts.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        registry: FactRegistry,
-        site_id: str,
-        engine: Engine,
-        connection: Connection,
-        lock: FileLock | None,
-    ) -> None:
-        self.path = path
+    def __init__(self, store: Store, registry: FactRegistry, site_id: str) -> None:
+        self.store = store
         self.site_id = site_id
         self._registry = registry
-        self._engine = engine
-        self._connection = connection
-        self._lock = lock
-        with connection.begin():
-            seq, turn = connection.execute(select(func.max(FACTS.c.seq), func.max(FACTS.c.turn))).one()
-        self.last_seq: int = seq or 0
-        self._turn: int = turn or 0
+        self._connection = connection = store.connect()
+        newest = select(FACTS.c.seq, FACTS.c.turn, FACTS.c.seal).order_by(FACTS.c.seq.desc()).limit(1)
+        with store.translated("ledger_read_failed"), connection.begin():
+            row = connection.execute(newest).one_or_none()
+        self.last_seq: int = row.seq if row else 0
+        self.last_seal: bytes = row.seal if row else genesis(site_id)
+        self._turn: int = row.turn if row else 0
 
     @classmethod
     def open(
         cls,
-        path: Path | str,
+        target: LedgerTarget,
         registry: FactRegistry,
         *,
         site_id: str | None,
         read_only: bool = False,
         created: str = "",
+        progress: Progress = nothing_shown,
     ) -> Ledger:
         """Open a ledger, or make a new one unless `read_only`.
 
         Parameters
         ----------
-        path : the SQLite file; `<path>.lock` beside it is the writer's lock.
+        target : the SQLite file, `<file>.lock` beside it is the writer's lock; or the URL of a PostgreSQL database.
         registry : the kinds of facts.
-        site_id : the site that the ledger must belong to; None (readers only) takes any.
+        site_id : the site that the ledger must belong to; None takes any, but makes none.
         read_only : take no lock and write nothing; works beside the writer.
         created : when a new ledger was made, as text for people.
+        progress : told how far an older layout is brought up to date.
 
         Raises
         ------
-        LedgerError : `ledger_in_use`, `ledger_newer_version`, `ledger_older_version` (readers only),
-            `ledger_not_a_ledger`, `ledger_other_site`, `ledger_missing` (readers only), `ledger_write_failed`. The file
-            is then as it was before.
+        LedgerError : `ledger_bad_url`, `ledger_unreachable`, `ledger_in_use`, `ledger_newer_version`,
+            `ledger_older_version` (readers only), `ledger_not_a_ledger`, `ledger_other_site`, `ledger_missing` (unless
+            one may be made), `ledger_damaged`, `ledger_write_failed`. The ledger is then as it was before.
         """
-        path = Path(path)
-        if read_only and not is_there(path):
-            raise LedgerError("ledger_missing", "there is no ledger; start a fleet first, or give its path", str(path))
-        if not read_only and site_id is None:
-            raise ValueError("a writer must name its site")
-        lock = None if read_only else _lock(path)
-        engine = make_engine(path, read_only)
+        store, found = open_store(target, site_id=site_id, read_only=read_only, created=created, progress=progress)
         try:
-            with translated(path, "ledger_read_failed" if read_only else "ledger_write_failed"):
-                if lock is not None and site_id is not None and not is_there(path):
-                    make_new(path, site_id, created)
-                connection = engine.connect()
-                found = prepare(connection, path, site_id, read_only)
-                return cls(path, registry, found, engine, connection, lock)
+            return cls(store, registry, found)
         except BaseException:
-            engine.dispose()
-            if lock is not None:
-                lock.release()
+            store.close()
             raise
 
     def append(self, facts: Sequence[object], at_s: float) -> int:
@@ -118,14 +103,17 @@ class Ledger:
         """
         if not facts:
             return self.last_seq
-        turn = self._turn + 1
+        turn, seal = self._turn + 1, self.last_seal
+        at_s = float(at_s) + 0.0  # SQLite forgets the sign of -0.0
         rows = []
         for seq, fact in enumerate(facts, start=self.last_seq + 1):
             kind, version, body = self._registry.encode(fact)
-            rows.append({"seq": seq, "turn": turn, "at_s": at_s, "kind": kind, "version": version, "body": body})
-        with translated(self.path, "ledger_write_failed"), self._connection.begin():
+            seal = fact_seal(seal, seq, turn, at_s, kind, version, body)
+            row = {"seq": seq, "turn": turn, "at_s": at_s, "kind": kind, "version": version, "body": body}
+            rows.append({**row, "seal": seal})
+        with self.store.translated("ledger_write_failed"), self._connection.begin():
             self._connection.execute(_INSERT_FACT, rows)
-        self._turn = turn
+        self._turn, self.last_seal = turn, seal
         self.last_seq += len(rows)
         return self.last_seq
 
@@ -136,7 +124,7 @@ class Ledger:
         ------
         LedgerError : `ledger_read_failed`.
         """
-        with translated(self.path, "ledger_read_failed"), self._connection.begin():
+        with self.store.translated("ledger_read_failed"), self._connection.begin():
             return float(self._connection.execute(select(func.max(FACTS.c.at_s))).scalar_one() or 0.0)
 
     def read(self, after_seq: int = 0) -> Iterator[tuple[int, float, Any]]:
@@ -144,10 +132,11 @@ class Ledger:
 
         Raises
         ------
-        LedgerError : `ledger_unknown_fact`, `ledger_newer_version`, `ledger_fact_malformed`, `ledger_read_failed`.
+        LedgerError : `ledger_unknown_fact`, `ledger_newer_version`, `ledger_fact_malformed`, `ledger_damaged`,
+            `ledger_read_failed`.
         """
         decode = self._registry.decode
-        for row in self._rows(after_seq):
+        for row in sealed_rows(self.store, self.site_id, after_seq):
             yield row.seq, row.at_s, decode(row.kind, row.version, row.body)
 
     def snapshot(self, seq: int, body: dict[str, Any], version: int = 1) -> None:
@@ -170,23 +159,30 @@ class Ledger:
                 "ledger_fact_malformed", f"a snapshot must be JSON: {error}", f"snapshot {seq}"
             ) from error
         newest = select(SNAPSHOTS.c.seq).order_by(SNAPSHOTS.c.seq.desc()).limit(_SNAPSHOTS_KEPT)
-        with translated(self.path, "ledger_write_failed"), self._connection.begin():
-            self._connection.execute(
-                insert(SNAPSHOTS).prefix_with("OR REPLACE"), {"seq": seq, "version": version, "body": text}
-            )
+        same = (SNAPSHOTS.c.seq == seq) & (SNAPSHOTS.c.version == version)
+        with self.store.translated("ledger_write_failed"), self._connection.begin():
+            seal = snapshot_seal(self._seal_of(seq), version, text)
+            self._connection.execute(delete(SNAPSHOTS).where(same))
+            self._connection.execute(insert(SNAPSHOTS), {"seq": seq, "version": version, "body": text, "seal": seal})
             self._connection.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.seq.not_in(newest)))
 
     def latest_snapshot(self, version: int = 1) -> tuple[int, dict[str, Any]] | None:
-        """Return (sequence number, body) of the newest snapshot in a version, None if there is none.
+        """Return (sequence number, body) of the newest whole snapshot in a version, None if there is none.
 
         Raises
         ------
-        LedgerError : `ledger_read_failed`.
+        LedgerError : `ledger_read_failed`, `ledger_damaged`.
         """
         newest = select(SNAPSHOTS).where(SNAPSHOTS.c.version == version).order_by(SNAPSHOTS.c.seq.desc()).limit(1)
-        with translated(self.path, "ledger_read_failed"), self._connection.begin():
-            row = self._connection.execute(newest).one_or_none()
-        return None if row is None else (row.seq, json.loads(row.body))
+        with self.store.translated("ledger_read_failed"), self._connection.begin():
+            for older in range(_SNAPSHOTS_KEPT):
+                row = self._connection.execute(newest.offset(older)).one_or_none()
+                if row is None:
+                    break
+                if row.seal == snapshot_seal(self._seal_of(row.seq), version, row.body):
+                    return row.seq, json.loads(row.body)
+                LOG.warning("ledger=%s snapshot=%d event=damaged it is not used", self.store.where, row.seq)
+        return None
 
     def export(self, path: Path | str) -> int:
         """Write every fact as JSON, one a line, as it stands in the ledger, and return how many there are.
@@ -196,7 +192,7 @@ class Ledger:
 
         Raises
         ------
-        LedgerError : `ledger_read_failed`, `ledger_export_failed`.
+        LedgerError : `ledger_read_failed`, `ledger_damaged`, `ledger_export_failed`.
         """
         path = Path(path)
         partial = path.with_name(path.name + ".part")
@@ -204,7 +200,7 @@ class Ledger:
         try:
             with partial.open("w", encoding="utf-8") as out:
                 out.write(f'{{"schema_version": {EXPORT_VERSION}, "site": {json.dumps(self.site_id)}, "facts": [')
-                for row in self._rows(0):
+                for row in sealed_rows(self.store, self.site_id):
                     head = {
                         "seq": row.seq,
                         "at_s": row.at_s,
@@ -217,18 +213,25 @@ class Ledger:
                 out.write("\n]}\n")
             partial.replace(path)
         except OSError as error:
-            partial.unlink(missing_ok=True)
             message = f"the export cannot be written: {error.strerror}"
             raise LedgerError("ledger_export_failed", message, str(path)) from error
+        finally:
+            partial.unlink(missing_ok=True)
         return count
 
+    def compact(self) -> None:
+        """Give room that is not used back to the machine; for the one writer.
+
+        Raises
+        ------
+        LedgerError : `ledger_write_failed`.
+        """
+        with self.store.translated("ledger_write_failed"):
+            self.store.compact()
+
     def close(self) -> None:
-        """Close the file and give the lock up; a second call does nothing."""
-        self._connection.close()
-        self._engine.dispose()
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        """Close the database and give the lock up; a second call does nothing."""
+        self.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -238,27 +241,7 @@ class Ledger:
     ) -> None:
         self.close()
 
-    def _rows(self, after_seq: int) -> Iterator[Any]:
-        while True:
-            chunk = select(FACTS).where(FACTS.c.seq > after_seq).order_by(FACTS.c.seq).limit(_CHUNK)
-            with translated(self.path, "ledger_read_failed"), self._connection.begin():
-                rows = self._connection.execute(chunk).all()
-            if not rows:
-                return
-            yield from rows
-            after_seq = rows[-1].seq
-
-
-def _lock(path: Path) -> FileLock:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(path.with_name(path.name + ".lock"))
-    except BlockingIOError:
-        pid = holder(path.with_name(path.name + ".lock"))
-        by = f"process {pid}" if pid is not None else "another process"
-        raise LedgerError(
-            "ledger_in_use", f"{by} writes to this ledger; stop that fleet or give another ledger", str(path)
-        ) from None
-    except OSError as error:
-        message = f"the ledger cannot be written: {error.strerror}"
-        raise LedgerError("ledger_write_failed", message, str(path)) from error
+    def _seal_of(self, seq: int) -> bytes:
+        """Return the seal of a fact; where there is none, what fits no snapshot but one of no facts."""
+        known = self._connection.execute(select(FACTS.c.seal).where(FACTS.c.seq == seq)).scalar_one_or_none()
+        return known if known is not None else genesis(self.site_id)

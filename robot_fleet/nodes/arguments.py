@@ -20,6 +20,7 @@ class NodeArguments:
     midnight : the instant at which fleet time is 0; None when fleet time is ROS time (`/clock`).
     seed : of what is drawn.
     chaos : the file in which a chaos run says what is to fail, None outside of such a run.
+    ledger_target : path or URL of a ledger that is not in the run directory; empty if it is there.
     """
 
     site: Path
@@ -27,6 +28,7 @@ class NodeArguments:
     midnight: datetime | None
     seed: int
     chaos: Path | None = None
+    ledger_target: str = ""
 
     @property
     def simulated(self) -> bool:
@@ -34,9 +36,9 @@ class NodeArguments:
         return self.midnight is None
 
     @property
-    def ledger(self) -> Path:
+    def ledger(self) -> Path | str:
         """The fleet's ledger."""
-        return self.run / "ledger.sqlite"
+        return self.ledger_target or self.run / "ledger.sqlite"
 
     @property
     def world(self) -> Path:
@@ -100,9 +102,20 @@ def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentPars
     return made
 
 
+def add_ledger(made: argparse.ArgumentParser) -> None:
+    """Add the argument of those that open the ledger."""
+    made.add_argument(
+        "--ledger",
+        default="",
+        metavar="PATH|URL",
+        help="the fleet's ledger, where it is not in the run directory: a file or postgresql://USER@HOST/DATABASE",
+    )
+
+
 def shared(parsed: argparse.Namespace) -> NodeArguments:
     """Return the shared arguments of a parsed command line."""
-    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed, parsed.chaos)
+    ledger = getattr(parsed, "ledger", "")
+    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed, parsed.chaos, ledger)
 
 
 def _midnight(text: str) -> datetime:

@@ -12,7 +12,7 @@ from std_msgs.msg import UInt64
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.inputs import Input, PlaceSensed
 from robot_fleet.core.ports import RobotLink
-from robot_fleet.nodes.arguments import NodeArguments, parser, shared
+from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
@@ -130,6 +130,7 @@ def _disturbed(link: RobotLink, robot: str, failing: Following, seed: int) -> Di
 def main() -> None:
     """Run the fleet manager."""
     made = parser("the fleet manager")
+    add_ledger(made)
     made.add_argument("--no-improve", action="store_true", help="plan by insertion alone, without CP-SAT")
     made.add_argument("--webhooks", type=Path, help="the file of receivers of alarms, if there are any")
     parsed = parse_arguments(made)

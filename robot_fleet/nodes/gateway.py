@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from robot_fleet.nodes.arguments import NodeArguments, parser, shared
+from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
@@ -54,6 +54,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
 def main() -> None:
     """Run the gateway."""
     made = parser("the gateway: HTTP, WebSocket and the console")
+    add_ledger(made)
     made.add_argument("--port", type=int, default=8080, help="port on 127.0.0.1; 0 takes a free one")
     parsed = parse_arguments(made)
     with process(process="gateway"):

@@ -16,6 +16,7 @@ from std_msgs.msg import UInt64
 
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
+from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.command_client import RosCommands
@@ -64,7 +65,7 @@ class ConsoleBridge:
         guard: Guard,
         clock: FleetClock,
         site: Site,
-        ledger: Path,
+        ledger: LedgerTarget,
         journal: RaisedAlarms,
         figures: Path,
         loop: asyncio.AbstractEventLoop,

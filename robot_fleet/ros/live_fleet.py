@@ -20,6 +20,7 @@ from robot_fleet.core.fleet import Fleet, FleetState
 from robot_fleet.core.inputs import Input, ReportReceived, Tick
 from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.core.site import Site
+from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
 from robot_fleet.runtime.host import Host
@@ -40,7 +41,7 @@ class LiveFleet:
     Parameters
     ----------
     site : the site.
-    ledger : the ledger's file; this becomes its one writer.
+    ledger : the ledger's file or URL; this becomes its one writer.
     figures : file in which `note` says how the run is; beside it `planning_figures.json` has the little that is looked
         at often.
     links : how each robot is reached.
@@ -56,7 +57,7 @@ class LiveFleet:
     def __init__(
         self,
         site: Site,
-        ledger: Path,
+        ledger: LedgerTarget,
         figures: Path,
         links: Mapping[str, RobotLink],
         answer: Callable[[Answer], None],
@@ -64,7 +65,7 @@ class LiveFleet:
         planners: PathAsker | None = None,
     ) -> None:
         self._site = site
-        self._file = ledger
+        self._target = ledger
         self._figures = figures
         self._planning_figures = figures.with_name("planning_figures.json")
         self._links = links
@@ -166,12 +167,14 @@ class LiveFleet:
         """Give the ledger up, with a snapshot if the state is what the ledger says."""
         if self._improver is not None:
             self._improver.close()
-        if self._intact:
-            history.take_snapshot(self._ledger, self._host.fleet.state)
-        self._ledger.close()
+        try:
+            if self._intact:
+                history.take_snapshot(self._ledger, self._host.fleet.state)
+        finally:
+            self._ledger.close()
 
     def _read_ledger(self) -> tuple[Ledger, Host]:
-        ledger, state = history.open_for_writing(self._site, self._file, time.strftime("%F %T"))
+        ledger, state = history.open_for_writing(self._site, self._target, time.strftime("%F %T"))
         fleet = Fleet(self._site, ports_for(self._site), state=state)
         host = Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter, self._planners)
         return ledger, host

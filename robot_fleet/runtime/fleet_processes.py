@@ -8,7 +8,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
 from robot_fleet.runtime.ringer import PATIENCE_S
 from robot_fleet.runtime.run_directory import RunDirectory
@@ -36,6 +38,7 @@ class FleetPlay:
     improving : whether CP-SAT looks for better plans.
     webhooks : the file of receivers; None where there are none.
     chaos : file in which a chaos run says what is to fail; None outside of such a run.
+    ledger : where the ledger is, if not in the run directory.
     """
 
     site: Path
@@ -50,6 +53,7 @@ class FleetPlay:
     improving: bool = True
     webhooks: Path | None = None
     chaos: Path | None = None
+    ledger: LedgerAddress | None = None
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -71,24 +75,34 @@ def fleet_processes(
     if play.chaos is not None:
         shared += ("--chaos", str(play.chaos))
     seed = ("--seed", str(play.seed))
+    ledger = () if play.ledger is None else ("--ledger", str(play.ledger))
+    secrets = {} if play.ledger is None else play.ledger.environment
 
     def spec(
-        name: str, *words: str, ready: ReadyFile | ReadyPort | None = None, pulse: Path | None = None
+        name: str,
+        *words: str,
+        ready: ReadyFile | ReadyPort | None = None,
+        pulse: Path | None = None,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> ProcessSpec:
         argv = (sys.executable, "-P", "-m", f"robot_fleet.nodes.{name}", *shared, *words)
-        return ProcessSpec(name, name, argv, env, ready=ready, pulse=pulse)
+        return ProcessSpec(name, name, argv, {**env, **more}, ready=ready, pulse=pulse)
 
+    improve = () if play.improving else ("--no-improve",)
+    port = ("--port", str(play.port))
     return (
         spec(
             "fleet_manager",
             "--simulated",
             *seed,
-            *([] if play.improving else ["--no-improve"]),
+            *improve,
+            *ledger,
             *([] if play.webhooks is None else ["--webhooks", str(play.webhooks.resolve())]),
             pulse=fleet_figures(run),
+            more=secrets,
         ),
         spec("robot_agents", "--simulated"),
-        spec("gateway", "--simulated", "--port", str(play.port), ready=ReadyPort(play.port)),
+        spec("gateway", "--simulated", *port, *ledger, ready=ReadyPort(play.port), more=secrets),
         spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),
     )
 

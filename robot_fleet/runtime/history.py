@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.facts import FACT_TYPES
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.site import Site
+from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.codec import CodecMismatch, value_codec
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
@@ -23,15 +23,14 @@ def registry() -> FactRegistry:
     return FactRegistry(FACT_TYPES)
 
 
-def open_for_writing(site: Site, path: Path, created: str = "") -> tuple[Ledger, FleetState]:
+def open_for_writing(site: Site, target: LedgerTarget, created: str = "") -> tuple[Ledger, FleetState]:
     """Open the site's ledger as its one writer, and return it with the state that its facts amount to.
 
     Raises
     ------
     LedgerError : see `Ledger.open`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger.open(path, registry(), site_id=site.id, created=created)
+    ledger = Ledger.open(target, registry(), site_id=site.id, created=created)
     state, seq = _newest_snapshot(ledger, site)
     for _, _, fact in ledger.read(after_seq=seq):
         apply(state, fact)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 
 from robot_fleet.core.errors import LedgerError
@@ -13,6 +15,11 @@ from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.view import FleetView
 
+LOG = logging.getLogger("robot_fleet")
+_PASSING = ("ledger_missing", "ledger_older_version", "ledger_read_failed", "ledger_unreachable")
+AGAIN_S = 2.0
+"""A ledger that cannot be read is tried again after this time (steady)."""
+
 
 class LedgerFeed:
     """Applies new facts to a state of its own and puts what follows into the view.
@@ -21,39 +28,67 @@ class LedgerFeed:
     ----------
     site : the site whose ledger it is.
     view : brought up to date by `refresh`.
-    open_ledger : opens the ledger read-only; tried again at each `refresh` while there is none yet.
+    open_ledger : opens the ledger read-only; tried again while there is none yet.
+    steady_s : returns the steady time.
     """
 
-    def __init__(self, site: Site, view: FleetView, open_ledger: Callable[[], Ledger]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        view: FleetView,
+        open_ledger: Callable[[], Ledger],
+        steady_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.state: FleetState = initial_state(site)
         self._view = view
         self._open_ledger = open_ledger
         self._ledger: Ledger | None = None
         self._rows = StateRows(site)
-        self._seq = 0
+        self._seq = self._seen_seq = 0
+        self._steady_s = steady_s
+        self._failing = False
+        self._again_s = float("-inf")
 
     def refresh(self) -> bool:
         """Take in the facts written since the last call; return whether there were any.
 
+        A ledger that is not there yet, or cannot be read for a while, is waited out.
+
         Raises
         ------
-        LedgerError : as `Ledger.open` and `Ledger.read`, but for `ledger_missing`, which is waited out.
+        LedgerError : as `Ledger.open` and `Ledger.read`, but for what may pass.
         """
+        if self._failing and self._steady_s() < self._again_s:
+            return False
+        try:
+            grown = self._take_in()
+        except LedgerError as error:
+            if error.code not in _PASSING:
+                raise
+            if error.code != "ledger_missing":
+                self._wait(error)
+            return False
+        if self._failing:
+            self._failing = False
+            LOG.info("event=ledger_read_again")
+        return grown
+
+    def _wait(self, error: LedgerError) -> None:
+        if not self._failing:
+            LOG.warning("event=ledger_unreadable error=%s", error)
+        self._failing, self._again_s = True, self._steady_s() + AGAIN_S
+
+    def _take_in(self) -> bool:
         if self._ledger is None:
-            try:
-                self._ledger = self._open_ledger()
-            except LedgerError as error:
-                if error.code != "ledger_missing":
-                    raise
-                return False
+            self._ledger = self._open_ledger()
             self._rows.update(self._view, self.state)
-        before = self._seq
         for seq, _, fact in self._ledger.read(self._seq):
             assert isinstance(fact, Fact)
             apply(self.state, fact)
             self._seq = seq
-        if self._seq == before:
+        if self._seq == self._seen_seq:
             return False
+        self._seen_seq = self._seq
         self._rows.update(self._view, self.state)
         return True
 

@@ -18,6 +18,7 @@ from robot_fleet.cli import virtual_run
 from robot_fleet.cli.app import run
 from robot_fleet.core.facts import FACT_TYPES
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.verify import verify
 from robot_fleet.reports.report import build_report
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.history import registry
@@ -171,6 +172,17 @@ def test_after_the_duration_nobody_asks_any_more(tmp_path: Path) -> None:
     assert run([*demand(tmp_path, VISIT % "" + late), "--duration", "600", "--until-idle"]) == 0
     (entry,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["requests"]
     assert entry["id"] == "r1"
+
+
+def test_the_facts_are_kept_where_they_are_asked_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    words = [*demand(tmp_path, VISIT % ""), "--ledger", f"sqlite:///{elsewhere}"]
+    assert run(words) == 0
+    assert verify(elsewhere).facts > 10
+    assert run(words) == 1
+    assert "[ledger_not_empty]" in capsys.readouterr().err
+    assert run([*words[:-1], "mysql://here/there"]) == 1
+    assert "[ledger_bad_url]" in capsys.readouterr().err
 
 
 def test_beside_a_running_fleet_it_needs_another_name_or_keeps_no_ledger(

@@ -16,6 +16,7 @@ from robot_fleet.core.fleet import planning
 from robot_fleet.core.inputs import SubmitTask
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.verify import verify
 from robot_fleet.ros.live_fleet import LiveFleet
 from robot_fleet.runtime import history
 from robot_fleet.site.load import load_site
@@ -125,6 +126,61 @@ def test_a_ledger_that_cannot_be_written_is_told_and_nothing_is_kept_after_it(
     managed.fleet.close()
     managed.begin()
     assert managed.tasks() == ["k1"]
+
+
+def limit_pages(fleet: LiveFleet, spare: int) -> None:
+    """Let the ledger's file grow by so many pages and no further until it is opened anew, as on a disk nearly full."""
+    connection = fleet._ledger.store.connect()
+    with connection.begin():
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + spare}")
+
+
+def ask_until_full(managed: Managed, key: str) -> list[str]:
+    """Ask until the ledger takes no more, and return the keys of those that were taken."""
+    taken: list[str] = []
+
+    def ask() -> None:
+        for number in range(1000):
+            managed.submit(f"{key}{number}")
+            taken.append(f"{key}{number}")
+
+    with pytest.raises(LedgerError, match="make room") as caught:
+        ask()
+    assert caught.value.code == "ledger_write_failed"
+    return taken
+
+
+def test_a_full_disk_ends_the_manager_and_with_room_it_goes_on_from_the_last_turn(managed: Managed) -> None:
+    limit_pages(managed.fleet, 8)
+    kept = ask_until_full(managed, "k")
+    assert len(kept) > 3
+    answered = [answer.task for answer in managed.answers if answer.accepted]
+    assert answered == kept, "who could not be written down was promised nothing"
+    managed.fleet.close()
+    assert managed.written() == kept
+
+    managed.begin()  # the supervisor starts it again at once
+    limit_pages(managed.fleet, 0)
+    kept += ask_until_full(managed, "again")
+    managed.fleet.close()
+
+    managed.begin()
+    assert managed.tasks() == managed.written() == kept
+    managed.submit("room")
+    assert managed.tasks() == managed.written() == [*kept, "room"]
+    assert verify(managed.ledger, history.registry()).facts == managed.fleet.last_seq
+
+
+def test_a_manager_that_finds_no_room_for_a_snapshot_gives_the_ledger_up_all_the_same(managed: Managed) -> None:
+    kept = [f"k{number}" for number in range(20)]
+    for key in kept:
+        managed.submit(key)
+    limit_pages(managed.fleet, 0)
+    with pytest.raises(LedgerError, match="make room"):
+        managed.fleet.close()
+    managed.begin()
+    assert managed.tasks() == managed.written() == kept
 
 
 def test_figures_outlive_a_restart(managed: Managed) -> None:

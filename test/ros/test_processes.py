@@ -15,6 +15,7 @@ from action_msgs.srv import CancelGoal
 from rcl_interfaces.srv import DescribeParameters, GetParameters
 from robot_fleet_interfaces.srv import ActStatus, ExplainTask, SubmitTask
 
+from test.postgresql import PostgresqlServer
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, Fleet, Ros
 
@@ -118,6 +119,28 @@ def test_a_manager_says_why_a_task_is_where_it_is(fleet: Fleet, ros: Ros) -> Non
     assert "작업" in json.loads(why(ros, "k1", "ko").why_json)["sentences"][0]
     assert (why(ros, "k9").code, why(ros, "k9").where) == ("request_unknown_task", "k9")
     assert why(ros, "k1", "fr").code == "request_unknown_language"
+
+
+@pytest.mark.slow
+def test_a_manager_whose_ledger_is_on_a_server_ends_with_its_connection_and_begins_anew(
+    fleet: Fleet, ros: Ros, postgresql: PostgresqlServer
+) -> None:
+    database = postgresql.new_database()
+    manager = fleet.start("fleet_manager", "--ledger", database)
+    fleet.start("sim_world", "--speed", "1")
+    ros.until(lambda: submit(ros, "k1").accepted, "the manager takes requests", START_WITHIN_S)
+    postgresql.restart()
+    client = ros.node.create_client(SubmitTask, "/fleet/submit_task")
+    request = SubmitTask.Request(idempotency_key="k2", service="care_visit", params_json='{"place": "home/r102"}')
+    client.call_async(request)
+    ros.until(lambda: not manager.running, "the manager has ended", ANSWER_WITHIN_S)
+    assert manager.end() == 1
+    assert "ledger_write_failed" in manager.said
+    assert "Traceback" not in manager.said
+    fleet.start("fleet_manager", "--ledger", database)
+    again = ros.until(lambda: [answer for answer in [submit(ros, "k1")] if answer.accepted], "it knows the task")[0]
+    assert again.task_id == "k1"
+    assert not (fleet.run / "ledger.sqlite").exists()
 
 
 def test_a_manager_whose_ledger_fails_ends_and_a_new_one_knows_what_was_written(fleet: Fleet, ros: Ros) -> None:

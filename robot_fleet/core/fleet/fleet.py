@@ -164,10 +164,11 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
-        replan = agenda.replan and not requests.may_wait(turn, news)
+        early = planning.too_early(turn)
+        replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:
             dispatch.take_back(turn)
-        if replan or (ticked and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
+        if replan or (ticked and not early and turn.now.fleet_s - agenda.planned_s >= planning.REPLAN_EVERY_S):
             planning.replan(turn)
         if (
             isinstance(news, SubmitTask)

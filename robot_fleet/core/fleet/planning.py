@@ -43,6 +43,17 @@ def replan(turn: Turn) -> None:
         turn.effects.append(Improve(agenda.job, problem, plan))
 
 
+def too_early(turn: Turn) -> bool:
+    """Return whether a robot that was live before a restart may report at any moment.
+
+    Planned without it, its work would go to those that were heard first, and insertion alone never brings it back. The
+    wait is short, since a robot that stays silent is not live for long; an alarm does not wait.
+    """
+    robots = turn.state.robots.values()
+    unheard = any(robot.link is LinkState.LIVE and robot.id not in turn.seen.reports for robot in robots)
+    return unheard and not alarms.waiting_alarms(turn)
+
+
 def _is_new(turn: Turn, plan: Plan) -> bool:
     """Return whether anything but times is different from what an improvement was asked for last."""
     order = tuple(tuple((stop.task, stop.stop, stop.place) for stop in route) for route in plan.routes.values())

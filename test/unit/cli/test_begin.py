@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.cli.begin import begin
+from robot_fleet.cli.fresh import ledger_of
 from robot_fleet.cli.play import Play, Wishes, prepare
 from robot_fleet.core.errors import FleetError, SiteError
+from robot_fleet.core.facts import HoldSet
+from robot_fleet.ledger.address import LedgerAddress, ledger_address
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.transfer import move
 from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
@@ -27,9 +31,14 @@ def run(tmp_path: Path) -> RunDirectory:
     return made
 
 
-def play(demand: Path | None = TINY / "demand.csv", requests: int | None = 4, trace: Path | None = None) -> Play:
+def play(
+    demand: Path | None = TINY / "demand.csv",
+    requests: int | None = 4,
+    trace: Path | None = None,
+    ledger: Path | None = None,
+) -> Play:
     wishes = Wishes(TINY, demand, requests, 10.0, True, None, None, True, None, trace, 7, None)
-    return prepare(wishes)
+    return prepare(replace(wishes, ledger=None if ledger is None else str(ledger)))
 
 
 def ran(run: RunDirectory, site: str = "tiny") -> None:
@@ -105,6 +114,42 @@ def test_another_sites_ledger_is_refused_before_anything_starts(run: RunDirector
     anew(run)
     ran(run, site="other")
     assert refusal(run) == "ledger_other_site"
+
+
+def test_a_ledger_elsewhere_is_used_and_remembered(run: RunDirectory, tmp_path: Path) -> None:
+    ledger = tmp_path / "elsewhere.sqlite"
+    _, told = anew(run, ledger=ledger)
+    assert told.ledger == LedgerAddress(ledger)
+    assert ledger_of(run) == str(ledger)
+    with Ledger.open(ledger, registry(), site_id="tiny") as opened:
+        opened.append([HoldSet(True, "", "", "a test")], 0.0)
+    (run.path / "world.json").write_text("{}", encoding="utf-8")
+    assert on(run)[1].ledger == LedgerAddress(ledger), "a fleet that goes on knows where"
+    with pytest.raises(FleetError) as caught:
+        anew(run, ledger=ledger)
+    assert caught.value.code == "ledger_not_empty"
+    assert (run.path / "world.json").exists()
+    anew(run)
+    assert ledger_of(run) == run.ledger, "a fleet that begins anew uses its own"
+
+
+def test_a_fleet_goes_on_in_the_place_to_which_its_ledger_was_copied(run: RunDirectory, tmp_path: Path) -> None:
+    anew(run)
+    ran(run)
+    move(run.ledger, tmp_path / "moved.sqlite")
+    played, told = on(run, ledger=tmp_path / "moved.sqlite", demand=None)
+    assert told.ledger == LedgerAddress(tmp_path / "moved.sqlite")
+    assert len(played.rows) == 4
+
+
+def test_only_who_opens_the_ledger_is_told_of_it_and_nobody_can_read_its_password(run: RunDirectory) -> None:
+    _, told = anew(run)
+    address = ledger_address("postgresql://fleet:secret@db/ledger")
+    for spec in fleet_processes(run, replace(told, ledger=address), {}):
+        opens = spec.name in ("fleet_manager", "gateway")
+        assert (spec.argv[-2:] == ("--ledger", "postgresql://fleet@db/ledger")) == opens
+        assert spec.env.get("PGPASSWORD") == ("secret" if opens else None)
+        assert "secret" not in " ".join(spec.argv)
 
 
 def test_the_processes_are_told_what_is_played(run: RunDirectory, tmp_path: Path) -> None:

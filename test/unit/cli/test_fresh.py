@@ -40,6 +40,14 @@ def test_the_ledger_of_a_fleet_that_was_up_is_kept_aside(run: RunDirectory) -> N
     assert (kept / run.ledger.name).exists()
 
 
+def test_a_ledger_that_a_backup_replaced_is_left_where_it_is(run: RunDirectory) -> None:
+    replaced = run.path / "ledger.sqlite.replaced-20261126-073000"
+    replaced.write_text("x", encoding="utf-8")
+    note_run(run, verb="demo", site="tiny")
+    empty(run)
+    assert replaced.exists()
+
+
 def test_a_first_run_finds_nothing(tmp_path: Path) -> None:
     run = RunDirectory("new", tmp_path / "new")
     assert empty(run) is None

@@ -188,9 +188,37 @@ def test_after_a_hold_the_fleet_plans_again_at_once(world: CoreWorld) -> None:
 def test_after_a_restart_the_plan_is_made_as_soon_as_robots_are_heard(world: CoreWorld) -> None:
     world.restart()
     world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
-    assert world.state.tasks["a"].reason == "no_robot_available"
+    assert world.state.tasks["a"].state is TaskState.REQUESTED
     world.tell_all()
     assert world.state.tasks["a"].state is TaskState.ASSIGNED
+
+
+def test_after_a_restart_work_stays_with_robots_that_are_not_heard_yet(world: CoreWorld) -> None:
+    for name in ("a", "b", "c"):
+        world.feed(SubmitTask(name, "care_visit", {"place": "home/r101"}))
+    world.feed(Tick())
+    before = dict(world.state.routes)
+    assert any(before.values())
+    world.restart()
+    for robot in sorted(world.robots.values(), key=lambda robot: bool(before.get(robot.id))):  # who has work comes last
+        world.tell(robot)
+        world.feed(Tick())
+        assert world.state.routes == before
+
+
+def test_after_a_restart_nobody_waits_long_for_a_robot_that_stays_silent(world: CoreWorld) -> None:
+    world.restart()
+    heard = [robot for robot in world.robots.values() if robot.id != "care_1"]
+    world.feed(SubmitTask("a", "care_visit", {"place": "home/r101"}))
+    world.feed(SubmitTask("alarm", "care_alarm", ALARM))
+    for _ in range(5):
+        for robot in heard:
+            world.tell(robot)
+        world.feed(Tick())
+        if world.fleet_s == 27_000.0:
+            assert world.state.tasks["alarm"].state is TaskState.ASSIGNED, "an alarm does not wait"
+        world.pass_time(1.0)
+    assert world.state.tasks["a"].state is not TaskState.REQUESTED or world.state.tasks["a"].reason
 
 
 def test_an_item_that_is_elsewhere_keeps_no_robot_waiting(world: CoreWorld) -> None:

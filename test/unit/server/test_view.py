@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
-from robot_fleet.server.feed import LedgerFeed
+from robot_fleet.server.feed import AGAIN_S, LedgerFeed
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.stream import QUEUE_FRAMES, Subscription
@@ -191,3 +193,28 @@ def test_the_feed_waits_for_the_ledger_and_then_follows_it(view: FleetView, site
         assert not feed.refresh()
     feed.close()
     feed.close()
+
+
+def test_a_ledger_that_cannot_be_read_for_a_while_is_told_of_once_and_waited_out(
+    view: FleetView, site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "ledger.db"
+    registry = FactRegistry(FACT_TYPES)
+    now_s = [0.0]
+    caplog.set_level("INFO")
+    with Ledger.open(path, registry, site_id=site.id) as writer:
+        feed = LedgerFeed(
+            site, view, lambda: Ledger.open(path, registry, site_id=site.id, read_only=True), lambda: now_s[0]
+        )
+        assert not feed.refresh()
+        writer.append([HoldSet(True, "", "", "operator")], at_s=1.0)
+        for there, gone in (("facts", "away"), ("away", "facts")):
+            with closing(sqlite3.connect(path)) as other:
+                other.execute(f"ALTER TABLE {there} RENAME TO {gone}")
+            assert not feed.refresh()
+            now_s[0] += AGAIN_S / 2.0
+        now_s[0] += AGAIN_S / 2.0
+        assert feed.refresh()
+    feed.close()
+    assert view.snapshot(1.0)["hold"] is True
+    assert ["ledger_unreadable" in text or "ledger_read_again" in text for text in caplog.messages] == [True, True]
