@@ -9,15 +9,43 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_fleet_interfaces.srv import AnswerTask, CancelTask, ExplainTask, MarkAlarmShown, SetHold, SetZone, SubmitTask
+from robot_fleet_interfaces.srv import (
+    AnswerAlarm,
+    AnswerIncident,
+    AnswerTask,
+    CancelTask,
+    ExplainTask,
+    MarkAlarmShown,
+    SetHold,
+    SetMaintenance,
+    SetZone,
+    SubmitTask,
+)
 
 from robot_fleet.core.errors import RequestError, RuntimeFailure
+from robot_fleet.core.inputs import (
+    AcknowledgeAlarm,
+    AlarmAnswer,
+    BeginMaintenance,
+    CloseIncident,
+    EndMaintenance,
+    IncidentAnswer,
+    Maintenance,
+    NoteIncident,
+    OpenIncident,
+    PlanMaintenance,
+    ShelveAlarm,
+    UnshelveAlarm,
+)
 from robot_fleet.ros.commands import (
+    ANSWER_ALARM,
+    ANSWER_INCIDENT,
     ANSWER_TASK,
     CANCEL_TASK,
     EXPLAIN_TASK,
     MARK_ALARM_SHOWN,
     SET_HOLD,
+    SET_MAINTENANCE,
     SET_ZONE,
     SUBMIT_TASK,
     params_json,
@@ -51,6 +79,9 @@ class RosCommands:
         self._answer_task = node.create_client(AnswerTask, ANSWER_TASK)
         self._hold = node.create_client(SetHold, SET_HOLD)
         self._zone = node.create_client(SetZone, SET_ZONE)
+        self._alarm = node.create_client(AnswerAlarm, ANSWER_ALARM)
+        self._incident = node.create_client(AnswerIncident, ANSWER_INCIDENT)
+        self._maintenance = node.create_client(SetMaintenance, SET_MAINTENANCE)
         self._explain = node.create_client(ExplainTask, EXPLAIN_TASK)
         self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
 
@@ -108,6 +139,46 @@ class RosCommands:
             idempotency_key=key, zone=zone, change=change, speed_mps=float(speed_mps), reason=reason
         )
         answer = await self._ask(self._zone, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+
+    async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
+        """Acknowledge an alarm, put it aside, or take it up again."""
+        request = AnswerAlarm.Request(idempotency_key=wish.key, alarm=wish.alarm, by=wish.by)
+        match wish:
+            case AcknowledgeAlarm():
+                request.answer = request.ACKNOWLEDGE
+            case ShelveAlarm():
+                request.answer, request.reason = request.SHELVE, wish.reason
+                request.duration_s = float(wish.duration_s)
+            case UnshelveAlarm():
+                request.answer = request.UNSHELVE
+        answer = await self._ask(self._alarm, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+
+    async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
+        """Open an incident, write down what was done, or close it."""
+        request = AnswerIncident.Request(idempotency_key=wish.key, by=wish.by)
+        match wish:
+            case OpenIncident():
+                request.answer, request.alarm = request.OPEN, wish.alarm
+            case NoteIncident():
+                request.answer, request.incident, request.text = request.NOTE, wish.incident, wish.text
+            case CloseIncident():
+                request.answer, request.incident, request.text = request.CLOSE, wish.incident, wish.reason
+        answer = await self._ask(self._incident, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, incident=answer.incident)
+
+    async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
+        """Take a robot out of service, plan when it will be, or put it back."""
+        request = SetMaintenance.Request(idempotency_key=wish.key, robot=wish.robot, by=wish.by)
+        match wish:
+            case BeginMaintenance():
+                request.change, request.reason = request.BEGIN, wish.reason
+            case PlanMaintenance():
+                request.change, request.from_s, request.to_s = request.PLAN, float(wish.from_s), float(wish.to_s)
+            case EndMaintenance():
+                request.change = request.DONE
+        answer = await self._ask(self._maintenance, request)
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
 
     async def why(self, task: str, language: str) -> Row:

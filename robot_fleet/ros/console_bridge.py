@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import RobotState
 from std_msgs.msg import UInt64
 
+from robot_fleet.core.errors import RequestError
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
@@ -23,6 +25,7 @@ from robot_fleet.ros.command_client import RosCommands
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.runtime.history import registry
+from robot_fleet.runtime.incidents import incident_told
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.server.feed import LedgerFeed
@@ -71,6 +74,8 @@ class ConsoleBridge:
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         fixed = site_view(site)
+        self._site = site
+        self._ledger = ledger
         self._guard = guard
         self._loop = loop
         self._queued: dict[str, None] = {}
@@ -88,6 +93,7 @@ class ConsoleBridge:
             fixed.map_png,
             self._commands,
             lambda: clock.now().fleet_s,
+            timeline=self._timeline,
             refresh=self._refresh,
             health=self._health,
             on_shown=self._note_shown,
@@ -120,6 +126,16 @@ class ConsoleBridge:
     def _health(self) -> Row:
         manager = "live" if self._commands.reachable else "unreachable"
         return {"manager": manager, "failures": sum(self._guard.failures.values())}
+
+    async def _timeline(self, incident: str) -> Row:
+        record = self._feed.state.incidents.get(incident)
+        if record is None:
+            message = f"no incident {incident!r}; `./fleet incident list` shows all"
+            raise RequestError("request_unknown_incident", message, incident)
+        ended_s = inf if record.closed_s is None else max([record.closed_s, *(at_s for at_s, _, _ in record.notes)])
+        since_s = min(record.since_s, record.opened_s)
+        # Hours of facts may have to be read: not on the event loop.
+        return await asyncio.to_thread(incident_told, self._site, self._ledger, incident, since_s, ended_s)
 
     def _post(self, call: Callable[..., None], *arguments: object) -> None:
         if not self._loop.is_closed():

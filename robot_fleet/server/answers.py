@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+import secrets
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
+from robot_fleet.server.models import CommandTaken, ErrorAnswer
 from robot_fleet.server.ports import CommandAnswer
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]
+"""The header of a command that may do without one."""
+
+ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (400, 404, 409, 422, 503)}
+"""How the description of the API names what a command may be refused with."""
 
 _STATUS = {
     "request_key_missing": 400,
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
     "request_unknown_zone": 404,
+    "request_unknown_alarm": 404,
+    "request_unknown_incident": 404,
     "request_task_ended": 409,
     "request_item_on_board": 409,
     "request_act_under_way": 409,
     "request_item_exists": 409,
+    "request_alarm_active": 409,
+    "request_alarm_closed": 409,
+    "request_alarm_critical": 409,
+    "request_alarm_not_active": 409,
+    "request_alarm_not_shelved": 409,
+    "request_alarm_shelved": 409,
+    "request_incident_closed": 409,
+    "request_incident_open": 409,
+    "request_emergency_stopped": 409,
 }
 
 
@@ -31,16 +52,28 @@ def status_of(error: FleetError) -> int:
     return 503 if isinstance(error, RuntimeFailure) else 500
 
 
-def accepted(answer: CommandAnswer) -> CommandAnswer:
-    """Return the answer if the command was accepted.
+def taken(key: str, answer: CommandAnswer) -> CommandTaken:
+    """Return what the sender of a command is told.
 
     Raises
     ------
-    RequestError : with the manager's code, if it was not.
+    RequestError : with the manager's code, if it was not accepted.
     """
     if not answer.accepted:
         raise RequestError(answer.code or "request_refused", answer.message or "refused", answer.where or answer.task)
-    return answer
+    return CommandTaken(
+        command=key,
+        task=answer.task,
+        robot=answer.robot,
+        expected_at_s=answer.expected_at_s,
+        reason=answer.code,
+        incident=answer.incident,
+    )
+
+
+def new_key(what: str) -> str:
+    """Return a key for a command that came without one."""
+    return f"{what}-{secrets.token_hex(8)}"
 
 
 def error_body(code: str, message: str, where: str = "") -> dict[str, dict[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +12,8 @@ from fastapi import APIRouter, FastAPI, Header, Response, WebSocket, WebSocketDi
 from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.errors import RequestError
-from robot_fleet.server.answers import accepted, install_error_handlers
+from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
+from robot_fleet.server.answers import ERRORS, Key, install_error_handlers, new_key, taken
 from robot_fleet.server.guard import SameOrigin
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
@@ -26,13 +26,12 @@ from robot_fleet.server.models import (
     TaskWish,
     ZoneWish,
 )
-from robot_fleet.server.ports import CommandAnswer, FleetPort
+from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.stream import Hub, Subscription
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
 
 _RequiredKey = Annotated[str, Header(alias="Idempotency-Key", description="Makes asking twice safe; the task's id.")]
-_Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]
 
 
 def create_app(fleet: FleetPort, console: Path = CONSOLE, metrics: FleetMetrics | None = None) -> FastAPI:
@@ -67,7 +66,9 @@ def create_app(fleet: FleetPort, console: Path = CONSOLE, metrics: FleetMetrics 
     install_error_handlers(app)
     app.add_middleware(SameOrigin)
     app.include_router(_reads(fleet, hub))
+    app.include_router(alarm_reads(fleet))
     app.include_router(_commands(fleet))
+    app.include_router(alarm_commands(fleet))
     app.include_router(_stream(hub))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
@@ -111,11 +112,6 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
         """Why a task is where it is: who does it and why no other robot, or what would have it done."""
         return await fleet.why(task_id, lang)
 
-    @router.get("/alarms")
-    async def alarms() -> Any:
-        """The alarms that are not closed, oldest first."""
-        return fleet.snapshot()["alarms"]
-
     @router.get("/zones")
     async def zones() -> Any:
         """Every zone and what holds in it now."""
@@ -130,55 +126,54 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
 
 
 def _commands(fleet: FleetPort) -> APIRouter:
-    errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (400, 404, 409, 422, 503)}
-    router = APIRouter(prefix="/api/v1", tags=["commands"], responses=errors)
+    router = APIRouter(prefix="/api/v1", tags=["commands"], responses=ERRORS)
 
     @router.post("/tasks", status_code=202)
     async def submit(wish: TaskWish, key: _RequiredKey) -> CommandTaken:
         """Ask for a service; the answer says who is expected to do it, and when."""
-        return _taken(key, await fleet.submit(key, wish.service, wish.params, wish.requester))
+        return taken(key, await fleet.submit(key, wish.service, wish.params, wish.requester))
 
     @router.post("/tasks/{task_id}/cancel", status_code=202)
-    async def cancel(task_id: str, wish: CancelWish | None = None, key: _Key = None) -> CommandTaken:
+    async def cancel(task_id: str, wish: CancelWish | None = None, key: Key = None) -> CommandTaken:
         """Take a task back."""
-        key = key or _new_key("cancel")
-        return _taken(key, await fleet.cancel(key, task_id, wish.reason if wish else ""))
+        key = key or new_key("cancel")
+        return taken(key, await fleet.cancel(key, task_id, wish.reason if wish else ""))
 
     @router.post("/tasks/{task_id}/answer", status_code=202)
-    async def answer_task(task_id: str, wish: TaskAnswer, key: _Key = None) -> CommandTaken:
+    async def answer_task(task_id: str, wish: TaskAnswer, key: Key = None) -> CommandTaken:
         """Say how a task goes on that asks: it is tried again, is done, or has failed."""
-        key = key or _new_key("answer")
-        return _taken(key, await fleet.answer_task(key, task_id, wish.answer, wish.reason, wish.by))
+        key = key or new_key("answer")
+        return taken(key, await fleet.answer_task(key, task_id, wish.answer, wish.reason, wish.by))
 
     @router.post("/hold", status_code=202)
-    async def hold(wish: HoldWish | None = None, key: _Key = None) -> CommandTaken:
+    async def hold(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
         """Bring one robot, or the whole fleet, to a stop in a safe place."""
-        key, wish = key or _new_key("hold"), wish or HoldWish()
-        return _taken(key, await fleet.hold(key, True, wish.robot, wish.reason))
+        key, wish = key or new_key("hold"), wish or HoldWish()
+        return taken(key, await fleet.hold(key, True, wish.robot, wish.reason))
 
     @router.post("/resume", status_code=202)
-    async def resume(wish: HoldWish | None = None, key: _Key = None) -> CommandTaken:
+    async def resume(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
         """Let one robot, or the whole fleet, go on."""
-        key, wish = key or _new_key("resume"), wish or HoldWish()
-        return _taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
+        key, wish = key or new_key("resume"), wish or HoldWish()
+        return taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
 
     @router.post("/zones/{zone}/close", status_code=202)
-    async def close(zone: str, wish: ZoneWish | None = None, key: _Key = None) -> CommandTaken:
+    async def close(zone: str, wish: ZoneWish | None = None, key: Key = None) -> CommandTaken:
         """Keep robots out of a zone; those inside finish what is released to them and leave."""
-        key = key or _new_key("zone")
-        return _taken(key, await fleet.set_zone(key, zone, "close", 0.0, wish.reason if wish else ""))
+        key = key or new_key("zone")
+        return taken(key, await fleet.set_zone(key, zone, "close", 0.0, wish.reason if wish else ""))
 
     @router.post("/zones/{zone}/open", status_code=202)
-    async def open_zone(zone: str, wish: ZoneWish | None = None, key: _Key = None) -> CommandTaken:
+    async def open_zone(zone: str, wish: ZoneWish | None = None, key: Key = None) -> CommandTaken:
         """Let robots into a zone again."""
-        key = key or _new_key("zone")
-        return _taken(key, await fleet.set_zone(key, zone, "open", 0.0, wish.reason if wish else ""))
+        key = key or new_key("zone")
+        return taken(key, await fleet.set_zone(key, zone, "open", 0.0, wish.reason if wish else ""))
 
     @router.post("/zones/{zone}/limit", status_code=202)
-    async def limit(zone: str, wish: LimitWish, key: _Key = None) -> CommandTaken:
+    async def limit(zone: str, wish: LimitWish, key: Key = None) -> CommandTaken:
         """Limit the speed in a zone, or lift the limit with 0."""
-        key = key or _new_key("zone")
-        return _taken(key, await fleet.set_zone(key, zone, "limit", wish.speed_mps, wish.reason))
+        key = key or new_key("zone")
+        return taken(key, await fleet.set_zone(key, zone, "limit", wish.speed_mps, wish.reason))
 
     return router
 
@@ -221,18 +216,3 @@ async def _send(socket: WebSocket, frames: Subscription) -> None:
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it left while a frame was on its way
         while True:
             await socket.send_text(await frames.next())
-
-
-def _taken(key: str, answer: CommandAnswer) -> CommandTaken:
-    accepted(answer)
-    return CommandTaken(
-        command=key,
-        task=answer.task,
-        robot=answer.robot,
-        expected_at_s=answer.expected_at_s,
-        reason=answer.code,
-    )
-
-
-def _new_key(what: str) -> str:
-    return f"{what}-{secrets.token_hex(8)}"

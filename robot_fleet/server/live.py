@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
 from robot_fleet.server.view import FleetView
 
@@ -23,6 +24,7 @@ class ViewedFleet:
     map_png : the site's map (see `site_view`).
     commands : how wishes reach the manager.
     fleet_s : returns the fleet time.
+    timeline : returns an incident's story (see `FleetPort.timeline`).
     refresh : called before each look at the view, to bring it up to date; None where it is fed otherwise.
     health : returns how the gateway fares.
     on_shown : told the ids of alarms whose frame has been queued.
@@ -35,6 +37,7 @@ class ViewedFleet:
         commands: Commands,
         fleet_s: Callable[[], float],
         *,
+        timeline: Callable[[str], Awaitable[Row]],
         refresh: Callable[[], None] | None = None,
         health: Callable[[], Row] = lambda: {"manager": "live"},
         on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
@@ -43,6 +46,7 @@ class ViewedFleet:
         self._map_png = map_png
         self._commands = commands
         self._fleet_s = fleet_s
+        self._timeline = timeline
         self._refresh = refresh or (lambda: None)
         self._health = health
         self._on_shown = on_shown
@@ -63,6 +67,10 @@ class ViewedFleet:
     def task(self, task: str) -> Row | None:
         """Return one task, None if there is none."""
         return self._view.task(task)
+
+    async def timeline(self, incident: str) -> Row:
+        """Return an incident with everything that happened."""
+        return await self._timeline(incident)
 
     def health(self) -> Row:
         """Return how the gateway fares."""
@@ -112,6 +120,18 @@ class ViewedFleet:
     async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
         """Ask the manager to close, open or limit a zone."""
         return await self._commands.set_zone(key, zone, change, speed_mps, reason)
+
+    async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
+        """Tell the manager what a person says to an alarm."""
+        return await self._commands.answer_alarm(wish)
+
+    async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
+        """Tell the manager what a person says to an incident."""
+        return await self._commands.answer_incident(wish)
+
+    async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
+        """Tell the manager that a robot goes out of service, or comes back."""
+        return await self._commands.set_maintenance(wish)
 
     async def why(self, task: str, language: str) -> Row:
         """Ask the manager why a task is where it is."""

@@ -54,6 +54,46 @@ class LimitWish(ZoneWish):
     speed_mps: float = Field(description="Highest speed in m/s; 0 lifts the limit.")
 
 
+class AnswerWish(_Body):
+    """What a person says to an alarm."""
+
+    by: str = Field(default="operator", min_length=1, max_length=64, description="Opaque id of who answers.")
+
+
+class ShelveWish(AnswerWish):
+    """A wish to put an alarm aside for a while."""
+
+    duration_s: float = Field(description="For how long, in fleet seconds: 60 to 28800.", examples=[900])
+    reason: str = Field(max_length=200, description="Why; not empty.")
+
+
+class OpenWish(AnswerWish):
+    """A wish to open an incident."""
+
+    alarm: str = Field(description="The alarm that it begins with.", examples=["stuck:3"])
+
+
+class NoteWish(AnswerWish):
+    """What was done about an incident."""
+
+    text: str = Field(max_length=1000, description="Not empty, and no data about people.")
+
+
+class CloseWish(AnswerWish):
+    """A wish to close an incident."""
+
+    reason: str = Field(max_length=200, description="How it ended; not empty, and no data about people.")
+
+
+class MaintenanceWish(AnswerWish):
+    """A wish to take a robot out of service, to plan when it will be, or to put it back."""
+
+    change: Literal["begin", "plan", "done"]
+    from_s: float = Field(default=0.0, description="plan: from when, fleet seconds; 0 and 0 take the plan back.")
+    to_s: float = Field(default=0.0, description="plan: until when, fleet seconds.")
+    reason: str = Field(default="", max_length=200, description="begin: why.")
+
+
 class CommandTaken(BaseModel):
     """A command was accepted."""
 
@@ -62,6 +102,7 @@ class CommandTaken(BaseModel):
     robot: str = Field(default="", description="Who is to do it; empty if nobody yet.")
     expected_at_s: float = Field(default=0.0, description="When, in fleet seconds; 0 if nobody yet.")
     reason: str = Field(default="", description="Why nobody is to do it yet.")
+    incident: str = Field(default="", description="The incident that it speaks of.")
 
 
 class ErrorDetail(BaseModel):

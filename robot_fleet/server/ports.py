@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
+
 Row = Mapping[str, Any]
-"""A robot, task, alarm or item as the console sees it: a JSON object."""
+"""A robot, task, alarm, incident or item as the console sees it: a JSON object."""
 
 Frame = Mapping[str, Any]
 """A message of the stream: `snapshot`, `poses` or `patch` (see `robot_fleet.server.view`)."""
@@ -25,6 +27,7 @@ class CommandAnswer:
     code, message, where : why not, when not accepted; a left-out reason when accepted but not planned yet.
     task : the task that the command speaks of, or empty.
     robot, expected_at_s : who is to do it and when (fleet time); empty and 0 if nobody yet.
+    incident : the incident that the command speaks of, or empty.
     """
 
     accepted: bool
@@ -34,6 +37,7 @@ class CommandAnswer:
     where: str = ""
     robot: str = ""
     expected_at_s: float = 0.0
+    incident: str = ""
 
 
 class Commands(Protocol):
@@ -62,6 +66,18 @@ class Commands(Protocol):
         """Change a zone: `close`, `open`, or `limit` the speed in it to `speed_mps` (0 for no limit)."""
         ...
 
+    async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
+        """Acknowledge an alarm, put it aside for a while, or take it up again."""
+        ...
+
+    async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
+        """Open an incident, write down what was done, or close it; the answer names it."""
+        ...
+
+    async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
+        """Take a robot out of service, plan when it will be, or put it back."""
+        ...
+
     async def why(self, task: str, language: str) -> Row:
         """Return why a task is where it is: `core.explanation.Why` as JSON, and `sentences` in `ko` or `en`.
 
@@ -87,6 +103,13 @@ class FleetPort(Commands, Protocol):
 
     def task(self, task: str) -> Row | None:
         """Return one task, None if there is none of this id."""
+        ...
+
+    async def timeline(self, incident: str) -> Row:
+        """Return an incident with everything that happened from shortly before its first alarm until its end.
+
+        Raises RequestError `request_unknown_incident`, LedgerError.
+        """
         ...
 
     def health(self) -> Row:

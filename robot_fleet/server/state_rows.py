@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from robot_fleet.core.fleet import roads
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, ItemRecord, RobotRecord, TaskRecord
-from robot_fleet.core.health import Urgency
+from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.site import Site, Zone
-from robot_fleet.core.text import Text
+from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -21,18 +20,6 @@ _OUTCOMES = {
 }
 
 
-_NO_CALL: dict[str, Any] = {
-    "task": "",
-    "service": "",
-    "place": "",
-    "robot": "",
-    "eta_s": None,
-    "on_site_s": None,
-    "verdict": "",
-}
-"""What an alarm's row says of a call for help where it is none."""
-
-
 class StateRows:
     """Brings a view up to a fleet's state, and remembers when each task's due instant was last expected.
 
@@ -40,7 +27,7 @@ class StateRows:
 
     Parameters
     ----------
-    site : for its zones.
+    site : for its zones, and what people are told of alarms.
     """
 
     def __init__(self, site: Site) -> None:
@@ -70,8 +57,8 @@ class StateRows:
                 view.drop_item(item.id)
             else:
                 view.put_item(_item_row(item))
-        open_alarms = sorted((alarm for alarm in state.alarms.values() if alarm.open), key=_urgency)
-        view.put_alarms([self._alarm_row(alarm, state) for alarm in open_alarms])
+        view.put_alarms(alarm_rows(self._site, state, self._eta_s))
+        view.put_incidents(incident_rows(state))
         view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
 
@@ -131,48 +118,10 @@ class StateRows:
             "hold": robot.hold,
             "fault": robot.fault,
             "must_charge": robot.must_charge,
+            "stopped": robot.stopped,
+            "maintenance": robot.maintenance,
+            "maintenance_s": robot.maintenance_s,
         }
-
-    def _alarm_row(self, alarm: AlarmRecord, state: FleetState) -> dict[str, Any]:
-        template = self._site.health.alarms.get(alarm.condition)
-        row: dict[str, Any] = {
-            "id": alarm.id,
-            "condition": alarm.condition,
-            "urgency": alarm.urgency,
-            "state": alarm.state.value,
-            "raised_s": round(alarm.raised_s, 1),
-            "count": alarm.count,
-            "incident": alarm.incident,
-            "acknowledged_by": alarm.acknowledged_by,
-            "shelved_until_s": _rounded(alarm.shelved_until_s),
-            "shelved_for": alarm.shelved_for,
-            "respond_s": template.respond_s if template is not None else None,
-            "cause": _both(template.cause if template is not None else None),
-            "consequence": _both(template.consequence if template is not None else None),
-            "action": _both(template.action if template is not None else None),
-            "members": [member for member, holds in alarm.members.items() if holds],
-        }
-        return row | (self._call_values(alarm, state.tasks[alarm.task]) if alarm.task else _NO_CALL)
-
-    def _call_values(self, alarm: AlarmRecord, task: TaskRecord) -> dict[str, Any]:
-        places = [stop.places[0] for stop in task.request.stops if stop.places]
-        return {
-            "task": alarm.task,
-            "service": task.request.service,
-            "place": places[0] if places else "",
-            "robot": task.robot,
-            "eta_s": _rounded(self._eta_s.get(alarm.task)),
-            "on_site_s": _rounded(alarm.on_site_s),
-            "verdict": alarm.verdict,
-        }
-
-
-def _urgency(alarm: AlarmRecord) -> tuple[int, float]:
-    return list(Urgency).index(Urgency(alarm.urgency)), alarm.raised_s
-
-
-def _both(text: Text | None) -> dict[str, str]:
-    return {"ko": text.ko, "en": text.en} if text is not None else {"ko": "", "en": ""}
 
 
 def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
-`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "items", "zones", "hold"}`.
-`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "zones", "hold"}`; a
-key is absent where nothing has changed, `alarms` and `zones` are always the whole list, a task or item with
-`"gone": true` is to be forgotten.
+`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "items", "zones", "hold"}`.
+`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "zones",
+"hold"}`; a key is absent where nothing has changed, `alarms`, `incidents` and `zones` are always the whole list, a task
+or item with `"gone": true` is to be forgotten.
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, soc_pct, speed_mps], ...]}`, the robots that have moved;
 index as in the snapshot's robots.
 
@@ -45,13 +45,15 @@ class FleetView:
         self._moved: dict[str, None] = {}
         self._changed: dict[str, dict[str, Row]] = {"robots": {}, "tasks": {}, "items": {}}
         self._alarms_changed = False
+        self._incidents: tuple[Row, ...] = ()
+        self._incidents_changed = False
         self._zones: tuple[Row, ...] = ()
         self._zones_changed = False
         self._hold_changed = False
 
     @property
     def alarms(self) -> tuple[Row, ...]:
-        """The alarms, oldest first."""
+        """The alarms that are open, the most urgent first."""
         return tuple(self._alarms.values())
 
     def put_robot(self, robot: str, **values: Any) -> None:
@@ -106,11 +108,18 @@ class FleetView:
             self._changed["items"][item] = {"id": item, "gone": True}
 
     def put_alarms(self, rows: Iterable[Row]) -> None:
-        """Take in all alarms, oldest first (`id`, `task`, `place`, `robot`, `state`, `raised_s`, ...)."""
+        """Take in all open alarms, the most urgent first (see `alarm_rows`)."""
         alarms = {row["id"]: dict(row) for row in rows}
         if alarms != self._alarms:
             self._alarms = dict(alarms)
             self._alarms_changed = True
+
+    def put_incidents(self, rows: Iterable[Row]) -> None:
+        """Take in the open incidents and those that were closed last, oldest first (see `alarm_rows`)."""
+        incidents = tuple(rows)
+        if incidents != self._incidents:
+            self._incidents = incidents
+            self._incidents_changed = True
 
     def put_zones(self, rows: Iterable[Row]) -> None:
         """Take in all zones (`id`, `name`, `closed`, `speed_mps`, `reason`, `since_s`)."""
@@ -136,6 +145,7 @@ class FleetView:
                 row for task, row in self._tasks.items() if row["state"] not in _ENDED_STATES or task in self._ended
             ],
             "alarms": list(self._alarms.values()),
+            "incidents": list(self._incidents),
             "items": list(self._items.values()),
             "zones": list(self._zones),
             "hold": self._hold,
@@ -154,6 +164,8 @@ class FleetView:
         patch: dict[str, Any] = {name: list(rows.values()) for name, rows in self._changed.items() if rows}
         if self._alarms_changed:
             patch["alarms"] = list(self._alarms.values())
+        if self._incidents_changed:
+            patch["incidents"] = list(self._incidents)
         if self._zones_changed:
             patch["zones"] = list(self._zones)
         if self._hold_changed:
@@ -161,7 +173,7 @@ class FleetView:
         if not patch:
             return None
         self._changed = {name: {} for name in self._changed}
-        self._alarms_changed = self._zones_changed = self._hold_changed = False
+        self._alarms_changed = self._incidents_changed = self._zones_changed = self._hold_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 
     def take_poses(self, t_s: float) -> dict[str, Any]:

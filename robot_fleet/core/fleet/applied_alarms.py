@@ -145,6 +145,7 @@ def _take_alarm(state: FleetState, record: IncidentRecord, name: str) -> None:
     if known is not None:
         known.incident = record.id
         record.alarms = (*record.alarms, name)
+        record.since_s = min(record.since_s, known.raised_s)
 
 
 def _ended(record: AlarmRecord, at_s: float) -> None:

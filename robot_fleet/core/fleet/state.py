@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import TaskRequested
@@ -257,13 +258,19 @@ class AlarmRecord:
 
 @dataclass(slots=True)
 class IncidentRecord:
-    """Something that people deal with: alarms, robots and what was noted, as (fleet time, by, text)."""
+    """Something that people deal with: alarms, robots and what was noted, as (fleet time, by, text).
+
+    Attributes
+    ----------
+    since_s : when the first of its alarms was raised (fleet time).
+    """
 
     id: str
     opened_s: float
     alarms: tuple[str, ...]
     robots: tuple[str, ...]
     opened_by: str = ""
+    since_s: float = inf
     state: IncidentState = IncidentState.OPEN
     notes: tuple[tuple[float, str, str], ...] = ()
     reason: str = ""

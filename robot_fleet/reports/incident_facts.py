@@ -1,0 +1,260 @@
+"""Which facts belong to an incident's timeline, and what each of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from robot_fleet.core.clock import format_clock
+from robot_fleet.core.facts import (
+    AlarmAcknowledged,
+    AlarmRaised,
+    AlarmReceded,
+    AlarmShelved,
+    AlarmShown,
+    AlarmSpread,
+    AlarmUnshelved,
+    ChargeBegan,
+    ChargeEnded,
+    EmergencyStopped,
+    Fact,
+    HoldSet,
+    IncidentClosed,
+    IncidentJoined,
+    IncidentNoted,
+    IncidentOpened,
+    ItemMoved,
+    MaintenanceBegan,
+    MaintenanceDone,
+    MaintenancePlanned,
+    OrderCancelAsked,
+    OrderEnded,
+    OrderProgressed,
+    OrderSent,
+    RobotFaulted,
+    RobotLinkChanged,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskHeldUp,
+    TaskReleased,
+    TaskRequested,
+    TaskSuspended,
+    ZoneClosed,
+    ZoneLimited,
+    ZoneOpened,
+)
+from robot_fleet.core.order import StepState
+from robot_fleet.core.site import Site
+from robot_fleet.core.text import Text
+from robot_fleet.reports.incident_words import (
+    A_PERSON,
+    FLEET,
+    ORDER_ENDS,
+    PURPOSES,
+    STEP_ENDS,
+    Blank,
+    joined,
+    sentence,
+)
+from robot_fleet.reports.timeline import Entry, Scope, Sort
+
+
+class Teller:
+    """Turns facts, in order, into the entries of one incident's timeline.
+
+    Parameters
+    ----------
+    site : names, and what alarms tell people.
+    scope : what the incident is about.
+    """
+
+    def __init__(self, site: Site, scope: Scope) -> None:
+        self._causes = {code: template.cause for code, template in site.health.alarms.items()}
+        self._names: dict[str, Text] = {}
+        for things in (site.places, site.robots, site.services, site.zones):
+            self._names |= {thing.id: thing.name for thing in things.values()}
+        self._scope = scope
+        self._holding: dict[str, dict[str, bool]] = {}  # alarm -> what it tells of, and whether that still holds
+        self._order: dict[str, tuple[str, str, str]] = {}  # robot -> order, task and place told of last
+        self._holders: dict[str, str] = {}  # item -> who had it last
+        self._services: dict[str, str] = {}
+
+    def tell(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        """Yield what a fact adds to the timeline."""
+        yield from self._alarm(at_s, fact)
+        yield from self._person(at_s, fact)
+        yield from self._robot(at_s, fact)
+        yield from self._task(at_s, fact)
+        yield from self._item(at_s, fact)
+
+    def _alarm(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        alarms = self._scope.alarms
+        match fact:
+            case TaskRequested() if fact.task in alarms:
+                places = [place for stop in fact.stops for place in stop.places[:1]]
+                yield self._of_alarm(at_s, fact.task, "alarm_called", place=self._name(places[0] if places else ""))
+            case AlarmShown() if fact.task in alarms:
+                yield self._of_alarm(at_s, fact.task, "alarm_shown")
+            case AlarmRaised() if fact.alarm in alarms:
+                self._holding[fact.alarm] = dict.fromkeys(fact.members, True)
+                subjects: list[Blank] = [self._name(member.partition(":")[2]) for member in fact.members]
+                cause = self._causes.get(fact.condition, fact.condition)
+                yield self._of_alarm(at_s, fact.alarm, "alarm_raised", cause=cause, members=joined(subjects))
+            case AlarmSpread() if fact.alarm in alarms:
+                held = self._holding.setdefault(fact.alarm, {})
+                what = "alarm_spread" if any(held.values()) else "alarm_again"
+                held[fact.member] = True
+                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.member))
+            case AlarmReceded() if fact.alarm in alarms:
+                held = self._holding.setdefault(fact.alarm, {})
+                held[fact.member] = False
+                what = "alarm_receded" if any(held.values()) else "alarm_cleared"
+                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.member))
+            case AlarmUnshelved() if fact.alarm in alarms and not fact.by:
+                yield self._of_alarm(at_s, fact.alarm, "alarm_rings_again")
+            case IncidentOpened() if fact.incident == self._scope.incident and not fact.by:
+                yield self._of_alarm(at_s, fact.alarm, "incident_opened")
+            case IncidentJoined() if fact.incident == self._scope.incident:
+                named = [fact.alarm] if fact.alarm else []
+                told: list[Blank] = [*named, *(self._name(robot) for robot in fact.robots)]
+                yield self._of_alarm(at_s, fact.alarm or fact.incident, "incident_joined", joined=joined(told))
+            case _:
+                pass
+
+    def _person(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        alarms, mine = self._scope.alarms, self._scope.incident
+        match fact:
+            case AlarmAcknowledged() if fact.alarm in alarms:
+                yield self._by(at_s, fact.by, "alarm_acknowledged")
+            case AlarmShelved() if fact.alarm in alarms:
+                until = format_clock(fact.until_s)
+                yield self._by(at_s, fact.by, "alarm_shelved", until=until, reason=fact.reason)
+            case AlarmUnshelved() if fact.alarm in alarms and fact.by:
+                yield self._by(at_s, fact.by, "alarm_unshelved")
+            case IncidentOpened() if fact.incident == mine and fact.by:
+                yield self._by(at_s, fact.by, "incident_opened", sentence_of="incident_opened_by")
+            case IncidentNoted() if fact.incident == mine:
+                yield self._by(at_s, fact.by, "incident_noted", text=fact.text)
+            case IncidentClosed() if fact.incident == mine:
+                yield self._by(at_s, fact.by, "incident_closed", reason=fact.reason)
+            case HoldSet() if fact.robot in ("", *self._scope.robots):
+                name = self._name(fact.robot) if fact.robot else FLEET
+                yield self._by(at_s, fact.by, "held" if fact.hold else "let_go", name=name, why=_why(fact.reason))
+            case ZoneClosed() | ZoneOpened():
+                word = "zone_closed" if isinstance(fact, ZoneClosed) else "zone_opened"
+                yield self._by(at_s, fact.by, word, name=self._name(fact.zone), why=_why(fact.reason))
+            case ZoneLimited():
+                zone, speed = self._name(fact.zone), f"{fact.speed_mps:g}"
+                yield self._by(at_s, fact.by, "zone_limited", name=zone, speed=speed, why=_why(fact.reason))
+            case MaintenanceBegan() if fact.robot in self._scope.robots and fact.by:
+                robot, why = self._name(fact.robot), _why(fact.reason)
+                yield self._by(at_s, fact.by, "maintenance_began", name=robot, why=why)
+            case MaintenancePlanned() if fact.robot in self._scope.robots:
+                robot, start, end = self._name(fact.robot), format_clock(fact.from_s), format_clock(fact.to_s)
+                if fact.from_s == fact.to_s:
+                    yield self._by(at_s, fact.by, "maintenance_unplanned", name=robot)
+                else:
+                    yield self._by(at_s, fact.by, "maintenance_planned", name=robot, start=start, end=end)
+            case MaintenanceDone() if fact.robot in self._scope.robots:
+                yield self._by(at_s, fact.by, "maintenance_done", name=self._name(fact.robot))
+            case _:
+                pass
+
+    def _robot(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        robot = getattr(fact, "robot", "")
+        if robot not in self._scope.robots:
+            return
+        match fact:
+            case OrderSent():
+                order = (fact.order, fact.task, fact.place)
+                if self._order.get(robot) != order:  # an update of the same way is no news
+                    self._order[robot] = order
+                    purpose = self._task_name(fact.task) if fact.task else PURPOSES.get(fact.purpose, fact.purpose)
+                    yield self._of_robot(at_s, robot, "order_sent", purpose=purpose, place=self._name(fact.place))
+            case OrderProgressed():
+                for result in fact.results:
+                    if result.state is not StepState.DONE:
+                        state, code = STEP_ENDS[result.state.value], result.code or result.step
+                        yield self._of_robot(at_s, robot, "step_failed", state=state, code=code)
+            case OrderCancelAsked():
+                yield self._of_robot(at_s, robot, "order_cancel_asked", why=fact.reason)
+            case OrderEnded():
+                yield self._of_robot(at_s, robot, "order_ended", state=ORDER_ENDS.get(fact.state, fact.state))
+            case RobotFaulted():
+                yield self._of_robot(at_s, robot, "robot_faulted", code=fact.code, until=format_clock(fact.until_s))
+            case RobotLinkChanged():
+                yield self._of_robot(at_s, robot, f"link_{fact.state}")
+            case EmergencyStopped():
+                yield self._of_robot(at_s, robot, "emergency_stopped")
+            case ChargeBegan() | ChargeEnded():
+                word = "charge_began" if isinstance(fact, ChargeBegan) else "charge_ended"
+                yield self._of_robot(at_s, robot, word, soc=f"{fact.soc_pct:.0f}")
+            case MaintenanceBegan() if not fact.by:
+                yield self._of_robot(at_s, robot, "maintenance_came", name=self._name(robot))
+            case _:
+                pass
+
+    def _task(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        if isinstance(fact, TaskRequested):
+            self._services[fact.task] = fact.service
+            return
+        task = getattr(fact, "task", "")
+        robot = next((robot for robot, (_, told, _) in self._order.items() if told == task), "") if task else ""
+        if isinstance(fact, TaskCancelled) and (robot or task in self._scope.alarms):
+            yield self._by(at_s, fact.by, "task_cancelled", task=task, why=fact.reason)
+        if not robot:
+            return
+        match fact:
+            case TaskReleased() | TaskSuspended() | TaskFailed():
+                words = {TaskReleased: "task_released", TaskSuspended: "task_suspended", TaskFailed: "task_failed"}
+                yield self._of_robot(at_s, robot, words[type(fact)], task=task, why=fact.reason)
+            case TaskHeldUp():
+                word = "task_held_up" if fact.reason else "task_goes_on"
+                yield self._of_robot(at_s, robot, word, task=task, why=fact.reason)
+            case TaskCompleted():
+                yield self._of_robot(at_s, robot, "task_completed", task=task, result=fact.result)
+            case _:
+                pass
+
+    def _item(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        if not isinstance(fact, ItemMoved):
+            return
+        before = self._holders.get(fact.item, "")
+        self._holders[fact.item] = fact.holder
+        taker, giver = fact.holder.removeprefix("robot:"), before.removeprefix("robot:")
+        if taker != fact.holder and taker in self._scope.robots:
+            text = sentence("item_taken", item=fact.item, robot=self._name(taker))
+            yield Entry(at_s, Sort.ITEM, fact.item, "item_taken", text)
+        elif giver != before and giver in self._scope.robots:
+            holder = self._holder(fact.holder)
+            text = sentence("item_given", item=fact.item, robot=self._name(giver), holder=holder)
+            yield Entry(at_s, Sort.ITEM, fact.item, "item_given", text)
+
+    def _of_alarm(self, at_s: float, alarm: str, what: str, **blanks: Blank) -> Entry:
+        return Entry(at_s, Sort.ALARM, alarm, what, sentence(what, **blanks))
+
+    def _by(self, at_s: float, by: str, what: str, *, sentence_of: str = "", **blanks: Blank) -> Entry:
+        return Entry(at_s, Sort.PERSON, by, what, sentence(sentence_of or what, by=by, **blanks))
+
+    def _of_robot(self, at_s: float, robot: str, what: str, **blanks: Blank) -> Entry:
+        return Entry(at_s, Sort.ROBOT, robot, what, sentence(what, robot=self._name(robot), **blanks))
+
+    def _name(self, thing: str) -> Blank:
+        return self._names.get(thing, thing)
+
+    def _member(self, member: str) -> Text:
+        """Return what an alarm tells of: whom, and what the matter is."""
+        code, _, subject = member.partition(":")
+        return joined([self._name(subject), self._causes.get(code, code)])
+
+    def _task_name(self, task: str) -> Blank:
+        name = self._name(self._services.get(task, task))
+        return Text(f"{name.ko} {task}", f"{name.en} {task}") if isinstance(name, Text) else task
+
+    def _holder(self, holder: str) -> Blank:
+        sort, _, thing = holder.partition(":")
+        return A_PERSON if sort == "person" else self._name(thing)
+
+
+def _why(reason: str) -> str:
+    return f" ({reason})" if reason else ""

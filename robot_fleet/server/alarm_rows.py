@@ -1,0 +1,99 @@
+"""Alarms and incidents of the core's state as rows of the console's view. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord, TaskRecord
+from robot_fleet.core.health import Urgency
+from robot_fleet.core.site import Site
+from robot_fleet.core.text import Text
+
+_URGENCIES = [urgency.value for urgency in Urgency]
+_NO_CALL: dict[str, Any] = {
+    "task": "",
+    "service": "",
+    "place": "",
+    "robot": "",
+    "eta_s": None,
+    "on_site_s": None,
+    "verdict": "",
+}
+"""What an alarm's row says of a call for help where it is none."""
+
+
+def alarm_rows(site: Site, state: FleetState, eta_s: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return a row for each open alarm, the most urgent first; times are fleet seconds.
+
+    Parameters
+    ----------
+    eta_s : per task when a robot is expected, as far as that is known.
+    """
+    known = [alarm for alarm in state.alarms.values() if alarm.open]
+    known.sort(key=lambda alarm: (_URGENCIES.index(alarm.urgency), alarm.raised_s))
+    return [_alarm_row(site, state, alarm, eta_s) for alarm in known]
+
+
+def incident_rows(state: FleetState) -> list[dict[str, Any]]:
+    """Return a row for each incident that is open or was closed of late, oldest first; times are fleet seconds."""
+    return [_incident_row(incident) for incident in state.incidents.values()]
+
+
+def _alarm_row(site: Site, state: FleetState, alarm: AlarmRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
+    template = site.health.alarms.get(alarm.condition)
+    row: dict[str, Any] = {
+        "id": alarm.id,
+        "condition": alarm.condition,
+        "urgency": alarm.urgency,
+        "state": alarm.state.value,
+        "raised_s": round(alarm.raised_s, 1),
+        "count": alarm.count,
+        "incident": alarm.incident,
+        "acknowledged_by": alarm.acknowledged_by,
+        "shelved_until_s": _rounded(alarm.shelved_until_s),
+        "shelved_for": alarm.shelved_for,
+        "respond_s": template.respond_s if template is not None else None,
+        "cause": _both(template.cause if template is not None else None),
+        "consequence": _both(template.consequence if template is not None else None),
+        "action": _both(template.action if template is not None else None),
+        "members": [member for member, holds in alarm.members.items() if holds],
+        "subjects": list(alarm.subjects),
+    }
+    return row | (_call_values(alarm, state.tasks[alarm.task], eta_s) if alarm.task else _NO_CALL)
+
+
+def _call_values(alarm: AlarmRecord, task: TaskRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
+    places = [stop.places[0] for stop in task.request.stops if stop.places]
+    return {
+        "task": alarm.task,
+        "service": task.request.service,
+        "place": places[0] if places else "",
+        "robot": task.robot,
+        "eta_s": _rounded(eta_s.get(alarm.task)),
+        "on_site_s": _rounded(alarm.on_site_s),
+        "verdict": alarm.verdict,
+    }
+
+
+def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "state": incident.state.value,
+        "robots": list(incident.robots),
+        "alarms": list(incident.alarms),
+        "opened_s": round(incident.opened_s, 1),
+        "opened_by": incident.opened_by,
+        "notes": len(incident.notes),
+        "closed_s": _rounded(incident.closed_s),
+        "closed_by": incident.closed_by,
+        "reason": incident.reason,
+    }
+
+
+def _both(text: Text | None) -> dict[str, str]:
+    return {"ko": text.ko, "en": text.en} if text is not None else {"ko": "", "en": ""}
+
+
+def _rounded(value_s: float | None) -> float | None:
+    return None if value_s is None else round(value_s, 1)
