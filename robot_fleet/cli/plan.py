@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from robot_fleet.cli.report import Language
+from robot_fleet.cli.languages import Language
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.scheduling.checking.checker import PlanChecker

@@ -1,21 +1,14 @@
-"""`./fleet report`: utilisation and service out of a ledger."""
+"""`./fleet report`: utilisation, service and alarms out of a ledger."""
 
 from __future__ import annotations
 
 import json
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from robot_fleet.cli.languages import Lang, Language
 from robot_fleet.cli.tables import print_table
-
-
-class Language(StrEnum):
-    """What people read."""
-
-    EN = "en"
-    KO = "ko"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,25 +22,17 @@ def report(
     ] = None,
     name: Annotated[str | None, typer.Option(help="The fleet whose ledger it is. Default: main.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    lang: Annotated[Language, typer.Option("--lang", help="Of the words.")] = Language.EN,
+    lang: Lang = Language.EN,
 ) -> None:
-    """Report how services were carried out and how the robots' time was spent, out of the ledger alone.
+    """Report how services were carried out, how the robots' time was spent and what alarms asked of people.
 
-    Works on the ledger of a running fleet, too.
+    Out of the ledger alone; works on that of a running fleet, too.
 
     Example: ./fleet report --lang ko
     """
-    from robot_fleet.cli.fresh import ledger_of
-    from robot_fleet.ledger.ledger import Ledger
-    from robot_fleet.reports.report import build_report
-    from robot_fleet.runtime.history import STATE_VERSION, registry
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.cli.ledgers import read_report
 
-    which = ledger or ledger_of(run_directory(name or DEFAULT_NAME))
-    with Ledger.open(which, registry(), site_id=None, read_only=True) as opened:
-        site = opened.site_id
-        kinds = _kinds(opened.latest_snapshot(STATE_VERSION))
-        made = build_report(((at_s, fact) for _, at_s, fact in opened.read()), kinds)
+    made, site = read_report(ledger, name, None)
     if as_json:
         typer.echo(json.dumps({**made.to_dict(), "site": site}, ensure_ascii=False, indent=1))
         return
@@ -60,8 +45,3 @@ def report(
     typer.echo(f"{site}: {span(made, lang.value)}")
     for text in tables(made, lang.value):
         print_table(text.columns, text.rows, title=text.title, numbers=True)
-
-
-def _kinds(snapshot: tuple[int, dict[str, Any]] | None) -> dict[str, str]:
-    """Return each robot's kind as a snapshot of the fleet's state names it."""
-    return {robot: row["kind"] for robot, row in snapshot[1]["robots"].items()} if snapshot is not None else {}

@@ -57,16 +57,30 @@ def hold(
     _tell(answer, as_json, f"{robot or 'The whole fleet'} is held; let go with ./fleet resume {robot or ''}".rstrip())
 
 
-def resume(robot: Robot = None, reason: Reason = "", as_json: AsJson = False, name: Name = None) -> None:
+def resume(
+    robot: Robot = None, reason: Reason = "", yes: Yes = False, as_json: AsJson = False, name: Name = None
+) -> None:
     """Let one robot, or the whole fleet, go on.
+
+    A robot whose emergency stop was pressed goes on only when it is named here, and you are asked first: whoever
+    confirms says that people and robot there are safe. That is refused while the button is still pressed. Letting the
+    whole fleet go on leaves such robots where they are.
 
     Example: ./fleet resume care_2
     """
     from robot_fleet.cli.gateway import Gateway
 
     with Gateway(name) as gateway:
+        rows = {row["id"]: row for row in gateway.get("/robots")}
+        if robot is not None and not yes and rows.get(robot, {}).get("stopped"):
+            confirm(
+                f"The emergency stop of {robot} was pressed. By letting it go on you consent that it moves again, and"
+                " say that somebody has looked: people there are safe, nothing is in its way. Let it go on?"
+            )
         answer = gateway.post("/resume", {"robot": robot or "", "reason": reason}, f"resume-{secrets.token_hex(4)}")
-    _tell(answer, as_json, f"{robot or 'The whole fleet'} goes on")
+    stopped = [row["id"] for row in rows.values() if row.get("stopped")] if robot is None else []
+    rest = f", but {', '.join(stopped)} after an emergency stop: let each go on by its name" if stopped else ""
+    _tell(answer, as_json, f"{robot or 'The whole fleet'} goes on{rest}")
 
 
 def _tell(answer: Mapping[str, Any], as_json: bool, sentence: str) -> None:
@@ -74,7 +88,13 @@ def _tell(answer: Mapping[str, Any], as_json: bool, sentence: str) -> None:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    notes = ("held" if row["hold"] else "", "charging" if row["charging"] else "", row["fault"])
+    notes = (
+        "held" if row["hold"] else "",
+        "emergency stop" if row.get("stopped") else "",
+        "out of service" if row.get("maintenance") else "",
+        "charging" if row["charging"] else "",
+        row["fault"],
+    )
     return (
         row["id"],
         row["state"],

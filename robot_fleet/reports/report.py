@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from robot_fleet.core.facts import Fact
+from robot_fleet.reports.alarms import AlarmCount, AlarmLoad
+from robot_fleet.reports.figures import percentile, rounded, share_pct
 from robot_fleet.reports.robots import RobotClocks, RobotTime, total
 from robot_fleet.reports.tasks import CANCELLED, DONE, FAILED, OPEN, REJECTED, TaskStories, TaskStory
 
@@ -97,21 +99,29 @@ class FleetReport:
     kinds: tuple[RobotFigures, ...]
     robots: tuple[RobotFigures, ...]
     alarms: tuple[AlarmFigures, ...]
+    alarm_load: AlarmLoad
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON."""
         return {"schema_version": SCHEMA_VERSION, **asdict(self)}
 
 
-def build_report(facts: Iterable[tuple[float, Fact]], kinds: Mapping[str, str] | None = None) -> FleetReport:
+def build_report(
+    facts: Iterable[tuple[float, Fact]],
+    kinds: Mapping[str, str] | None = None,
+    respond_s: Mapping[str, float] | None = None,
+    operators: int = 1,
+) -> FleetReport:
     """Return the report of facts.
 
     Parameters
     ----------
     facts : (fleet time, fact) in the ledger's order.
     kinds : robot -> kind, as far as it is known; what its tasks tell must do for the others.
+    respond_s : condition -> seconds within which a person should act on its alarm, as far as that is known.
+    operators : among whom the alarms are shared.
     """
-    clocks, stories = RobotClocks(), TaskStories()
+    clocks, stories, alarms = RobotClocks(), TaskStories(), AlarmCount(respond_s or {})
     from_s: float | None = None
     to_s = 0.0
     for at_s, fact in facts:
@@ -119,6 +129,7 @@ def build_report(facts: Iterable[tuple[float, Fact]], kinds: Mapping[str, str] |
         to_s = max(to_s, at_s)
         clocks.take(at_s, fact)
         stories.take(at_s, fact)
+        alarms.take(at_s, fact)
     tasks = list(stories.tasks.values())
     times, kinds = clocks.times(to_s), {**stories.kinds(), **(kinds or {})}
     done_by = {name: sum(task.outcome == DONE and task.robot == name for task in tasks) for name in times}
@@ -129,12 +140,13 @@ def build_report(facts: Iterable[tuple[float, Fact]], kinds: Mapping[str, str] |
         done = sum(done_by[name] for name in members)
         by_kind.append(_robots("", kind, len(members), done, total(times[name] for name in members)))
     return FleetReport(
-        from_s=_rounded(from_s or 0.0),
-        to_s=_rounded(to_s),
+        from_s=rounded(from_s or 0.0),
+        to_s=rounded(to_s),
         services=tuple(_service(name, tasks) for name in sorted({task.service for task in tasks})),
         kinds=tuple(by_kind),
         robots=robots,
         alarms=tuple(_alarm(task) for task in tasks if task.alarm),
+        alarm_load=alarms.load(from_s or 0.0, to_s, operators),
     )
 
 
@@ -152,11 +164,11 @@ def _service(name: str, tasks: Sequence[TaskStory]) -> ServiceFigures:
         cancelled=count[CANCELLED],
         rejected=count[REJECTED],
         open=count[OPEN],
-        on_time_pct=_pct(on_time, count[DONE]),
-        performance_pct=_pct(on_time, count[DONE] + count[FAILED] + count[REJECTED]),
-        lateness_p50_s=_rank(lateness_s, 50),
-        lateness_p95_s=_rank(lateness_s, 95),
-        to_robot_s=_rounded(sum(waits_s) / len(waits_s)) if waits_s else None,
+        on_time_pct=share_pct(on_time, count[DONE]),
+        performance_pct=share_pct(on_time, count[DONE] + count[FAILED] + count[REJECTED]),
+        lateness_p50_s=percentile(lateness_s, 50),
+        lateness_p95_s=percentile(lateness_s, 95),
+        to_robot_s=rounded(sum(waits_s) / len(waits_s)) if waits_s else None,
     )
 
 
@@ -166,13 +178,13 @@ def _robots(name: str, kind: str, count: int, tasks: int, time: RobotTime) -> Ro
         kind=kind,
         robots=count,
         tasks=tasks,
-        known_s=_rounded(time.known_s),
-        utilisation_pct=_pct(time.task_s, time.known_s),
-        home_pct=_pct(time.home_s, time.known_s),
-        idle_pct=_pct(time.idle_s, time.known_s),
-        recharging_pct=_pct(time.recharging_s, time.known_s),
-        availability_pct=_pct(time.known_s - time.down_s, time.known_s),
-        tasks_per_h=_rounded(tasks * 3600.0 / time.known_s) if time.known_s else None,
+        known_s=rounded(time.known_s),
+        utilisation_pct=share_pct(time.task_s, time.known_s),
+        home_pct=share_pct(time.home_s, time.known_s),
+        idle_pct=share_pct(time.idle_s, time.known_s),
+        recharging_pct=share_pct(time.recharging_s, time.known_s),
+        availability_pct=share_pct(time.known_s - time.down_s, time.known_s),
+        tasks_per_h=rounded(tasks * 3600.0 / time.known_s) if time.known_s else None,
         charges=time.charges,
         faults=time.faults,
     )
@@ -180,27 +192,14 @@ def _robots(name: str, kind: str, count: int, tasks: int, time: RobotTime) -> Ro
 
 def _alarm(task: TaskStory) -> AlarmFigures:
     def after(at_s: float | None) -> float | None:
-        return None if at_s is None else _rounded(at_s - task.requested_s)
+        return None if at_s is None else rounded(at_s - task.requested_s)
 
     return AlarmFigures(
         task.id,
         task.service,
-        _rounded(task.requested_s),
+        rounded(task.requested_s),
         after(task.shown_s),
         after(task.on_site_s),
         after(task.ended_s),
         task.result,
     )
-
-
-def _rank(ordered: Sequence[float], percent: int) -> float | None:
-    """Return the nearest-rank percentile of values in ascending order, None without any."""
-    return _rounded(ordered[max(-(-percent * len(ordered) // 100) - 1, 0)]) if ordered else None
-
-
-def _pct(part: float, of: float) -> float | None:
-    return round(100.0 * part / of, 1) if of else None
-
-
-def _rounded(value: float) -> float:
-    return round(value, 3)

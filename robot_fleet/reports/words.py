@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from robot_fleet.core.clock import format_clock
+from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.report import AlarmFigures, FleetReport, RobotFigures, ServiceFigures
 
 LANGUAGES = ("en", "ko")
@@ -45,6 +46,26 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "on_site": ("on site s", "도착 초"),
     "closed": ("closed s", "종료 초"),
     "verdict": ("verdict", "판정"),
+    "load": ("Load of alarms (EEMUA 191)", "경보 부담 (EEMUA 191)"),
+    "figure": ("figure", "항목"),
+    "value": ("value", "값"),
+    "target": ("target", "목표"),
+    "load_none": ("There was no alarm.", "경보가 없었습니다."),
+    "load_alarms": ("alarms", "경보 수"),
+    "load_rings": ("times that they rang", "울린 횟수"),
+    "load_mean": ("per operator and 10 min, mean", "운영자당 10분 평균"),
+    "load_worst": ("per operator, worst 10 min", "운영자당 최악의 10분"),
+    "load_floods": ("floods", "경보 폭주"),
+    "load_flood_time": ("time in flood %", "폭주 시간 %"),
+    "load_low": ("low priority %", "낮음 %"),
+    "load_medium": ("medium priority %", "보통 %"),
+    "load_high": ("high and critical priority %", "높음·긴급 %"),
+    "load_chattering": ("came more than once", "되풀이된 경보"),
+    "load_standing": ("open for more than 24 h", "24시간 넘게 열린 경보"),
+    "load_p50": ("acknowledged after, p50 s", "확인까지 p50 초"),
+    "load_p90": ("acknowledged after, p90 s", "확인까지 p90 초"),
+    "load_in_time": ("answered in time %", "제때 응답 %"),
+    "load_unanswered": ("not answered", "응답 없음"),
     "unknown": ("unknown", "알 수 없음"),
     "nothing": ("The ledger holds no request yet.", "원장에 아직 요청이 없습니다."),
 }
@@ -86,8 +107,32 @@ def tables(report: FleetReport, language: str) -> tuple[TextTable, ...]:
             ("alarm", "service", "raised", "shown", "on_site", "closed", "verdict"),
             tuple(_alarm(row) for row in report.alarms),
         ),
+        load_table(report.alarm_load, language),
     )
     return tuple(one for one in made if one.rows)
+
+
+def load_table(load: AlarmLoad, language: str) -> TextTable:
+    """Return the load of alarms beside what EEMUA 191 asks for; without rows if there was no alarm."""
+    shares, targets = load.priority_pct, load.target_pct
+    rows = (
+        ("load_alarms", str(load.alarms), ""),
+        ("load_rings", str(load.rings), ""),
+        ("load_mean", _figure(load.per_10_min), "≤ 1"),
+        ("load_worst", _figure(load.worst_10_min), "< 10"),
+        ("load_floods", str(load.floods), "0"),
+        ("load_flood_time", _figure(load.flood_pct), "< 1"),
+        *((f"load_{name}", _figure(share), f"≈ {targets[name]:.0f}") for name, share in shares.items()),
+        ("load_chattering", str(load.chattering), "0"),
+        ("load_standing", str(load.standing), "0"),
+        ("load_p50", _figure(load.acknowledge_p50_s), ""),
+        ("load_p90", _figure(load.acknowledge_p90_s), ""),
+        ("load_in_time", _figure(load.in_time_pct), "100"),
+        ("load_unanswered", str(load.unanswered), "0"),
+    )
+    told = tuple((word(key, language), value, target) for key, value, target in rows) if load.alarms else ()
+    columns = tuple(word(column, language) for column in ("figure", "value", "target"))
+    return TextTable(word("load", language), columns, told)
 
 
 _SERVICE = (

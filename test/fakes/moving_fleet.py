@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, SetHold
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.reasons import why_told
+from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
+from test.fakes.alarm_desk import AlarmDesk
 
 START_S = 27_000.0
 ACT_S = 30.0
@@ -42,7 +45,7 @@ class Puppet:
 
 
 class MovingFleet(ViewedFleet):
-    """The double: a ViewedFleet whose manager is this object itself.
+    """The double: a ViewedFleet whose manager is this object itself. Alarms are the real core's (see `desk`).
 
     Parameters
     ----------
@@ -61,11 +64,13 @@ class MovingFleet(ViewedFleet):
         self.wander = True
         self.alarms_shown: list[str] = []
         self.commands: list[tuple[str, str]] = []
+        self.told: dict[str, dict[str, Any]] = {}
         self._pace = pace
         self._random = random.Random(seed)
         self._rows: dict[str, dict[str, Any]] = {}
         self._answers: dict[str, CommandAnswer] = {}
-        self._open_alarms: list[dict[str, Any]] = []
+        self.desk = AlarmDesk(site, START_S)
+        self._calls = 0
         self._lanes = {
             vertex: [lane for lane in site.lanes.values() if lane.start == vertex] for vertex in site.vertices
         }
@@ -76,8 +81,9 @@ class MovingFleet(ViewedFleet):
             fixed.map_png,
             self,
             lambda: self.now_s,
+            timeline=self._story,
             refresh=lambda: self.advance(FRAME_EVERY_S * pace),
-            on_shown=self.alarms_shown.extend,
+            on_shown=self._note_shown,
         )
         for item in site.items.values():
             self.picture.put_item(
@@ -102,9 +108,11 @@ class MovingFleet(ViewedFleet):
         """Let the play go on for some fleet seconds."""
         self.now_s += dt_s
         for puppet in self.puppets:
-            if not (self.holding or puppet.hold):
+            if not (self.holding or self._stands(puppet)):
                 self._move(puppet, dt_s)
             self._show(puppet)
+        self.desk.advance(self.now_s)
+        self._show_alarms()
 
     async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
         """Take a request on as the manager would, with its commonest refusals."""
@@ -147,8 +155,9 @@ class MovingFleet(ViewedFleet):
 
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold or let go."""
-        if robot and robot not in self.site.robots:
-            return CommandAnswer(False, "", "request_unknown_robot", f"no robot {robot!r}", key)
+        answer = self.desk.ask(SetHold(key, on, robot, reason))
+        if not answer.accepted:
+            return answer
         self.commands.append(("hold" if on else "resume", robot))
         if robot:
             next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
@@ -168,6 +177,18 @@ class MovingFleet(ViewedFleet):
         self.picture.put_zones(self._zones.values())
         return CommandAnswer(True)
 
+    async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
+        """Let the core take a person's answer."""
+        return self._answered(wish)
+
+    async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
+        """Let the core take a person's answer."""
+        return self._answered(wish)
+
+    async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
+        """Let the core take a robot out of service."""
+        return self._answered(wish)
+
     async def why(self, task: str, language: str) -> Row:
         """Return where a task stands, as the manager would for one that is no matter of the plan."""
         row = self._rows.get(task)
@@ -179,15 +200,35 @@ class MovingFleet(ViewedFleet):
 
     def raise_alarm(self, place: str) -> None:
         """Let an alarm come in from a place."""
-        self._open_alarms.append(
-            {
-                "id": f"alarm-{len(self._open_alarms) + 1}", "task": "", "service": self._alarm_service(),
-                "place": place,
-                "robot": self.puppets[0].id, "state": "raised", "raised_s": self.now_s, "eta_s": self.now_s + 90.0,
-                "on_site_s": None, "verdict": "",
-            }
-        )  # fmt: skip
-        self.picture.put_alarms(self._open_alarms)
+        self._calls += 1
+        self.desk.call_for_help(f"alarm-{self._calls}", self._alarm_service(), place)
+        self._show_alarms()
+
+    async def _story(self, incident: str) -> Row:
+        return self.desk.timeline(incident)
+
+    def _answered(self, wish: AlarmAnswer | IncidentAnswer | Maintenance) -> CommandAnswer:
+        answer = self.desk.ask(wish)
+        if answer.accepted:
+            self.commands.append((type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or wish.key))
+        self._show_alarms()
+        return answer
+
+    def _note_shown(self, alarms: Sequence[str]) -> None:
+        self.alarms_shown.extend(alarms)
+        for alarm in alarms:
+            self.desk.shown(alarm)
+
+    def _show_alarms(self) -> None:
+        rows = alarm_rows(self.site, self.desk.core.state, {})
+        for row in rows:
+            if row["task"]:
+                row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
+        self.picture.put_alarms(rows)
+        self.picture.put_incidents(incident_rows(self.desk.core.state))
+
+    def _stands(self, puppet: Puppet) -> bool:
+        return puppet.hold or self.desk.core.state.robots[puppet.id].stopped
 
     def _alarm_service(self) -> str:
         return next((s.id for s in self.site.services.values() if s.alarm), next(iter(self.site.services)))
@@ -312,9 +353,10 @@ class MovingFleet(ViewedFleet):
         return way[::-1]
 
     def _show(self, puppet: Puppet) -> None:
-        moving = bool(puppet.way) and not (self.holding or puppet.hold)
+        standing, core = self.holding or self._stands(puppet), self.desk.core.state.robots[puppet.id]
+        moving = bool(puppet.way) and not standing
         row = self._rows.get(puppet.task)
-        state = "holding" if self.holding or puppet.hold else "driving" if moving else "acting" if row else "idle"
+        state = "holding" if standing else "driving" if moving else "acting" if row else "idle"
         self.picture.put_robot(
             puppet.id,
             state=state,
@@ -326,6 +368,10 @@ class MovingFleet(ViewedFleet):
             else False,
             eta_s=row["eta_s"] if row else None,
             hold=puppet.hold,
+            stopped=core.stopped,
+            maintenance=core.maintenance,
+            maintenance_s=core.maintenance_s,
+            **self.told.get(puppet.id, {}),
         )
         speed = puppet.speed_mps if moving else 0.0
         self.picture.put_pose(puppet.id, puppet.x_m, puppet.y_m, puppet.yaw_rad, puppet.soc_pct, speed)

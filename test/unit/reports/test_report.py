@@ -24,6 +24,7 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.order import StepResult, StepState
+from robot_fleet.reports.alarms import AlarmCount
 from robot_fleet.reports.report import FleetReport, RobotFigures, ServiceFigures, build_report
 from robot_fleet.reports.words import LANGUAGES, span, tables
 
@@ -71,7 +72,7 @@ def robot(facts: Iterable[Timed], name: str = "care_1") -> RobotFigures:
 
 def test_an_empty_ledger_has_an_empty_report() -> None:
     report = build_report([])
-    assert report == FleetReport(0.0, 0.0, (), (), (), ())
+    assert report == FleetReport(0.0, 0.0, (), (), (), (), AlarmCount({}).load(0.0, 0.0))
     assert all(tables(report, language) == () for language in LANGUAGES)
 
 

@@ -55,7 +55,7 @@ def test_the_view_can_be_read(client: httpx.Client) -> None:
     robots = client.get("/api/v1/robots").json()
     assert [robot["id"] for robot in robots] == ["care_1", "care_2", "logistics_1"]
     assert {"x_m", "y_m", "yaw_rad", "length_m", "width_m", "soc_pct", "state", "link"} <= robots[0].keys()
-    assert client.get("/api/v1/alarms").json()[0]["state"] == "raised"
+    assert client.get("/api/v1/alarms").json()[0]["state"] == "active"
     assert client.get("/api/v1/health").json()["manager"] == "live"
     tasks = client.get("/api/v1/tasks").json()
     completed = client.get("/api/v1/tasks", params={"state": "completed"}).json()
