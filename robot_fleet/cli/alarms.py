@@ -124,7 +124,7 @@ def report(
 
 
 def _cells(row: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    by = "" if row["respond_s"] is None else format_clock(row["raised_s"] + row["respond_s"])
+    by = "" if row["respond_s"] is None else format_clock(row["rang_s"] + row["respond_s"])
     state = row["state"]
     if row["shelved_until_s"] is not None:
         state = f"shelved until {format_clock(row['shelved_until_s'])}"

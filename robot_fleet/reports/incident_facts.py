@@ -74,6 +74,7 @@ class Teller:
         for things in (site.places, site.robots, site.services, site.zones):
             self._names |= {thing.id: thing.name for thing in things.values()}
         self._scope = scope
+        self._conditions: dict[str, str] = {}
         self._holding: dict[str, dict[str, bool]] = {}  # alarm -> what it tells of, and whether that still holds
         self._order: dict[str, tuple[str, str, str]] = {}  # robot -> order, task and place told of last
         self._holders: dict[str, str] = {}  # item -> who had it last
@@ -97,6 +98,7 @@ class Teller:
                 yield self._of_alarm(at_s, fact.task, "alarm_shown")
             case AlarmRaised() if fact.alarm in alarms:
                 self._holding[fact.alarm] = dict.fromkeys(fact.members, True)
+                self._conditions[fact.alarm] = fact.condition
                 subjects: list[Blank] = [self._name(member.partition(":")[2]) for member in fact.members]
                 cause = self._causes.get(fact.condition, fact.condition)
                 yield self._of_alarm(at_s, fact.alarm, "alarm_raised", cause=cause, members=joined(subjects))
@@ -104,12 +106,12 @@ class Teller:
                 held = self._holding.setdefault(fact.alarm, {})
                 what = "alarm_spread" if any(held.values()) else "alarm_again"
                 held[fact.member] = True
-                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.member))
+                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.alarm, fact.member))
             case AlarmReceded() if fact.alarm in alarms:
                 held = self._holding.setdefault(fact.alarm, {})
                 held[fact.member] = False
                 what = "alarm_receded" if any(held.values()) else "alarm_cleared"
-                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.member))
+                yield self._of_alarm(at_s, fact.alarm, what, member=self._member(fact.alarm, fact.member))
             case AlarmUnshelved() if fact.alarm in alarms and not fact.by:
                 yield self._of_alarm(at_s, fact.alarm, "alarm_rings_again")
             case IncidentOpened() if fact.incident == self._scope.incident and not fact.by:
@@ -242,10 +244,11 @@ class Teller:
     def _name(self, thing: str) -> Blank:
         return self._names.get(thing, thing)
 
-    def _member(self, member: str) -> Text:
-        """Return what an alarm tells of: whom, and what the matter is."""
+    def _member(self, alarm: str, member: str) -> Blank:
+        """Return whom an alarm tells of, and what the matter is where that is another than the alarm's own."""
         code, _, subject = member.partition(":")
-        return joined([self._name(subject), self._causes.get(code, code)])
+        name = self._name(subject)
+        return name if code == self._conditions.get(alarm) else joined([name, code])
 
     def _task_name(self, task: str) -> Blank:
         name = self._name(self._services.get(task, task))

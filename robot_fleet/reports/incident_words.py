@@ -10,13 +10,13 @@ Blank = Text | str
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     # what: (Korean, English); Korean without particles, which would depend on the names that go in
-    "alarm_raised": ("경보: {cause} ({members})", "Alarm: {cause} ({members})"),
+    "alarm_raised": ("경보 – {members}: {cause}", "Alarm – {members}: {cause}"),
     "alarm_called": ("도움 요청: {place}", "Call for help: {place}"),
     "alarm_shown": ("관제 화면에 표시", "Shown at a console"),
     "alarm_spread": ("경보에 추가: {member}", "The alarm tells of one more: {member}"),
     "alarm_again": ("다시 울림: {member}", "It rings again: {member}"),
     "alarm_receded": ("해소: {member}", "Gone: {member}"),
-    "alarm_cleared": ("해소: {member}. 남은 원인 없음", "Gone: {member}; nothing of the alarm is left"),
+    "alarm_cleared": ("해소: {member}. 남은 원인 없음", "Gone: {member}. Nothing of the alarm is left"),
     "alarm_rings_again": ("미룬 시간이 끝나 다시 울림", "The time it was put aside for is over; it rings again"),
     "alarm_acknowledged": ("{by}: 경보 확인", "{by} acknowledged the alarm"),
     "alarm_shelved": ("{by}: 경보를 {until}까지 미룸 – {reason}", "{by} put the alarm aside until {until}: {reason}"),

@@ -48,6 +48,7 @@ def _alarm_row(site: Site, state: FleetState, alarm: AlarmRecord, eta_s: Mapping
         "urgency": alarm.urgency,
         "state": alarm.state.value,
         "raised_s": round(alarm.raised_s, 1),
+        "rang_s": round(alarm.rang_s, 1),
         "count": alarm.count,
         "incident": alarm.incident,
         "acknowledged_by": alarm.acknowledged_by,

@@ -199,7 +199,7 @@ def test_everything_can_be_reached_by_keyboard(console: Opened) -> None:
     page = console.page
     reached: list[str] = []
     page.keyboard.press("Tab")
-    for _ in range(14):
+    for _ in range(24):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
         page.keyboard.press("Tab")
     assert {"hold", "actors", "zoom-in", "lanes", "tab-tasks"} <= set(reached)

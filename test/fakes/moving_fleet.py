@@ -19,7 +19,8 @@ from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
-from test.fakes.alarm_desk import AlarmDesk
+
+from .alarm_desk import AlarmDesk
 
 START_S = 27_000.0
 ACT_S = 30.0

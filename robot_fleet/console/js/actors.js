@@ -3,6 +3,7 @@
 import { bolt, outline } from "./marks.js";
 
 const NAMES_FROM = 24;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The radius of robots' marks in pixels. */
 export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5), 16);
@@ -10,7 +11,14 @@ export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5
 export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names }) {
   context.clearRect(0, 0, camera.width, camera.height);
   const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
-  for (const alarm of fleet.alarms) drawAlarm(context, fleet, alarm, camera, palette, now);
+  for (const alarm of fleet.alarms) {
+    const place = fleet.places.get(alarm.place);
+    if (place) drawAlarm(context, alarm, camera.toScreen(place.x_m, place.y_m), palette, now);
+    for (const subject of alarm.state === "active" && !alarm.task ? alarm.subjects : []) {
+      const index = fleet.index.get(subject);
+      if (index !== undefined) drawBeat(context, camera.toScreen(poses[index][0], poses[index][1]), markRadius(camera), palette, now);
+    }
+  }
   fleet.robots.forEach((robot, index) => {
     if (robot.id === selected || robot.id === hovered) drawGoal(context, fleet, robot, poses[index], camera, palette);
   });
@@ -32,7 +40,7 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   const index = fleet.kinds.get(robot.kind)?.index ?? 4;
   const colour = palette.kind(index);
   const r = markRadius(camera);
-  const away = robot.link !== "live";
+  const away = fleet.freshness(robot) !== "live";
   context.save();
   context.translate(x, y);
   context.globalAlpha = away ? 0.45 : 1;
@@ -80,7 +88,8 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
 
   drawBattery(context, robot, r, palette);
   drawInner(context, robot, r, palette);
-  if (robot.fault || away) drawBadge(context, r, robot.fault ? palette.danger : palette.place, robot.fault ? "!" : "?");
+  const wrong = robot.fault || robot.stopped;
+  if (wrong || away) drawBadge(context, r, wrong ? palette.danger : palette.place, wrong ? "!" : "?");
   if (named) {
     context.globalAlpha = 1;
     context.font = "600 11px 'Noto Sans KR', 'Noto Sans CJK KR', system-ui, sans-serif";
@@ -169,20 +178,23 @@ function drawGoal(context, fleet, robot, pose, camera, palette) {
   context.restore();
 }
 
-function drawAlarm(context, fleet, alarm, camera, palette, now) {
-  const place = fleet.places.get(alarm.place);
-  if (!place) return;
-  const [x, y] = camera.toScreen(place.x_m, place.y_m);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const beat = still ? 0.5 : (now / 1800) % 1;
+/** A ring that spreads from what an alarm rings for. */
+function drawBeat(context, [x, y], from, palette, now) {
+  const beat = calm.matches ? 0.5 : (now / 1800) % 1;
   context.save();
   context.strokeStyle = palette.danger;
   context.globalAlpha = 1 - beat;
   context.lineWidth = 2;
   context.beginPath();
-  context.arc(x, y, 9 + beat * 18, 0, 2 * Math.PI);
+  context.arc(x, y, from + beat * 18, 0, 2 * Math.PI);
   context.stroke();
-  context.globalAlpha = 1;
+  context.restore();
+}
+
+/** The place that somebody calls from; it stands still once a person has taken note. */
+function drawAlarm(context, alarm, [x, y], palette, now) {
+  if (alarm.state === "active") drawBeat(context, [x, y], 9, palette, now);
+  context.save();
   context.fillStyle = palette.danger;
   context.beginPath();
   context.arc(x, y, 8, 0, 2 * Math.PI);

@@ -31,10 +31,15 @@ export function newKey(what) {
 }
 
 async function post(path, key, body) {
+  const headers = { "content-type": "application/json", "idempotency-key": key };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function ask(path, request) {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await postOnce(path, key, body);
+      return await askOnce(path, request);
     } catch (error) {
       if (!PASSING.includes(error.code) || performance.now() > until) throw error;
       await new Promise((resume) => setTimeout(resume, PAUSE_MS));
@@ -42,14 +47,10 @@ async function post(path, key, body) {
   }
 }
 
-async function postOnce(path, key, body) {
+async function askOnce(path, request) {
   let answer;
   try {
-    answer = await fetch(`api/v1/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": key },
-      body: JSON.stringify(body),
-    });
+    answer = await fetch(`api/v1/${path}`, request);
   } catch {
     throw new Refusal("console_offline", "", "");
   }
@@ -59,6 +60,16 @@ async function postOnce(path, key, body) {
   throw new Refusal(code, message, where);
 }
 
+const alarm = (id, answer, body = {}) => post(`alarms/${encodeURIComponent(id)}/${answer}`, newKey("alarm"), body);
+const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}/${answer}`, newKey("incident"), body);
+
+export const acknowledgeAlarm = (id) => alarm(id, "acknowledge");
+export const shelveAlarm = (id, duration_s, reason) => alarm(id, "shelve", { duration_s, reason });
+export const unshelveAlarm = (id) => alarm(id, "unshelve");
+export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {});
+export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
+export const noteIncident = (id, text) => incident(id, "notes", { text });
+export const closeIncident = (id, reason) => incident(id, "close", { reason });
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
 export const holdFleet = (robot = "") => post("hold", newKey("hold"), { robot });

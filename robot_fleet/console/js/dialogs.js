@@ -4,22 +4,29 @@ import { byId, h } from "./dom.js";
 import { text } from "./i18n.js";
 
 /** Ask; resolve to true only if the person confirms. `lines` are [label, value] pairs shown under the question. */
-export function confirm({ title, body, lines = [], yes, danger = false }) {
+export async function confirm(question) {
+  return (await ask(question)) !== null;
+}
+
+/** Ask with fields to fill in (elements with a `name`); resolve to their values, or to null if nothing is to happen. */
+export function ask({ title, body, lines = [], fields = [], yes, danger = false }) {
   const dialog = byId("dialog");
   return new Promise((resolve) => {
     const content = h("form", { method: "dialog", class: "ask" },
       h("h2", { id: "dialog-title", textContent: title }),
       body ? h("p", { textContent: body }) : null,
       lines.length ? h("dl", { class: "pairs" }, lines.flatMap(([label, value]) => [h("dt", { textContent: label }), h("dd", { textContent: value })])) : null,
+      fields,
       h("div", { class: "ask-buttons" },
-        h("button", { class: "button", value: "no", textContent: text("back") }),
-        h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, autofocus: true }),
+        h("button", { type: "button", class: "button", textContent: text("back"), onclick: () => dialog.close("no") }),
+        h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, autofocus: !fields.length }),
       ),
     );
     dialog.replaceChildren(content);
     dialog.setAttribute("aria-labelledby", "dialog-title");
     dialog.returnValue = "no";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    const told = () => (dialog.returnValue === "yes" ? Object.fromEntries(new FormData(content)) : null);
+    dialog.addEventListener("close", () => resolve(told()), { once: true });
     dialog.showModal();
   });
 }

@@ -2,6 +2,8 @@
 
 const DELAY_MS = 260; // robots are shown this much late, so that there is nearly always a frame ahead to move towards
 const FRAME_MS = 200;
+const FASTEST = 200; // fleet seconds per second
+const FRESH = ["live", "stale", "offline", "never"];
 const ENDED = new Set(["completed", "failed", "cancelled", "rejected"]);
 
 export const ended = (task) => ENDED.has(task.state);
@@ -13,6 +15,7 @@ export class Fleet {
     this.tasks = new Map();
     this.items = new Map();
     this.alarms = [];
+    this.incidents = [];
     this.hold = false;
     this.places = new Map();
     this.services = new Map();
@@ -41,6 +44,7 @@ export class Fleet {
     this.tasks = new Map(frame.tasks.map((task) => [task.id, task]));
     this.items = new Map(frame.items.map((item) => [item.id, item]));
     this.alarms = frame.alarms;
+    this.incidents = frame.incidents;
     this.hold = frame.hold;
     this.tracks = frame.robots.map((robot) => [[now, robot.x_m, robot.y_m, robot.yaw_rad]]);
     this.clock = { t: frame.t_s, at: now, rate: this.clock.rate };
@@ -59,6 +63,7 @@ export class Fleet {
       }
     }
     if (frame.alarms) this.alarms = frame.alarms;
+    if (frame.incidents) this.incidents = frame.incidents;
     if (frame.hold !== undefined) this.hold = frame.hold;
   }
 
@@ -66,7 +71,7 @@ export class Fleet {
     const wall = now - this.clock.at;
     if (wall > 50 && wall < 2000) {
       const rate = ((frame.t_s - this.clock.t) / wall) * 1000;
-      this.clock.rate += (rate - this.clock.rate) * 0.2;
+      if (rate < FASTEST) this.clock.rate += (rate - this.clock.rate) * 0.2; // beyond, the clock was set
     }
     this.clock.t = frame.t_s;
     this.clock.at = now;
@@ -111,6 +116,17 @@ export class Fleet {
   robot(id) {
     const index = this.index?.get(id);
     return index === undefined ? null : this.robots[index];
+  }
+
+  /** How fresh a robot's row is: what the manager says of its link, or what the gateway hears, whichever is worse. */
+  freshness(robot) {
+    const worst = Math.max(FRESH.indexOf(robot.link), FRESH.indexOf(robot.freshness ?? robot.link));
+    return FRESH[worst] ?? "never";
+  }
+
+  /** Whether an alarm rings that nobody has taken note of. */
+  get rings() {
+    return this.alarms.some(({ state }) => state === "active");
   }
 
   /** Seconds that a task is (or is expected to be) late; 0 if not, null if nobody can tell. */

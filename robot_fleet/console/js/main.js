@@ -1,16 +1,20 @@
 // Puts the console together.
 
-import { cancelTask, holdFleet, Refusal, resumeFleet } from "./api.js";
-import { confirm, toast } from "./dialogs.js";
+import { alarmTitle, alarmWhom } from "./alarms.js";
+import { askingOf } from "./asking.js";
+import { Banners } from "./banners.js";
+import { toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { Fleet } from "./fleet.js";
-import { clockTime, kindName, placeName, serviceName } from "./format.js";
-import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { clockTime, kindName, serviceName } from "./format.js";
+import { applyTexts, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { IncidentDrawer } from "./incident.js";
 import { FleetMap } from "./map.js";
 import { kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
 import { Panel } from "./panel.js";
 import { RequestForm } from "./request.js";
+import { Sound } from "./sound.js";
 import { follow } from "./stream.js";
 
 const RENDER_MS = 250;
@@ -19,11 +23,12 @@ await loadTexts();
 const fleet = new Fleet();
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 let palette = readPalette();
-const announced = new Set();
+let announced = new Set();
 let connected = null;
 let lastRender = 0;
 let renderTimer = 0;
 
+const asking = askingOf(fleet);
 const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
   place: (id) => {
@@ -41,8 +46,8 @@ const panel = new Panel(fleet, {
     const place = fleet.places.get(id);
     if (place) map.show(place.x_m, place.y_m);
   },
-  cancel: askCancel,
-  hold: askHold,
+  incident: showIncident,
+  ...asking,
 });
 panel.palette = palette;
 
@@ -63,6 +68,10 @@ const form = new RequestForm(fleet, {
     byId("new-request").focus({ preventScroll: true });
   },
 });
+
+const drawer = new IncidentDrawer(fleet, { said: toast, selectRobot: (id) => selectRobot(id, true) });
+const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
+const sound = new Sound();
 
 function selectRobot(id, look) {
   map.selected = id;
@@ -94,36 +103,10 @@ function selectTask(id) {
   document.querySelector(`[data-task="${CSS.escape(id)}"]`)?.closest(".row").scrollIntoView({ block: "nearest" });
 }
 
-/** Do what a person has confirmed; say what came of it. */
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
-
-async function askCancel(task) {
-  const sure = await confirm({
-    title: text("cancel_question", { service: serviceName(fleet, task.service) }),
-    lines: [[text("id"), task.id], ...fleet.placesOf(task).map((id) => [text("place"), placeName(fleet, id)])],
-    yes: text("cancel_task"),
-    danger: true,
-  });
-  if (sure) await command(() => cancelTask(task.id), text("cancel_done"));
-}
-
-async function askHold(on, robot = "") {
-  const what = robot ? named(fleet.robot(robot)?.name) : text("whole_fleet");
-  const sure = await confirm({
-    title: text(on ? "hold_question" : "resume_question", { what }),
-    body: text(on ? "hold_means" : "resume_means"),
-    yes: text(on ? "hold_yes" : "resume_yes"),
-    danger: on,
-  });
-  if (sure) await command(() => (on ? holdFleet(robot) : resumeFleet(robot)), text(on ? "hold_done" : "resume_done"));
+/** Open the drawer of an incident (its id), or of an alarm's; one that has none gets one. */
+async function showIncident(of) {
+  const id = of.id ? of.incident || (await asking.open(of)) : of;
+  if (id) await drawer.open(id);
 }
 
 function showTip({ robot, place, x, y }) {
@@ -144,42 +127,39 @@ function legend() {
   byId("legend").replaceChildren(...[...fleet.kinds.values()].map((kind) =>
     h("span", {}, kindMark(kind.index, palette, 16), kindName(fleet, kind.id))));
   byId("site-name").textContent = named(fleet.site.name);
-  document.title = `${named(fleet.site.name)} · robot_fleet`;
 }
 
-function banners() {
+function bar() {
   const lost = connected === false;
-  const rows = [
-    lost ? h("div", { class: "banner bad", id: "banner-lost" }, h("strong", { textContent: text("lost") }), h("span", { textContent: fleet.site ? text("lost_since", { time: clockTime(fleet.clock.t) }) : text("connecting") })) : null,
-    fleet.hold ? h("div", { class: "banner warn", id: "banner-hold" }, h("strong", { textContent: text("held") }), h("span", { textContent: text("held_means") })) : null,
-  ].filter(Boolean);
-  const sign = JSON.stringify([lost, !fleet.site, fleet.hold, language(), rows.map((row) => row.textContent)]);
-  const box = byId("banners");
-  if (box.dataset.sign === sign) return;
-  box.dataset.sign = sign;
-  box.replaceChildren(...rows);
+  banners.render(lost);
   document.body.classList.toggle("lost", lost);
   const hold = byId("hold");
   hold.textContent = text(fleet.hold ? "resume_fleet" : "hold_fleet");
   hold.classList.toggle("on", fleet.hold);
   hold.disabled = lost || !fleet.site;
+  const ringing = fleet.alarms.filter(({ state }) => state === "active").length;
+  const title = `${ringing ? `(${ringing}) ` : ""}${fleet.site ? `${named(fleet.site.name)} · ` : ""}robot_fleet`;
+  if (document.title !== title) document.title = title;
 }
 
-/** Say a new alarm to those who listen rather than look. */
+/** Say what begins to ring to those who listen rather than look. */
 function announce() {
-  const fresh = fleet.alarms.filter(({ id }) => !announced.has(id));
-  if (!fresh.length) return;
-  for (const { id } of fresh) announced.add(id);
-  byId("announce").textContent = fresh.map((alarm) => text("alarm_said", { service: serviceName(fleet, alarm.service), place: placeName(fleet, alarm.place) })).join(". ");
+  const ringing = fleet.alarms.filter(({ state }) => state === "active");
+  const fresh = ringing.filter(({ id }) => !announced.has(id));
+  announced = new Set(ringing.map(({ id }) => id));
+  if (fresh.length) {
+    byId("announce").textContent = fresh.map((alarm) => text("alarm_said", { what: [alarmWhom(fleet, alarm), alarmTitle(fleet, alarm)].filter(Boolean).join(": "), action: named(alarm.action) })).join(" ");
+  }
 }
 
 function render() {
   lastRender = performance.now();
   clearTimeout(renderTimer);
   renderTimer = 0;
-  banners();
+  bar();
   announce();
   panel.render();
+  drawer.render();
 }
 
 function renderSoon() {
@@ -189,8 +169,8 @@ function renderSoon() {
 function relabel() {
   applyTexts();
   legend();
-  delete byId("banners").dataset.sign;
   form.render();
+  drawer.relabel();
   map.redraw();
   render();
 }
@@ -218,11 +198,16 @@ byId("lanes").addEventListener("click", () => {
   byId("lanes").setAttribute("aria-pressed", String(map.lanes));
   map.redraw();
 });
-byId("hold").addEventListener("click", () => askHold(!fleet.hold));
+byId("hold").addEventListener("click", () => asking.hold(!fleet.hold));
+byId("sound").addEventListener("click", () => {
+  sound.toggle();
+  byId("sound").setAttribute("aria-pressed", String(sound.on));
+});
 byId("new-request").addEventListener("click", () => form.open());
 
 let second = -1;
 setInterval(() => {
+  sound.ring(fleet.alarms, performance.now());
   if (!fleet.site || connected === false) return;
   const now = Math.floor(fleet.now());
   if (now === second) return;
@@ -248,6 +233,7 @@ follow(
   },
   (state) => {
     connected = state;
+    banners.connection(state);
     renderSoon();
   },
 );

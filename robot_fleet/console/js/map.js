@@ -92,7 +92,7 @@ export class FleetMap {
       this.groundDirty = false;
       drawGround(this.ground.getContext("2d"), this.fleet, this.camera, this.palette, this.floor, this);
     }
-    if (this.actorsDirty || this.fleet.moving(now) || this.fleet.alarms.length) {
+    if (this.actorsDirty || this.fleet.moving(now) || this.fleet.rings) {
       this.actorsDirty = false;
       drawActors(this.actors.getContext("2d"), this.fleet, this.camera, this.palette, now, {
         selected: this.selected,

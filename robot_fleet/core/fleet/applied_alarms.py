@@ -40,8 +40,9 @@ def moves(state: FleetState, name: str, event: AlarmEvent) -> AlarmRecord | None
 
 def called(state: FleetState, fact: TaskRequested) -> None:
     """Let a call for help ring."""
+    at_s = fact.requested_s
     state.alarms[fact.task] = AlarmRecord(
-        fact.task, HELP_CALLED, fact.requested_s, Urgency.CRITICAL.value, task=fact.task
+        fact.task, HELP_CALLED, at_s, Urgency.CRITICAL.value, task=fact.task, rang_s=at_s
     )
 
 
@@ -57,7 +58,7 @@ def raised(state: FleetState, fact: AlarmRaised) -> None:
     state.raised += 1
     members = dict.fromkeys(fact.members, True)
     state.alarms[fact.alarm] = AlarmRecord(
-        fact.alarm, fact.condition, fact.at_s, fact.urgency, members=members, count=fact.count
+        fact.alarm, fact.condition, fact.at_s, fact.urgency, members=members, count=fact.count, rang_s=fact.at_s
     )
     closed = [name for name, record in state.alarms.items() if not record.open and not record.task]
     for name in closed[:-CLOSED_KEPT]:
@@ -66,8 +67,11 @@ def raised(state: FleetState, fact: AlarmRaised) -> None:
 
 def spread(state: FleetState, fact: AlarmSpread) -> None:
     """Let an alarm tell of one more."""
+    known = state.alarms.get(fact.alarm)
+    rings_anew = known is not None and known.state is AlarmState.CLEARED
     record = moves(state, fact.alarm, AlarmEvent.SPREAD)
     if record is not None:
+        record.rang_s = fact.at_s if rings_anew else record.rang_s
         record.count += fact.member in record.members
         record.members[fact.member] = True
 
@@ -104,6 +108,7 @@ def unshelved(state: FleetState, fact: AlarmUnshelved) -> None:
     if record is not None:
         record.shelved_until_s, record.shelved_by, record.shelved_for = None, "", ""
         record.acknowledged_s, record.acknowledged_by = None, ""
+        record.rang_s = fact.at_s
 
 
 def incident_opened(state: FleetState, fact: IncidentOpened) -> None:

@@ -223,6 +223,7 @@ class AlarmRecord:
     members : `<condition>:<subject>` of what it tells of, and whether that still holds; empty for a call for help.
     task : of a call for help, empty otherwise.
     count : how often it has come of late.
+    rang_s : when it began to ring last: as it was raised, came back, or was taken up again.
     on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
     """
 
@@ -234,6 +235,7 @@ class AlarmRecord:
     members: dict[str, bool] = field(default_factory=dict)
     state: AlarmState = AlarmState.ACTIVE
     count: int = 1
+    rang_s: float = 0.0
     incident: str = ""
     shown_s: float | None = None
     acknowledged_s: float | None = None

@@ -1,0 +1,87 @@
+// Commands as people give them: asked about first where that matters, and what came of them said.
+
+import { alarmTitle } from "./alarms.js";
+import { acknowledgeAlarm, cancelTask, holdFleet, openIncident, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
+import { ask, confirm, toast } from "./dialogs.js";
+import { h } from "./dom.js";
+import { duration, placeName, robotName, serviceName } from "./format.js";
+import { text } from "./i18n.js";
+
+const SHELF_MINUTES = [5, 15, 30, 60, 120, 480];
+const SHELF_USUAL = 30;
+
+/** Do something, say what came of it, and return the answer, null if it was refused. */
+async function command(action, done) {
+  try {
+    const answer = await action();
+    toast(done);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.sentence, "bad");
+    return null;
+  }
+}
+
+/** Return what people can ask of a fleet. */
+export function askingOf(fleet) {
+  return {
+    async cancel(task) {
+      const sure = await confirm({
+        title: text("cancel_question", { service: serviceName(fleet, task.service) }),
+        lines: [[text("id"), task.id], ...fleet.placesOf(task).map((id) => [text("place"), placeName(fleet, id)])],
+        yes: text("cancel_task"),
+        danger: true,
+      });
+      if (sure) await command(() => cancelTask(task.id), text("cancel_done"));
+    },
+
+    async hold(on, robot = "") {
+      const what = robot ? robotName(fleet, robot) : text("whole_fleet");
+      const sure = await confirm({
+        title: text(on ? "hold_question" : "resume_question", { what }),
+        body: text(on ? "hold_means" : "resume_means"),
+        yes: text(on ? "hold_yes" : "resume_yes"),
+        danger: on,
+      });
+      if (sure) await command(() => (on ? holdFleet(robot) : resumeFleet(robot)), text(on ? "hold_done" : "resume_done"));
+    },
+
+    /** Let a robot move again after an emergency stop: a person says that it is safe there. */
+    async letGo(robot) {
+      const sure = await confirm({
+        title: text("let_go_question", { robot: robotName(fleet, robot) }),
+        body: text("let_go_means"),
+        yes: text("let_go_yes"),
+        danger: true,
+      });
+      if (sure) await command(() => resumeFleet(robot), text("let_go_done", { robot: robotName(fleet, robot) }));
+    },
+
+    acknowledge: (alarm) => command(() => acknowledgeAlarm(alarm.id), text("acknowledged")),
+
+    async shelve(alarm) {
+      const options = SHELF_MINUTES.map((minutes) => h("option", { value: minutes, selected: minutes === SHELF_USUAL, textContent: duration(minutes * 60) }));
+      const given = await ask({
+        title: text("shelve_question"),
+        lines: [[text("alarm"), alarmTitle(fleet, alarm)]],
+        body: text("shelve_means"),
+        fields: [
+          h("label", { class: "field" }, h("span", { textContent: text("shelve_for") }), h("select", { name: "minutes" }, options)),
+          h("label", { class: "field" }, h("span", { textContent: text("reason") }),
+            h("input", { name: "reason", required: true, maxLength: 200, autocomplete: "off", autofocus: true, placeholder: text("no_people_data") })),
+        ],
+        yes: text("answer.shelve"),
+      });
+      if (given) await command(() => shelveAlarm(alarm.id, Number(given.minutes) * 60, given.reason), text("shelved"));
+    },
+
+    unshelve: (alarm) => command(() => unshelveAlarm(alarm.id), text("unshelved")),
+
+    /** Open an incident for an alarm and return its id, null if that was refused. */
+    async open(alarm) {
+      const answer = await command(() => openIncident(alarm.id), text("incident_opened"));
+      return answer && answer.incident;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+// The drawer of an incident: its timeline, and what people write down about it.
+
+import { incidentTitle } from "./alarms.js";
+import { closeIncident, getIncident, noteIncident, Refusal } from "./api.js";
+import { byId, h, keepRows } from "./dom.js";
+import { clockTime, robotName } from "./format.js";
+import { language, named, text } from "./i18n.js";
+
+const SORTS = ["alarm", "person", "robot", "item"];
+const LOOK_MS = 5000; // what robots do changes no row of the incident, so the open drawer looks by itself
+
+export class IncidentDrawer {
+  /** `hear.said(sentence, kind)` tells a person what came of it, `hear.selectRobot(id)` looks at a robot. */
+  constructor(fleet, hear) {
+    this.fleet = fleet;
+    this.hear = hear;
+    this.box = byId("incident");
+    this.id = null;
+    this.story = null;
+    this.hidden = new Set();
+    this.sign = "";
+    this.cameFrom = null;
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+    setInterval(() => {
+      if (this.id && this.story?.state === "open" && !document.hidden) this.#look();
+    }, LOOK_MS);
+  }
+
+  async open(id) {
+    this.cameFrom ??= document.activeElement;
+    this.id = id;
+    this.story = null;
+    this.sign = "";
+    this.box.hidden = false;
+    this.#build();
+    await this.#look();
+    byId("incident-title").focus();
+  }
+
+  close() {
+    this.id = null;
+    this.box.hidden = true;
+    this.box.replaceChildren();
+    const back = this.cameFrom;
+    this.cameFrom = null;
+    (back?.isConnected ? back : byId("panel")).focus();
+  }
+
+  /** Look again if the incident, or an alarm of it, has changed. */
+  render() {
+    if (!this.id) return;
+    const sign = JSON.stringify([this.fleet.incidents.find(({ id }) => id === this.id), this.fleet.alarms.filter(({ incident }) => incident === this.id)]);
+    if (sign === this.sign) return;
+    this.sign = sign;
+    this.#look();
+  }
+
+  relabel() {
+    if (!this.id) return;
+    this.#build();
+    this.#show();
+  }
+
+  async #look() {
+    const id = this.id;
+    try {
+      const story = await getIncident(id);
+      if (id !== this.id) return;
+      this.story = story;
+      this.#show();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (id === this.id) this.#fail(error.sentence);
+    }
+  }
+
+  #build() {
+    const form = (name, submit, ...children) => h("form", {
+      class: `drawer-form ${name}`, id: `incident-${name}`,
+      onsubmit: (event) => {
+        event.preventDefault();
+        submit(event.target);
+      },
+    }, ...children);
+    this.box.replaceChildren(
+      h("header", { class: "drawer-head" },
+        h("div", {},
+          h("h2", { id: "incident-title", tabindex: "-1" }),
+          h("p", { class: "quiet", id: "incident-facts" })),
+        h("button", { type: "button", class: "icon", "aria-label": text("close"), title: text("close"), textContent: "×", onclick: () => this.close() })),
+      h("div", { class: "drawer-chips", id: "incident-robots" }),
+      h("div", { class: "drawer-filter", role: "group", "aria-label": text("incident_filter") },
+        SORTS.map((sort) => h("button", {
+          type: "button", class: `filter ${sort}`, "aria-pressed": String(!this.hidden.has(sort)), textContent: text(`sort.${sort}`),
+          onclick: (event) => this.#toggle(sort, event.currentTarget),
+        }))),
+      h("ol", { class: "timeline", id: "timeline", tabindex: "0", "aria-label": text("timeline") }),
+      h("p", { class: "error", id: "incident-error", role: "alert", hidden: true }),
+      form("note", (target) => this.#note(target),
+        h("label", { class: "field" }, h("span", { textContent: text("incident_note") }),
+          h("textarea", { id: "note-text", rows: 2, maxLength: 1000, required: true, placeholder: text("no_people_data") })),
+        h("button", { type: "submit", class: "button small", textContent: text("incident_note_yes") })),
+      form("close", (target) => this.#end(target),
+        h("label", { class: "field" }, h("span", { textContent: text("incident_close") }),
+          h("input", { id: "close-reason", maxLength: 200, required: true, autocomplete: "off", placeholder: text("incident_close_hint") })),
+        h("button", { type: "submit", class: "button small primary", textContent: text("incident_close_yes") })));
+  }
+
+  #toggle(sort, button) {
+    if (!this.hidden.delete(sort)) this.hidden.add(sort);
+    button.setAttribute("aria-pressed", String(!this.hidden.has(sort)));
+    this.#show();
+  }
+
+  #show() {
+    const story = this.story;
+    if (!story) return;
+    const over = story.state === "closed";
+    byId("incident-title").textContent = incidentTitle(story);
+    const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: story.closed_by, reason: story.reason }) : text("incident.open");
+    byId("incident-facts").textContent = `${text("incident_begun", { time: clockTime(story.opened_s) })} · ${end}`;
+    byId("incident-close").hidden = over;
+    this.box.classList.toggle("over", over);
+    keepRows(byId("incident-robots"), story.robots, (id) => id, (id) => `${id} ${language()}`, (id) =>
+      h("button", { type: "button", class: "chip", "data-focus": id, textContent: robotName(this.fleet, id), onclick: () => this.hear.selectRobot(id) }));
+    const list = byId("timeline");
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    const entries = story.entries.map((entry, index) => ({ ...entry, index })).filter(({ sort }) => !this.hidden.has(sort));
+    keepRows(list, entries, ({ index }) => index, (entry) => JSON.stringify([entry, language()]), (entry) =>
+      h("li", { class: `entry ${entry.sort} ${entry.what}` },
+        h("time", { textContent: clockTime(entry.at_s) }),
+        h("span", { class: "entry-mark", title: text(`sort.${entry.sort}`), "aria-hidden": "true" }),
+        h("span", { class: "unseen", textContent: text(`sort.${entry.sort}`) }),
+        h("span", { textContent: named(entry.text) })));
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+
+  async #note(form) {
+    const field = form.querySelector("textarea");
+    if (await this.#say(form, () => noteIncident(this.id, field.value), "incident_noted")) field.value = "";
+  }
+
+  async #end(form) {
+    const closed = await this.#say(form, () => closeIncident(this.id, form.querySelector("input").value), "incident_closed");
+    if (closed) byId("incident-title").focus(); // its form is gone
+  }
+
+  async #say(form, action, done) {
+    const button = form.querySelector("button");
+    button.disabled = true;
+    this.#fail("");
+    try {
+      await action();
+      this.hear.said(text(done));
+      await this.#look();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#fail(error.sentence);
+      return false;
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #fail(sentence) {
+    const error = byId("incident-error");
+    error.textContent = sentence;
+    error.hidden = !sentence;
+  }
+}
