@@ -232,6 +232,6 @@ def _ebbed_s(rings_s: Sequence[float], index: int, operators: int, to_s: float) 
     for last in range(index, len(rings_s)):
         # with this ring the newest, fewer are left once the `least`-th newest is WINDOW_S old
         over_s = rings_s[last + 1 - least] + WINDOW_S
-        if last + 1 == len(rings_s) or rings_s[last + 1] >= over_s:
+        if last + 1 == len(rings_s) or rings_s[last + 1] > over_s:
             return min(over_s, to_s)
     return to_s

@@ -130,7 +130,7 @@ def test_alarms_that_rang_while_the_connection_was_lost_are_pointed_out(console:
         console.fleet.advance(1.0)
     with WebServer(create_app(console.fleet), port):
         missed = page.locator("#banner-missed")
-        expect(missed).to_contain_text("1 alarms rang while the connection was lost")
+        expect(missed).to_contain_text("Alarms that rang while the connection was lost: 1")
         missed.get_by_role("button").click()
         expect(missed).to_be_hidden()
         page.close()

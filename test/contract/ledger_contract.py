@@ -140,6 +140,14 @@ class LedgerContract:
         ledger.append([Counted(1, 0)], at_s=at_s)
         assert [when for _, when, _ in ledger.read()] == [at_s]
 
+    def test_reading_begins_at_a_fleet_time(self, ledger: Ledger) -> None:
+        assert ledger.seq_before(10.0) == 0
+        for turn in range(50):
+            ledger.append([Counted(turn, 0), Counted(turn, 1)], at_s=float(turn // 2))
+        for at_s in (-1.0, 0.0, 0.5, 7.0, 24.0, 24.5, 1e9):
+            told = [found for found in ledger.read() if found[1] >= at_s]
+            assert list(ledger.read(ledger.seq_before(at_s))) == told
+
     def test_reading_goes_on_over_many_chunks_while_facts_are_added(self, ledger: Ledger) -> None:
         ledger.append([Counted(1, part) for part in range(4100)], at_s=0.0)
         facts = ledger.read()

@@ -244,6 +244,21 @@ def test_the_same_answer_twice_is_one(world: CoreWorld) -> None:
     assert refused(world, AcknowledgeAlarm("m", alarm.id)) == "request_alarm_closed"
 
 
+def test_it_is_known_since_when_an_alarm_rings(world: CoreWorld) -> None:
+    alarm = ringing(world, STUCK)
+    assert alarm.rang_s == alarm.raised_s
+    let_pass(world, 5.0, STUCK, ("stuck", "care_2"))
+    assert alarm.rang_s == alarm.raised_s  # one more robot, or the same again, is no new ring
+    world.feed(ShelveAlarm("a", alarm.id, 60.0, "looked at"))
+    let_pass(world, 61.0, STUCK)
+    again_s = alarm.rang_s
+    assert again_s >= alarm.raised_s + 60.0
+    let_pass(world, QUIET_S[1] + 2.0)
+    assert alarm.state is AlarmState.CLEARED
+    let_pass(world, 2.0, STUCK)
+    assert (alarm.state, alarm.rang_s > again_s) == (AlarmState.ACTIVE, True)
+
+
 def test_a_call_for_help_is_an_incident_that_the_robot_joins(world: CoreWorld) -> None:
     world.feed(SubmitTask("call", "care_alarm", ALARM))
     alarm = world.state.alarms["call"]
@@ -264,6 +279,7 @@ def test_an_incident_is_closed_with_a_reason_when_nothing_rings_any_more(world: 
     (answer,) = world.feed(OpenIncident("a", alarm.id, "op_1"))
     incident = world.state.incidents[answer.task]
     assert (incident.robots, incident.opened_by) == (("care_1",), "op_1")
+    assert incident.since_s == alarm.raised_s
     assert refused(world, OpenIncident("b", alarm.id)) == "request_incident_open"
     assert refused(world, CloseIncident("c", incident.id, "moved it")) == "request_alarm_active"
     world.feed(AcknowledgeAlarm("d", alarm.id))

@@ -221,7 +221,7 @@ def test_the_words_have_a_cell_for_every_column(language: str) -> None:
     facts = [live("care_1"), requested(0.0, "a0", alarm=True), sent(5.0, "care_1", "o1", "a0"), completed(60.0, "a0")]
     report = build_report(facts)
     made = tables(report, language)
-    assert len(made) == 4
+    assert len(made) == 5
     assert all(len(row) == len(table.columns) for table in made for row in table.rows)
     assert "00:01:00" in span(report, language)
-    assert len({table.title for table in made}) == 4
+    assert len({table.title for table in made}) == 5
