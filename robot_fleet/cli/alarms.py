@@ -43,8 +43,8 @@ def list_alarms(lang: Lang = Language.EN, as_json: AsJson = False, name: Name = 
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif rows:
-        columns = ("alarm", "urgency", "state", "since", "respond by", "what is the matter", "what to do")
-        print_table(columns, (_cells(row, lang.value) for row in rows))
+        for row in rows:
+            typer.echo(_told(row, lang.value))
         typer.echo("Answer with ./fleet alarm ack ALARM, or put one aside with ./fleet alarm shelve ALARM.")
     else:
         typer.echo("No alarm is open.")
@@ -123,20 +123,16 @@ def report(
         typer.echo(word("load_none", lang.value))
 
 
-def _cells(row: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    by = "" if row["respond_s"] is None else format_clock(row["rang_s"] + row["respond_s"])
+def _told(row: Mapping[str, Any], language: str) -> str:
+    """Return an alarm in a few lines: its id and state, what is the matter, what to do."""
     state = row["state"]
     if row["shelved_until_s"] is not None:
-        state = f"shelved until {format_clock(row['shelved_until_s'])}"
+        state = f"shelved until {format_clock(row['shelved_until_s'])}: {row['shelved_for']}"
+    elif row["acknowledged_by"]:
+        state = f"acknowledged by {row['acknowledged_by']}"
     times = f" ×{row['count']}" if row["count"] > 1 else ""
+    by = "" if row["respond_s"] is None else f", act by {format_clock(row['rang_s'] + row['respond_s'])}"
     whom = ", ".join(row["subjects"]) or row["place"]
-    cause = f"{row['cause'][language] or row['condition']} ({whom})"
-    return (
-        f"{row['id']}{times}",
-        row["urgency"],
-        state,
-        format_clock(row["raised_s"]),
-        by,
-        cause,
-        row["action"][language],
-    )
+    cause = row["cause"][language] or row["condition"]
+    head = f"{row['id']}{times}  {row['urgency']}, {state}, since {format_clock(row['raised_s'])}{by}"
+    return f"{head}\n  {whom}: {cause}\n  {row['action'][language]}\n"

@@ -140,5 +140,5 @@ def close(
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     closed = "" if row["closed_s"] is None else format_clock(row["closed_s"])
-    robots, alarms = ", ".join(row["robots"]), ", ".join(row["alarms"])
+    robots, alarms = ", ".join(row["robots"]), str(len(row["alarms"]))
     return row["id"], row["state"], format_clock(row["opened_s"]), closed, robots, alarms, row["reason"]

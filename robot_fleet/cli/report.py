@@ -39,7 +39,7 @@ def report(
 
     from robot_fleet.reports.words import span, tables, word
 
-    if not made.services:
+    if not made.services and not made.alarm_load.alarms:
         typer.echo(word("nothing", lang.value))
         return
     typer.echo(f"{site}: {span(made, lang.value)}")

@@ -172,16 +172,16 @@ class Teller:
                 if self._order.get(robot) != order:  # an update of the same way is no news
                     self._order[robot] = order
                     purpose = self._task_name(fact.task) if fact.task else PURPOSES.get(fact.purpose, fact.purpose)
-                    yield self._of_robot(at_s, robot, "order_sent", purpose=purpose, place=self._name(fact.place))
+                    yield self._of_robot(at_s, robot, "robot_sent", purpose=purpose, place=self._name(fact.place))
             case OrderProgressed():
                 for result in fact.results:
                     if result.state is not StepState.DONE:
                         state, code = STEP_ENDS[result.state.value], result.code or result.step
                         yield self._of_robot(at_s, robot, "step_failed", state=state, code=code)
             case OrderCancelAsked():
-                yield self._of_robot(at_s, robot, "order_cancel_asked", why=fact.reason)
+                yield self._of_robot(at_s, robot, "robot_called_off", why=fact.reason)
             case OrderEnded():
-                yield self._of_robot(at_s, robot, "order_ended", state=ORDER_ENDS.get(fact.state, fact.state))
+                yield self._of_robot(at_s, robot, "robot_order_ended", state=ORDER_ENDS.get(fact.state, fact.state))
             case RobotFaulted():
                 yield self._of_robot(at_s, robot, "robot_faulted", code=fact.code, until=format_clock(fact.until_s))
             case RobotLinkChanged():

@@ -107,7 +107,7 @@ class TaskStories:
                 self._ended(fact.task, CANCELLED, fact.reason, at_s)
             case TaskRejected():
                 self._ended(fact.task, REJECTED, fact.reason, at_s)
-            case AlarmShown():
+            case AlarmShown() if fact.task in self.tasks:  # the other alarms are no tasks
                 task = self.tasks[fact.task]
                 task.shown_s = at_s if task.shown_s is None else task.shown_s
             case _:

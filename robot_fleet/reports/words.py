@@ -67,7 +67,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "load_in_time": ("answered in time %", "제때 응답 %"),
     "load_unanswered": ("not answered", "응답 없음"),
     "unknown": ("unknown", "알 수 없음"),
-    "nothing": ("The ledger holds no request yet.", "원장에 아직 요청이 없습니다."),
+    "nothing": ("The ledger holds no request and no alarm yet.", "원장에 아직 요청도 경보도 없습니다."),
 }
 
 

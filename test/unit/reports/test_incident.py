@@ -98,8 +98,8 @@ def test_what_its_robots_did_before_belongs_to_it_also_of_those_that_join_later(
         (70.0, RobotLinkChanged("logistics_1", "offline", 70.0)),
         (110.0, IncidentJoined(NAME, "", ("care_2",), 110.0)),
     ) == [
-        (50.0, "robot", "care_1", "order_sent"),
-        (60.0, "robot", "care_2", "order_sent"),
+        (50.0, "robot", "care_1", "robot_sent"),
+        (60.0, "robot", "care_2", "robot_sent"),
         (110.0, "alarm", NAME, "incident_joined"),
     ]
 

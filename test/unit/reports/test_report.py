@@ -93,6 +93,11 @@ def test_a_service_is_counted_by_ends() -> None:
     assert service.performance_pct == pytest.approx(40.0)  # 2 of the 5 that ended and were not taken back
 
 
+def test_that_an_alarm_of_no_task_was_shown_is_no_matter_of_the_tasks() -> None:
+    shown = AlarmShown("emergency_stop:1", 5.0)
+    assert build_report([requested(0.0, "r0"), (5.0, shown)]).alarms == ()
+
+
 def test_lateness_is_ranked_over_the_done_ones() -> None:
     facts = [requested(0.0, f"r{number}") for number in range(20)]
     facts += [completed(50.0, f"r{number}", late_s=float(number)) for number in range(20)]
