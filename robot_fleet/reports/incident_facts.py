@@ -15,6 +15,7 @@ from robot_fleet.core.facts import (
     AlarmUnshelved,
     ChargeBegan,
     ChargeEnded,
+    ChargerDoubted,
     EmergencyStopped,
     Fact,
     HoldSet,
@@ -32,6 +33,7 @@ from robot_fleet.core.facts import (
     OrderSent,
     RobotFaulted,
     RobotLinkChanged,
+    TaskAnswered,
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
@@ -48,6 +50,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
 from robot_fleet.reports.incident_words import (
     A_PERSON,
+    ANSWERS,
     FLEET,
     ORDER_ENDS,
     PURPOSES,
@@ -77,11 +80,16 @@ class Teller:
         self._conditions: dict[str, str] = {}
         self._holding: dict[str, dict[str, bool]] = {}  # alarm -> what it tells of, and whether that still holds
         self._order: dict[str, tuple[str, str, str]] = {}  # robot -> order, task and place told of last
+        self._robot_of: dict[str, str] = {}  # task -> who had an order for it last
         self._holders: dict[str, str] = {}  # item -> who had it last
         self._services: dict[str, str] = {}
 
     def tell(self, at_s: float, fact: Fact) -> Iterator[Entry]:
         """Yield what a fact adds to the timeline."""
+        if isinstance(fact, TaskRequested):
+            self._services[fact.task] = fact.service
+        elif isinstance(fact, OrderSent) and fact.task:
+            self._robot_of[fact.task] = fact.robot
         yield from self._alarm(at_s, fact)
         yield from self._person(at_s, fact)
         yield from self._robot(at_s, fact)
@@ -186,6 +194,9 @@ class Teller:
                 yield self._of_robot(at_s, robot, "robot_faulted", code=fact.code, until=format_clock(fact.until_s))
             case RobotLinkChanged():
                 yield self._of_robot(at_s, robot, f"link_{fact.state}")
+            case ChargerDoubted():
+                place = self._name(fact.place)
+                yield self._of_robot(at_s, robot, "charger_doubted", place=place, until=format_clock(fact.until_s))
             case EmergencyStopped():
                 yield self._of_robot(at_s, robot, "emergency_stopped")
             case ChargeBegan() | ChargeEnded():
@@ -197,16 +208,18 @@ class Teller:
                 pass
 
     def _task(self, at_s: float, fact: Fact) -> Iterator[Entry]:
-        if isinstance(fact, TaskRequested):
-            self._services[fact.task] = fact.service
-            return
         task = getattr(fact, "task", "")
-        robot = next((robot for robot, (_, told, _) in self._order.items() if told == task), "") if task else ""
-        if isinstance(fact, TaskCancelled) and (robot or task in self._scope.alarms):
+        robot = self._robot_of.get(task, "")
+        mine = robot in self._scope.robots
+        if isinstance(fact, TaskCancelled) and (mine or task in self._scope.alarms):
             yield self._by(at_s, fact.by, "task_cancelled", task=task, why=fact.reason)
-        if not robot:
+        if not mine:
             return
         match fact:
+            case TaskAnswered():
+                yield self._by(at_s, fact.by, "task_answered", task=task, answer=ANSWERS.get(fact.answer, fact.answer))
+            case TaskSuspended() if fact.asks:
+                yield self._of_robot(at_s, robot, "task_asks", task=task, why=fact.reason)
             case TaskReleased() | TaskSuspended() | TaskFailed():
                 words = {TaskReleased: "task_released", TaskSuspended: "task_suspended", TaskFailed: "task_failed"}
                 yield self._of_robot(at_s, robot, words[type(fact)], task=task, why=fact.reason)

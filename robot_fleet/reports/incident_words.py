@@ -48,6 +48,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "link_live": ("{robot}: 다시 연결됨", "{robot} is heard again"),
     "link_stale": ("{robot}: 응답 지연", "{robot} does not answer"),
     "link_offline": ("{robot}: 연결 끊김", "{robot} is offline"),
+    "charger_doubted": (
+        "{robot}: {place} 충전 안 됨, {until}까지 쓰지 않음",
+        "{robot} was not charged at {place}: not used until {until}",
+    ),
     "emergency_stopped": ("{robot}: 비상 정지 눌림", "{robot}: its emergency stop was pressed"),
     "charge_began": ("{robot}: 충전 필요 ({soc}%)", "{robot} must charge ({soc} %)"),
     "charge_ended": ("{robot}: 충전됨 ({soc}%)", "{robot} is charged ({soc} %)"),
@@ -55,6 +59,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "task_held_up": ("{robot}: 작업 {task} 지연 ({why})", "{robot} cannot go on with task {task} ({why})"),
     "task_goes_on": ("{robot}: 작업 {task} 계속", "{robot} goes on with task {task}"),
     "task_suspended": ("{robot}: 작업 {task} 중단 ({why})", "{robot} broke task {task} off ({why})"),
+    "task_asks": (
+        "{robot}: 작업 {task} 중단, 사람의 대답 필요 ({why})",
+        "{robot} broke task {task} off and a person is asked ({why})",
+    ),
+    "task_answered": ("{by}: 작업 {task} – {answer}", "{by} said of task {task}: {answer}"),
     "task_completed": ("{robot}: 작업 {task} 완료 ({result})", "{robot} completed task {task} ({result})"),
     "task_failed": ("{robot}: 작업 {task} 실패 ({why})", "{robot}: task {task} failed ({why})"),
     "item_taken": ("{item}: {robot}에 실림", "{robot} took {item} on board"),
@@ -74,6 +83,11 @@ STEP_ENDS: Mapping[str, Text] = {
     "failed": Text("실패", "failed"),
     "cancelled": Text("취소됨", "was broken off"),
     "unknown": Text("결과 알 수 없음", "ended nobody knows how"),
+}
+ANSWERS: Mapping[str, Text] = {
+    "retry": Text("다시", "try again"),
+    "done": Text("끝남", "it is done"),
+    "failed": Text("실패", "it has failed"),
 }
 FLEET = Text("전체 로봇", "the whole fleet")
 A_PERSON = Text("사람", "a person")

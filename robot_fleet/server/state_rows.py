@@ -87,6 +87,7 @@ class StateRows:
             "result": task.result,
             "reason": task.reason,
             "alarm": request.alarm,
+            "asks": task.asks,
             "params": dict(request.params),
             "stop": task.next_stop,
             "stops": [

@@ -102,6 +102,16 @@ def test_a_stopped_robot_goes_on_only_after_a_person_consents(console: Opened) -
     assert console.fleet.commands == [("resume", "care_1")]
 
 
+def test_a_task_that_asks_is_answered_in_its_row(console: Opened) -> None:
+    page, task = console.page, "r0001"
+    console.server.do(lambda: console.fleet.let_ask(task))
+    page.click(f'[data-task="{task}"]')
+    page.click(".row.task.open [data-says=done]")
+    page.locator("dialog").get_by_role("button", name="It is done").click()
+    expect(page.locator(".row.task.open .asks")).to_be_hidden()
+    assert console.fleet.commands == [("answer done", task)]
+
+
 def test_the_four_axes_of_a_robot_stand_apart_and_what_is_old_is_said_to_be_old(console: Opened) -> None:
     page, told = console.page, console.fleet.told
     now = {"freshness": "live", "age_s": 0.2, "health": "warning", "conditions": ["battery_low"], "control": "manual"}

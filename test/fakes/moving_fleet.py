@@ -149,10 +149,21 @@ class MovingFleet(ViewedFleet):
         return CommandAnswer(True, task)
 
     async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
-        """Say how a task goes on; none here asks."""
+        """Say how a task goes on that asks."""
         if task not in self._rows:
             return CommandAnswer(False, task, "request_unknown_task", f"no task {task!r}", task)
-        return CommandAnswer(False, task, "request_task_asks_not", "the task does not wait for an answer", task)
+        row = self._rows[task]
+        if not row["asks"]:
+            return CommandAnswer(False, task, "request_task_asks_not", "the task does not wait for an answer", task)
+        self.commands.append((f"answer {answer}", task))
+        row.update(asks=False)
+        self.picture.put_task(row)
+        return CommandAnswer(True, task)
+
+    def let_ask(self, task: str) -> None:
+        """Let a task wait for a person's answer."""
+        self._rows[task].update(asks=True, state="suspended")
+        self.picture.put_task(self._rows[task])
 
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold or let go."""
@@ -270,7 +281,8 @@ class MovingFleet(ViewedFleet):
             "requested_s": requested_s,
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
-            "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "params": params, "stop": 0,
+            "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "asks": False,
+            "params": params, "stop": 0,
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip
         self._rows[key] = row

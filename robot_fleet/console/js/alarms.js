@@ -121,7 +121,7 @@ export class AlarmList {
       h("div", { class: "alarm-buttons" }, this.#buttons(alarm)));
   }
 
-  /** What the alarm tells of: robots to look at, a place to look at. */
+  /** What the alarm tells of: robots, tasks or a place to look at. */
   #members(alarm) {
     const chip = (id, name, onclick) => h("button", { type: "button", class: "chip", "data-focus": `${alarm.id}-${id}`, onclick, textContent: name });
     const held = new Map();
@@ -131,7 +131,9 @@ export class AlarmList {
     }
     const chips = [...held].map(([subject, codes]) => {
       const name = [robotName(this.fleet, subject), ...codes].join(": ");
-      return this.fleet.robot(subject) ? chip(subject, name, () => this.act.selectRobot(subject)) : h("span", { class: "chip still", textContent: name });
+      if (this.fleet.robot(subject)) return chip(subject, name, () => this.act.selectRobot(subject));
+      const task = this.fleet.tasks.get(subject);
+      return task ? chip(subject, `${serviceName(this.fleet, task.service)} · ${name}`, () => this.act.selectTask(subject)) : h("span", { class: "chip still", textContent: name });
     });
     if (alarm.place) chips.push(chip(alarm.place, placeName(this.fleet, alarm.place), () => this.act.showPlace(alarm.place)));
     return chips.length ? h("div", { class: "alarm-members" }, chips) : null;

@@ -72,5 +72,6 @@ export const noteIncident = (id, text) => incident(id, "notes", { text });
 export const closeIncident = (id, reason) => incident(id, "close", { reason });
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
+export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });
 export const holdFleet = (robot = "") => post("hold", newKey("hold"), { robot });
 export const resumeFleet = (robot = "") => post("resume", newKey("resume"), { robot });

@@ -1,7 +1,7 @@
 // Commands as people give them: asked about first where that matters, and what came of them said.
 
 import { alarmTitle } from "./alarms.js";
-import { acknowledgeAlarm, cancelTask, holdFleet, openIncident, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
+import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
 import { ask, confirm, toast } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
@@ -34,6 +34,18 @@ export function askingOf(fleet) {
         danger: true,
       });
       if (sure) await command(() => cancelTask(task.id), text("cancel_done"));
+    },
+
+    /** Say how a task goes on that only a person can judge: `retry`, `done` or `failed`. */
+    async answer(task, how) {
+      const sure = await confirm({
+        title: text(`task_${how}_question`),
+        body: text(how === "retry" ? "task_retry_means" : "task_over_means"),
+        lines: [[text("task"), `${serviceName(fleet, task.service)} · ${task.id}`]],
+        yes: text(`task_${how}`),
+        danger: how === "failed",
+      });
+      if (sure) await command(() => answerTask(task.id, how), text("task_answered"));
     },
 
     async hold(on, robot = "") {

@@ -150,7 +150,15 @@ export class Panel {
       task.robot ? h("button", { type: "button", class: "chip", "data-focus": `${task.id}-robot`, onclick: () => this.act.selectRobot(task.robot) },
         this.robots.mark(task.robot), robotName(this.fleet, task.robot)) : h("p", { class: "quiet", textContent: text("no_robot_yet") }),
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value, fallback]) => [h("dt", { textContent: text(key, {}, fallback) }), h("dd", { textContent: value })])),
+      task.asks ? this.#question(task) : null,
       ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
+  }
+
+  /** What only a person can judge, who has looked. */
+  #question(task) {
+    return h("div", { class: "asks" }, h("p", { textContent: text("task_asks") }),
+      h("div", { class: "alarm-buttons" }, ["done", "retry", "failed"].map((how) =>
+        h("button", { type: "button", class: `button small ${how === "failed" ? "quiet-danger" : ""}`, "data-focus": `${task.id}-${how}`, "data-says": how, textContent: text(`task_${how}`), onclick: () => this.act.answer(task, how) }))));
   }
 
   #incidents() {

@@ -29,9 +29,11 @@ from robot_fleet.core.facts import (
     OrderSent,
     RobotFaulted,
     RobotLinkChanged,
+    TaskAnswered,
     TaskCompleted,
     TaskFailed,
     TaskHeldUp,
+    TaskSuspended,
 )
 from robot_fleet.core.order import StepResult, StepState
 from robot_fleet.core.site import Site
@@ -169,6 +171,8 @@ def test_custody_and_tasks_of_its_robots_are_told(site: Site) -> None:
         (111.0, TaskHeldUp("t1", "", 111.0)),
         (112.0, ItemMoved("meal", "person:p1", 112.0)),
         (113.0, TaskCompleted("t1", "delivered", 0.0, 113.0)),
+        order(113.0, "logistics_1", 1, task="t3"),
+        (113.5, TaskCompleted("t3", "delivered", 0.0, 113.5)),
         (114.0, TaskFailed("t2", "nav_failed", 114.0)),
     )[1:] == [
         (60.0, "item", "meal", "item_taken"),
@@ -177,6 +181,15 @@ def test_custody_and_tasks_of_its_robots_are_told(site: Site) -> None:
         (112.0, "item", "meal", "item_given"),
         (113.0, "robot", "care_1", "task_completed"),
     ]
+
+
+def test_a_task_that_asks_and_who_answered_are_told(site: Site) -> None:
+    assert told(
+        site,
+        order(50.0, "care_1", 1),
+        (110.0, TaskSuspended("t1", "act_unknown", 110.0, asks=True)),
+        (120.0, TaskAnswered("t1", "retry", "op", 120.0)),
+    )[1:] == [(110.0, "robot", "care_1", "task_asks"), (120.0, "person", "op", "task_answered")]
 
 
 def test_after_its_end_only_what_people_write_about_it_is_told(site: Site) -> None:

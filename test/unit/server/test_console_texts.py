@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.site.read import default_health
+
 ROOT = Path(__file__).parents[3] / "robot_fleet"
 CONSOLE = ROOT / "console"
 LANGUAGES = ("ko", "en")
@@ -37,6 +39,12 @@ def test_every_error_that_a_command_can_meet_has_its_text() -> None:
     codes = set(REACHES_THE_CONSOLE.findall(sources("core", "server")))
     assert "request_unknown_place" in codes
     assert not {code for code in codes if f"error.{code}" not in TABLES["en"]}
+
+
+def test_every_condition_has_its_text() -> None:
+    health = default_health()
+    codes = {*health.rules, *health.alarms}
+    assert not {code for code in codes if f"condition.{code}" not in TABLES["en"]}
 
 
 def test_every_text_that_the_page_names_exists() -> None:
