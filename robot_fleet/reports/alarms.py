@@ -123,7 +123,7 @@ class AlarmCount:
         """Take a fact in; facts come in order."""
         match fact:
             case TaskRequested() if fact.alarm:
-                self._begin(fact.task, HELP_CALLED, Urgency.CRITICAL.value, at_s)
+                self._begin(fact.task, HELP_CALLED, Urgency.CRITICAL.value, fact.requested_s)
             case AlarmRaised():
                 story = self._begin(fact.alarm, fact.condition, fact.urgency, at_s)
                 story.members, story.count = dict.fromkeys(fact.members, True), fact.count
@@ -150,7 +150,7 @@ class AlarmCount:
 
     def load(self, from_s: float, to_s: float, operators: int = 1) -> AlarmLoad:
         """Return the load of a span of fleet time, shared among operators."""
-        rings_s = [ring.at_s for ring in self._rings]
+        rings_s = sorted(ring.at_s for ring in self._rings)  # a call may have been heard of late
         stories = list(self._stories.values())
         span_s = to_s - from_s
         floods = _floods(rings_s, operators, to_s)

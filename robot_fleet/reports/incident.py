@@ -73,6 +73,7 @@ def build_incident(site: Site, facts: Sequence[tuple[float, Fact]], incident: st
         return None
     teller = Teller(site, scope)
     entries = [entry for at_s, fact in facts for entry in teller.tell(at_s, fact)]
+    entries.sort(key=lambda entry: entry.at_s)
     if scope.closed_s is not None:  # afterwards only what people write down about it
         entries = [entry for entry in entries if entry.at_s <= scope.closed_s or entry.what == "incident_noted"]
     return IncidentReport(scope, tuple(entries))

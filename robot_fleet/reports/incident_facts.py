@@ -101,7 +101,8 @@ class Teller:
         match fact:
             case TaskRequested() if fact.task in alarms:
                 places = [place for stop in fact.stops for place in stop.places[:1]]
-                yield self._of_alarm(at_s, fact.task, "alarm_called", place=self._name(places[0] if places else ""))
+                called_s = fact.requested_s  # it may have been heard of late
+                yield self._of_alarm(called_s, fact.task, "alarm_called", place=self._name(places[0] if places else ""))
             case AlarmShown() if fact.task in alarms:
                 yield self._of_alarm(at_s, fact.task, "alarm_shown")
             case AlarmRaised() if fact.alarm in alarms:

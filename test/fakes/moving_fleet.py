@@ -224,6 +224,8 @@ class MovingFleet(ViewedFleet):
         if answer.accepted:
             self.commands.append((type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or wish.key))
         self._show_alarms()
+        for puppet in self.puppets:
+            self._show(puppet)
         return answer
 
     def _note_shown(self, alarms: Sequence[str]) -> None:

@@ -33,6 +33,7 @@ from robot_fleet.core.facts import (
     TaskCompleted,
     TaskFailed,
     TaskHeldUp,
+    TaskRequested,
     TaskSuspended,
 )
 from robot_fleet.core.order import StepResult, StepState
@@ -80,6 +81,16 @@ def told(site: Site, *facts: Timed) -> list[tuple[float, str, str, str]]:
 
 def test_an_incident_that_the_facts_do_not_open_has_no_story(site: Site) -> None:
     assert build_incident(site, begun("care_1"), "incident:other:2") is None
+
+
+def test_a_call_that_was_heard_of_late_stands_at_its_own_time(site: Site) -> None:
+    call = TaskRequested(
+        "r1", "care_visit", {}, "resident", 80.0, 80.0, 170.0, "", (), (), 99, 1.0, "at_least_once", True, "ok"
+    )
+    late = (IncidentJoined(NAME, "r1", (), 100.0), RobotLinkChanged("care_1", "stale", 90.0))
+    entries = story(site, (100.0, call), (100.0, late[0]), (90.0, late[1])).entries
+    assert [entry.at_s for entry in entries] == [80.0, 90.0, 100.0, 100.0, 100.0]
+    assert entries[0].what == "alarm_called"
 
 
 def test_its_scope_is_what_the_facts_say_in_the_end(site: Site) -> None:
