@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
+if TYPE_CHECKING:  # light verbs read this module's names, and the core's inputs bring numpy along
+    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
 
 Row = Mapping[str, Any]
 """A robot, task, alarm, incident or item as the console sees it: a JSON object."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,10 @@ from robot_fleet.core.inputs import (
 from robot_fleet.ros.command_client import RosCommands
 from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
+from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.server.ports import CommandAnswer
+from robot_fleet.stores.raised import RaisedAlarms
+from test.factories import make_site
 from test.ros.rig import Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
@@ -46,13 +50,14 @@ WISHES: tuple[Any, ...] = (
 class Both:
     """The manager's services and the gateway's client of them; the manager says what `says` says."""
 
-    def __init__(self, ros: Ros, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, ros: Ros, loop: asyncio.AbstractEventLoop, folder: Path) -> None:
         self._ros = ros
         self._loop = loop
         self.taken: list[Input] = []
         self.says = Answer("", True)
         self._server = Commands(ros.node, Guard(), self._feed, lambda task, language: None)
-        self.client = RosCommands(ros.node, Guard(), loop)
+        keeper = Keeper(make_site(), RaisedAlarms(folder), "gateway", lambda: None)
+        self.client = RosCommands(ros.node, Guard(), loop, keeper)
         ros.until(lambda: self.client.reachable, "the services are there")
 
     def ask(self, wish: Coroutine[Any, Any, CommandAnswer]) -> CommandAnswer:
@@ -76,11 +81,11 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def both(ros: Ros) -> Iterator[Both]:
+def both(ros: Ros, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="web")
     thread.start()
-    yield Both(ros, loop)
+    yield Both(ros, loop, tmp_path_factory.mktemp("raised"))
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
