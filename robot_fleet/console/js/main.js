@@ -115,7 +115,7 @@ function showTip({ robot, place, x, y }) {
   if (tip.hidden) return;
   const row = robot ? fleet.robot(robot) : fleet.places.get(place);
   const lines = robot
-    ? [text("battery", { n: Math.round(row.soc_pct) }), row.task ? serviceName(fleet, fleet.tasks.get(row.task)?.service) : ""]
+    ? [fleet.freshness(row) === "live" ? text("battery", { n: Math.round(row.soc_pct) }) : text(`link.${fleet.freshness(row)}`), row.task ? serviceName(fleet, fleet.tasks.get(row.task)?.service) : ""]
     : [text(`place.${row.kind}`, {}, row.kind), form.isOpen ? "" : text("click_to_request")];
   tip.replaceChildren(h("strong", { textContent: named(row.name) }), ...lines.filter(Boolean).map((line) => h("span", { textContent: line })));
   tip.style.left = `${Math.min(x + 14, map.camera.width - 200)}px`;
