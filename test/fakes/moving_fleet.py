@@ -24,6 +24,7 @@ from .alarm_desk import AlarmDesk
 
 START_S = 27_000.0
 ACT_S = 30.0
+_WELL = {"freshness": "live", "age_s": 0.0, "health": "ok", "conditions": [], "remaining_s": None}
 
 
 @dataclass
@@ -386,7 +387,7 @@ class MovingFleet(ViewedFleet):
             stopped=core.stopped,
             maintenance=core.maintenance,
             maintenance_s=core.maintenance_s,
-            **self.told.get(puppet.id, {}),
+            **{**_WELL, "control": "held" if standing else "automatic", **self.told.get(puppet.id, {})},
         )
         speed = puppet.speed_mps if moving else 0.0
         self.picture.put_pose(puppet.id, puppet.x_m, puppet.y_m, puppet.yaw_rad, puppet.soc_pct, speed)

@@ -112,13 +112,14 @@ export class RobotList {
     const seen = text(`freshness.${freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
     const health = live ? robot.health ?? "unknown" : "unknown";
     const conditions = live ? (robot.conditions ?? []).map((each) => each.code ?? each).map((code) => text(`condition.${code}`, {}, plain(code))) : [];
-    const control = robot.stopped ? "emergency_stop" : robot.control ?? (robot.hold ? "held" : "automatic");
+    const control = robot.stopped ? "emergency_stop" : robot.control || (live ? "automatic" : "unknown");
+    const known = text(`control.${control}`, {}, plain(control));
     const tone = { ok: "", warning: "warn", error: "bad", unknown: "quiet" };
     return [
       ["axis.activity", live ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
       ["axis.freshness", seen, live ? "" : "bad"],
       ["axis.health", [text(`health.${health}`), ...conditions].join(" · "), tone[health] ?? ""],
-      ["axis.control", text(`control.${control}`, {}, plain(control)), control === "automatic" ? "" : control.endsWith("_stop") ? "bad" : "warn"],
+      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live ? "quiet" : control === "automatic" ? "" : "warn"],
     ];
   }
 }
