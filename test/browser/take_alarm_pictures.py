@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "config" / "sites" / "busan_edc"
 WIDTH_PX, HEIGHT_PX = 1280, 900
 SHEET_PX = 1270
-COLOURS = 128
+COLOURS = 255
 ROBOT = "care_2"
 
 STYLE = """
