@@ -86,7 +86,7 @@ def verify(
     if as_json:
         typer.echo(json.dumps({"schema_version": 1, "ledger": shown, "whole": True, **asdict(sound)}, indent=1))
     else:
-        held = f"{sound.facts} facts of site {sound.site} in {sound.turns} turns, {sound.snapshots} snapshots"
+        held = f"{sound.facts} facts of site {sound.site} in {sound.turns} turns, snapshots: {sound.snapshots}"
         typer.echo(f"{shown}: whole; {held}")
 
 

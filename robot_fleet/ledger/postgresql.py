@@ -48,6 +48,7 @@ class PostgresqlStore:
     def __init__(self, address: LedgerAddress, read_only: bool) -> None:
         self.address = address
         self.where = str(address)
+        self._read_only = read_only
         self._engine = _make_engine(address, read_only)
         self._connection: Connection | None = None
 
@@ -145,7 +146,7 @@ class PostgresqlStore:
         try:
             yield
         except (DBAPIError, psycopg.Error) as error:
-            lost = isinstance(error, DBAPIError) and error.connection_invalidated
+            lost = not self._read_only and isinstance(error, DBAPIError) and error.connection_invalidated
             hint = "; the connection is lost, and the right to write with it: start again" if lost else ""
             verb = "read" if code == "ledger_read_failed" else "written"
             message = f"the ledger cannot be {verb}: {self._reason(error)}{hint}"

@@ -218,7 +218,7 @@ def test_a_ledger_of_layout_1_is_brought_up_to_date_or_only_tried(tmp_path: Path
     assert old.read_bytes() == before
     assert "brought from layout 1 to 2" in ask("migrate", "--ledger", old).stdout
     assert "up to date" in ask("migrate", "--ledger", old).stdout
-    assert "whole; 93 facts of site tiny in 40 turns, 1 snapshots" in ask("verify", old).stdout
+    assert "whole; 93 facts of site tiny in 40 turns, snapshots: 1" in ask("verify", old).stdout
 
 
 def test_a_ledger_is_copied_to_an_empty_place_and_stays(run: RunDirectory, tmp_path: Path) -> None:
