@@ -40,6 +40,11 @@ class RunDirectory:
         return self.path / "ledger.sqlite"
 
     @property
+    def telemetry(self) -> Path:
+        """The history of telemetry, where the fleet was given no other store."""
+        return self.path / "telemetry.sqlite"
+
+    @property
     def logs(self) -> Path:
         """One log file per process."""
         return self.path / "logs"

@@ -12,7 +12,7 @@ from robot_fleet.cli.app import INTERRUPTED, run
 from robot_fleet.cli.demo import demo
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
-VERBS = ("demo", "up", "submit", "tasks", "cancel", "robots", "hold", "resume", "report")
+VERBS = ("demo", "up", "submit", "tasks", "cancel", "robots", "hold", "resume", "report", "history")
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from robot_fleet.scheduling.checking.replay import REASONS
 from test.unit.docs.texts import ROOT, page
 
-CODE = re.compile(r"(site|request|plan|order|nav|ledger|runtime|sim|act)_[a-z0-9_]+")
+CODE = re.compile(r"(site|request|plan|order|nav|ledger|store|runtime|sim|act)_[a-z0-9_]+")
 # Texts of the sources that look like codes and are none: ids, keys and names of nodes and functions.
 NO_CODES = {
     "act_id",
@@ -21,6 +21,7 @@ NO_CODES = {
     "request_id",
     "request_to_plan",
     "sim_world",
+    "store_true",
 }
 # Codes whose ending is made at run time: a Nav2 number, the result of an act, the sort of element.
 MADE_UP = re.compile(r"nav_(\d{3}|failed)|site_(lane|vertex)_not_for_class")
