@@ -56,6 +56,11 @@ class NodeArguments:
         return self.run / "raised"
 
     @property
+    def telemetry(self) -> Path:
+        """The history of telemetry."""
+        return self.run / "telemetry.sqlite"
+
+    @property
     def outbox(self) -> Path:
         """Events on their way to receivers of webhooks."""
         return self.run / "webhooks.sqlite"

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 
+from robot_fleet_interfaces.msg import RobotState
+
+from robot_fleet.core.clock import Now
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
@@ -15,6 +19,7 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.pauses import avoid_pauses
+from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
@@ -31,7 +36,17 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     journal, loop = RaisedAlarms(arguments.raised), asyncio.get_running_loop()
     figures = arguments.planning_figures
     console = ConsoleBridge(node, guard, clock, site, arguments.ledger, journal, figures, loop)
-    HealthBridge(node, guard, clock, site, arguments.run, console.state, console.note_state, console.note_overview)
+    history = TelemetryHistory(arguments.telemetry, lambda: clock.now().fleet_s)
+
+    def seen(message: RobotState) -> None:
+        console.note_state(message)
+        at_s = clock.now().fleet_s
+        history.add_pose(message.robot, at_s, message.x_m, message.y_m, message.yaw_rad, message.map_id)
+
+    def told(robot: str, _source: str, now: Now, values: Mapping[str, float]) -> None:
+        history.add(robot, now.fleet_s, values)
+
+    HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, console.note_overview, told)
     server = make_server(create_app(console.fleet, metrics=console.metrics))
 
     def spin_ros() -> None:
@@ -48,6 +63,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     finally:
         server.should_exit = True
         spinning.join()
+        history.close()
         console.close()
 
 
