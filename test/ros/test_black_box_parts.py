@@ -93,7 +93,9 @@ def test_a_button_that_is_pressed_is_held_though_it_was_said_just_now_that_it_is
     boxes.close()
     assert not guard.failures
     found = describe(Recordings(tmp_path).path("local:tap_2:1", "tap_2"))
-    assert found.topics == {"/tap_2/emergency_stop": ("std_msgs/msg/Bool", 2)}
+    ((name, (kind, count)),) = found.topics.items()
+    assert (name, kind) == ("/tap_2/emergency_stop", "std_msgs/msg/Bool")
+    assert 2 <= count <= 4  # thinned where they came within 0.2 s of each other, but each change of word is there
     assert found.about["reason"] == "emergency_stop"
 
 

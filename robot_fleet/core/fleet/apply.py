@@ -309,6 +309,14 @@ def _task_released(state: FleetState, fact: TaskReleased) -> None:
     _move(record, TaskEvent.RELEASE)
     if record.state is TaskState.REQUESTED:  # one that is under way stays with its robot
         record.robot = ""
+        _unplan(state, fact.task)
+
+
+def _unplan(state: FleetState, task_id: str) -> None:
+    """Take what is planned of a task out of the routes; the next plan may be a while."""
+    for robot, route in state.routes.items():
+        if any(stop.task == task_id for stop in route):
+            state.routes[robot] = tuple(stop for stop in route if stop.task != task_id)
 
 
 def _task_held_up(state: FleetState, fact: TaskHeldUp) -> None:
@@ -323,6 +331,7 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     record.broken_off += 1
     record.reason = fact.reason
     record.robot = ""
+    _unplan(state, fact.task)
     record.asks, record.only_on = fact.asks, fact.only_on
     record.tries += fact.tried
     if fact.not_on and fact.not_on not in record.not_on:
@@ -345,9 +354,7 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     record.ended_s = at_s
     record.reason = reason
     state.left_out.pop(task_id, None)
-    for robot, route in state.routes.items():
-        if any(stop.task == task_id for stop in route):
-            state.routes[robot] = tuple(stop for stop in route if stop.task != task_id)
+    _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
     if closed is not None:
         closed.closed_s = at_s
