@@ -45,7 +45,7 @@ PULSE = (
     "print('up', flush=True)\n"
     "while True: pathlib.Path(sys.argv[1]).write_text(str(time.monotonic())); time.sleep(0.05)\n"
 )
-QUICK = RestartPolicy(first_s=0.01, longest_s=0.05, healthy_s=0.3, loop_after=3)
+QUICK = RestartPolicy(first_s=0.01, longest_s=0.05, healthy_s=3.0, loop_after=3)
 
 
 class Rig:
