@@ -369,7 +369,7 @@ def test_battery_and_diagnostics_tell_how_the_base_fares(robot: Nav2Robot) -> No
         f"all robots are heard, not only {names}",
     )
     values = {value.key for each in diagnoses for status in each.status for value in status.values}
-    assert values == {"odometer_m", "loaded_m", "energy_wh"}
+    assert values == {"odometer_m", "loaded_m", "energy_wh", "cpu_pct", "memory_pct"}
 
 
 def test_the_clock_runs_at_the_speed_asked_for_and_never_back(robot: Nav2Robot) -> None:
