@@ -35,7 +35,7 @@ class Rule(StrEnum):
     REASON = "reason"
     """What is not done says why."""
     AT_MOST_ONCE = "at_most_once"
-    """No hand-over, and no act of an at-most-once service, happens twice."""
+    """No hand-over, and no act of an at-most-once service that may not be repeated, happens twice."""
     DONE_IS_DONE = "done_is_done"
     """Every act of a task that is done has happened."""
     ACTS_KNOWN = "acts_known"
@@ -118,7 +118,8 @@ def _acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
         for stop in task.request.stops:
             for template in stop.acts:
                 count = done[f"{task.id}/{stop.id}/{template.id}"]
-                once = task.request.guarantee == "at_most_once" or template.act in _HANDS
+                declared = task.request.guarantee == "at_most_once" and not template.repeatable
+                once = declared or template.act in _HANDS
                 if once and count > 1:
                     yield Breach(Rule.AT_MOST_ONCE, task.id, f"{stop.id}/{template.id} happened {count} times", look)
                 if task.state is TaskState.COMPLETED and count == 0:
