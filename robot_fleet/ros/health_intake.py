@@ -222,7 +222,7 @@ class HealthIntake:
             level = status.level[0]
             if level > STALE:
                 return Reason.MALFORMED
-            if not parts.hear(status.name, level, status.message, now.steady_s):
+            if not parts.note(status.name, level, status.message, now.steady_s):
                 return Reason.PARTS
             numbers |= self._numbers(status)
         level, _ = parts.worst(now.steady_s)

@@ -27,7 +27,7 @@ class Parts:
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
 
-    def hear(self, name: str, level: int, message: str, steady_s: float) -> bool:
+    def note(self, name: str, level: int, message: str, steady_s: float) -> bool:
         """Take in what a part says; False if there are too many already."""
         if name not in self._parts and len(self._parts) >= MOST_PARTS:
             return False
