@@ -102,18 +102,18 @@ def test_only_what_a_rule_watches_is_wanted_of_diagnostics() -> None:
 
 def test_a_part_that_is_silent_is_worse_than_one_that_fails() -> None:
     told = Parts()
-    told.hear("base", parts.OK, "fine", 0.0)
-    told.hear("lidar", parts.ERROR, "no data", 0.0)
+    told.note("base", parts.OK, "fine", 0.0)
+    told.note("lidar", parts.ERROR, "no data", 0.0)
     assert told.worst(SILENT_AFTER_S) == (parts.ERROR, "lidar: no data")
-    told.hear("base", parts.OK, "fine", 6.0)
+    told.note("base", parts.OK, "fine", 6.0)
     assert told.worst(6.0) == (parts.STALE, "lidar: silent")
-    told.hear("lidar", parts.OK, "fine", 7.0)
+    told.note("lidar", parts.OK, "fine", 7.0)
     assert told.worst(7.0) == (parts.OK, "")
 
 
 def test_parts_are_bounded() -> None:
     told = Parts()
-    assert all(told.hear(f"part {number}", parts.OK, "", 0.0) for number in range(MOST_PARTS))
-    assert not told.hear("one more", parts.ERROR, "", 0.0)
-    assert told.hear("part 7", parts.ERROR, "broken", 0.0)
+    assert all(told.note(f"part {number}", parts.OK, "", 0.0) for number in range(MOST_PARTS))
+    assert not told.note("one more", parts.ERROR, "", 0.0)
+    assert told.note("part 7", parts.ERROR, "broken", 0.0)
     assert told.worst(0.0) == (parts.ERROR, "part 7: broken")
