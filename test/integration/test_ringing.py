@@ -194,7 +194,8 @@ def test_processes_in_a_crash_loop_ring_while_the_manager_is_down_and_so_does_th
     rig: Rig, tmp_path: Path
 ) -> None:
     cure = tmp_path / "cure"
-    sick = f"import os\nprint('up', flush=True)\nif not os.path.exists({str(cure)!r}): raise SystemExit(3)\n{SLEEPER}"
+    lives = f"import os, time\nprint('up', flush=True)\nif not os.path.exists({str(cure)!r}):"
+    sick = f"{lives}\n    time.sleep(0.5)  # long enough to be seen\n    raise SystemExit(3)\n{SLEEPER}"
     with receiving() as desk:
         gateway = ProcessSpec("gateway", "gateway", (sys.executable, "-c", sick), ready=ReadyLine("up"))
         rig.supervise(rig.receivers(desk=desk.url), manager(sick), gateway)
