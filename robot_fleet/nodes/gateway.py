@@ -47,13 +47,17 @@ async def serve(arguments: NodeArguments, port: int) -> None:
         history.add(robot, now.fleet_s, values)
 
     HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, console.note_overview, told)
-    server = make_server(create_app(console.fleet, metrics=console.metrics))
+
+    def give_up() -> None:
+        server.should_exit = True  # a gateway that hears or shows nothing any more is started again
+
+    server = make_server(create_app(console.fleet, metrics=console.metrics, given_up=give_up))
 
     def spin_ros() -> None:
         try:
             spin(node, lambda: not server.should_exit)
         finally:
-            server.should_exit = True  # a console that hears nothing any more is started again
+            give_up()
 
     avoid_pauses()
     spinning = threading.Thread(target=spin_ros, name="ros")

@@ -6,6 +6,7 @@ a whole recording of that. Its timeline is fleet time; the time since 1970 stand
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -110,10 +111,8 @@ class RecordingFile:
 
     def close(self) -> None:
         """Leave it as it is."""
-        try:
+        with contextlib.suppress(OSError):  # what it still held cannot be written; it is closed all the same
             self._stream.close()
-        except OSError:
-            os.close(self._stream.fileno())
 
     def _channel(self, topic: str) -> int:
         if topic not in self._channels:

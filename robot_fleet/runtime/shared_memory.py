@@ -25,12 +25,26 @@ _FIRST_PORT, _PORTS_PER_DOMAIN = 7400, 250  # DDSI-RTPS 2.2, section 9.6.1
 def sweep(domain: int, folder: Path = SHARED_MEMORY) -> int:
     """Remove segments of processes that have ended, and ports of a domain that nobody listens on; return how many.
 
+    What may be in the making is looked at once more when it is old enough, so this takes up to YOUNG_S.
+
     Parameters
     ----------
     domain : a ROS_DOMAIN_ID that the caller has claimed, so that no process starts in it meanwhile.
     folder : where shared memory is.
     """
-    return sum(_removed(folder, name) for name in list(_candidates(domain, folder)))
+    began_s = time.time()
+    removed = 0
+    young: dict[str, float] = {}
+    for name in list(_candidates(domain, folder)):
+        made_s = _made_s(folder, name)
+        if made_s is not None and made_s > began_s - YOUNG_S:
+            young[name] = made_s
+        else:
+            removed += _removed(folder, name)
+    if young:
+        time.sleep(max(0.0, min(max(young.values()) + YOUNG_S - time.time(), YOUNG_S)))
+        removed += sum(_removed(folder, name) for name in young)
+    return removed
 
 
 def _candidates(domain: int, folder: Path) -> Iterator[str]:
@@ -42,17 +56,26 @@ def _candidates(domain: int, folder: Path) -> Iterator[str]:
             yield name
 
 
-def _removed(folder: Path, name: str) -> bool:
+def _lock(folder: Path, name: str) -> Path:
     lock = folder / f"{name}_el"
     if _PORT.fullmatch(name) and not lock.exists():
         lock = folder / name  # made by somebody who wrote to a port on which nobody listened any more
+    return lock
+
+
+def _made_s(folder: Path, name: str) -> float | None:
     try:
-        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+        return _lock(folder, name).stat().st_mtime
+    except OSError:
+        return None  # removed by now
+
+
+def _removed(folder: Path, name: str) -> bool:
+    try:
+        descriptor = os.open(_lock(folder, name), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False  # removed by now, or another user's
     try:
-        if time.time() - os.fstat(descriptor).st_mtime < YOUNG_S:
-            return False
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for left in (name, f"sem.{name}_mutex", f"{name}_el"):
             (folder / left).unlink(missing_ok=True)

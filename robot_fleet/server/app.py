@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,7 +34,12 @@ CONSOLE = Path(__file__).resolve().parent.parent / "console"
 _RequiredKey = Annotated[str, Header(alias="Idempotency-Key", description="Makes asking twice safe; the task's id.")]
 
 
-def create_app(fleet: FleetPort, console: Path = CONSOLE, metrics: FleetMetrics | None = None) -> FastAPI:
+def create_app(
+    fleet: FleetPort,
+    console: Path = CONSOLE,
+    metrics: FleetMetrics | None = None,
+    given_up: Callable[[], None] = lambda: None,
+) -> FastAPI:
     """Return the application for a fleet.
 
     Parameters
@@ -42,12 +47,14 @@ def create_app(fleet: FleetPort, console: Path = CONSOLE, metrics: FleetMetrics 
     fleet : the fleet behind the server.
     console : folder of the console's files.
     metrics : what `GET /metrics` tells; without them there is no such address.
+    given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     """
     hub = Hub(fleet)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         streaming = asyncio.create_task(hub.run())
+        streaming.add_done_callback(lambda _: given_up())
         try:
             yield
         finally:

@@ -8,6 +8,7 @@ from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
+from robot_fleet.core.plan import CHARGE
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.view import FleetView
@@ -99,6 +100,8 @@ class StateRows:
     def _expect(self, state: FleetState) -> None:
         for route in state.routes.values():
             for planned in route:
+                if planned.stop == CHARGE:
+                    continue
                 request = state.tasks[planned.task].request
                 stop, _, moment = request.instant.partition(".")
                 if request.stops[planned.stop].id == stop:

@@ -138,9 +138,10 @@ from robot_fleet.runtime.recordings import Recordings
 from recorded import TYPES, heard
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
 made = Recorder(Recordings(Path.cwd()), ["care_1"], TYPES)
-def record(incident, size_bytes):
+def record(incident, size_bytes, times=1):
     begun = made.begin(incident, "care_1", {}, 0, [heard("/care_1/state", 1.0, os.urandom(size_bytes).hex())])
-    made.append(begun, [heard("/care_1/state", 2.0, os.urandom(size_bytes).hex())])
+    for _ in range(times):
+        made.append(begun, [heard("/care_1/state", 2.0, os.urandom(size_bytes).hex())])
     made.end(begun, {})
     written = threading.Event()
     made._jobs.put(written.set)
@@ -148,6 +149,7 @@ def record(incident, size_bytes):
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
 record("first", 30_000)
 record("second", 50_000)
+record("in drops", 300, times=200)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 record("third", 50_000)
 made.close({})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,19 +46,34 @@ def test_what_nobody_holds_goes_with_its_lock_and_semaphore(tmp_path: Path, held
 @pytest.mark.parametrize(
     ("name", "age_s"),
     [
-        (SEGMENT, YOUNG_S / 2.0),
         (f"fastrtps_port{PORT + 250}", 60.0),
         (f"fastrtps_port{PORT - 250}", 60.0),
         ("fastrtps_port7000", 60.0),
         ("fastrtps_something", 60.0),
         ("sem.mp-0pten4cj", 60.0),
     ],
-    ids=["just made", "next domain", "domain before", "port of all", "no segment", "another program's"],
+    ids=["next domain", "domain before", "port of all", "no segment", "another program's"],
 )
 def test_the_rest_is_left_alone(tmp_path: Path, name: str, age_s: float) -> None:
     put(tmp_path, name, f"{name}_el", age_s=age_s)
     assert sweep(DOMAIN, tmp_path) == 0
     assert len(os.listdir(tmp_path)) == 2
+
+
+def test_what_was_just_made_is_given_time_to_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process locks what it made while the sweep waits, another has died."""
+    put(tmp_path, SEGMENT, f"{SEGMENT}_el", "fastrtps_00000000000000bb", "fastrtps_00000000000000bb_el", age_s=0.0)
+    locked: list[int] = []
+
+    def slept(seconds: float) -> None:
+        assert 0.0 < seconds <= YOUNG_S
+        locked.append(os.open(tmp_path / f"{SEGMENT}_el", os.O_RDONLY))
+        fcntl.flock(locked[0], fcntl.LOCK_EX)
+
+    monkeypatch.setattr(time, "sleep", slept)
+    assert sweep(DOMAIN, tmp_path) == 1
+    os.close(locked[0])
+    assert sorted(os.listdir(tmp_path)) == [SEGMENT, f"{SEGMENT}_el"]
 
 
 def test_a_segment_without_a_lock_file_and_a_machine_without_shared_memory(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,17 @@ def test_the_map_is_a_png_with_the_first_row_on_top(client: httpx.Client) -> Non
     shade = pixels[(height - 1 - 80) * (width + 1) + 1 + 100]  # x = 4.5 m, y = 3.5 m: in the corridor
     assert shade == 254
     assert pixels[1] == 0  # the outer wall
+
+
+def test_a_stream_that_breaks_is_told(fleet: MovingFleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken() -> AsyncIterator[Any]:
+        yield fleet.snapshot()
+        raise KeyError("something that no row was made for")
+
+    monkeypatch.setattr(fleet, "frames", broken)
+    told = threading.Event()
+    with WebServer(create_app(fleet, given_up=told.set)):
+        assert told.wait(10.0)
 
 
 def test_a_task_is_taken_once_however_often_it_is_asked_for(client: httpx.Client, fleet: MovingFleet) -> None:

@@ -10,8 +10,18 @@ from typing import Any
 
 import pytest
 
-from robot_fleet.core.facts import FACT_TYPES, HoldSet, ItemAppeared, TaskCancelled, TaskRequested, ZoneClosed
+from robot_fleet.core.facts import (
+    FACT_TYPES,
+    HoldSet,
+    ItemAppeared,
+    PlanCommitted,
+    TaskCancelled,
+    TaskRequested,
+    TaskStop,
+    ZoneClosed,
+)
 from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
@@ -117,18 +127,21 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
         due_s=1300.0,
         instant="visit.arrived",
         robot_kinds=("care",),
-        stops=(),
+        stops=(TaskStop("visit", ("home/r101",), "", ()),),
         priority=30,
         drop_penalty=1.0,
         guarantee="at_most_once",
         alarm=True,
         result="visited",
     )
+    charge = PlannedStop("", CHARGE, "home/charger_1", 110.0, 110.0, 400.0)
+    visit = PlannedStop("r1", 0, "home/r101", 450.0, 450.0, 750.0)
     for fact in (
         requested,
         ItemAppeared("p9", "parcel", "person:staff", 1.0, 0.3, 0.2),
         HoldSet(True, "", "", "operator"),
         ZoneClosed("annex", "festival", "operator", 90.0),
+        PlanCommitted("insertion", 1.0, {"care_1": (charge, visit)}, ()),
     ):
         assert type(fact) in FACT_TYPES
         apply(state, fact)
@@ -137,7 +150,8 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
     assert snapshot["hold"] is True
     zones = {row["id"]: (row["closed"], row["reason"], row["since_s"]) for row in snapshot["zones"]}
     assert zones == {"annex": (True, "festival", 90.0), "north_lane": (False, "", None)}
-    assert [(row["id"], row["state"], row["outcome"]) for row in snapshot["tasks"]] == [("r1", "requested", None)]
+    told = [(row["id"], row["state"], row["outcome"], row["robot"], row["eta_s"]) for row in snapshot["tasks"]]
+    assert told == [("r1", "scheduled", None, "care_1", 450.0)]
     assert [alarm["task"] for alarm in snapshot["alarms"]] == ["r1"]
     assert "p9" not in {row["id"] for row in snapshot["items"]}
     apply(state, TaskCancelled("r1", "not needed", "operator", 200.0))
