@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.rivals.in_place import OrToolsInPlace
 from bench.virtual_day import BUSAN, cost_s, play_rows
+from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.summary import fleet_part
@@ -70,7 +71,7 @@ def play(planner: str, seed: int, folder: Path, requests: int | None, without: S
         agenda.coverage.short,
         agenda.coverage.looks,
     )
-    tasks = list(core.state.tasks.values())
+    tasks = list(ended_tasks(core.state))
     late_s = [task.lateness_s or 0.0 for task in tasks]
     driven_m = sum(robot["distance_m"] for robot in part["robots"])
     loaded_m = sum(robot["loaded_m"] for robot in part["robots"])

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.virtual_day import BUSAN, cost_s, play_rows
+from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.demand import played_rows
 from robot_fleet.site.demand import generate_day
@@ -41,8 +42,7 @@ def play(seed: int, improving: bool, folder: Path, requests: int, without: Seque
     """Play the first requests of the day of a seed."""
     rows = played_rows(generate_day(folder, seed, None), requests, None)
     fleet = play_rows(folder, rows, without=without, improving=improving)
-    tasks = list(fleet.host.fleet.state.tasks.values())
-    completed = [task for task in tasks if task.state is TaskState.COMPLETED]
+    completed = [task for task in ended_tasks(fleet.host.fleet.state) if task.state is TaskState.COMPLETED]
     lateness_s = [task.lateness_s or 0.0 for task in completed]
     return Outcome(
         seed,

@@ -1,7 +1,8 @@
 """A made-up site of any size for the whole core: rows of places along streets, and a deck of cars apart.
 
 Streets run east, one above the other, joined at both ends; each of their points has a place to the north and one to the
-south. Care and logistics robots share one such quarter; parking robots have another one with more room.
+south. Care and logistics robots share one such quarter; parking robots have another one with more room. Each kind has
+chargers of its own.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def _placed(quarter: Quarter, named: Sequence[tuple[str, str]]) -> Iterator[Plac
         pose = Pose(quarter.west_m + column * quarter.apart_m, y_m, math.pi / 2.0 if north else -math.pi / 2.0)
         group = (f"{name.partition('/')[0]}_slots",) if kind == "slot" else ("exits",) if kind == "bay_out" else ()
         holds = 1 if kind in ("slot", "bay_out") else 1000 if kind in ("shelf", "bay_in") else 0
-        yield Place(name, kind, pose, _text(name), groups=group, holds_items=holds)
+        kinds = (name.partition("/")[2].partition("_")[0],) if kind == "charger" else quarter.kinds
+        yield Place(name, kind, pose, _text(name), groups=group, kinds=kinds, holds_items=holds)
 
 
 def _connect(quarter: Quarter, places: Sequence[Place], vertices: dict[str, Vertex], lanes: dict[str, Lane]) -> None:
@@ -112,18 +114,29 @@ def _connect(quarter: Quarter, places: Sequence[Place], vertices: dict[str, Vert
         x_m = place.pose.x_m
         y_m = place.pose.y_m - math.copysign(quarter.spur_m, place.pose.yaw_rad)
         row = streets.setdefault(round(y_m, 3), {})
-        corner = row.setdefault(x_m, Vertex(f"{quarter.name}_{x_m:g}_{y_m:g}", Pose(x_m, y_m)))
+        corner = row.setdefault(x_m, _corner(quarter, x_m, y_m))
         vertices[corner.id] = corner
         vertices[place.id] = Vertex(place.id, place.pose, place.id)
         _both_ways(quarter, corner, vertices[place.id], lanes)
-    rows = [[row[x_m] for x_m in sorted(row)] for _, row in sorted(streets.items())]
+    # Streets are joined beyond their ends, where no place stands in the way.
+    ends_m = [end_m for row in streets.values() for end_m in (min(row), max(row))]
+    west_m, east_m = min(ends_m) - quarter.rows_apart_m, max(ends_m) + quarter.rows_apart_m
+    rows: list[list[Vertex]] = []
+    for y_m, row in sorted(streets.items()):
+        for x_m in (west_m, east_m):
+            row[x_m] = _corner(quarter, x_m, y_m)
+            vertices[row[x_m].id] = row[x_m]
+        rows.append([row[x_m] for x_m in sorted(row)])
     for row_of in rows:
         for west, east in zip(row_of, row_of[1:], strict=False):
             _both_ways(quarter, west, east, lanes)
     for south, north in zip(rows, rows[1:], strict=False):
         _both_ways(quarter, south[0], north[0], lanes)
-        if len(south) == len(north):
-            _both_ways(quarter, south[-1], north[-1], lanes)
+        _both_ways(quarter, south[-1], north[-1], lanes)
+
+
+def _corner(quarter: Quarter, x_m: float, y_m: float) -> Vertex:
+    return Vertex(f"{quarter.name}_{x_m:g}_{y_m:g}", Pose(x_m, y_m))
 
 
 def _both_ways(quarter: Quarter, a: Vertex, b: Vertex, lanes: dict[str, Lane]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Problem
 from robot_fleet.core.ports import Planner
@@ -51,9 +52,11 @@ def play_rows(
 def cost_s(fleet: VirtualFleet) -> float:
     """Return what plans are judged by, taken from what happened: lateness, driving, requests that were not done."""
     total = 0.0
-    for task in fleet.host.fleet.state.tasks.values():
-        if task.state is TaskState.COMPLETED:
-            total += lateness_cost(class_of(task.request.priority).weight, task.lateness_s or 0.0)
+    core = fleet.host.fleet
+    for ended in ended_tasks(core.state):
+        if ended.state is TaskState.COMPLETED:
+            total += lateness_cost(class_of(ended.priority).weight, ended.lateness_s or 0.0)
         else:
-            total += task.request.drop_penalty
+            total += core.site.services[ended.service].drop_penalty
+    total += sum(task.request.drop_penalty for task in core.state.open_tasks())
     return total + TRAVEL_WEIGHT * sum(robot.odometer_m / robot.kind.speed_mps for robot in fleet.world.robots.values())

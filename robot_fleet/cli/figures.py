@@ -1,11 +1,11 @@
-"""What the simulator and the manager write down every second about a run, read and put together into its summary."""
+"""What the simulator and the manager write down about a run, read and put together into its summary."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.runtime.summary import refused_request, whole
@@ -32,13 +32,37 @@ def read_figures(path: Path, since_s: float) -> Written | None:
     return Written(body, written_s) if body is not None and written_s >= since_s else None
 
 
+class Told(Protocol):
+    """What the manager has written down for good (`runtime.told.ToldRequests`)."""
+
+    def refresh(self) -> bool:
+        """Look again; return whether there was something new."""
+        ...
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests that were accepted, each as in a summary."""
+        ...
+
+    @property
+    def alarms(self) -> list[dict[str, Any]]:
+        """The calls for help, each as in a summary."""
+        ...
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """The requests that could not be taken on, and why."""
+        ...
+
+
 class RunFigures:
-    """How far a run is, from the newest figures of the simulator and the manager.
+    """How far a run is, from the newest figures of the simulator and the manager, and from the manager's ledger.
 
     Parameters
     ----------
     rows : the requests that are played.
     world, fleet : the two files.
+    told : the ledger.
     since_s : when the run began (seconds of the system's clock); what was written before is of an earlier run.
 
     Attributes
@@ -46,27 +70,30 @@ class RunFigures:
     fleet_written : how many figures of the manager have been read.
     """
 
-    def __init__(self, rows: Sequence[Request], world: Path, fleet: Path, since_s: float) -> None:
+    def __init__(self, rows: Sequence[Request], world: Path, fleet: Path, told: Told, since_s: float) -> None:
         self._rows = rows
+        self._told = told
         self._world_file = world
         self._fleet_file = fleet
         self._since_s = since_s
         self._first: Written | None = None
         self._world: Written | None = None
         self._fleet: Written | None = None
-        self._asked_by_s: float | None = None
+        self._all_asked = False
         self.fleet_written = 0
 
     def refresh(self) -> bool:
-        """Read both files again; return whether one of them had something new."""
+        """Read everything again; return whether there was something new.
+
+        The ledger is read last: whatever the simulator says that it was answered stands in it.
+        """
         before = self._world, self._fleet
         self._world = read_figures(self._world_file, self._since_s) or self._world
         self._fleet = read_figures(self._fleet_file, self._since_s) or self._fleet
         self._first = self._first or self._world
-        if self._world is not None and self._world.body["callers_finished"] and self._asked_by_s is None:
-            self._asked_by_s = self._world.body["at_s"]
+        self._all_asked = self._world is not None and bool(self._world.body["callers_finished"])
         self.fleet_written += self._fleet != before[1]
-        return before != (self._world, self._fleet)
+        return self._told.refresh() or before != (self._world, self._fleet)
 
     @property
     def begun(self) -> bool:
@@ -84,18 +111,15 @@ class RunFigures:
         return self.at_s - float(self._first.body["at_s"]) if self._first is not None else 0.0
 
     @property
-    def requests(self) -> list[Mapping[str, Any]]:
+    def requests(self) -> list[dict[str, Any]]:
         """The requests so far, those refused included, as in a summary."""
-        taken = list(self._fleet.body["requests"]) if self._fleet is not None else []
+        taken = self._told.requests
         return [*taken, *self._refused({entry["id"] for entry in taken})]
 
     @property
     def idle(self) -> bool:
-        """Whether all who ask have asked and been answered, and every request has ended, also as the manager sees it.
-
-        The manager's figures count only once they are as new as the simulator's when the last one had been answered.
-        """
-        if self._fleet is None or self._asked_by_s is None or self._fleet.body["at_s"] < self._asked_by_s:
+        """Whether all who ask have asked and been answered, and every request has ended."""
+        if not self._all_asked:
             return False
         outcomes = {entry["id"]: entry["outcome"] for entry in self.requests}
         return None not in outcomes.values() and all(row.request_id in outcomes for row in self._rows)
@@ -119,15 +143,20 @@ class RunFigures:
         fleet = self._fleet.body if self._fleet is not None else {}
         world = self._world.body if self._world is not None else {}
         ran_s, wall_s = pace
-        part = {name: fleet.get(name, []) for name in ("requests", "robots", "alarms")}
+        requests = self._told.requests
+        part = {
+            "robots": fleet.get("robots", []),
+            "plans": fleet.get("plans", {}),
+            "coverage": fleet.get("coverage", {}),
+        }
         return whole(
-            {**part, "plans": fleet.get("plans", {}), "coverage": fleet.get("coverage", {})},
+            {**part, "requests": requests, "alarms": self._told.alarms},
             site=site,
             seed=seed,
             speed_asked=speed,
             fleet_time_s=ran_s,
             wall_s=wall_s,
-            refused=self._refused({entry["id"] for entry in part["requests"]}),
+            refused=self._refused({entry["id"] for entry in requests}),
             contacts=world.get("contacts", []),
             restarts=restarts,
             latency_ms={
@@ -137,9 +166,7 @@ class RunFigures:
         )
 
     def _refused(self, taken: set[str]) -> list[dict[str, Any]]:
-        codes: dict[str, str] = {}
-        for source in (self._fleet, self._world):
-            codes.update(source.body["refused"] if source is not None else {})
+        codes = {**self._told.refused, **(self._world.body["refused"] if self._world is not None else {})}
         return [
             refused_request(row.request_id, row.service, row.at_s, codes[row.request_id])
             for row in self._rows

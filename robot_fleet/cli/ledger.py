@@ -233,12 +233,13 @@ def _alone(ledger: str | None, name: str) -> Iterator[LedgerTarget]:
 
 def _snapshot(which: LedgerTarget, folder: Path) -> str:
     """Take a snapshot if the newest is not of the newest fact, and return what was done in words."""
+    from robot_fleet.runtime.snapshots import STATE_VERSION, Snapshots
     from robot_fleet.site.load import load_site
 
     opened, state = history.open_for_writing(load_site(folder), which)
     with opened:
-        newest = opened.latest_snapshot(history.STATE_VERSION)
+        newest = opened.latest_snapshot(STATE_VERSION)
         if newest is not None and newest[0] == opened.last_seq:
             return "its newest fact has a snapshot"
-        history.take_snapshot(opened, state)
+        Snapshots(opened).take(state)
         return f"snapshot taken at fact {opened.last_seq}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from robot_fleet.cli.fresh import last_run, ledger_of
 from robot_fleet.core.health import Health
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.report import FleetReport, build_report
-from robot_fleet.runtime.history import STATE_VERSION, registry
+from robot_fleet.runtime import snapshots
+from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
 from robot_fleet.site.load import load_site
 from robot_fleet.site.read import default_health
@@ -38,15 +38,11 @@ def read_report(ledger: str | None, name: str | None, site: Path | None, operato
         site = Path(folder) if folder and Path(folder).is_dir() else None
     health = default_health() if site is None else load_site(site).health
     with Ledger.open(ledger or ledger_of(run), registry(), site_id=None, read_only=True) as opened:
-        kinds = _kinds(opened.latest_snapshot(STATE_VERSION))
+        known = snapshots.newest(opened)
+        kinds = {robot.id: robot.kind for robot in known[0].robots.values()} if known is not None else {}
         facts = ((at_s, fact) for _, at_s, fact in opened.read())
         return build_report(facts, kinds, _respond_s(health), operators), opened.site_id
 
 
 def _respond_s(health: Health) -> Mapping[str, float]:
     return {code: template.respond_s for code, template in health.alarms.items()}
-
-
-def _kinds(snapshot: tuple[int, dict[str, Any]] | None) -> dict[str, str]:
-    """Return each robot's kind as a snapshot of the fleet's state names it."""
-    return {robot: row["kind"] for robot, row in snapshot[1]["robots"].items()} if snapshot is not None else {}

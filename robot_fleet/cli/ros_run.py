@@ -30,6 +30,7 @@ from robot_fleet.runtime.ringer import Ringer
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
 from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.told import ToldRequests
 
 _LOOK_S = 0.25
 _START_S = 120.0
@@ -74,7 +75,8 @@ class _Run:
         self._run = run
         self._told = told
         self._display = display
-        self._figures = RunFigures(play.rows, world_figures(run), fleet_figures(run), time.time() - _CLOCK_GRAIN_S)
+        requests, since_s = ToldRequests(play.site, told.ledger or run.ledger), time.time() - _CLOCK_GRAIN_S
+        self._figures = RunFigures(play.rows, world_figures(run), fleet_figures(run), requests, since_s)
         self._looping: dict[str, None] = {}
         self._quiet_until_s: dict[str, float] = {}
         self._moved_s = time.monotonic()

@@ -12,14 +12,15 @@ from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Standing, progress
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime import history
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.host import FactLog, MemoryLog
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.snapshots import Snapshots
 from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.sim.callers import Request
@@ -54,7 +55,7 @@ def run(play: Play) -> None:
         finally:
             fleet.world.close_trace()
         if isinstance(log, Ledger):
-            history.take_snapshot(log, fleet.host.fleet.state)
+            Snapshots(log).take(fleet.host.fleet.state)
     summary = _summary(play, fleet)
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
@@ -105,14 +106,13 @@ def _log(play: Play) -> Iterator[FactLog]:
 
 
 def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
-    known = fleet.host.fleet.state.tasks
-    tasks = known.values()
-    refused = sum(not answer.accepted and name not in known for name, answer in fleet.callers.answers.items())
-    done = sum(task.state is TaskState.COMPLETED for task in tasks)
-    still_open = sum(not task.ended for task in tasks)
-    overdue = sum(not task.ended and task.started_s is None and at_s > task.request.due_s for task in tasks)
-    late = sum(bool(task.lateness_s) for task in tasks) + overdue
-    return Standing(at_s, done, len(tasks) - done - still_open + refused, still_open, late, of)
+    state = fleet.host.fleet.state
+    ended, still_open = list(ended_tasks(state)), state.open_tasks()
+    done = sum(task.state is TaskState.COMPLETED for task in ended)
+    overdue = sum(task.started_s is None and at_s > task.request.due_s for task in still_open)
+    late = sum(bool(task.lateness_s) for task in ended) + overdue
+    refused = sum(not answer.accepted and not state.knows(name) for name, answer in fleet.callers.answers.items())
+    return Standing(at_s, done, len(ended) - done + refused, len(still_open), late, of)
 
 
 def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
@@ -143,9 +143,9 @@ def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
 
 def _refused(rows: Sequence[Request], fleet: VirtualFleet) -> list[dict[str, Any]]:
     answers = fleet.callers.answers
-    known = fleet.host.fleet.state.tasks
+    state = fleet.host.fleet.state
     return [
         refused_request(row.request_id, row.service, row.at_s, answers[row.request_id].code)
         for row in rows
-        if row.request_id in answers and not answers[row.request_id].accepted and row.request_id not in known
+        if row.request_id in answers and not answers[row.request_id].accepted and not state.knows(row.request_id)
     ]

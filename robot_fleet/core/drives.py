@@ -17,6 +17,7 @@ drives soon outweigh it. It changes seldom and by steps that matter, since each 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -56,10 +57,14 @@ class Ratios:
 
     def with_one(self, ratio: float) -> Ratios:
         """Return these ratios faded a little, and one more."""
-        faded = {cell: weight * KEEP for cell, weight in self.counts if weight * KEEP > _FAINT}
+        faded = [(cell, weight * KEEP) for cell, weight in self.counts if weight * KEEP > _FAINT]
         cell = round(math.log(ratio) / _STEP)
-        faded[cell] = faded.get(cell, 0.0) + 1.0
-        return Ratios(tuple(sorted(faded.items())))
+        at = bisect_left(faded, (cell,))
+        if at < len(faded) and faded[at][0] == cell:
+            faded[at] = cell, faded[at][1] + 1.0
+        else:
+            faded.insert(at, (cell, 1.0))
+        return Ratios(tuple(faded))
 
     def quantile(self, share: float) -> float:
         """Return the ratio that a share (0 to 1) of the weight lies under; 1 if nothing was seen."""
@@ -71,17 +76,24 @@ class Ratios:
         return 1.0
 
 
-def together(many: Iterable[Ratios]) -> Ratios:
-    """Return all ratios as one."""
+def together(many: Iterable[Ratios], less: Iterable[Ratios] = ()) -> Ratios:
+    """Return all ratios as one, without those that are among them no longer (`less`)."""
     counts: dict[int, float] = {}
     for ratios in many:
         for cell, weight in ratios.counts:
             counts[cell] = counts.get(cell, 0.0) + weight
-    return Ratios(tuple(sorted(counts.items())))
+    for ratios in less:
+        for cell, weight in ratios.counts:
+            counts[cell] = counts.get(cell, 0.0) - weight
+    return Ratios(tuple(sorted((cell, weight) for cell, weight in counts.items() if weight > _FAINT)))
 
 
 def factors(
-    seen: Mapping[str, Ratios], in_force: Mapping[str, float], stretches: Mapping[str, float]
+    seen: Mapping[str, Ratios],
+    in_force: Mapping[str, float],
+    stretches: Mapping[str, float],
+    total: Ratios | None = None,
+    news: Iterable[str] | None = None,
 ) -> dict[str, float]:
     """Return lane -> factor on the expected seconds, of one travel class.
 
@@ -90,11 +102,18 @@ def factors(
     seen : per lane the ratios.
     in_force : the factors so far; one that is still good enough is kept as it is.
     stretches : per lane its length as robots' planners find it, by its length as it is drawn; infinite for no way.
+    total : all of `seen` together, where that is known.
+    news : the lanes for which something has changed since `in_force`; None if that is not known.
     """
     of_all = in_force.get(ALL_LANES, 1.0)
-    of_class = _kept(of_all, _drawn(together(seen.values()), 1.0))
+    of_class = _kept(of_all, _drawn(together(seen.values()) if total is None else total, 1.0))
     revised = {} if of_class == 1.0 else {ALL_LANES: of_class}
-    for lane in dict.fromkeys((*seen, *stretches)):
+    if news is None or of_class != of_all:
+        news = dict.fromkeys((*seen, *stretches))
+    else:
+        revised = dict(in_force)
+    for lane in news:
+        revised.pop(lane, None)
         stretch = stretches.get(lane, 1.0)
         believed = of_class * stretch if DETOUR[0] < stretch <= DETOUR[1] else of_class
         factor = _kept(in_force.get(lane, of_all), _drawn(seen.get(lane, Ratios()), believed))

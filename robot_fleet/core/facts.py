@@ -300,6 +300,14 @@ class TaskRejected(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TasksRetired(Fact):
+    """Tasks that ended long ago, and items that nobody asks for any more, left the live state."""
+
+    tasks: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldSet(Fact):
     """A person stopped (or let go) one robot, or the whole fleet where `robot` is empty."""
 
@@ -560,6 +568,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     TaskFailed,
     TaskCancelled,
     TaskRejected,
+    TasksRetired,
     HoldSet,
     ZoneClosed,
     ZoneOpened,

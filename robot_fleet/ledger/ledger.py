@@ -17,7 +17,7 @@ from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.opening import open_store
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.ledger.rows import sealed_rows
-from robot_fleet.ledger.schema import FACTS, SNAPSHOTS, Progress, nothing_shown
+from robot_fleet.ledger.schema import CHUNK, FACTS, SNAPSHOTS, Progress, nothing_shown
 from robot_fleet.ledger.seal import fact_seal, genesis, snapshot_seal
 from robot_fleet.ledger.store import Store
 
@@ -119,14 +119,15 @@ class Ledger:
         return self.last_seq
 
     def newest_s(self) -> float:
-        """Return the latest fleet time of any fact, 0 if there is none.
+        """Return the latest fleet time of the newest facts, 0 if there are none.
 
         Raises
         ------
         LedgerError : `ledger_read_failed`.
         """
         with self.store.translated("ledger_read_failed"), self._connection.begin():
-            return float(self._connection.execute(select(func.max(FACTS.c.at_s))).scalar_one() or 0.0)
+            newest = select(func.max(FACTS.c.at_s)).where(FACTS.c.seq > self.last_seq - CHUNK)
+            return float(self._connection.execute(newest).scalar_one() or 0.0)
 
     def read(self, after_seq: int = 0) -> Iterator[tuple[int, float, Any]]:
         """Yield (sequence number, fleet time, fact) of every fact after a sequence number, oldest first.
@@ -137,8 +138,8 @@ class Ledger:
             `ledger_read_failed`.
         """
         decode = self._registry.decode
-        for row in sealed_rows(self.store, self.site_id, after_seq):
-            yield row.seq, row.at_s, decode(row.kind, row.version, row.body)
+        for seq, _, at_s, kind, version, body, _ in sealed_rows(self.store, self.site_id, after_seq):
+            yield seq, at_s, decode(kind, version, body)
 
     def seq_before(self, at_s: float) -> int:
         """Return the number of the last fact that was written before a fleet time, 0 if none was: read on from there.
@@ -177,13 +178,52 @@ class Ledger:
             raise LedgerError(
                 "ledger_fact_malformed", f"a snapshot must be JSON: {error}", f"snapshot {seq}"
             ) from error
-        newest = select(SNAPSHOTS.c.seq).order_by(SNAPSHOTS.c.seq.desc()).limit(_SNAPSHOTS_KEPT)
-        same = (SNAPSHOTS.c.seq == seq) & (SNAPSHOTS.c.version == version)
+        whole = SNAPSHOTS.c.version > 0
+        newest = select(SNAPSHOTS.c.seq).where(whole).order_by(SNAPSHOTS.c.seq.desc()).limit(_SNAPSHOTS_KEPT)
         with self.store.translated("ledger_write_failed"), self._connection.begin():
-            seal = snapshot_seal(self._seal_of(seq), version, text)
-            self._connection.execute(delete(SNAPSHOTS).where(same))
-            self._connection.execute(insert(SNAPSHOTS), {"seq": seq, "version": version, "body": text, "seal": seal})
-            self._connection.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.seq.not_in(newest)))
+            self._keep(seq, version, text)
+            self._connection.execute(delete(SNAPSHOTS).where(whole & SNAPSHOTS.c.seq.not_in(newest)))
+
+    def snapshot_part(self, seq: int, text: str, version: int, after_seq: int) -> None:
+        """Keep what does not change any more and belongs to all later snapshots of a version.
+
+        Parameters
+        ----------
+        seq : the newest fact that it follows from.
+        after_seq : the part that it comes after (0 for none); later ones go, and those of other versions.
+
+        Raises
+        ------
+        LedgerError : `ledger_write_failed`.
+        """
+        others = (SNAPSHOTS.c.version != -version) | (SNAPSHOTS.c.seq > after_seq)
+        with self.store.translated("ledger_write_failed"), self._connection.begin():
+            self._connection.execute(delete(SNAPSHOTS).where((SNAPSHOTS.c.version < 0) & others))
+            self._keep(seq, -version, text)
+
+    def snapshot_parts(self, version: int) -> list[tuple[int, str]]:
+        """Return (sequence number, text) of the parts of a version's snapshots, oldest first, until one is damaged.
+
+        Raises
+        ------
+        LedgerError : `ledger_read_failed`.
+        """
+        parts = select(SNAPSHOTS).where(SNAPSHOTS.c.version == -version).order_by(SNAPSHOTS.c.seq)
+        found: list[tuple[int, str]] = []
+        with self.store.translated("ledger_read_failed"), self._connection.begin():
+            for row in self._connection.execute(parts).all():
+                if row.seal != snapshot_seal(self._seal_of(row.seq), -version, row.body):
+                    LOG.warning("ledger=%s snapshot_part=%d event=damaged it is not used", self.store.where, row.seq)
+                    break
+                found.append((row.seq, row.body))
+        return found
+
+    def _keep(self, seq: int, version: int, text: str) -> None:
+        """Put a snapshot or a part of some in, in the caller's transaction."""
+        seal = snapshot_seal(self._seal_of(seq), version, text)
+        same = (SNAPSHOTS.c.seq == seq) & (SNAPSHOTS.c.version == version)
+        self._connection.execute(delete(SNAPSHOTS).where(same))
+        self._connection.execute(insert(SNAPSHOTS), {"seq": seq, "version": version, "body": text, "seal": seal})
 
     def latest_snapshot(self, version: int = 1) -> tuple[int, dict[str, Any]] | None:
         """Return (sequence number, body) of the newest whole snapshot in a version, None if there is none.

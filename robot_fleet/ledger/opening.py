@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from robot_fleet.ledger.address import LedgerTarget, ledger_address
-from robot_fleet.ledger.postgresql import PostgresqlStore
 from robot_fleet.ledger.schema import Progress, check_tables, layout, migrate, missing, nothing_shown, prepare
 from robot_fleet.ledger.sqlite import SqliteStore
 from robot_fleet.ledger.store import Store
@@ -21,6 +20,8 @@ def store_at(target: LedgerTarget, *, read_only: bool) -> Store:
     address = ledger_address(target)
     if isinstance(address.place, Path):
         return SqliteStore(address.place, read_only)
+    from robot_fleet.ledger.postgresql import PostgresqlStore  # its driver is slow to load, and most have none
+
     return PostgresqlStore(address, read_only)
 
 

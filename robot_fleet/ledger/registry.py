@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.ledger.codec import CodecMismatch, ValueCodec, parse, value_codec
+from robot_fleet.ledger.codec import CodecMismatch, ValueCodec, parse, text_reader, value_codec
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Kind:
+    type: type
     name: str
     version: int
     codec: ValueCodec
+
+    @cached_property
+    def read(self) -> Callable[[str], Any]:
+        """What reads a body; made at the first use, since a fleet never meets most kinds."""
+        return text_reader(self.type)
 
 
 class FactRegistry:
@@ -52,7 +59,7 @@ class FactRegistry:
             name = cls.__name__
             if name in self._by_name:
                 raise ValueError(f"two classes of facts are named {name}")
-            kind = _Kind(name, wanted.pop(name, 1), value_codec(cls))
+            kind = _Kind(cls, name, wanted.pop(name, 1), value_codec(cls))
             self._by_type[cls] = self._by_name[name] = kind
             for version in range(1, kind.version):
                 if (name, version) not in self._upcasters:
@@ -95,7 +102,7 @@ class FactRegistry:
             )
         try:
             if version == kind.version:
-                return kind.codec.loads(body)
+                return kind.read(body)
             fields = parse(body)
             for step in range(version, kind.version):
                 fields = self._upcasters[name, step](fields)

@@ -37,11 +37,16 @@ def sealed_rows(store: Store, site_id: str, after_seq: int = 0, chunk: int = CHU
             seal = rows[0].seal
             rows = rows[1:]
         for row in rows:
-            if row.seq != newest + 1:
+            seq, turn, at_s, kind, version, body, found = row  # names of columns would take as long as all the rest
+            if seq != newest + 1:
                 raise damaged(store.where, newest + 1, "it is missing")
-            if row.seal != _seal(seal, row):
-                raise damaged(store.where, row.seq, "it does not fit its seal")
-            newest, seal = row.seq, row.seal
+            try:
+                seal = fact_seal(seal, seq, turn, at_s, kind, version, body)
+            except (AttributeError, TypeError, struct.error):  # SQLite keeps anything in any column
+                seal = b""
+            if found != seal:
+                raise damaged(store.where, seq, "it does not fit its seal")
+            newest = seq
             yield row
         if len(rows) < chunk:
             return
@@ -51,10 +56,3 @@ def damaged(where: str, seq: int, what: str) -> LedgerError:
     """Return the error of a damaged fact, which says what to do."""
     message = f"{what}; those before it are whole. Put a backup back with ./fleet ledger restore FILE"
     return LedgerError("ledger_damaged", message, f"{where}: fact {seq}")
-
-
-def _seal(before: bytes, row: Any) -> bytes | None:
-    try:
-        return fact_seal(before, row.seq, row.turn, row.at_s, row.kind, row.version, row.body)
-    except (AttributeError, TypeError, struct.error):  # SQLite keeps anything in any column
-        return None

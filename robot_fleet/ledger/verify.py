@@ -114,5 +114,5 @@ class _Check:
                         "it does not fit its seal, and will not be used; all facts are whole. A fleet takes a new one"
                     )
                     raise LedgerError("ledger_damaged", message, f"{self._store.where}: snapshot {row.seq}")
-                count += 1
+                count += row.version > 0  # else it is a part of some
         return count

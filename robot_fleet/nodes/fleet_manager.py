@@ -25,7 +25,7 @@ from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_argum
 from robot_fleet.runtime.alarm_events import AlarmEvents
 from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.chaos.messages import DisturbedLink
-from robot_fleet.runtime.pauses import avoid_pauses
+from robot_fleet.runtime.pauses import avoid_pauses, begin_loading
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
 from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.supervision import Supervision
@@ -135,6 +135,7 @@ def main() -> None:
     made.add_argument("--webhooks", type=Path, help="the file of receivers of alarms, if there are any")
     parsed = parse_arguments(made)
     with process(process="fleet_manager"):
+        begin_loading()
         manager = FleetManager(shared(parsed), not parsed.no_improve, parsed.webhooks)
         avoid_pauses()
         try:

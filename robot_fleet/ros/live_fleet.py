@@ -27,8 +27,9 @@ from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.improver import Improver
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.reasons import why_told
+from robot_fleet.runtime.snapshots import Snapshots
 from robot_fleet.runtime.statefile import read_json, write_json
-from robot_fleet.runtime.summary import fleet_part, percentiles
+from robot_fleet.runtime.summary import percentiles, robots_part
 from robot_fleet.telemetry.rollup import Rollup
 
 LOG = logging.getLogger("robot_fleet")
@@ -75,7 +76,7 @@ class LiveFleet:
         self._checked = self._violations = 0
         self._intact = True
         self._ledger, self._host = self._read_ledger()
-        self._snapshot_seq = self._ledger.last_seq
+        self._snapshots = Snapshots(self._ledger)
         self._restore_figures()
 
     @property
@@ -101,7 +102,7 @@ class LiveFleet:
         LedgerError : the ledger cannot be written; the process must end.
         """
         try:
-            self._host.feed(news, now)
+            self._snapshots.count(self._host.feed(news, now))
         except LedgerError:
             self._intact = False
             raise
@@ -133,16 +134,14 @@ class LiveFleet:
             self.feed(improved, now)
         self.feed(Tick(), now)
         self._host.new_alarms.clear()
-        if self.last_seq - self._snapshot_seq >= history.SNAPSHOT_EVERY:
-            self._snapshot_seq = self.last_seq
-            history.take_snapshot(self._ledger, self._host.fleet.state)
+        self._snapshots.tick(self._host.fleet.state)
 
     def note(self, at_s: float, failures: Mapping[str, int]) -> None:
-        """Write down how the run is: the fleet's part of the summary, and what a restart needs of it."""
+        """Write down how the run is, and what a restart needs of it. What became of requests stands in the ledger."""
         if not self._intact:
             return
         host, agenda = self._host, self._host.fleet.agenda
-        part: dict[str, Any] = fleet_part(
+        part: dict[str, Any] = robots_part(
             self._site,
             host.fleet.state,
             host.rollups,
@@ -156,7 +155,6 @@ class LiveFleet:
         part["at_s"] = at_s
         part["request_to_plan_ms"] = percentiles(host.request_to_plan_ms)
         part["plan_to_goal_ms"] = percentiles(host.plan_to_goal_ms)
-        part["refused"] = dict(host.fleet.state.refused)
         part["rollups"] = {name: rollup.to_dict() for name, rollup in host.rollups.items()}
         part["failures"] = dict(failures)
         write_json(self._figures, part)
@@ -169,7 +167,7 @@ class LiveFleet:
             self._improver.close()
         try:
             if self._intact:
-                history.take_snapshot(self._ledger, self._host.fleet.state)
+                self._snapshots.take(self._host.fleet.state)
         finally:
             self._ledger.close()
 
@@ -189,6 +187,7 @@ class LiveFleet:
         self._violations += len(agenda.violations)
         self._ledger.close()
         self._ledger, self._host = self._read_ledger()
+        self._snapshots = Snapshots(self._ledger)
         self._host.rollups, self._host.plans_by = before.rollups, before.plans_by
         self._host.request_to_plan_ms = before.request_to_plan_ms
         self._host.plan_to_goal_ms = before.plan_to_goal_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -13,6 +14,9 @@ from robot_fleet.core.inputs import Input, ReportReceived
 from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.telemetry.board import Board
 from robot_fleet.telemetry.rollup import Rollup
+
+LATENCIES_KEPT = 10_000
+"""Of each sort, the newest: percentiles of them are told every second."""
 
 
 class FactLog(Protocol):
@@ -64,8 +68,8 @@ class Host:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
         self.plans_by: dict[str, int] = {}
-        self.request_to_plan_ms: list[float] = []
-        self.plan_to_goal_ms: list[float] = []
+        self.request_to_plan_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
+        self.plan_to_goal_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self._sent_s: dict[str, tuple[str, float]] = {}
         self.new_alarms: list[str] = []
         self._log = log

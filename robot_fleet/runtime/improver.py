@@ -16,7 +16,6 @@ from robot_fleet.core.effects import Improve
 from robot_fleet.core.inputs import PlanImproved
 from robot_fleet.core.plan import Plan
 from robot_fleet.runtime.process import die_with_parent
-from robot_fleet.scheduling.cpsat import improve
 
 LOG = logging.getLogger("robot_fleet")
 
@@ -24,6 +23,8 @@ LOG = logging.getLogger("robot_fleet")
 def _work(pipe: Connection, owner: int, seconds: float, seed: int) -> None:
     """Search for one wish after the other. Says `None` once it listens, then (job, plan) for each wish."""
     die_with_parent(owner)
+    from robot_fleet.scheduling.cpsat import improve  # slow to load, and the manager itself never asks it
+
     pipe.send(None)
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:

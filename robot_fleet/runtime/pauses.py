@@ -9,11 +9,16 @@ THRESHOLDS = (10_000, 50, 100)
 all that a large fleet knows takes 0.1 s each time."""
 
 
+def begin_loading() -> None:
+    """Look for no cycles until `avoid_pauses`: what is loaded stays, and there is much of it."""
+    gc.disable()
+
+
 def avoid_pauses() -> None:
     """Look for cycles among old objects hardly ever, and never among those that are there now."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.enable()
 
 
-__all__ = ["avoid_pauses"]
+__all__ = ["avoid_pauses", "begin_loading"]

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.fleet import Ports
+from robot_fleet.core.plan import Plan, Problem
+from robot_fleet.core.ports import Planner
 from robot_fleet.core.site import Site
 from robot_fleet.scheduling.checking.checker import PlanChecker
-from robot_fleet.scheduling.explaining.explain import explain
-from robot_fleet.scheduling.insertion import InsertionPlanner
 from robot_fleet.site.roads import LaneRoads
 from robot_fleet.traffic.conflicts import build_conflicts, cache_home
 from robot_fleet.traffic.release import BankersRightOfWay
+
+
+class LatePlanner:
+    """The planner, loaded when it is first asked.
+
+    Compiled code takes half a second to load, for which the orders of a plan in force need not wait at a restart.
+    """
+
+    def __init__(self) -> None:
+        self._planner: Planner | None = None
+
+    def insert(self, problem: Problem, current: Plan) -> Plan:
+        """Return a plan (see `Planner`)."""
+        if self._planner is None:
+            from robot_fleet.scheduling.insertion import InsertionPlanner
+
+            self._planner = InsertionPlanner()
+        return self._planner.insert(problem, current)
 
 
 def ports_for(site: Site) -> Ports:
     """Return what the core asks on a site; takes seconds the first time, then a cache serves."""
     return Ports(
         roads=LaneRoads.of(site),
-        planner=InsertionPlanner(),
+        planner=LatePlanner(),
         checker=PlanChecker(),
-        explain=explain,
+        explain=_explain,
         right_of_way=BankersRightOfWay(site, build_conflicts(site, cache=cache_home())),
     )
+
+
+def _explain(problem: Problem, plan: Plan, task: str) -> Explanation:
+    from robot_fleet.scheduling.explaining.explain import explain  # loads what the planner does
+
+    return explain(problem, plan, task)

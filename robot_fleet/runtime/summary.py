@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.state import AlarmRecord, TaskRecord
+from robot_fleet.core.fleet.retired import EndedTask
+from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Site
 from robot_fleet.telemetry.rollup import Rollup
 
 SCHEMA_VERSION = 1
+Call = tuple[float, dict[str, Any]]
+"""When somebody called for help (fleet time), and the entry."""
 OUTCOMES = {
     TaskState.COMPLETED: "done",
     TaskState.CANCELLED: "cancelled",
@@ -31,16 +34,33 @@ def fleet_part(
     coverage: Mapping[str, int],
     looks: int,
 ) -> dict[str, Any]:
-    """Return what the fleet itself knows of a run: requests, robots, alarms, plans, what was within reach of alarms.
+    """Return what the fleet itself knows of a run: requests, alarms, and `robots_part`."""
+    past = [EndedTask.read(line) for line in state.retired.values()]
+    return {
+        "requests": [*map(past_request, past), *live_requests(state)],
+        "alarms": in_order([*map(past_call, past), *live_calls(state)]),
+        **robots_part(site, state, rollups, plans_by, checked, violations, coverage, looks),
+    }
+
+
+def robots_part(
+    site: Site,
+    state: FleetState,
+    rollups: Mapping[str, Rollup],
+    plans_by: Mapping[str, int],
+    checked: int,
+    violations: int,
+    coverage: Mapping[str, int],
+    looks: int,
+) -> dict[str, Any]:
+    """Return what a run came to besides requests: robots, plans, what was within reach of alarms.
 
     Parameters
     ----------
     coverage, looks : how often each place was out of reach, of how many looks once a minute.
     """
     return {
-        "requests": [_request(task) for task in state.tasks.values()],
         "robots": [_robot(site, state, name, rollups.get(name)) for name in state.robots],
-        "alarms": [_alarm(alarm) for alarm in state.calls()],
         "plans": {
             "committed": state.plans,
             "checked": checked,
@@ -49,6 +69,49 @@ def fleet_part(
         },
         "coverage": _coverage(site, coverage, looks),
     }
+
+
+def live_requests(state: FleetState) -> list[dict[str, Any]]:
+    """Return the entries of the requests that are in the live state."""
+    return [_request(task) for task in state.tasks.values()]
+
+
+def past_request(task: EndedTask) -> dict[str, Any]:
+    """Return the entry of a request whose task has left the live state."""
+    return {
+        "id": task.id,
+        "service": task.service,
+        "state": task.state.value,
+        "outcome": OUTCOMES[task.state],
+        "result": task.result,
+        "reason": task.reason,
+        "robot": task.robot or None,
+        "requested_s": _s(task.requested_s),
+        "due_s": _s(task.due_s),
+        "started_s": _s(task.started_s),
+        "ended_s": _s(task.ended_s),
+        "lateness_s": _s(task.lateness_s),
+    }
+
+
+def live_calls(state: FleetState) -> list[Call]:
+    """Return the calls for help that are in the live state, each with its fleet time."""
+    return [
+        _call(call.task, call.raised_s, call.shown_s, call.on_site_s, call.verdict, call.closed_s)
+        for call in state.calls()
+    ]
+
+
+def past_call(task: EndedTask) -> Call | None:
+    """Return the call for help that a task was which has left the live state, None if it was none."""
+    if not task.alarm:
+        return None
+    return _call(task.id, task.requested_s, task.shown_s, task.on_site_s, task.verdict, task.ended_s)
+
+
+def in_order(calls: Sequence[Call | None]) -> list[dict[str, Any]]:
+    """Return the entries of calls for help, oldest first."""
+    return [entry for _, entry in sorted((call for call in calls if call is not None), key=lambda call: call[0])]
 
 
 def _coverage(site: Site, short: Mapping[str, int], looks: int) -> dict[str, Any]:
@@ -159,12 +222,11 @@ def _request(task: TaskRecord) -> dict[str, Any]:
 
 def _robot(site: Site, state: FleetState, name: str, rollup: Rollup | None) -> dict[str, Any]:
     robot = state.robots[name]
-    done = sum(task.robot == name and task.state is TaskState.COMPLETED for task in state.tasks.values())
     time = rollup.time if rollup is not None else None
     return {
         "id": name,
         "kind": robot.kind,
-        "tasks": done,
+        "tasks": robot.completed,
         "distance_m": round(rollup.odometer_m, 3) if rollup else 0.0,
         "loaded_m": round(rollup.loaded_m, 3) if rollup else 0.0,
         "capacity_wh": site.kinds[robot.kind].battery_wh,
@@ -179,16 +241,23 @@ def _robot(site: Site, state: FleetState, name: str, rollup: Rollup | None) -> d
     }
 
 
-def _alarm(alarm: AlarmRecord) -> dict[str, Any]:
+def _call(
+    task: str,
+    raised_s: float,
+    shown_s: float | None,
+    on_site_s: float | None,
+    verdict: str,
+    closed_s: float | None,
+) -> Call:
     def after(at_s: float | None) -> float | None:
-        return None if at_s is None else _s(at_s - alarm.raised_s)
+        return None if at_s is None else _s(at_s - raised_s)
 
-    return {
-        "request": alarm.task,
-        "shown_s": after(alarm.shown_s),
+    return raised_s, {
+        "request": task,
+        "shown_s": after(shown_s),
         "voice_s": None,
-        "robot_on_site_s": after(alarm.on_site_s),
+        "robot_on_site_s": after(on_site_s),
         "escalated_s": None,
-        "verdict": alarm.verdict or None,
-        "closed_s": after(alarm.closed_s),
+        "verdict": verdict or None,
+        "closed_s": after(closed_s),
     }

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.core.facts import Fact
+from robot_fleet.core.facts import Fact, TasksRetired
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
@@ -84,6 +84,9 @@ class LedgerFeed:
             self._rows.update(self._view, self.state)
         for seq, _, fact in self._ledger.read(self._seq):
             assert isinstance(fact, Fact)
+            if isinstance(fact, TasksRetired):
+                for name in fact.tasks:
+                    self._rows.retire(self._view, self.state.tasks[name], self.state)
             apply(self.state, fact)
             self._seq = seq
         if self._seq == self._seen_seq:

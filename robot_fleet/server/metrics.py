@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.telemetry.overview import Overview
 
@@ -42,6 +44,7 @@ class FleetMetrics(Collector):
         self._overview = overview
         self._figures = figures
         self._consoles = 0
+        self._past: Counter[str] = Counter()  # tasks that have left the live state
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -69,7 +72,10 @@ class FleetMetrics(Collector):
 
     def _of_work(self) -> Iterator[Metric]:
         tasks = GaugeMetricFamily("fleet_tasks", "Tasks by state.", labels=["state"])
-        for state, count in sorted(Counter(task.state.value for task in self._state.tasks.values()).items()):
+        for line in islice(self._state.retired.values(), self._past.total(), None):
+            self._past[EndedTask.read(line).state.value] += 1
+        live = Counter(task.state.value for task in self._state.tasks.values())
+        for state, count in sorted((self._past + live).items()):
             tasks.add_metric([state], count)
         alarms = GaugeMetricFamily("fleet_alarms", "Alarms that are not closed.", labels=["urgency", "state"])
         open_alarms = Counter((each.urgency, each.state.value) for each in self._state.alarms.values() if each.open)

@@ -34,7 +34,7 @@ class StateRows:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._eta_s: dict[str, float] = {}
-        self._told: dict[str, None] = {}  # ended tasks whose last row has been put
+        self._told: dict[str, tuple[object, ...]] = {}  # what the row of each task was made from
 
     def update(self, view: FleetView, state: FleetState, robots: tuple[RobotReport, ...] = ()) -> None:
         """Put into the view whatever the state says of tasks, robots, items, alarms, zones and the hold.
@@ -45,10 +45,7 @@ class StateRows:
         """
         self._expect(state)
         for task in state.tasks.values():
-            if task.id not in self._told:
-                view.put_task(self.task_row(task, state))
-                if task.ended:
-                    self._told[task.id] = None
+            self._put_task(view, task, state)
         for robot in state.robots.values():
             view.put_robot(robot.id, **self._robot_values(robot))
         for report in robots:
@@ -63,19 +60,31 @@ class StateRows:
         view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
 
+    def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
+        """Put the last row of a task that is about to leave the state."""
+        self._put_task(view, task, state)
+        self._told.pop(task.id, None)
+        self._eta_s.pop(task.id, None)
+
+    def _put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
+        """Put a task's row into the view if it may have changed: there may be thousands that have not."""
+        planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
+        changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants))
+        made_from = (*changing, planned_on, eta_s)
+        if self._told.get(task.id) != made_from:
+            self._told[task.id] = made_from
+            view.put_task(self.task_row(task, state))
+
     def task_row(self, task: TaskRecord, state: FleetState) -> dict[str, Any]:
         """Return a task's row; times are fleet seconds, `eta_s` that of the instant which decides about lateness."""
         request = task.request
         reached_s = task.instants.get(request.instant)
-        planned_robot = next(
-            (robot for robot, route in state.routes.items() if any(s.task == task.id for s in route)), ""
-        )
         return {
             "id": task.id,
             "service": request.service,
             "state": task.state.value,
             "rmf_state": OPEN_RMF_NAMES[task.state],
-            "robot": task.robot or planned_robot,
+            "robot": task.robot or state.planned.get(task.id, ""),
             "requested_s": round(request.requested_s, 1),
             "earliest_s": round(request.earliest_s, 1),
             "due_s": round(request.due_s, 1),

@@ -157,8 +157,8 @@ class BankersRightOfWay:
             left = len(traveller.wanted) - bank.granted[i]
             lanes = min(self._within(bank, i, traveller, horizon_m), left) if patient else left
             if lanes:
-                zone = bank.needs(i, lanes)
-                return _Claim(traveller.priority, zone, bank.clearing(i, zone))
+                ahead = bank.needs(i, left)  # whoever stands anywhere on its way has to get off it first
+                return _Claim(traveller.priority, bank.needs(i, lanes), bank.clearing(i, ahead))
         return None
 
     def _extend(self, bank: Bank, i: int, traveller: Traveller, horizon_m: float, claim: _Claim | None) -> bool:

@@ -242,6 +242,27 @@ class LedgerContract:
             verify(place.target)
         assert (caught.value.code, caught.value.where) == ("ledger_damaged", f"{place.shown}: snapshot 2")
 
+    def test_parts_of_snapshots_stay_until_others_take_their_place(self, ledger: Ledger, place: LedgerPlace) -> None:
+        ledger.append([Counted(1, part) for part in range(9)], at_s=0.0)
+        for seq, after in ((1, 0), (2, 1), (3, 2)):
+            ledger.snapshot_part(seq, f"part {seq}", 2, after)
+            ledger.snapshot(seq, {"seq": seq}, version=2)
+        assert ledger.snapshot_parts(2) == [(1, "part 1"), (2, "part 2"), (3, "part 3")]
+        assert ledger.snapshot_parts(1) == []
+        assert ledger.latest_snapshot(2) == (3, {"seq": 3})
+        assert verify(place.target).snapshots == 2
+        ledger.snapshot_part(4, "anew", 2, 1)
+        assert ledger.snapshot_parts(2) == [(1, "part 1"), (4, "anew")]
+        ledger.snapshot_part(5, "of another form", 3, 0)
+        assert (ledger.snapshot_parts(2), ledger.snapshot_parts(3)) == ([], [(5, "of another form")])
+
+    def test_a_damaged_part_and_those_after_it_are_not_used(self, ledger: Ledger, place: LedgerPlace) -> None:
+        ledger.append([Counted(1, part) for part in range(3)], at_s=0.0)
+        for seq in (1, 2, 3):
+            ledger.snapshot_part(seq, f"part {seq}", 1, seq - 1)
+        place.change("UPDATE snapshots SET body = 'other' WHERE seq = 2")
+        assert ledger.snapshot_parts(1) == [(1, "part 1")]
+
     def test_a_snapshot_of_facts_that_are_gone_is_not_used(self, ledger: Ledger, place: LedgerPlace) -> None:
         ledger.append([Counted(1, 0), Counted(1, 1)], at_s=0.0)
         ledger.snapshot(2, {"parts": 2})

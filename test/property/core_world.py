@@ -28,7 +28,7 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
-from robot_fleet.core.fleet.state import TaskRecord
+from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import (
     AnswerTask,
@@ -186,7 +186,7 @@ class CoreWorld:
         self.uncertain: set[str] = set()
         self.done_acts: set[str] = set()
         self._ends: dict[str, tuple[object, ...]] = {}
-        self._requested: set[str] = set()
+        self.requests: dict[str, TaskRequested] = {}
         self._released: dict[str, tuple[str, int, tuple[Step, ...]]] = {}
 
     @property
@@ -337,6 +337,9 @@ class CoreWorld:
             for task in self.state.open_tasks():
                 if task.asks:
                     self.feed(AnswerTask(f"answer_{task.id}_{task.broken_off}", task.id, "failed"))
+            for name, known in self.state.robots.items():
+                if known.maintenance:  # planned before, begun since
+                    self.feed(EndMaintenance(f"serviced_{name}_{facts}", name))
             for robot in self.robots.values():
                 robot.soc_pct = min(100.0, robot.soc_pct + (0.05 * pause_s if robot.docked_at else 0.0))
                 while self.step(robot):
@@ -351,8 +354,8 @@ class CoreWorld:
         state = self.state
         match fact:
             case TaskRequested(task):
-                assert task not in self._requested, f"{task} was requested twice"
-                self._requested.add(task)
+                assert task not in self.requests, f"{task} was requested twice"
+                self.requests[task] = fact
             case ItemAppeared(item, _, holder):
                 self.held[item] = holder  # whoever asks for its carriage puts it there
             case PlanCommitted():
@@ -364,7 +367,7 @@ class CoreWorld:
                 self._check_zones(robot)
             case _ if isinstance(fact, ENDS):
                 assert fact.task not in self._ends, f"{fact.task} ended twice"
-                self._ends[fact.task] = _end_of(state.tasks[fact.task])
+                self._ends[fact.task] = _end_of(state, fact.task)
         name, version, text = FACTS.encode(fact)
         assert FACTS.decode(name, version, text) == fact
 
@@ -397,7 +400,7 @@ class CoreWorld:
     def _check_state(self, before: Mapping[str, tuple[object, ...]]) -> None:
         state = self.state
         for task, end in before.items():
-            assert _end_of(state.tasks[task]) == end, f"{task} changed after its end"
+            assert _end_of(state, task) == end, f"{task} changed after its end"
         for item in state.items.values():
             holders = [robot.id for robot in state.robots.values() if item.id in robot.load]
             assert holders == ([item.holder[6:]] if item.holder.startswith("robot:") else [])
@@ -410,6 +413,7 @@ class CoreWorld:
         served = [order.task for _, order in orders if order.task]
         assert len(set(served)) == len(served), f"two robots serve one task: {served}"
         planned = [stop.task for route in state.routes.values() for stop in route]
+        assert state.planned.keys() == {task for task in planned if task}
         for record in state.tasks.values():
             where = [name for name, route in state.routes.items() if any(stop.task == record.id for stop in route)]
             assert len(where) <= 1, f"{record.id} is in two routes"
@@ -459,5 +463,7 @@ class CoreWorld:
             assert record.holder == truth or (truth == "person:" and record.holder.startswith("person:")), item
 
 
-def _end_of(task: TaskRecord) -> tuple[object, ...]:
+def _end_of(state: FleetState, name: str) -> tuple[object, ...]:
+    task = find_ended(state, name)
+    assert task is not None
     return task.state, task.result, task.reason, task.ended_s, task.lateness_s, task.robot, task.started_s

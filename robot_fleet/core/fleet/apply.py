@@ -48,6 +48,7 @@ from robot_fleet.core.facts import (
     TaskRejected,
     TaskReleased,
     TaskRequested,
+    TasksRetired,
     TaskSuspended,
     ZoneClosed,
     ZoneLimited,
@@ -55,6 +56,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import roads
+from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -64,6 +66,8 @@ from robot_fleet.core.lifecycles.task import TaskEvent, TaskState
 from robot_fleet.core.order import StepState
 from robot_fleet.core.plan import CHARGE
 from robot_fleet.core.site import Site
+
+_OUT_OF_PLANS = (TaskState.ASSIGNED, *task.ENDED)
 
 
 def initial_state(site: Site) -> FleetState:
@@ -122,19 +126,20 @@ def _item_moved(state: FleetState, fact: ItemMoved) -> None:
 
 
 def _plan_committed(state: FleetState, fact: PlanCommitted) -> None:
+    """Take a plan over. Of thousands of tasks only those on routes that are new and those left out are looked at."""
     state.plans += 1
-    state.routes.update(fact.routes)
+    state.set_routes(fact.routes)
     state.left_out = {left.task: left.reason for left in fact.left_out}
-    planned = {stop.task for route in state.routes.values() for stop in route}
-    for record in state.tasks.values():
-        if record.state in (TaskState.ASSIGNED, *task.ENDED):
-            continue
-        if record.id in planned:
+    for name in dict.fromkeys(stop.task for route in fact.routes.values() for stop in route if stop.task):
+        record = state.tasks.get(name)
+        if record is not None and record.state not in _OUT_OF_PLANS:
             _move(record, TaskEvent.PLAN)
             record.reason = ""
-        elif record.id in state.left_out:
+    for name, reason in state.left_out.items():
+        record = state.tasks.get(name)
+        if record is not None and record.state not in _OUT_OF_PLANS and name not in state.planned:
             _move(record, TaskEvent.LEAVE_OUT)
-            record.reason = state.left_out[record.id]
+            record.reason = reason
 
 
 def _order_sent(state: FleetState, fact: OrderSent) -> None:
@@ -169,7 +174,7 @@ def _order_sent(state: FleetState, fact: OrderSent) -> None:
             _move(assigned, TaskEvent.ASSIGN)
         assigned.robot = fact.robot
         route = state.routes.get(fact.robot, ())
-        state.routes[fact.robot] = tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))
+        state.set_routes({fact.robot: tuple(s for s in route if (s.task, s.stop) != (fact.task, fact.stop))})
         if record.arrived:
             _arrive(state, robot, record, fact.at_s)
 
@@ -214,25 +219,26 @@ def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
     if record is None or record.id != fact.order:
         return
     _order_moves(record, OrderEvent.PROGRESS)
+    first_lane, first_tail = record.first_lane, record.first_tail
     for result in fact.results:
         if result.state is not StepState.DONE:
             continue
         index = record.done
         record.done += 1
         record.last_step_s = result.at_s
-        if index < record.first_lane:
+        if index < first_lane:
             robot.docked = ""
-        elif index < record.first_tail:
-            lane = record.lanes[index - record.first_lane]
+        elif index < first_tail:
+            lane = record.lanes[index - first_lane]
             robot.at = lane.partition(">")[2]
             _departed(state, robot, result.at_s)
         else:
-            step = record.tail[index - record.first_tail]
+            step = record.tail[index - first_tail]
             if step.kind == "dock":
                 robot.docked = step.place
             elif state.serves(robot, record):
                 _act_done(state, record, step.params, step.act, result.at_s, result.detail)
-        if record.done == record.first_tail:
+        if record.done == first_tail:
             _arrive(state, robot, record, result.at_s)
 
 
@@ -314,9 +320,9 @@ def _task_released(state: FleetState, fact: TaskReleased) -> None:
 
 def _unplan(state: FleetState, task_id: str) -> None:
     """Take what is planned of a task out of the routes; the next plan may be a while."""
-    for robot, route in state.routes.items():
-        if any(stop.task == task_id for stop in route):
-            state.routes[robot] = tuple(stop for stop in route if stop.task != task_id)
+    robot = state.planned.get(task_id)
+    if robot is not None:
+        state.set_routes({robot: tuple(stop for stop in state.routes[robot] if stop.task != task_id)})
 
 
 def _task_held_up(state: FleetState, fact: TaskHeldUp) -> None:
@@ -364,6 +370,8 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
 def _task_completed(state: FleetState, fact: TaskCompleted) -> None:
     record = _end(state, fact.task, TaskEvent.COMPLETE, fact.at_s, "")
     record.result, record.lateness_s = fact.result, fact.lateness_s
+    if record.robot:
+        state.robots[record.robot].completed += 1
 
 
 def _task_failed(state: FleetState, fact: TaskFailed) -> None:
@@ -376,6 +384,13 @@ def _task_cancelled(state: FleetState, fact: TaskCancelled) -> None:
 
 def _task_rejected(state: FleetState, fact: TaskRejected) -> None:
     _end(state, fact.task, TaskEvent.REJECT, fact.at_s, fact.reason)
+
+
+def _tasks_retired(state: FleetState, fact: TasksRetired) -> None:
+    for name in fact.tasks:
+        state.retired[name] = ended_task(state.tasks.pop(name), state.alarms.pop(name, None)).line()
+    for name in fact.items:
+        del state.items[name]
 
 
 def _hold_set(state: FleetState, fact: HoldSet) -> None:
@@ -431,7 +446,7 @@ def _charge_began(state: FleetState, fact: ChargeBegan) -> None:
     route = state.routes.get(fact.robot, ())
     if route and route[0].stop == CHARGE:
         state.charges[fact.robot] = route[0].place
-        state.routes[fact.robot] = route[1:]
+        state.set_routes({fact.robot: route[1:]})
 
 
 def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
@@ -465,6 +480,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,
     TaskRejected: _task_rejected,
+    TasksRetired: _tasks_retired,
     HoldSet: _hold_set,
     ZoneClosed: roads.zone_closed,
     ZoneOpened: roads.zone_opened,

@@ -6,6 +6,7 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.fleet.planning import current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
+from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
@@ -21,24 +22,28 @@ def why(turn: Turn, task_id: str) -> Why:
     ------
     RequestError : `request_unknown_task`.
     """
+    ended = find_ended(turn.state, task_id)
+    if ended is not None:
+        return _standing(ended, ended.service, ended.reason)
     task = turn.state.tasks.get(task_id)
     if task is None:
         raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
-    if task.ended or task.state is TaskState.UNDERWAY:
-        return _standing(task)
+    service = task.request.service
+    if task.state is TaskState.UNDERWAY:
+        return _standing(task, service)
     problem, waiting = build_problem(turn)
     for left in waiting:
         if left.task == task_id:
-            return _standing(task, left.reason)
+            return _standing(task, service, left.reason)
     if all(each.task != task_id for each in problem.tasks):
-        return _standing(task)  # its last stop is in hand
+        return _standing(task, service)  # its last stop is in hand
     plan = turn.ports.planner.insert(problem, current_plan(turn))
     told = turn.ports.explain(problem, plan, task_id)
     robot = told.planned.robot if told.planned is not None else told.pinned
     absent = tuple((name, _why_absent(turn, name)) for name in told.absent)
     return Why(
         task=task_id,
-        service=task.request.service,
+        service=service,
         state=task.state.value,
         robot=robot,
         reason="" if told.planned is not None else told.reason,
@@ -47,12 +52,10 @@ def why(turn: Turn, task_id: str) -> Why:
     )
 
 
-def _standing(task: TaskRecord, reason: str = "") -> Why:
-    if task.ended:
-        reason = task.reason
+def _standing(task: TaskRecord | EndedTask, service: str, reason: str = "") -> Why:
     return Why(
         task=task.id,
-        service=task.request.service,
+        service=service,
         state=task.state.value,
         robot=task.robot,
         begun_s=task.started_s,

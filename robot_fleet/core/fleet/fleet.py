@@ -27,6 +27,7 @@ from robot_fleet.core.fleet import (
     recovery,
     release,
     requests,
+    retiring,
     ringing,
     servicing,
     survey,
@@ -184,6 +185,7 @@ class Fleet:
             coverage.look(turn)
             self._ask_again(turn)
             survey.ask(turn)
+            retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):
             ringing.follow(turn)
         for name in agenda.wishes:

@@ -118,9 +118,9 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     if routes or reasons != turn.state.left_out:
         turn.emit(PlanCommitted(plan.by, plan.cost, routes, left_out))
         turn.agenda.moved = True
-    for task in [task for task in turn.state.open_tasks() if task.state is TaskState.REQUESTED]:
-        if reasons.get(task.id) in HOPELESS:
-            turn.emit(TaskRejected(task.id, reasons[task.id], turn.now.fleet_s))
+    for name, reason in reasons.items():
+        if reason in HOPELESS and turn.state.tasks[name].state is TaskState.REQUESTED:
+            turn.emit(TaskRejected(name, reason, turn.now.fleet_s))
 
 
 def _changed(turn: Turn, plan: Plan) -> dict[str, tuple[PlannedStop, ...]]:

@@ -68,9 +68,9 @@ def answer(turn: Turn, wish: AnswerTask) -> None:
     if repeated(turn, wish.key):
         return
     task = turn.state.tasks.get(wish.task)
-    if task is None:
+    if not turn.state.knows(wish.task):
         raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.task)
-    if not task.asks or task.ended:
+    if task is None or not task.asks or task.ended:
         raise RequestError("request_task_asks_not", "the task does not wait for an answer", wish.task)
     if wish.answer not in _ANSWERS:
         raise RequestError("request_wrong_answer", f"expected {', '.join(_ANSWERS)}, got {wish.answer!r}", "answer")

@@ -19,11 +19,12 @@ from robot_fleet.core.facts import (
     TaskStop,
 )
 from robot_fleet.core.fleet import dispatch
-from robot_fleet.core.fleet.state import TaskRecord
+from robot_fleet.core.fleet.retired import digest_of, find_ended
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask
+from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Service
-from robot_fleet.core.wishes import check_key, checked_params, clock_s
+from robot_fleet.core.wishes import check_key, checked_params
 
 PLAN_TOGETHER_S = 0.1
 """Requests so soon (steady time) after one that was planned at once are planned together, at the next tick."""
@@ -33,9 +34,12 @@ _ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
 def submit(turn: Turn, wish: SubmitTask) -> None:
     """Take a request on, or answer why not; the same key again gets the answer that the first one got."""
     check_key(wish.key)
-    known = turn.state.tasks.get(wish.key)
-    if known is not None:
-        _check_same(wish, known)
+    ended, known = find_ended(turn.state, wish.key), turn.state.tasks.get(wish.key)
+    if ended is not None:
+        _check_same(wish, ended.service, ended.digest)
+    elif known is not None:
+        _check_same(wish, known.request.service, digest_of(known.request.service, known.request.params))
+    if ended is not None or known is not None:
         answer(turn, wish.key)
         return
     if wish.key in turn.state.refused:
@@ -77,31 +81,29 @@ def may_wait(turn: Turn, news: Input) -> bool:
     return soon
 
 
-def _check_same(wish: SubmitTask, known: TaskRecord) -> None:
+def _check_same(wish: SubmitTask, service: str, digest: str) -> None:
     """Refuse a key that was used for another request; a repetition of the same one is fine."""
-    told = {name: value for name, value in wish.params.items() if value is not None}
-    before = known.request.params
-    same = wish.service == known.request.service and told.keys() == before.keys()
-    if not same or any(clock_s(value) != before[name] and value != before[name] for name, value in told.items()):
+    if digest_of(wish.service, wish.params) != digest:
         raise RequestError(
             "request_key_used",
-            f"this key is that of another request ({known.request.service}); take a new one for a new request",
+            f"this key is that of another request ({service}); take a new one for a new request",
             wish.key,
         )
 
 
 def answer(turn: Turn, task_id: str) -> None:
     """Tell a request's sender who is to do it and when, or why nobody is yet."""
-    task = turn.state.tasks[task_id]
-    if task.ended:
-        accepted = task.state.value not in ("rejected",)
-        turn.effects.append(Answer(task_id, accepted, task_id, task.reason, task.state.value, task.robot))
+    ended = find_ended(turn.state, task_id)
+    if ended is not None:
+        accepted = ended.state is not TaskState.REJECTED
+        turn.effects.append(Answer(task_id, accepted, task_id, ended.reason, ended.state.value, ended.robot))
         return
-    for robot, route in turn.state.routes.items():
-        stops = [stop for stop in route if stop.task == task_id]
-        if stops:
-            turn.effects.append(Answer(task_id, True, task_id, robot=robot, expected_at_s=stops[0].begin_s))
-            return
+    task = turn.state.tasks[task_id]
+    robot = turn.state.planned.get(task_id)
+    if robot is not None:
+        begin_s = next(stop.begin_s for stop in turn.state.routes[robot] if stop.task == task_id)
+        turn.effects.append(Answer(task_id, True, task_id, robot=robot, expected_at_s=begin_s))
+        return
     message = f"not in the plan yet: {task.reason}" if task.reason else ""
     turn.effects.append(Answer(task_id, True, task_id, task.reason, message, task.robot))
 
@@ -117,11 +119,12 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
     check_key(wish.key)
     if repeated(turn, wish.key):
         return
+    ended = find_ended(turn.state, wish.task)
+    if ended is not None:
+        raise RequestError("request_task_ended", f"the task has already ended as {ended.state.value}", wish.task)
     task = turn.state.tasks.get(wish.task)
     if task is None:
         raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.task)
-    if task.ended:
-        raise RequestError("request_task_ended", f"the task has already ended as {task.state.value}", wish.task)
     items = {act.item for stop in task.request.stops for act in stop.acts if act.item}
     broken_off = []
     for robot in turn.state.robots.values():

@@ -8,11 +8,13 @@ from robot_fleet.core.fleet.state import FleetState, MeasuredLane, ZoneRecord
 from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Site, Zone
 
+_NO_DRIVES = drives.Ratios()
+
 
 def drive_observed(state: FleetState, fact: DriveObserved) -> None:
     """Take a drive in, and revise the factors once in a while."""
-    lanes = state.drives.setdefault(fact.travel_class, {})
-    lanes[fact.lane] = lanes.get(fact.lane, drives.Ratios()).with_one(fact.took_s / fact.expected_s)
+    before = _news(state, fact.travel_class, fact.lane)
+    state.drives[fact.travel_class][fact.lane] = before.with_one(fact.took_s / fact.expected_s)
     _revise(state, fact.at_s)
 
 
@@ -20,19 +22,33 @@ def lane_measured(state: FleetState, fact: LaneMeasured) -> None:
     """Take in what a robot's planner says of a lane; it holds for the kind with and without a load."""
     lanes = state.measured.setdefault(fact.kind, {})
     lanes[fact.lane] = MeasuredLane(fact.length_m / fact.drawn_m, fact.at_s)
+    for load in ("", "+load"):
+        _news(state, fact.kind + load, fact.lane)
     _revise(state, fact.at_s)
 
 
+def _news(state: FleetState, travel_class: str, lane: str) -> drives.Ratios:
+    """Note that something is new for a lane, and return what drives of it say."""
+    known = state.drives.setdefault(travel_class, {}).get(lane, _NO_DRIVES)
+    state.news.setdefault(travel_class, {}).setdefault(lane, known)
+    return known
+
+
 def _revise(state: FleetState, now_s: float) -> None:
+    """Work the factors out anew if it is time to, where there is something new: there may be thousands of lanes."""
     if now_s < state.revised_s + drives.REVISE_EVERY_S:
         return
     state.revised_s = now_s
-    revised = {}
-    for name in dict.fromkeys((*state.drives, *(kind + load for kind in state.measured for load in ("", "+load")))):
+    revised = dict(state.factors)
+    for name, before in state.news.items():
+        seen = state.drives[name]
+        added = (seen.get(lane, _NO_DRIVES) for lane in before)
+        total = state.totals[name] = drives.together((state.totals.get(name, _NO_DRIVES), *added), before.values())
         stretches = {lane: known.stretch for lane, known in state.measured.get(name.removesuffix("+load"), {}).items()}
-        factors = drives.factors(state.drives.get(name, {}), state.factors.get(name, {}), stretches)
+        factors = drives.factors(seen, revised.pop(name, {}), stretches, total, before)
         if factors:
             revised[name] = factors
+    state.news = {}
     if revised != state.factors:
         state.factors = revised
         state.roads += 1

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -151,6 +152,7 @@ class RobotRecord:
     fault_until_s : it gets nothing new before.
     must_charge : it fell under its kind's threshold and is not charged yet; `charges` counts such times.
     worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
+    completed : how many tasks it has completed.
     stops, consents : emergency stops so far, and after how many of them a person has let it go on.
     maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
     serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
@@ -171,6 +173,7 @@ class RobotRecord:
     must_charge: bool = False
     charges: int = 0
     worked_s: float = 0.0
+    completed: int = 0
     stops: int = 0
     consents: int = 0
     maintenance: bool = False
@@ -304,18 +307,25 @@ class FleetState:
 
     Attributes
     ----------
+    tasks : those that have not ended, and those that have ended not long ago.
+    retired : the others that have ended: what stays of each, see `retired`.
+    planned : task -> the robot in whose route it is; follows from the routes.
     drives : travel class -> lane -> what drives have taken against what the roads say.
+    totals : travel class -> all drives of the class together, as of `revised_s`.
+    news : travel class -> lane for which something is new since then -> its drives then.
     measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
     roads : counts what changes how the roads are seen.
     doubted : chargers that are not used, and until when.
-    alarms : those that are open, all calls for help, and the last that were closed; `raised` counts all but the calls.
+    alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
+        `raised` counts all but the calls.
     """
 
     robots: dict[str, RobotRecord]
     items: dict[str, ItemRecord]
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    retired: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
     incidents: dict[str, IncidentRecord] = field(default_factory=dict)
@@ -327,12 +337,39 @@ class FleetState:
     hold: bool = False
     plans: int = 0
     drives: dict[str, dict[str, Ratios]] = field(default_factory=dict)
+    totals: dict[str, Ratios] = field(default_factory=dict)
+    news: dict[str, dict[str, Ratios]] = field(default_factory=dict)
     measured: dict[str, dict[str, MeasuredLane]] = field(default_factory=dict)
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
+    planned: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.planned = {stop.task: robot for robot, route in self.routes.items() for stop in route if stop.task}
+
+    def set_routes(self, routes: Mapping[str, tuple[PlannedStop, ...]]) -> None:
+        """Give robots other routes; those that are not named keep theirs."""
+        for robot in routes:
+            for stop in self.routes.get(robot, ()):
+                if self.planned.get(stop.task) == robot:
+                    del self.planned[stop.task]
+        for robot, route in routes.items():
+            self.routes[robot] = route
+            for stop in route:
+                if stop.task:
+                    self.planned[stop.task] = robot
+
+    def knows(self, task: str) -> bool:
+        """Return whether there is a task of this id, or was one."""
+        return task in self.tasks or task in self.retired
+
+    def has_ended(self, task: str) -> bool:
+        """Return whether a task has come to one of its ends."""
+        record = self.tasks.get(task)
+        return task in self.retired or (record is not None and record.ended)
 
     def calls(self) -> list[AlarmRecord]:
         """Return the calls for help, oldest first."""

@@ -55,6 +55,7 @@ class Agenda:
     asked_s : when a request came last that was planned at once, in steady time.
     asked_path_s, asked_lanes_s : when a planner was asked last, and when for each (kind, lane), in steady time.
     checked, violations : how many plans the checker has seen, and the rules that some of them broke (never committed).
+    retired_s : when it was looked for tasks to retire last, in steady time.
     posed : what was posed to the planner the last time.
     coverage : what was within reach of an alarm.
     standing : per (code, subject) since when something holds that the core sees itself (fleet time).
@@ -75,6 +76,7 @@ class Agenda:
     asked_s: float = float("-inf")
     asked_path_s: float = float("-inf")
     asked_lanes_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    retired_s: float = float("-inf")
     checked: int = 0
     violations: list[Violation] = field(default_factory=list)
     posed: Posed = field(default_factory=Posed)
@@ -158,7 +160,7 @@ class Turn:
     def usable(self, robot: RobotRecord) -> bool:
         """Return whether the robot can be sent anywhere: it is heard, not faulted, and nobody else moves it."""
         report = self.seen.reports.get(robot.id)
-        if report is not None and report.control in _MOVED_BY_OTHERS:
+        if report is None or report.control in _MOVED_BY_OTHERS:
             return False
         return robot.link in (LinkState.LIVE, LinkState.STALE) and robot.fault_until_s <= self.now.fleet_s
 

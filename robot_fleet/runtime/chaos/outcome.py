@@ -10,6 +10,7 @@ from typing import Any
 
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.fleet import FleetState, apply, initial_state
+from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.runtime.chaos.evidence import Evidence
 from robot_fleet.runtime.chaos.faults import CLASSES, Fault, Limits
 from robot_fleet.runtime.chaos.situations import DELICATE
@@ -44,7 +45,7 @@ def outcome(
     ends: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for name in evidence.asked:
-        task = state.tasks.get(name)
+        task = find_ended(state, name) or state.tasks.get(name)
         end = "rejected" if task is None and name in evidence.refused else OUTCOMES.get(task.state) if task else None
         ends[end or "open"] += 1
         if end not in (None, "done"):

@@ -121,8 +121,8 @@ class RealChaos:
     @property
     def open(self) -> int:
         """How many requests have not ended."""
-        tasks, refused = self._watch.state.tasks, self._refused()
-        ended = sum(row.request_id in refused or _has_ended(tasks.get(row.request_id)) for row in self.rows)
+        state, refused = self._watch.state, self._refused()
+        ended = sum(row.request_id in refused or state.has_ended(row.request_id) for row in self.rows)
         return len(self.rows) - ended
 
     def run(self, progress: Callable[[], None] | None = None) -> Evidence:
@@ -201,8 +201,7 @@ class RealChaos:
             self._looping.pop(event.name, None)
 
     def _refused(self) -> dict[str, str]:
-        files = (fleet_figures(self._run), world_figures(self._run))
-        return {name: code for file in files for name, code in (read_json(file) or {}).get("refused", {}).items()}
+        return {**self._watch.state.refused, **(read_json(world_figures(self._run)) or {}).get("refused", {})}
 
     def _evidence(self) -> Evidence:
         with Ledger.open(self._run.ledger, history.registry(), site_id=self.site.id, read_only=True) as ledger:
@@ -227,7 +226,3 @@ class RealChaos:
             looping=tuple(self._looping),
             deviation=DEVIATION,
         )
-
-
-def _has_ended(task: Any) -> bool:
-    return task is not None and bool(task.ended)

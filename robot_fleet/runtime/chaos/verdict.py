@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.facts import RequestRefused, TaskCancelled, TaskCompleted, TaskFailed, TaskRejected
+from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepState
@@ -94,17 +95,18 @@ def _accounted(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
     refusals = Counter(fact.task for _, fact in evidence.facts if isinstance(fact, RequestRefused))
     for name, service in evidence.asked.items():
         count = ends[name] + refusals[name]
-        if not count and name not in known.state.tasks and evidence.refused.get(name):
+        if not count and not known.state.knows(name) and evidence.refused.get(name):
             continue  # nothing was taken on, and the answer said why
         if count != 1:
-            task = known.state.tasks.get(name)
+            task = known.task(name)
             stands = "it was never taken on" if task is None else f"it is {task.state.value} ({task.reason or '-'})"
             yield Breach(Rule.ACCOUNTED_ONCE, name, f"{service} has {count} ends; {stands}", look)
-    for task in known.state.tasks.values():
-        if task.id not in evidence.asked:
-            yield Breach(Rule.ACCOUNTED_ONCE, task.id, "nobody has asked for it", look)
-        if task.ended and task.state is not TaskState.COMPLETED and not task.reason:
+    for task in ended_tasks(known.state):
+        if task.state is not TaskState.COMPLETED and not task.reason:
             yield Breach(Rule.REASON, task.id, f"{task.state.value} without a reason", look)
+    for name in known.requests:
+        if name not in evidence.asked:
+            yield Breach(Rule.ACCOUNTED_ONCE, name, "nobody has asked for it", look)
 
 
 def _acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
@@ -114,16 +116,17 @@ def _acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
     for act in evidence.account.acts:
         if act.state == GoalState.SUCCEEDED.value:
             done[act.id.rpartition("/")[0]] += 1
-    for task in known.state.tasks.values():
-        for stop in task.request.stops:
+    for name, request in known.requests.items():
+        task = known.task(name)
+        for stop in request.stops:
             for template in stop.acts:
-                count = done[f"{task.id}/{stop.id}/{template.id}"]
-                declared = task.request.guarantee == "at_most_once" and not template.repeatable
+                count = done[f"{name}/{stop.id}/{template.id}"]
+                declared = request.guarantee == "at_most_once" and not template.repeatable
                 once = declared or template.act in _HANDS
                 if once and count > 1:
-                    yield Breach(Rule.AT_MOST_ONCE, task.id, f"{stop.id}/{template.id} happened {count} times", look)
-                if task.state is TaskState.COMPLETED and count == 0:
-                    yield Breach(Rule.DONE_IS_DONE, task.id, f"done, but {stop.id}/{template.id} never happened", look)
+                    yield Breach(Rule.AT_MOST_ONCE, name, f"{stop.id}/{template.id} happened {count} times", look)
+                if task is not None and task.state is TaskState.COMPLETED and count == 0:
+                    yield Breach(Rule.DONE_IS_DONE, name, f"done, but {stop.id}/{template.id} never happened", look)
 
 
 def _ledger_acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:

@@ -81,8 +81,8 @@ class VirtualChaos:
     @property
     def open(self) -> int:
         """How many requests have not ended."""
-        tasks = self.fleet.host.fleet.state.tasks
-        return sum(row.request_id not in tasks or not tasks[row.request_id].ended for row in self.rows)
+        state = self.fleet.host.fleet.state
+        return sum(not state.has_ended(row.request_id) for row in self.rows)
 
     def run(self, progress: Callable[[float], None] | None = None) -> Evidence:
         """Run to the end; `progress` is called with the fleet time once a fleet minute."""
@@ -139,12 +139,12 @@ class VirtualChaos:
 
     def _evidence(self) -> Evidence:
         fleet = self.fleet
-        agenda, tasks = fleet.host.fleet.agenda, fleet.host.fleet.state.tasks
+        agenda, state = fleet.host.fleet.agenda, fleet.host.fleet.state
         answers = fleet.callers.answers.items()
         return Evidence(
             site=self.site,
             asked=asked(self.rows),
-            refused={name: answer.code for name, answer in answers if not answer.accepted and name not in tasks},
+            refused={name: answer.code for name, answer in answers if not answer.accepted and not state.knows(name)},
             facts=tuple(fleet.history.facts),
             journals={name: tuple(journal.everything) for name, journal in fleet.journals.items()},
             account=Account.of(fleet.world.snapshot()),

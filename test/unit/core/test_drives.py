@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
@@ -60,6 +61,29 @@ def test_a_lane_that_nobody_drove_follows_its_class() -> None:
     found = factors({"a>b": seen(*[1.5] * 40), "b>c": seen(*[1.5] * 40), "c>d": seen(1.0)}, {}, {})
     assert found[ALL_LANES] == pytest.approx(1.45, rel=0.05)
     assert 1.0 < found["c>d"] < found[ALL_LANES], "one drive tells little against eighty of the class"
+
+
+def test_looking_at_what_is_new_comes_to_the_same_as_looking_at_all() -> None:
+    rng = random.Random(1)
+    lanes = {f"l{number}": Ratios() for number in range(20)}
+    stretches = {"l3": 2.0, "l19": 1.3, "never": 1.5}
+    whole: dict[str, float] = {}
+    bit_by_bit: dict[str, float] = {}
+    total = Ratios()
+    news: set[str] = set(stretches)
+    for _ in range(60):
+        before = {}
+        for _ in range(rng.randrange(40)):
+            lane = rng.choice(sorted(lanes))
+            before.setdefault(lane, lanes[lane])
+            lanes[lane] = lanes[lane].with_one(rng.uniform(0.8, 1.6) * (1.5 if lane == "l5" else 1.0))
+        total = together((total, *(lanes[lane] for lane in before)), before.values())
+        assert total.weight == pytest.approx(together(lanes.values()).weight)
+        whole = factors(lanes, whole, stretches)
+        bit_by_bit = factors(lanes, bit_by_bit, stretches, total, sorted(news | before.keys()))
+        news = set()
+        assert bit_by_bit == pytest.approx(whole)
+    assert whole["l5"] > whole[ALL_LANES] > 1.0
 
 
 def test_as_many_drives_as_the_doubt_weighs_go_half_the_way() -> None:

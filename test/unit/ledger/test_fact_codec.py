@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Any, Literal, NewType
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.facts import FACT_TYPES
-from robot_fleet.ledger.codec import CodecMismatch, value_codec
+from robot_fleet.ledger.codec import CodecMismatch, text_reader, value_codec
 from robot_fleet.ledger.registry import FactRegistry
 
 RobotId = NewType("RobotId", str)
@@ -156,6 +157,31 @@ def test_json_that_does_not_fit_is_refused(text: str, path: str) -> None:
     with pytest.raises(CodecMismatch) as caught:
         value_codec(Spot).loads(text)
     assert caught.value.path == path
+
+
+def read_as(read: Callable[[str], Any], text: str) -> tuple[object, str]:
+    """Return what comes of a text: the value (its text, since NaN is unequal to itself), or what was said of it."""
+    try:
+        return repr(read(text)), ""
+    except CodecMismatch as mismatch:
+        return None, str(mismatch)
+
+
+ODD = st.sampled_from([None, True, 1, 1.0, "1", "inf", "busy", "left", [], {}, [1, "b"], {"x_m": 1, "y_m": 2}])
+WORDS = st.sampled_from(["1e400", "NaN", "-Infinity", '"\\ud800"', "1E2", "00", "1.", '"a" ', "{}", "[1]", "-0.0"])
+
+
+@given(name=st.sampled_from([*Everything.__slots__, "more"]), value=ODD | json_values)
+def test_the_quick_reader_takes_what_the_codec_takes_and_nothing_else(name: str, value: object) -> None:
+    body = json.loads(value_codec(Everything).dumps(EXAMPLE))
+    text = json.dumps({**body, name: value})
+    assert read_as(text_reader(Everything), text) == read_as(value_codec(Everything).loads, text)
+
+
+@given(word=WORDS, name=st.sampled_from(["x_m", "map_id"]))
+def test_the_quick_reader_reads_odd_json_as_the_codec_does(word: str, name: str) -> None:
+    text = '{"x_m":1.0,"y_m":2.0,"map_id":"m"}'.replace("1.0" if name == "x_m" else '"m"', word)
+    assert read_as(text_reader(Spot), text) == read_as(value_codec(Spot).loads, text)
 
 
 def test_a_missing_field_takes_its_default() -> None:

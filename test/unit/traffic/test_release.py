@@ -258,6 +258,19 @@ def test_a_robot_that_cannot_get_there_keeps_nothing_free() -> None:
     assert right_of_way(site).release([lost, across], FAR_M) == {"r1": 6}
 
 
+def test_who_stands_far_along_the_way_of_a_claim_may_still_get_off_it() -> None:
+    """Two meet in a street; the less important one can turn off it, but only where the other wants to go at once."""
+    city = City()
+    street = [city.vertex(f"v{number}", 7.0 * number, 0.0) for number in range(5)]
+    city.two_way(city.place("west", -7.0, 0.0), *street)
+    city.two_way("v3", city.place("aside", 21.0, -7.0))
+    site = city.site()
+    first = Traveller("r1", "cart", "v4", (), ("v4>v3", "v3>v2", "v2>v1", "v1>v0", "v0>west"), priority=60)
+    other = Traveller("r2", "cart", "v1", (), ("v1>v2", "v2>v3", "v3>aside"))
+    assert right_of_way(site).is_safe([first, other]) == ()
+    assert right_of_way(site).release([first, other], 14.0)["r2"] >= 1
+
+
 def test_a_robot_that_waited_very_long_has_its_way_kept_free() -> None:
     site = crossing()
     right = right_of_way(site)

@@ -30,13 +30,12 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     until_s = {order.place: free_at_s.get(robot, turn.now.fleet_s) for robot, order in in_hand.values()}
     rooms = Rooms(turn, until_s)
     posed.turn_s = rooms.turn_s
-    planned_on = {stop.task: name for name, route in turn.state.routes.items() for stop in route}
     tasks: list[TaskNeed] = []
     waiting: list[LeftOut] = []
     for task in open_tasks:
         if task.asks:
             continue
-        robot_id = planned_on.get(task.id, "")
+        robot_id = turn.state.planned.get(task.id, "")
         wanted = _kept(turn, task, in_hand.get(task.id), robot_id, rooms.waits(task, bool(robot_id)))
         if isinstance(wanted, LeftOut):
             waiting.append(wanted)
