@@ -227,6 +227,7 @@ class TaskSuspended(Fact):
     Parameters
     ----------
     asks : whether nobody does anything more before a person has answered.
+    hands_over : whether the person is to take over what the robot has on board.
     tried : whether it counts as a try.
     only_on, not_on : the robot that is to go on with it, and one that is not; empty for no such wish.
     """
@@ -238,6 +239,7 @@ class TaskSuspended(Fact):
     tried: bool = False
     only_on: str = ""
     not_on: str = ""
+    hands_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,7 @@ class Remedy(StrEnum):
     WAIT = "wait"
     """It stays with its robot."""
     FAIL = "fail"
-    """It ends as failed, with the reason."""
+    """It ends as failed, with the reason; a person is asked where its robot has something of it on board."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 from robot_fleet_interfaces.msg import RobotState
 
@@ -18,12 +19,14 @@ from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms
+from robot_fleet.telemetry.overview import Overview
 
 
 async def serve(arguments: NodeArguments, port: int) -> None:
@@ -46,7 +49,16 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     def told(robot: str, _source: str, now: Now, values: Mapping[str, float]) -> None:
         history.add(robot, now.fleet_s, values)
 
-    HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, console.note_overview, told)
+    def looked(overview: Overview) -> None:
+        console.note_overview(overview)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(beat)
+
+    def beat() -> None:
+        with suppress(OSError):
+            gateway_pulse(arguments.run).touch()
+
+    HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, looked, told)
 
     def give_up() -> None:
         server.should_exit = True  # a gateway that hears or shows nothing any more is started again

@@ -220,7 +220,9 @@ class Teller:
             case TaskAnswered():
                 yield self._by(at_s, fact.by, "task_answered", task=task, answer=ANSWERS.get(fact.answer, fact.answer))
             case TaskSuspended() if fact.asks:
-                yield self._of_robot(at_s, robot, "task_asks", task=task, why=fact.reason)
+                yield self._of_robot(
+                    at_s, robot, "hand_over" if fact.hands_over else "task_asks", task=task, why=fact.reason
+                )
             case TaskReleased() | TaskSuspended() | TaskFailed():
                 words = {TaskReleased: "task_released", TaskSuspended: "task_suspended", TaskFailed: "task_failed"}
                 yield self._of_robot(at_s, robot, words[type(fact)], task=task, why=fact.reason)

@@ -63,6 +63,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{robot}: 작업 {task} 중단, 사람의 대답 필요 ({why})",
         "{robot} broke task {task} off and a person is asked ({why})",
     ),
+    "hand_over": (
+        "{robot}: 작업 {task} 중단, 실은 것을 사람이 넘겨받아야 함 ({why})",
+        "{robot} broke task {task} off; a person is to take over what is on board ({why})",
+    ),
     "task_answered": ("{by}: 작업 {task} – {answer}", "{by} said of task {task}: {answer}"),
     "task_completed": ("{robot}: 작업 {task} 완료 ({result})", "{robot} completed task {task} ({result})"),
     "task_failed": ("{robot}: 작업 {task} 실패 ({why})", "{robot}: task {task} failed ({why})"),

@@ -27,6 +27,8 @@ LOG = logging.getLogger("robot_fleet")
 LOOK_EVERY_S = 1.0
 SHARES = 10
 """Robots are looked at in so many shares, one after the other, so that no message waits long meanwhile."""
+WORKED_OUT = ("loss_pct", "drain_ratio", "capacity_pct")
+"""Signals that follow from several messages and are kept over time like those that robots report."""
 
 
 class HealthBridge:
@@ -42,7 +44,7 @@ class HealthBridge:
     state : the fleet's state, which another thread brings up to date: single words are read of it, nothing is changed.
     on_state : told of every state of a robot that is taken.
     on_overview : told how the fleet fares, once a second.
-    on_sample : told of every message that is taken; a history keeps them.
+    on_sample : told of every message that is taken, and once a second of `WORKED_OUT`; a history keeps them.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class HealthBridge:
         self._run = RunDirectory(run.name, run)
         self._state = state
         self._on_overview = on_overview
+        self._on_sample = on_sample
         self._board = Board(site)
         self._taken = HealthIntake(node, guard, clock, site, self._board, on_state, on_sample)
         self._topics = HealthTopics(node, site)
@@ -78,10 +81,12 @@ class HealthBridge:
         self._board.look(now, share)
         for name in share:
             health = self._robots[name] = self._with_control(self._board.robot(name))
+            values = self._board.values[name]
+            self._on_sample(name, "board", now, {signal: values[signal] for signal in WORKED_OUT if signal in values})
             order = self._state.robots[name].busy
             task = "" if order is None else order.task
             state, part = self._taken.states.get(name), self._taken.worst_part(name)
-            self._topics.prepare(health, self._board.values[name], state, task, part)
+            self._topics.prepare(health, values, state, task, part)
         self._turn = (self._turn + 1) % SHARES
         if self._turn == 0:
             self._tell(now)

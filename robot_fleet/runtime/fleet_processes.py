@@ -66,6 +66,11 @@ def fleet_figures(run: RunDirectory) -> Path:
     return run.path / "fleet_figures.json"
 
 
+def gateway_pulse(run: Path) -> Path:
+    """Return the file that the gateway touches once a second, with both its threads: robots' word, consoles' hand."""
+    return run / "gateway.pulse"
+
+
 def fleet_processes(
     run: RunDirectory, play: FleetPlay, environ: Mapping[str, str] = os.environ
 ) -> tuple[ProcessSpec, ...]:
@@ -102,8 +107,16 @@ def fleet_processes(
             more=secrets,
         ),
         spec("robot_agents", "--simulated"),
-        spec("gateway", "--simulated", *port, *ledger, ready=ReadyPort(play.port), more=secrets),
-        spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run))),
+        spec(
+            "gateway",
+            "--simulated",
+            *port,
+            *ledger,
+            ready=ReadyPort(play.port),
+            pulse=gateway_pulse(run.path),
+            more=secrets,
+        ),
+        spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run)), pulse=world_figures(run)),
     )
 
 

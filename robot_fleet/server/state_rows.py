@@ -98,6 +98,7 @@ class StateRows:
             "reason": task.reason,
             "alarm": request.alarm,
             "asks": task.asks,
+            "hands_over": task.hands_over,
             "params": dict(request.params),
             "stop": task.next_stop,
             "stops": [

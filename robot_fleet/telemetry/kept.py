@@ -47,6 +47,8 @@ KEPT: Mapping[str, KeptSignal] = MappingProxyType(
             KeptSignal("cpu_pct", "%", 1.0),
             KeptSignal("memory_pct", "%", 0.5),
             KeptSignal("loss_pct", "%", 0.5),
+            KeptSignal("drain_ratio", "×", 0.02),
+            KeptSignal("capacity_pct", "%", 0.5),
         )
     }
 )

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jsonschema import Draft202012Validator
 
 from robot_fleet.runtime.run_directory import run_directory
 from robot_fleet.runtime.running import processes, running_fleets
+from robot_fleet.stores.history.store import TelemetryStore
 from test.trace_truth import distance_m, energy_wh, read_trace
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +107,9 @@ def test_a_demo_plays_its_requests_and_sums_them_up(env: dict[str, str], tmp_pat
     facts = tmp_path / "facts.json"
     subprocess.run([*FLEET, "ledger", "export", "--json", str(facts)], env=env, check=True)
     assert len(json.loads(facts.read_text(encoding="utf-8"))["facts"]) > 20
+    with closing(TelemetryStore.open(run_directory(environ=env).telemetry)) as store:
+        kept = {signal.name for signal in store.signals("care_1")}
+    assert kept >= {"soc_pct", "speed_mps", "loss_pct"}, "what is reported, and what is worked out from several reports"
     assert {row["service"]: row["done"] for row in ask(env, "report")["services"]} == {
         "care_visit": 1,
         "parcel_delivery": 1,

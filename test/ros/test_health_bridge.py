@@ -23,6 +23,7 @@ from websockets.sync.client import ClientConnection, connect
 from robot_fleet.ledger.lock import FileLock
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.statefile import write_json
 from robot_fleet.server.serve import listen
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
@@ -191,6 +192,13 @@ def test_who_talks_is_live_and_who_never_did_is_unknown(robots: Robots) -> None:
     assert (never.freshness, never.health, never.age_s) == ("never", "unknown", math.inf)
     assert math.isnan(never.soc_pct)
     assert robots.conditions[-1].source == "gateway"
+
+
+def test_it_shows_again_and_again_that_it_lives(robots: Robots) -> None:
+    pulse = gateway_pulse(robots.run)
+    robots.until(pulse.exists, "it beats")
+    before = pulse.stat().st_mtime_ns
+    robots.until(lambda: pulse.stat().st_mtime_ns > before, "it beats again")
 
 
 def test_what_cannot_be_true_is_counted_told_once_and_harms_nobody(robots: Robots) -> None:

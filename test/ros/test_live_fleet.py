@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -173,7 +174,8 @@ def test_a_full_disk_ends_the_manager_and_with_room_it_goes_on_from_the_last_tur
 
 
 def test_a_manager_that_finds_no_room_for_a_snapshot_gives_the_ledger_up_all_the_same(managed: Managed) -> None:
-    kept = [f"k{number}" for number in range(20)]
+    rng = random.Random(1)
+    kept = [rng.randbytes(30).hex() for _ in range(80)]  # a snapshot is compressed
     for key in kept:
         managed.submit(key)
     limit_pages(managed.fleet, 0)

@@ -156,7 +156,7 @@ export class Panel {
 
   /** What only a person can judge, who has looked. */
   #question(task) {
-    return h("div", { class: "asks" }, h("p", { textContent: text("task_asks") }),
+    return h("div", { class: "asks" }, h("p", { textContent: text(task.hands_over ? "task_hands_over" : "task_asks") }),
       h("div", { class: "alarm-buttons" }, ["done", "retry", "failed"].map((how) =>
         h("button", { type: "button", class: `button small ${how === "failed" ? "quiet-danger" : ""}`, "data-focus": `${task.id}-${how}`, "data-says": how, textContent: text(`task_${how}`), onclick: () => this.act.answer(task, how) }))));
   }

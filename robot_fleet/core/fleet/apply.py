@@ -338,7 +338,7 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     record.reason = fact.reason
     record.robot = ""
     _unplan(state, fact.task)
-    record.asks, record.only_on = fact.asks, fact.only_on
+    record.asks, record.hands_over, record.only_on = fact.asks, fact.hands_over, fact.only_on
     record.tries += fact.tried
     if fact.not_on and fact.not_on not in record.not_on:
         record.not_on = (*record.not_on, fact.not_on)
@@ -346,7 +346,7 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
 
 def _task_answered(state: FleetState, fact: TaskAnswered) -> None:
     record = state.tasks[fact.task]
-    record.asks, record.tries, record.only_on, record.not_on = False, 0, "", ()
+    record.asks, record.hands_over, record.tries, record.only_on, record.not_on = False, False, 0, "", ()
     record.reason = ""
 
 

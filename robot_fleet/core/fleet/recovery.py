@@ -42,7 +42,7 @@ def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code:
     on_board = bool(_on_board(turn, task, robot))
     if remedy is Remedy.WAIT:
         return
-    if remedy is Remedy.FAIL:
+    if remedy is Remedy.FAIL and not on_board:
         turn.emit(TaskFailed(task.id, code, now_s))
     elif remedy is Remedy.GIVE_BACK and (task.state is TaskState.ASSIGNED or on_board):
         turn.emit(TaskReleased(task.id, code))  # one that is under way stays with the robot that has its goods
@@ -53,7 +53,9 @@ def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code:
     elif remedy is Remedy.RETRY_ELSEWHERE and task.tries < TRIES and not on_board:
         turn.emit(TaskSuspended(task.id, code, now_s, tried=True, not_on=robot.id))
     else:
-        turn.emit(TaskSuspended(task.id, code, now_s, asks=True, only_on=robot.id if on_board else ""))
+        hands_over = on_board and remedy is Remedy.HAND_OVER
+        only_on = robot.id if on_board else ""
+        turn.emit(TaskSuspended(task.id, code, now_s, asks=True, only_on=only_on, hands_over=hands_over))
     turn.agenda.replan = turn.agenda.moved = True
 
 

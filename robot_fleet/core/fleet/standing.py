@@ -34,7 +34,7 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         yield from ((code, robot.id, level, after_s) for code, level, after_s in _of_robot(turn, robot))
     for task in turn.state.open_tasks():
         if task.asks:
-            yield "task_asks", task.id, Level.ERROR, 0.0
+            yield "hand_over" if task.hands_over else "task_asks", task.id, Level.ERROR, 0.0
     for source, heard_s in turn.seen.watched_s.items():
         if turn.now.steady_s - heard_s > UNWATCHED_AFTER_S:
             yield "health_unwatched", source, Level.ERROR, 0.0

@@ -38,6 +38,7 @@ class TaskRecord:
     broken_off : how often it was suspended; part of the ids of its acts, so that a second visit is a second act.
     reason : why it is in no plan, or why it ended as it did.
     asks : whether nobody goes on with it before a person has answered.
+    hands_over : whether the person who is asked is to take over what its robot has on board.
     tries : how often it was tried again after something went wrong.
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     """
@@ -54,6 +55,7 @@ class TaskRecord:
     reason: str = ""
     broken_off: int = 0
     asks: bool = False
+    hands_over: bool = False
     tries: int = 0
     only_on: str = ""
     not_on: tuple[str, ...] = ()

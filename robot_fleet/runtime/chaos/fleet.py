@@ -16,6 +16,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import LedgerError, RuntimeFailure
 from robot_fleet.core.fleet import Fleet, Ports
+from robot_fleet.core.inputs import AnswerTask
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.chaos.faults import AGENTS, MANAGER, SIM
 from robot_fleet.runtime.chaos.messages import CALM, DisturbedLink
@@ -199,6 +200,14 @@ class ChaosFleet(VirtualFleet):
     def abort(self, robot: str) -> str:
         """Let what a robot does fail; return what that was, empty if it does nothing that can."""
         return fail_action(self.world, robot) if self.server.runs and not self.full.of(SIM) else ""
+
+    def have_tried_again(self, key: str, task: str) -> None:
+        """Let a person say that a task that asks is tried again."""
+
+        def say() -> None:
+            self.host.feed(AnswerTask(key, task, "retry", by="attendant"), self.now)
+
+        self._while_it_lives(say)
 
     def _in(self, seconds: float) -> int:
         return self._steps + round(seconds * STEPS_PER_S)

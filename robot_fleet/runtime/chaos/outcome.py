@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from robot_fleet.core.errors import FleetError
+from robot_fleet.core.facts import TaskAnswered
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.runtime.chaos.evidence import Evidence
@@ -61,6 +62,7 @@ def outcome(
         "drained_wall_s": None if drained_wall_s is None else round(drained_wall_s, 1),
         "requests": {"asked": len(evidence.asked), **dict(sorted(ends.items()))},
         "reasons": dict(sorted(reasons.items())),
+        "answers": sum(isinstance(fact, TaskAnswered) for _, fact in evidence.facts),
         "faults": {
             "total": len(faults),
             "delicate_pct": _delicate_pct(faults),

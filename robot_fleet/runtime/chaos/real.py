@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
@@ -17,6 +20,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
 from robot_fleet.runtime.chaos.account import Account
+from robot_fleet.runtime.chaos.attendant import Attendant
 from robot_fleet.runtime.chaos.evidence import Evidence, Told
 from robot_fleet.runtime.chaos.faults import AGENTS, GATEWAY, LIMITS, MANAGER, SIM, Fault
 from robot_fleet.runtime.chaos.load import asked, load
@@ -44,6 +48,8 @@ AGREE_S = 3.5
 """Wall seconds in which the world stands still and the manager writes down where everything is."""
 UP_WITHIN_S = 120.0
 LOOK_S = 0.1
+ANSWER_WITHIN_S = 1.0
+"""The run waits so long for an answer of the gateway, which may just have been stopped."""
 LIMITS_ROS = replace(LIMITS, settle_s=6.0)
 """A real process needs some of its first seconds to read what it left, and to find the others."""
 DEVIATION = 0.08
@@ -111,6 +117,7 @@ class RealChaos:
         parts = (MANAGER, AGENTS, SIM, GATEWAY)
         self.schedule = Schedule(seed, parts, limits=LIMITS_ROS)
         self._watch = LedgerWatch(site, self._run.ledger)
+        self.attendant = Attendant(self._have_tried_again)
         self._looping: dict[str, None] = {}
 
     @property
@@ -151,6 +158,7 @@ class RealChaos:
 
             def look() -> bool:
                 self._watch.look()
+                self.attendant.look(self._watch.state, self.fleet_s)
                 strikes.look()
                 progress()
                 return over(time.monotonic() - began_s)
@@ -193,6 +201,17 @@ class RealChaos:
         else:
             self.schedule.failed(fault)
         return False
+
+    def _have_tried_again(self, key: str, task: str) -> None:
+        """Say it to the gateway; while that does not answer, the attendant says it again later."""
+        url = f"http://127.0.0.1:{self._play.port}/api/v1/tasks/{task}/answer"
+        with suppress(httpx.HTTPError):
+            httpx.post(
+                url,
+                json={"answer": "retry", "by": "attendant"},
+                headers={"Idempotency-Key": key},
+                timeout=ANSWER_WITHIN_S,
+            )
 
     def _heard(self, event: ProcessEvent) -> None:
         if event.kind is EventKind.CRASH_LOOP:

@@ -10,6 +10,7 @@ from pathlib import Path
 from robot_fleet.core.clock import Now
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.chaos.account import Account
+from robot_fleet.runtime.chaos.attendant import Attendant
 from robot_fleet.runtime.chaos.evidence import Evidence, Told
 from robot_fleet.runtime.chaos.faults import (
     AGENTS,
@@ -67,6 +68,7 @@ class VirtualChaos:
         people, occupancy = read_people(folder / "people.yaml"), read_map(Path(site.map_file))
         self.fleet = ChaosFleet(site, ports_for(site), occupancy, people, self.rows, seed, trace=trace)
         self.schedule = Schedule(seed, (MANAGER, AGENTS, SIM))
+        self.attendant = Attendant(self.fleet.have_tried_again)
         self.faults: list[Fault] = []
         self.drained_s = self.drained_fleet_s = 0.0
         self._lasts_s = minutes * 60.0
@@ -111,6 +113,7 @@ class VirtualChaos:
                 if over():
                     return
                 fleet.look()
+                self.attendant.look(fleet.host.fleet.state, fleet.world.now_s)
                 if progress is not None and self._tenths % (60 * STEPS_PER_S) == 0:
                     progress(fleet.world.now_s)
             self._tenths += 1

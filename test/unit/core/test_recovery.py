@@ -110,7 +110,7 @@ def test_another_robot_tries() -> None:
     assert world.state.tasks["a"].state is TaskState.COMPLETED
 
 
-@pytest.mark.parametrize("remedy", [Remedy.RETRY_ELSEWHERE, Remedy.HAND_OVER, Remedy.ASK])
+@pytest.mark.parametrize("remedy", [Remedy.RETRY_ELSEWHERE, Remedy.HAND_OVER, Remedy.ASK, Remedy.FAIL])
 def test_goods_on_board_are_never_taken_away_by_a_remedy(remedy: Remedy) -> None:
     world = started("parcel_delivery", act=remedy)
     world.feed(SubmitTask("p", "parcel_delivery", PARCEL))
@@ -123,6 +123,8 @@ def test_goods_on_board_are_never_taken_away_by_a_remedy(remedy: Remedy) -> None
         work(world)
     assert world.state.tasks["p"].asks
     assert world.robots["logistics_1"].load == ["b1"]
+    (alarm,) = [alarm for alarm in world.state.alarms.values() if alarm.open]
+    assert (alarm.condition, alarm.subjects) == ("hand_over" if remedy is Remedy.HAND_OVER else "task_asks", ("p",))
 
 
 def test_a_person_takes_over_what_is_on_board() -> None:

@@ -65,8 +65,11 @@ def test_an_act_has_not_happened(world: SimWorld) -> None:
     assert world.physical_acts == []
 
 
-def test_a_hand_over_is_spared(world: SimWorld) -> None:
+def test_of_a_hand_over_that_fails_nothing_changes_hands(world: SimWorld) -> None:
     world.acts.start(world.robots["log_1"], "k1", "take", "a", {"item": "p1"})
-    assert fail_action(world, "log_1") == ""
+    assert fail_action(world, "log_1") == "take"
+    world.advance(60.0)
+    assert world.custody.on_robot("log_1") == ()
+    world.acts.start(world.robots["log_1"], "k2", "take", "a", {"item": "p1"})
     world.advance(60.0)
     assert world.custody.on_robot("log_1") == ("p1",)
