@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,10 +26,10 @@ import httpx
 import numpy as np
 from websockets.asyncio.client import connect
 
+from bench.children import START_WITHIN_S, await_ready, end
 from bench.hall import write_hall
 from bench.process import peak_rss_mb, tree_cpu_s
 from bench.talking import METRES_PER_S
-from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.fleet_processes import DISCOVERY
@@ -42,7 +42,6 @@ PROCESSES = 3
 """Of robots; together with the gateway no more than one machine's discovery takes."""
 CLIENTS = 3
 WARM_S = 5.0
-START_WITHIN_S = 90.0
 SCRAPE_EVERY_S = 5.0
 SETTLE_S = 2.5
 """What is on its way arrives, and the metrics, which are as of the last second, know of it."""
@@ -104,7 +103,7 @@ def measure(robots: int, seconds: float, say: Say) -> dict[str, Any]:
         def start(name: str, words: Sequence[str], ready: ReadyFile | ReadyPort) -> Child:
             spec = ProcessSpec(name, name, (sys.executable, "-P", "-m", *words), env, Path.cwd(), ready)
             child = Child(spec, folder / f"{name}.log")
-            stack.callback(_end, child)
+            stack.callback(end, child)
             children.append(child)
             return child
 
@@ -116,7 +115,7 @@ def measure(robots: int, seconds: float, say: Say) -> dict[str, Any]:
             words = ["bench.telemetry_robots", "--robots", ",".join(names[number::PROCESSES])]
             words += ["--midnight", midnight.isoformat(), "--base", repr(bench.base_s), "--figures", str(file)]
             start(f"robots{number}", [*words, *(["--listens"] if number == 0 else [])], ReadyFile(file))
-        _await(children, folder)
+        await_ready(children, folder)
         say(f"{robots} robots talk")
         told = asyncio.run(_listen(bench, gateway.pid, seconds, say))
         for child in children[1:]:
@@ -214,18 +213,6 @@ def _figures(
     }  # fmt: skip
 
 
-def _await(children: Sequence[Child], folder: Path) -> None:
-    until_s = time.monotonic() + START_WITHIN_S
-    for child in children:
-        while not child.is_ready():
-            if time.monotonic() > until_s:
-                log = (folder / f"{child.spec.name}.log").read_text(encoding="utf-8")[-2000:]
-                raise RuntimeFailure(
-                    "runtime_not_ready", f"did not come up in {START_WITHIN_S:g} s: {log}", child.spec.name
-                )
-            time.sleep(0.05)
-
-
 def _talked(figures: Sequence[Path]) -> list[dict[str, Any]]:
     """Return what the robots' processes said of themselves once they have ended."""
     until_s = time.monotonic() + START_WITHIN_S
@@ -234,9 +221,3 @@ def _talked(figures: Sequence[Path]) -> list[dict[str, Any]]:
         if all("ended" in each for each in talked) or time.monotonic() > until_s:
             return talked
         time.sleep(0.05)
-
-
-def _end(child: Child) -> None:
-    with suppress(ProcessLookupError):
-        child.send(signal.SIGKILL)
-    child.collect()

@@ -148,6 +148,37 @@ def telemetry(
     typer.echo(f"From the robot to the client: p50 {latency_ms['p50']:.0f} ms, p99 {latency_ms['p99']:.0f} ms.")
 
 
+@app.command()
+def console(
+    robots: Annotated[int, typer.Option("--robots", min=1, max=1000, help="Robots that move.")] = 300,
+    clients: Annotated[
+        int, typer.Option("--clients", min=1, max=200, help="Consoles: one browser, plain clients.")
+    ] = 20,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Wall seconds that are measured.")] = 20.0,
+    json_file: JsonFile = None,
+) -> None:
+    """Show moving robots in a real browser while others take the stream, and measure what that costs.
+
+    The robots wander about the first site and tell where they are five times a second; robots over ROS are measured by
+    `./fleet bench telemetry`. The browser is Debian's Chromium without a screen.
+
+    Example: ./fleet bench console --robots 300 --clients 20 --json out.json
+    """
+    bench = _module("console")
+    with _showing() as (say, _):
+        figures = bench.measure(robots, clients, seconds, say)
+    if json_file is not None:
+        write_summary(json_file, figures)
+    typer.echo(
+        f"{robots} robots in a browser: {figures['fps']:.0f} frames a second (p99 of a frame "
+        f"{figures['frame_p99_ms']:.0f} ms), main thread {figures['main_thread_pct']:.0f} % busy."
+    )
+    typer.echo(
+        f"{clients} consoles: {figures['client_kbps']:.1f} kB/s (1000 bytes) each, server "
+        f"{figures['server_cpu_pct']:.0f} % of a core."
+    )
+
+
 def _events_line(day: FleetDay) -> str:
     told = day.summary()
     ms: Any = told["event_to_plan_ms"]

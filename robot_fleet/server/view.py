@@ -4,8 +4,8 @@
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "zones",
 "hold"}`; a key is absent where nothing has changed, `alarms`, `incidents` and `zones` are always the whole list, a task
 or item with `"gone": true` is to be forgotten.
-`poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, soc_pct, speed_mps], ...]}`, the robots that have moved;
-index as in the snapshot's robots.
+`poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
+index as in the snapshot's robots. A row ends early where the rest has not changed.
 
 Not thread-safe: one thread (the event loop's) owns a view.
 """
@@ -20,7 +20,10 @@ from robot_fleet.server.ports import Row
 ENDED_KEPT = 100
 """Ended tasks that a console is still shown; all of them can be had by `GET /api/v1/tasks`."""
 
-_POSE_KEYS = ("x_m", "y_m", "yaw_rad", "soc_pct", "speed_mps")
+_POSE_KEYS = ("x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct")
+"""Whatever changes most often first."""
+_LEAST = 3
+"""So many of them are in each row."""
 _ENDED_STATES = ("completed", "failed", "cancelled", "rejected")
 
 
@@ -42,7 +45,7 @@ class FleetView:
         self._alarms: dict[str, Row] = {}
         self._ended: dict[str, None] = {}
         self._hold = False
-        self._moved: dict[str, None] = {}
+        self._moved: dict[str, int] = {}  # how many of the keys have to be told
         self._changed: dict[str, dict[str, Row]] = {"robots": {}, "tasks": {}, "items": {}}
         self._alarms_changed = False
         self._incidents: tuple[Row, ...] = ()
@@ -69,17 +72,18 @@ class FleetView:
             self._changed["robots"][robot] = row
 
     def put_pose(self, robot: str, x_m: float, y_m: float, yaw_rad: float, soc_pct: float, speed_mps: float) -> None:
-        """Take in where a robot is; rounded to what a screen can show (cm, mrad, 0.1 %).
+        """Take in where a robot is; rounded to what a screen can show (cm, 0.01 rad, 0.1 %).
 
         Raises
         ------
         KeyError : no robot of this id is in the view.
         """
         row = self._robots[robot]
-        values = (round(x_m, 2), round(y_m, 2), round(yaw_rad, 3), round(soc_pct, 1), round(speed_mps, 2))
-        if tuple(row.get(key) for key in _POSE_KEYS) != values:
+        values = (round(x_m, 2), round(y_m, 2), round(yaw_rad, 2), round(speed_mps, 2), round(soc_pct, 1))
+        changed = [at for at, (key, value) in enumerate(zip(_POSE_KEYS, values, strict=True)) if row.get(key) != value]
+        if changed:
             row.update(zip(_POSE_KEYS, values, strict=True))
-            self._moved[robot] = None
+            self._moved[robot] = max(changed[-1] + 1, _LEAST, self._moved.get(robot, 0))
 
     def put_task(self, row: Row) -> None:
         """Take in a task's row, whole (`id`, `service`, `state`, `robot`, `requested_s`, `due_s`, ...)."""
@@ -178,6 +182,9 @@ class FleetView:
 
     def take_poses(self, t_s: float) -> dict[str, Any]:
         """Return where the robots are that have moved since the last call; also the beat that carries the time."""
-        moved = [[self._index[robot], *(self._robots[robot][key] for key in _POSE_KEYS)] for robot in self._moved]
+        moved = [
+            [self._index[robot], *(self._robots[robot][key] for key in _POSE_KEYS[:count])]
+            for robot, count in self._moved.items()
+        ]
         self._moved = {}
         return {"type": "poses", "t_s": round(t_s, 3), "r": moved}

@@ -1,8 +1,12 @@
 // The upper canvas: robots, where they are going, alarms. Drawn each frame in which something moves.
 
 import { bolt, outline } from "./marks.js";
+import { Sprites } from "./sprites.js";
 
 const NAMES_FROM = 24;
+const HEADINGS = 72;
+const CHARGES = 24;
+const sprites = new Sprites();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The radius of robots' marks in pixels. */
@@ -10,6 +14,7 @@ export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5
 
 export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names }) {
   context.clearRect(0, 0, camera.width, camera.height);
+  sprites.use(palette, markRadius(camera), context.getTransform().a);
   const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
   for (const alarm of fleet.alarms) {
     const place = fleet.places.get(alarm.place);
@@ -41,32 +46,50 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   const colour = palette.kind(index);
   const r = markRadius(camera);
   const away = fleet.freshness(robot) !== "live";
-  context.save();
-  context.translate(x, y);
   context.globalAlpha = away ? 0.45 : 1;
-
-  const [length, width] = [robot.length_m * camera.scale, robot.width_m * camera.scale];
-  if (length > r * 1.6) {
-    context.save();
-    context.rotate(-yaw);
-    context.beginPath();
-    context.roundRect(-length / 2, -width / 2, length, width, Math.min(width * 0.25, 8));
-    context.fillStyle = `${colour}2e`;
-    context.fill();
-    context.strokeStyle = colour;
-    context.lineWidth = 1.2;
-    context.stroke();
-    context.restore();
-  }
-
+  if (robot.length_m * camera.scale > r * 1.6) drawFootprint(context, robot, x, y, yaw, camera.scale, colour);
   if (selected) {
     context.beginPath();
-    context.arc(0, 0, r + 8, 0, 2 * Math.PI);
+    context.arc(x, y, r + 8, 0, 2 * Math.PI);
     context.fillStyle = `${colour}33`;
     context.fill();
   }
+  const heading = Math.round((yaw / (2 * Math.PI)) * HEADINGS) % HEADINGS;
+  sprites.draw(context, `${index}|${heading}`, x, y, (picture) => {
+    drawBody(picture, index, r, (heading / HEADINGS) * 2 * Math.PI, palette);
+  });
+  const part = Math.round((Math.min(Math.max(robot.soc_pct, 0), 100) / 100) * CHARGES) / CHARGES;
+  const charge = robot.soc_pct < 15 ? "empty" : robot.soc_pct < 30 ? "low" : "";
+  const inner = robot.hold || robot.state === "holding" ? "hold" : robot.charging ? "charging" : robot.load.length ? "load" : "";
+  const badge = robot.fault || robot.stopped ? "!" : away ? "?" : "";
+  sprites.draw(context, `${part}|${charge}|${inner}|${badge}`, x, y, (picture) => {
+    drawBattery(picture, part, charge ? palette[charge] : "#ffffff", r);
+    drawInner(picture, inner, r, palette);
+    if (badge) drawBadge(picture, r, badge === "!" ? palette.danger : palette.place, badge);
+  });
+  context.globalAlpha = 1;
+  if (named) drawName(context, name, x, y - r - 7, palette);
+}
 
-  // heading: a nose that sticks out of the mark
+/** The ground that a robot takes up, where it is larger than its mark. */
+function drawFootprint(context, robot, x, y, yaw, scale, colour) {
+  const [length, width] = [robot.length_m * scale, robot.width_m * scale];
+  context.save();
+  context.translate(x, y);
+  context.rotate(-yaw);
+  context.beginPath();
+  context.roundRect(-length / 2, -width / 2, length, width, Math.min(width * 0.25, 8));
+  context.fillStyle = `${colour}2e`;
+  context.fill();
+  context.strokeStyle = colour;
+  context.lineWidth = 1.2;
+  context.stroke();
+  context.restore();
+}
+
+/** A mark in the shape of its kind, and its heading: a nose that sticks out of it. */
+function drawBody(context, index, r, yaw, palette) {
+  const colour = palette.kind(index);
   context.save();
   context.rotate(-yaw);
   context.beginPath();
@@ -77,7 +100,6 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   context.fillStyle = colour;
   context.fill();
   context.restore();
-
   context.beginPath();
   outline(context, index, r);
   context.fillStyle = colour;
@@ -85,29 +107,22 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   context.strokeStyle = palette.floor;
   context.lineWidth = 1.6;
   context.stroke();
+}
 
-  drawBattery(context, robot, r, palette);
-  drawInner(context, robot, r, palette);
-  const wrong = robot.fault || robot.stopped;
-  if (wrong || away) drawBadge(context, r, wrong ? palette.danger : palette.place, wrong ? "!" : "?");
-  if (named) {
-    context.globalAlpha = 1;
-    context.font = "600 11px 'Noto Sans KR', 'Noto Sans CJK KR', system-ui, sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "bottom";
-    context.lineJoin = "round";
-    context.lineWidth = 3.5;
-    context.strokeStyle = palette.halo;
-    context.strokeText(name, 0, -r - 7);
-    context.fillStyle = palette.label;
-    context.fillText(name, 0, -r - 7);
-  }
-  context.restore();
+function drawName(context, name, x, y, palette) {
+  context.font = "600 11px 'Noto Sans KR', 'Noto Sans CJK KR', system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  context.strokeStyle = palette.halo;
+  context.strokeText(name, x, y);
+  context.fillStyle = palette.label;
+  context.fillText(name, x, y);
 }
 
 /** A ring inside the mark, as long as the battery is full. */
-function drawBattery(context, robot, r, palette) {
-  const part = Math.min(Math.max(robot.soc_pct / 100, 0), 1);
+function drawBattery(context, part, colour, r) {
   const inner = r * 0.66;
   context.lineWidth = Math.max(r * 0.17, 1.6);
   context.lineCap = "round";
@@ -115,23 +130,23 @@ function drawBattery(context, robot, r, palette) {
   context.beginPath();
   context.arc(0, 0, inner, 0, 2 * Math.PI);
   context.stroke();
-  context.strokeStyle = robot.soc_pct < 15 ? palette.empty : robot.soc_pct < 30 ? palette.low : "#ffffff";
+  context.strokeStyle = colour;
   context.beginPath();
   context.arc(0, 0, inner, -Math.PI / 2, -Math.PI / 2 + part * 2 * Math.PI);
   context.stroke();
 }
 
 /** What the robot is up to, in the middle of its mark: held, charging, or with something on board. */
-function drawInner(context, robot, r, palette) {
+function drawInner(context, inner, r, palette) {
   context.fillStyle = palette["marker-ink"];
-  if (robot.hold || robot.state === "holding") {
+  if (inner === "hold") {
     const bar = Math.max(r * 0.14, 1.3);
     context.fillRect(-r * 0.24, -r * 0.28, bar, r * 0.56);
     context.fillRect(r * 0.24 - bar, -r * 0.28, bar, r * 0.56);
-  } else if (robot.charging) {
+  } else if (inner === "charging") {
     bolt(context, r * 0.85);
     context.fill();
-  } else if (robot.load.length) {
+  } else if (inner === "load") {
     context.beginPath();
     context.roundRect(-r * 0.27, -r * 0.27, r * 0.54, r * 0.54, r * 0.1);
     context.fill();

@@ -75,10 +75,14 @@ export class Fleet {
     }
     this.clock.t = frame.t_s;
     this.clock.at = now;
-    for (const [index, x, y, yaw, soc, speed] of frame.r) {
+    for (const [index, x, y, yaw, speed, soc] of frame.r) {
       const robot = this.robots[index];
       if (!robot) continue;
-      Object.assign(robot, { x_m: x, y_m: y, yaw_rad: yaw, soc_pct: soc, speed_mps: speed });
+      robot.x_m = x;
+      robot.y_m = y;
+      robot.yaw_rad = yaw;
+      if (speed !== undefined) robot.speed_mps = speed; // a row ends early where the rest has not changed
+      if (soc !== undefined) robot.soc_pct = soc;
       const track = this.tracks[index];
       const last = track[track.length - 1];
       // a robot that stood still was in no frame: it stood there until the frame before this one

@@ -52,10 +52,17 @@ def task(number: int, state: str = "requested") -> dict[str, Any]:
 
 def test_a_pose_is_told_once_rounded_and_only_if_it_changed(view: FleetView) -> None:
     view.put_pose("care_2", 1.23456, 2.0, 0.12345, 71.26, 0.801)
-    assert view.take_poses(10.0) == {"type": "poses", "t_s": 10.0, "r": [[1, 1.23, 2.0, 0.123, 71.3, 0.8]]}
+    assert view.take_poses(10.0) == {"type": "poses", "t_s": 10.0, "r": [[1, 1.23, 2.0, 0.12, 0.8, 71.3]]}
     view.put_pose("care_2", 1.2349, 2.0, 0.1231, 71.27, 0.8)
     assert view.take_poses(10.2)["r"] == []
-    assert view.snapshot(10.2)["robots"][1]["x_m"] == 1.23
+    view.put_pose("care_2", 1.3, 2.0, 0.12, 71.3, 0.8)
+    assert view.take_poses(10.3)["r"] == [[1, 1.3, 2.0, 0.12]], "the rest is as it was"
+    view.put_pose("care_2", 1.4, 2.0, 0.12, 71.3, 0.0)
+    view.put_pose("care_2", 1.5, 2.0, 0.12, 71.3, 0.0)
+    assert view.take_poses(10.4)["r"] == [[1, 1.5, 2.0, 0.12, 0.0]], "that it has stopped is not lost"
+    view.put_pose("care_2", 1.5, 2.0, 0.12, 71.2, 0.0)
+    assert view.take_poses(10.5)["r"] == [[1, 1.5, 2.0, 0.12, 0.0, 71.2]]
+    assert view.snapshot(10.6)["robots"][1]["x_m"] == 1.5
 
 
 def test_a_patch_has_whole_rows_of_what_changed_and_nothing_else(view: FleetView) -> None:
