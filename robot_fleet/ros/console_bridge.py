@@ -35,6 +35,7 @@ from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.ports import Row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
+from robot_fleet.server.ways import ways
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.telemetry.overview import Overview
 
@@ -94,6 +95,7 @@ class ConsoleBridge:
             self._commands,
             lambda: clock.now().fleet_s,
             timeline=self._timeline,
+            ways=lambda: ways(site, self._feed.state),
             refresh=self._refresh,
             health=self._health,
             on_shown=self._note_shown,

@@ -119,6 +119,11 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
         """Why a task is where it is: who does it and why no other robot, or what would have it done."""
         return await fleet.why(task_id, lang)
 
+    @router.get("/ways")
+    async def ways() -> Any:
+        """What is left of every robot's way: points, and how many of the lanes between them are released."""
+        return fleet.ways()
+
     @router.get("/zones")
     async def zones() -> Any:
         """Every zone and what holds in it now."""

@@ -38,6 +38,7 @@ class ViewedFleet:
         fleet_s: Callable[[], float],
         *,
         timeline: Callable[[str], Awaitable[Row]],
+        ways: Callable[[], Sequence[Row]] = lambda: (),
         refresh: Callable[[], None] | None = None,
         health: Callable[[], Row] = lambda: {"manager": "live"},
         on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
@@ -47,6 +48,7 @@ class ViewedFleet:
         self._commands = commands
         self._fleet_s = fleet_s
         self._timeline = timeline
+        self._ways = ways
         self._refresh = refresh or (lambda: None)
         self._health = health
         self._on_shown = on_shown
@@ -67,6 +69,10 @@ class ViewedFleet:
     def task(self, task: str) -> Row | None:
         """Return one task, None if there is none."""
         return self._view.task(task)
+
+    def ways(self) -> Sequence[Row]:
+        """Return what is left of every robot's way."""
+        return self._ways()
 
     async def timeline(self, incident: str) -> Row:
         """Return an incident with everything that happened."""

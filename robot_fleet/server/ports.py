@@ -106,6 +106,10 @@ class FleetPort(Commands, Protocol):
         """Return one task, None if there is none of this id."""
         ...
 
+    def ways(self) -> Sequence[Row]:
+        """Return what is left of every robot's way (see `server.ways`)."""
+        ...
+
     async def timeline(self, incident: str) -> Row:
         """Return an incident with everything that happened from shortly before its first alarm until its end.
 

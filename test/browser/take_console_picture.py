@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "config" / "sites" / "busan_edc"
 WIDTH_PX, HEIGHT_PX = 1280, 800
-COLOURS = 128
+COLOURS = 255
 FRAMES = 50
 """Frames of the stream that pass before the picture: robots have left their chargers by then."""
 

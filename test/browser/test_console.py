@@ -212,3 +212,28 @@ def test_everything_can_be_reached_by_keyboard(console: Opened) -> None:
     page.focus("#new-request")
     page.keyboard.press("Enter")
     expect(page.locator("#request-service")).to_be_focused()
+
+
+def test_where_robots_are_going_is_shown_to_those_who_want_to_see_it(console: Opened) -> None:
+    page = console.page
+    assert not [url for url in console.asked if url.endswith("/api/v1/ways")]
+    with page.expect_response("**/api/v1/ways"):
+        page.get_by_role("button", name="Show where robots are going").click()
+    rows = page.evaluate(
+        """async () => {
+            for (;;) {
+                const rows = await (await fetch('api/v1/ways')).json();
+                if (rows.length) return rows;
+                await new Promise(requestAnimationFrame);
+            }
+        }"""
+    )
+    assert all(len(row["points"]) > row["released"] > 0 for row in rows)
+    expect(page.locator("#ways")).to_have_attribute("aria-pressed", "true")
+    drawn = page.evaluate("window.robotFleet.frames")
+    page.wait_for_function("frames => window.robotFleet.frames > frames + 5", arg=drawn)
+    page.locator("#ways").click()
+    page.locator("#tab-robots").click()
+    with page.expect_response("**/api/v1/ways"):
+        page.locator("[data-robot]").first.click()
+    assert console.errors == []

@@ -84,6 +84,7 @@ class MovingFleet(ViewedFleet):
             self,
             lambda: self.now_s,
             timeline=self._story,
+            ways=self._ways_left,
             refresh=lambda: self.advance(FRAME_EVERY_S * pace),
             on_shown=self._note_shown,
         )
@@ -351,6 +352,17 @@ class MovingFleet(ViewedFleet):
         if not puppet.way:
             puppet.stops = puppet.stops[1:]
             puppet.resting_s = ACT_S
+
+    def _ways_left(self) -> list[Row]:
+        """Return what is left of the ways; half of each is released."""
+        rows: list[Row] = []
+        for puppet in self.puppets:
+            corners = [self.site.vertices[name].pose for name in puppet.way]
+            points = [[puppet.x_m, puppet.y_m], *([pose.x_m, pose.y_m] for pose in corners)]
+            if corners:
+                goal = {"robot": puppet.id, "place": puppet.way[-1], "purpose": "task"}
+                rows.append({**goal, "points": points, "released": (len(corners) + 1) // 2})
+        return rows
 
     def _way(self, puppet: Puppet, goal: str) -> list[str]:
         before = {puppet.at: ""}

@@ -12,7 +12,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 /** The radius of robots' marks in pixels. */
 export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5), 16);
 
-export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names }) {
+export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names, ways }) {
   context.clearRect(0, 0, camera.width, camera.height);
   sprites.use(palette, markRadius(camera), context.getTransform().a);
   const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
@@ -24,8 +24,9 @@ export function drawActors(context, fleet, camera, palette, now, { selected, hov
       if (index !== undefined) drawBeat(context, camera.toScreen(poses[index][0], poses[index][1]), markRadius(camera), palette, now);
     }
   }
+  ways.draw(context, fleet, camera, palette, poses, selected);
   fleet.robots.forEach((robot, index) => {
-    if (robot.id === selected || robot.id === hovered) drawGoal(context, fleet, robot, poses[index], camera, palette);
+    if ((robot.id === selected || robot.id === hovered) && !ways.rows.has(robot.id)) drawGoal(context, fleet, robot, poses[index], camera, palette);
   });
   const order = fleet.robots.map((_, index) => index);
   const top = fleet.index.get(hovered) ?? fleet.index.get(selected);

@@ -70,6 +70,7 @@ export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {}
 export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
 export const noteIncident = (id, text) => incident(id, "notes", { text });
 export const closeIncident = (id, reason) => incident(id, "close", { reason });
+export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
 export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });

@@ -75,6 +75,7 @@ const sound = new Sound();
 
 function selectRobot(id, look) {
   map.selected = id;
+  map.ways.look();
   panel.robot = id;
   if (id) {
     panel.tab = "robots";
@@ -197,6 +198,10 @@ byId("lanes").addEventListener("click", () => {
   map.lanes = !map.lanes;
   byId("lanes").setAttribute("aria-pressed", String(map.lanes));
   map.redraw();
+});
+byId("ways").addEventListener("click", () => {
+  map.ways.toggle();
+  byId("ways").setAttribute("aria-pressed", String(map.ways.all));
 });
 byId("hold").addEventListener("click", () => asking.hold(!fleet.hold));
 byId("sound").addEventListener("click", () => {

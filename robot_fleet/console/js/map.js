@@ -5,6 +5,7 @@ import { Camera } from "./camera.js";
 import { byId } from "./dom.js";
 import { drawGround, paintFloor } from "./ground.js";
 import { named } from "./i18n.js";
+import { Ways } from "./ways.js";
 
 const CLICK_PX = 5;
 
@@ -27,6 +28,7 @@ export class FleetMap {
     this.groundDirty = true;
     this.actorsDirty = true;
     this.pointers = new Map();
+    this.ways = new Ways(this);
     new ResizeObserver(() => this.resize()).observe(byId("map"));
     this.#listen();
     requestAnimationFrame((now) => this.#frame(now));
@@ -97,6 +99,7 @@ export class FleetMap {
       drawActors(this.actors.getContext("2d"), this.fleet, this.camera, this.palette, now, {
         selected: this.selected,
         hovered: this.hovered,
+        ways: this.ways,
         names: (robot) => named(robot.name),
       });
       this.frames += 1;
