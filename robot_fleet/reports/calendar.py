@@ -12,6 +12,7 @@ from robot_fleet.core.errors import RequestError
 
 DAY_S = 86_400.0
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
@@ -91,7 +92,7 @@ def period_of(length: Length, of: str, fleet_began: date | None) -> Period:
 def _dates(length: Length, of: str) -> tuple[date, int]:
     """Return the first date of a period, and its days."""
     try:
-        if length is Length.DAY:
+        if length is Length.DAY and _DAY.fullmatch(of):
             return date.fromisoformat(of), 1
         if length is Length.WEEK and (week := _WEEK.fullmatch(of)):
             return date.fromisocalendar(int(week[1]), int(week[2]), 1), 7

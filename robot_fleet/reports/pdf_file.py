@@ -125,7 +125,8 @@ def _assumptions(pages: _Pages, report: PeriodReport, language: str) -> None:
         return
     pages.add_page()
     pages.put(words.say(words.WORDS["assumptions"], language), 13, bold=True)
-    _grid(pages, ["costs.yaml", words.say(words.WORDS["source"], language)], report.assumptions, (1, 4))
+    rows = [[key, words.say(source, language)] for key, source in report.assumptions]
+    _grid(pages, ["costs.yaml", words.say(words.WORDS["source"], language)], rows, (1, 4))
 
 
 def _formulas(pages: _Pages, report: PeriodReport, language: str) -> None:

@@ -17,6 +17,7 @@ from robot_fleet.reports.service_figures import Values, alarm_values, asked_in, 
 from robot_fleet.reports.states import HOUR_S
 from robot_fleet.reports.tally import Piece, Tally, pieces, robot_tallies, sums, total
 from robot_fleet.reports.tasks import DONE, TaskStory
+from robot_fleet.site.model import TextModel
 
 FLEET = "fleet"
 """The row of everything together."""
@@ -73,7 +74,7 @@ class PeriodReport:
     facts_pct: float | None
     telemetry_pct: float | None
     tables: tuple[Table, ...]
-    assumptions: tuple[tuple[str, str], ...]
+    assumptions: tuple[tuple[str, Text], ...]
 
 
 def period_report(past: Past, ground: Ground, heard: Measured | None, period: Period) -> PeriodReport:
@@ -182,16 +183,16 @@ class _Tables:
         table = Table("cost", "kind", tuple(whole), (self._row(FLEET, whole), *self._rows(by_kind)))
         return [table, *self._saved()]
 
-    def assumptions(self) -> tuple[tuple[str, str], ...]:
+    def assumptions(self) -> tuple[tuple[str, Text], ...]:
         """Return what costs.yaml assumes, and where each figure is from."""
         costs = self.ground.costs
         if costs is None:
             return ()
-        told = [(f"kinds.{name}", each.source) for name, each in costs.kinds.items()]
+        told: list[tuple[str, TextModel]] = [(f"kinds.{name}", each.source) for name, each in costs.kinds.items()]
         told += [("energy", costs.energy.source), ("operators", costs.operators.source)]
         told += [(f"saved.{name}", each.source) for name, each in costs.saved.items()]
         told += [] if costs.budget is None else [("budget", costs.budget.source)]
-        return tuple(told)
+        return tuple((key, source.value()) for key, source in told)
 
     def _saved(self) -> list[Table]:
         costs = self.ground.costs

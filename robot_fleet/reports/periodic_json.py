@@ -32,7 +32,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "figures": {figure.id: _figure(figure) for figure in words.used(report)},
         "sources": {name: _text(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
-        "assumptions": [{"key": key, "source": source} for key, source in report.assumptions],
+        "assumptions": [{"key": key, "source": _text(source)} for key, source in report.assumptions],
     }
 
 

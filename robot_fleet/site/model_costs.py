@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from robot_fleet.site.model import NotNegative, Percent, Positive, SiteModel, Word
+from robot_fleet.site.model import NotNegative, Percent, Positive, SiteModel, TextModel, Word
 
-Source = Annotated[str, Field(min_length=1, max_length=300, description="where the figures are from, or: assumption")]
+Source = Annotated[TextModel, Field(description="where the figures are from, or that they are an assumption")]
 
 
 class KindCostModel(SiteModel):

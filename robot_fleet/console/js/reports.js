@@ -107,7 +107,7 @@ function charts(table) {
 function assumed(table) {
   if (table.id !== "cost" && table.id !== "saved") return null;
   return h("div", { class: "explained" }, h("h3", { textContent: text("report_assumed") }),
-    h("dl", {}, report.assumptions.flatMap(({ key, source }) => [h("dt", { textContent: key }), h("dd", { textContent: source, lang: "en" })])));
+    h("dl", {}, report.assumptions.flatMap(({ key, source }) => [h("dt", { textContent: key }), h("dd", { textContent: named(source) })])));
 }
 
 function coverage() {
