@@ -22,7 +22,7 @@ from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
-from robot_fleet.runtime.report_desk import ReportDesk
+from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
@@ -68,7 +68,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
 
     began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
-    reports = ReportDesk(ground, arguments.ledger, arguments.telemetry, began)
+    reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
     app = create_app(console.fleet, metrics=console.metrics, given_up=give_up, reports=reports)
     server = make_server(app)
 
@@ -87,6 +87,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
         server.should_exit = True
         spinning.join()
         history.close()
+        reports.close()
         console.close()
 
 

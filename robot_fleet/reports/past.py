@@ -44,7 +44,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
     return Ground(
         site.id,
         {robot.id: robot.kind for robot in site.robots.values()},
-        site.kinds,
+        dict(site.kinds),
         {lane.id: lane.length_m for lane in site.lanes.values()},
         {code: template.respond_s for code, template in site.health.alarms.items()},
         names,

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 from robot_fleet.server.models import ErrorAnswer
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
-_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (422, 500)}
+_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (422, 500, 503)}
 
 
 class Reports(Protocol):
@@ -44,12 +44,14 @@ From = Annotated[str, Query(alias="from", max_length=10, description="date of th
 
 def report_reads(reports: Reports) -> APIRouter:
     """Return the addresses that show reports."""
+    asking = asyncio.Lock()  # those who wait for a report take none of the threads that others need
     router = APIRouter(prefix="/api/v1/reports", tags=["reports"], responses=_ERRORS)
 
     @router.get("/{period}")
     async def report(period: PeriodLength, of: Of = "", began: From = "") -> Any:
         """The report of a day, a week or a month: tables of figures with formulas, sources and coverage."""
-        return await asyncio.to_thread(reports.json, period.value, of, began)
+        async with asking:
+            return await asyncio.to_thread(reports.json, period.value, of, began)
 
     @router.get(
         "/{period}/file", response_class=Response, responses={200: {"content": {each: {} for each in _TYPES.values()}}}
@@ -62,7 +64,8 @@ def report_reads(reports: Reports) -> APIRouter:
         lang: Literal["ko", "en"] = "ko",
     ) -> Response:
         """The same as a file: CSV for spreadsheets, or PDF."""
-        body = await asyncio.to_thread(reports.file, form, period.value, of, began, lang)
+        async with asking:
+            body = await asyncio.to_thread(reports.file, form, period.value, of, began, lang)
         name = f"report-{period.value}-{of or 'newest'}.{form}"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(body, media_type=_TYPES[form], headers=headers)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from pypdf import PdfReader
 
 from robot_fleet.core.facts import RequestRefused
@@ -17,6 +19,7 @@ from robot_fleet.reports.pdf_file import pdf_bytes
 from robot_fleet.reports.periodic import PeriodReport, period_report
 from robot_fleet.reports.periodic_json import report_json
 from robot_fleet.reports.registry import SOURCES, figures
+from test.unit.docs.texts import ROOT
 from test.unit.reports.hand_made import FACTS, GROUND, past, period
 
 HANGUL = re.compile("[가-힣]")
@@ -93,7 +96,9 @@ def test_the_same_report_is_the_same_file(report: PeriodReport, pdfs: dict[str, 
 
 
 def test_json_has_the_words_of_all_that_it_shows(report: PeriodReport) -> None:
-    told = report_json(report)
+    told = json.loads(json.dumps(report_json(report), allow_nan=False))
+    schema = json.loads((ROOT / "docs/reference/schemas/period_report.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(told)
     assert {name for table in told["tables"] for name in table["figures"]} == set(told["figures"])
     assert {name for figure in told["figures"].values() for name in figure["source"]} <= set(told["sources"])
     for table in told["tables"]:
