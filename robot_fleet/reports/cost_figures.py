@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from robot_fleet.reports.calendar import DAY_S, Period
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured
+from robot_fleet.reports.robot_clock import State
 from robot_fleet.reports.service_figures import Values
-from robot_fleet.reports.states import HOUR_S, RobotStates, State
+from robot_fleet.reports.states import HOUR_S, RobotStates
 from robot_fleet.reports.tally import Piece, Tally
 from robot_fleet.site.model_costs import CostsFile, EnergyCostModel
 

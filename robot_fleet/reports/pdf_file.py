@@ -16,7 +16,7 @@ from robot_fleet.reports import periodic_words as words
 from robot_fleet.reports.pdf_chart import Bars, draw_bars, height_mm
 from robot_fleet.reports.periodic import PeriodReport, Table
 from robot_fleet.reports.registry import figures
-from robot_fleet.reports.states import State
+from robot_fleet.reports.robot_clock import State
 
 FONTS = Path(__file__).with_name("fonts")
 _FAMILY = "NanumGothic"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from robot_fleet.core.text import Text
 from robot_fleet.reports.periodic import FLEET, PeriodReport, Row, Table
 from robot_fleet.reports.registry import Figure, figures
-from robot_fleet.reports.states import State
+from robot_fleet.reports.robot_clock import State
 
 NONE = "–"
 _UTILISATION = Text("가동", "Utilisation")

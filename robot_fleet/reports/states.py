@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from math import inf
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from robot_fleet.core.facts import (
     EmergencyStopped,
@@ -32,32 +29,12 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.order import StepKind, StepState
+from robot_fleet.reports.robot_clock import Clock, State, Use, spells
 
 HOUR_S = 3600.0
 SILENCE_S = 3600.0
 """A ledger in which nothing is written for longer says nothing of that time: no fact tells a quiet night from a manager
 that is down."""
-
-
-class State(StrEnum):
-    """What a robot does; exactly one at a time."""
-
-    WORKING = "working"
-    DRIVING_EMPTY = "driving_empty"
-    DRIVING_LOADED = "driving_loaded"
-    WAITING = "waiting"
-    CHARGING = "charging"
-    OUT_OF_SERVICE = "out_of_service"
-    IDLE = "idle"
-    UNKNOWN = "unknown"
-
-
-class Use(NamedTuple):
-    """What time was spent on: the state, the service of the task ("" for none) and the building ("" if not known)."""
-
-    state: State
-    service: str
-    building: str
 
 
 Cell = tuple[int, str]
@@ -89,50 +66,6 @@ class Event:
     robot: str
 
 
-@dataclass(slots=True)
-class _Clock:
-    """One robot as its newest facts have it; `since_s` is None while nothing is known of it."""
-
-    since_s: float | None = None
-    online: bool = True
-    fault_until_s: float = -inf
-    stopped: bool = False
-    maintenance: bool = False
-    broken_s: float | None = None
-    order: str = ""
-    service: str = ""
-    building: str = ""
-    steps: tuple[StepKind, ...] = ()
-    lanes: tuple[str, ...] = ()
-    first_lane: int = 0
-    place: str = ""
-    done: int = 0
-    released: int = 0
-    docked: bool = False
-    load: set[str] = field(default_factory=set)
-
-    def use(self, at_s: float) -> Use | None:
-        """Return what the time from an instant on is spent on; None while the robot is not heard."""
-        if self.since_s is None or not self.online:
-            return None
-        return Use(self._state(at_s), self.service, self.building)
-
-    def _state(self, at_s: float) -> State:
-        if self.maintenance or self.stopped or at_s < self.fault_until_s:
-            return State.OUT_OF_SERVICE
-        if not self.order:
-            return State.CHARGING if self.docked else State.IDLE
-        if self.done >= min(self.released, len(self.steps)):
-            return State.WAITING
-        match self.steps[self.done]:
-            case StepKind.ACT:
-                return State.WORKING
-            case StepKind.WAIT:
-                return State.WAITING
-            case _:
-                return State.DRIVING_LOADED if self.load else State.DRIVING_EMPTY
-
-
 class RobotStates:
     """Folds facts into the hours of the robots.
 
@@ -144,18 +77,20 @@ class RobotStates:
     ----------
     newest_s : fleet time of the newest fact, None before the first.
     driven : metres by hour, robot and service.
+    docking_s : by hour and robot, the part of driving empty that is docking and undocking.
     faults, interventions, repairs : oldest first.
     hours_with_facts : hours of fleet time in which something was written.
     """
 
     def __init__(self, lanes_m: Mapping[str, float]) -> None:
         self._lanes_m = lanes_m
-        self._clocks: dict[str, _Clock] = {}
+        self._clocks: dict[str, Clock] = {}
         self._known: dict[Cell, dict[Use, float]] = defaultdict(lambda: defaultdict(float))
         self._silent: dict[Cell, dict[Use, float]] = defaultdict(lambda: defaultdict(float))
         self._services: dict[str, str] = {}
         self._holders: dict[str, str] = {}
         self.newest_s: float | None = None
+        self.docking_s: dict[Cell, float] = defaultdict(float)
         self.driven: dict[tuple[int, str, str], Driven] = defaultdict(Driven)
         self.faults: list[Event] = []
         self.interventions: list[Event] = []
@@ -233,11 +168,11 @@ class RobotStates:
         clock = self._clocks.get(cell[1])
         if clock is not None and clock.since_s is not None and self.newest_s is not None:
             begin_s, end_s = cell[0] * HOUR_S, min((cell[0] + 1) * HOUR_S, until_s)
-            for table, spells in (
-                (known, _spells(clock, clock.since_s, self.newest_s)),
-                (silent, _spells(clock, max(self.newest_s, clock.since_s), end_s)),
+            for table, told in (
+                (known, spells(clock, clock.since_s, self.newest_s)),
+                (silent, spells(clock, max(self.newest_s, clock.since_s), end_s)),
             ):
-                for use, from_s, to_s in spells:
+                for use, from_s, to_s in told:
                     table[use] = table.get(use, 0.0) + max(min(to_s, end_s) - max(from_s, begin_s), 0.0)
         told_s, silent_s = sum(known.values()), sum(silent.values())
         share = min(max(heard_s - told_s, 0.0) / silent_s, 1.0) if silent_s else 0.0
@@ -245,10 +180,10 @@ class RobotStates:
             known[use] = known.get(use, 0.0) + spent_s * share
         return [(use, spent_s) for use, spent_s in known.items() if spent_s > 0.0]
 
-    def _at(self, robot: str, at_s: float) -> _Clock:
+    def _at(self, robot: str, at_s: float) -> Clock:
         """Return a robot's clock, its time until now spent."""
         if robot not in self._clocks:
-            self._clocks[robot] = _Clock()
+            self._clocks[robot] = Clock()
         self._advance(robot, at_s, self._known)
         return self._clocks[robot]
 
@@ -261,9 +196,12 @@ class RobotStates:
         if clock.since_s is None:
             clock.since_s = at_s
             return
-        for use, from_s, to_s in _spells(clock, clock.since_s, at_s):
+        for use, from_s, to_s in spells(clock, clock.since_s, at_s):
+            docking = use.state is State.DRIVING_EMPTY and clock.docking()
             for hour, spent_s in _by_hour(from_s, to_s):
                 into[hour, robot][use] += spent_s
+                if docking:
+                    self.docking_s[hour, robot] += spent_s
         clock.since_s = max(at_s, clock.since_s)
         if clock.fault_until_s <= at_s:
             self._mended(robot, clock.fault_until_s)
@@ -274,7 +212,7 @@ class RobotStates:
             self.repairs.append(Repair(robot, max(at_s, clock.broken_s), max(at_s - clock.broken_s, 0.0)))
             clock.broken_s = None
 
-    def _sent(self, clock: _Clock, fact: OrderSent) -> None:
+    def _sent(self, clock: Clock, fact: OrderSent) -> None:
         new = clock.order != fact.order
         clock.order = fact.order
         clock.service = self._services.get(fact.task, "")
@@ -300,7 +238,7 @@ class RobotStates:
                 self._step_done(fact.robot, clock, at_s)
         self._at(fact.robot, at_s)
 
-    def _step_done(self, robot: str, clock: _Clock, at_s: float) -> None:
+    def _step_done(self, robot: str, clock: Clock, at_s: float) -> None:
         index, lane = clock.done, clock.done - clock.first_lane
         clock.done += 1
         kind = clock.steps[index] if index < len(clock.steps) else None
@@ -327,15 +265,6 @@ class RobotStates:
 def building_of(place: str) -> str:
     """Return the building of a place: what stands before the first slash of its id, "" where there is none."""
     return place.partition("/")[0] if "/" in place else ""
-
-
-def _spells(clock: _Clock, from_s: float, to_s: float) -> Iterator[tuple[Use, float, float]]:
-    """Yield what the time between two instants is spent on if nothing is heard in between."""
-    edge_s = min(max(clock.fault_until_s, from_s), to_s)
-    for begin_s, end_s in ((from_s, edge_s), (edge_s, to_s)):
-        use = clock.use(begin_s)
-        if use is not None and end_s > begin_s:
-            yield use, begin_s, end_s
 
 
 def _by_hour(from_s: float, to_s: float) -> Iterator[tuple[int, float]]:

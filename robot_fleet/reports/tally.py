@@ -10,7 +10,8 @@ from robot_fleet.core.site import RobotKind
 from robot_fleet.reports.calendar import Period
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured, MeasuredHour
-from robot_fleet.reports.states import HOUR_S, RobotStates, State, Use
+from robot_fleet.reports.robot_clock import State, Use
+from robot_fleet.reports.states import HOUR_S, RobotStates
 
 _NOTHING = MeasuredHour()
 WELL_HEARD = 0.95
@@ -118,9 +119,12 @@ def robot_tallies(
         if robot in found and period.from_s <= hour * HOUR_S < period.to_s:
             found[robot].empty_m += driven.empty_m
             found[robot].loaded_m += driven.loaded_m
+    docking_s: dict[str, float] = defaultdict(float)
+    for (hour, robot), spent_s in states.docking_s.items():
+        docking_s[robot] += spent_s if period.from_s <= hour * HOUR_S < period.to_s else 0.0
     for robot, tally in found.items():
         kind = kinds.get(kind_of.get(robot, ""))
-        tally.reckoned_wh = 0.0 if kind is None else _reckoned_wh(tally.spent_s, kind)
+        tally.reckoned_wh = 0.0 if kind is None else _reckoned_wh(tally.spent_s, docking_s[robot], kind)
     return found
 
 
@@ -135,7 +139,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return whole
 
 
-def _reckoned_wh(spent_s: Mapping[State, float], kind: RobotKind) -> float:
-    standing_s = sum(spent_s[each] for each in (State.WORKING, State.WAITING, State.OUT_OF_SERVICE, State.IDLE))
-    driving_ws = spent_s[State.DRIVING_EMPTY] * kind.driving_w + spent_s[State.DRIVING_LOADED] * kind.loaded_w
+def _reckoned_wh(spent_s: Mapping[State, float], docking_s: float, kind: RobotKind) -> float:
+    standing = (State.WORKING, State.WAITING, State.OUT_OF_SERVICE, State.IDLE)
+    standing_s = docking_s + sum(spent_s[each] for each in standing)  # who docks moves little
+    driving_s = spent_s[State.DRIVING_EMPTY] - docking_s
+    driving_ws = driving_s * kind.driving_w + spent_s[State.DRIVING_LOADED] * kind.loaded_w
     return (standing_s * kind.standing_w + driving_ws) / HOUR_S

@@ -139,5 +139,5 @@ def test_a_monthly_report_is_downloaded_and_read_back(page: Page) -> None:
         page.click("#csv")
     body = Path(loading.value.path()).read_bytes()
     rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
-    assert {row["value"] for row in rows if row["figure"] == "won_per_task" and row["key"] == "fleet"} == {"19533.86"}
+    assert {row["value"] for row in rows if row["figure"] == "won_per_task" and row["key"] == "fleet"} == {"19533.84"}
     assert next(row for row in rows if row["key"] == "c1")["name"] == "돌봄 1호"

@@ -130,10 +130,10 @@ def test_what_the_work_took(report: PeriodReport) -> None:
         "distance_m": 550.0,  # c1 100 + 50 + 100; l1 100 + 200
         "empty_pct": 63.6,  # 350 of 550
         "energy_wh": NONE,
-        # c1: 750 s standing at 36 W = 7.5, 280 s driving at 72 W = 5.6; l1: 7,500 s at 36 W = 75, 100 s at 72 W = 2,
-        # 200 s loaded at 144 W = 8. Together 98.1
-        "energy_reckoned_wh": 98.1,
-        "wh_per_task": 49.05,
+        # c1: 750 s standing and 30 s docking at 36 W = 7.8, 250 s driving at 72 W = 5; l1: 7,500 s at 36 W = 75,
+        # 100 s at 72 W = 2, 200 s loaded at 144 W = 8. Together 97.8
+        "energy_reckoned_wh": 97.8,
+        "wh_per_task": 48.9,
         "heard_pct": 0.0,
         "faults": 1,
         "mtbf_h": 3.083,  # 11,100 s in service
@@ -164,15 +164,15 @@ def test_cost_is_reckoned_with_the_sites_prices(report: PeriodReport) -> None:
     assert dict(values(report, "cost")) == {
         "billed_days": 1,
         "lease_won": 30_000.0,  # (300,000 + 600,000) / 30 days of November
-        # c1 13.1 Wh / 0.8 at the mean of its charging hours, (6,170 x 100 + 600 x 200) / 6,770 = 108.86 won: 1.783;
+        # c1 12.8 Wh / 0.8 at the mean of its charging hours, (6,170 x 100 + 600 x 200) / 6,770 = 108.86 won: 1.742;
         # l1 never charged: 85 Wh / 0.8 at the day's mean of 150 won: 15.938
-        "energy_won": 17.72,
+        "energy_won": 17.679,
         "maintenance_won": 1_850.0,  # 30,000 / 30 + 0.25 km x 1,000 + 0.3 km x 2,000
         "operator_min": 24.0,  # 2 alarms x 2 + 1 incident x 10 + 2 interventions x 5
         "operators_won": 7_200.0,  # 0.4 h x 18,000
-        "total_won": 39_067.72,
+        "total_won": 39_067.679,
         "done": 2,
-        "won_per_task": 19_533.86,
+        "won_per_task": 19_533.84,
         "budget_won": 50_000.0,
         "budget_used_pct": 78.1,
     }

@@ -42,7 +42,7 @@ def test_csv_opens_in_a_korean_excel_and_says_all_of_each_figure(report: PeriodR
         row for row in rows(body) if (row["table"], row["key"], row["figure"]) == ("cost", "fleet", "won_per_task")
     ]
     assert tuple(won) == COLUMNS
-    assert (won["value"], won["unit"], won["figure_name"]) == ("19533.86", "won", "완료 작업당 비용")
+    assert (won["value"], won["unit"], won["figure_name"]) == ("19533.84", "won", "완료 작업당 비용")
     assert (won["formula"], won["facts_pct"], won["telemetry_pct"]) == ("총비용 ÷ 완료", "0.3", "")
     assert (won["from"], won["to"]) == ("2026-11-01", "2026-11-30")
     assert {row["name"] for row in rows(body) if row["key"] == "c1"} == {"돌봄 1호"}

@@ -41,7 +41,7 @@ def test_a_report_is_told_with_its_coverage(client: httpx.Client) -> None:
     )
     assert told["coverage"] == {"facts_pct": 0.3, "telemetry_pct": None}
     cost = next(table for table in told["tables"] if table["id"] == "cost")
-    assert dict(zip(cost["figures"], cost["rows"][0]["values"], strict=True))["won_per_task"] == 19_533.86
+    assert dict(zip(cost["figures"], cost["rows"][0]["values"], strict=True))["won_per_task"] == 19_533.84
     assert told["figures"]["won_per_task"]["formula"]["en"] == "total ÷ done"
 
 
