@@ -46,7 +46,7 @@ setup(
     maintainer_email="robot_fleet@example.com",
     python_requires=">=3.11",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={NAME: ["console/**", "**/*.json", "**/*.yaml"]},
+    package_data={NAME: ["console/**", "**/*.json", "**/*.yaml", "reports/fonts/*"]},
     data_files=data_files(),
     install_requires=requirements(),
     entry_points={"console_scripts": [f"{NAME} = {NAME}.cli.app:main"]},

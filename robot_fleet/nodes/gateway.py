@@ -14,6 +14,7 @@ from robot_fleet_interfaces.msg import RobotState
 
 from robot_fleet.core.clock import Now
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
+from robot_fleet.reports.past import ground_of
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
@@ -21,9 +22,11 @@ from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
+from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.serve import listen, make_server
+from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.telemetry.overview import Overview
@@ -63,7 +66,11 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     def give_up() -> None:
         server.should_exit = True  # a gateway that hears or shows nothing any more is started again
 
-    server = make_server(create_app(console.fleet, metrics=console.metrics, given_up=give_up))
+    began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
+    ground = ground_of(site, read_costs(arguments.site))
+    reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
+    app = create_app(console.fleet, metrics=console.metrics, given_up=give_up, reports=reports)
+    server = make_server(app)
 
     def spin_ros() -> None:
         try:
@@ -80,6 +87,7 @@ async def serve(arguments: NodeArguments, port: int) -> None:
         server.should_exit = True
         spinning.join()
         history.close()
+        reports.close()
         console.close()
 
 

@@ -149,31 +149,14 @@ class AlarmCount:
                 pass
 
     def load(self, from_s: float, to_s: float, operators: int = 1) -> AlarmLoad:
-        """Return the load of a span of fleet time, shared among operators."""
-        rings_s = sorted(ring.at_s for ring in self._rings)  # a call may have been heard of late
-        stories = list(self._stories.values())
-        span_s = to_s - from_s
-        floods = _floods(rings_s, operators, to_s)
-        waits_s = sorted(ring.answered_s - ring.at_s for ring in self._rings if ring.answered_s is not None)
-        judged = [ring for ring in self._rings if _judged(ring, to_s)]
-        share = {name: sum(_priority(story.urgency) == name for story in stories) for name in TARGET_PCT}
-        return AlarmLoad(
-            operators=operators,
-            alarms=len(stories),
-            rings=len(rings_s),
-            per_10_min=round(len(rings_s) / operators / (span_s / WINDOW_S), 2) if span_s > 0.0 else None,
-            worst_10_min=round(_worst(rings_s) / operators, 2),
-            floods=len(floods),
-            flood_pct=share_pct(sum(end_s - begin_s for begin_s, end_s in floods), span_s),
-            priority_pct={name: share_pct(count, len(stories)) for name, count in share.items()},
-            target_pct=TARGET_PCT,
-            chattering=sum(story.count > 1 for story in stories),
-            standing=sum(story.open_s(to_s) > STANDING_S for story in stories),
-            acknowledge_p50_s=percentile(waits_s, 50),
-            acknowledge_p90_s=percentile(waits_s, 90),
-            in_time_pct=share_pct(sum(_in_time(ring) for ring in judged), len(judged)),
-            unanswered=sum(ring.answered_s is None for ring in self._rings),
-        )
+        """Return the load of all the facts, which span some fleet time, shared among operators."""
+        return _load(list(self._stories.values()), self._rings, to_s - from_s, to_s, operators)
+
+    def load_within(self, from_s: float, to_s: float, known_s: float, operators: int = 1) -> AlarmLoad:
+        """Return the load of what was raised and rang within a period, of which facts tell for `known_s`."""
+        stories = [story for story in self._stories.values() if from_s <= story.raised_s < to_s]
+        rings = [ring for ring in self._rings if from_s <= ring.at_s < to_s]
+        return _load(stories, rings, known_s, to_s, operators)
 
     def _begin(self, name: str, condition: str, urgency: str, at_s: float) -> _Story:
         story = self._stories[name] = _Story(urgency, at_s, self._respond_s.get(condition))
@@ -195,6 +178,31 @@ class AlarmCount:
             self._ring(story, at_s)
         if story.state is AlarmState.CLOSED:
             story.closed_s = at_s
+
+
+def _load(stories: Sequence[_Story], rings: Sequence[_Ring], span_s: float, to_s: float, operators: int) -> AlarmLoad:
+    rings_s = sorted(ring.at_s for ring in rings)  # a call may have been heard of late
+    floods = _floods(rings_s, operators, to_s)
+    waits_s = sorted(ring.answered_s - ring.at_s for ring in rings if ring.answered_s is not None)
+    judged = [ring for ring in rings if _judged(ring, to_s)]
+    share = {name: sum(_priority(story.urgency) == name for story in stories) for name in TARGET_PCT}
+    return AlarmLoad(
+        operators=operators,
+        alarms=len(stories),
+        rings=len(rings_s),
+        per_10_min=round(len(rings_s) / operators / (span_s / WINDOW_S), 2) if span_s > 0.0 else None,
+        worst_10_min=round(_worst(rings_s) / operators, 2),
+        floods=len(floods),
+        flood_pct=share_pct(sum(end_s - begin_s for begin_s, end_s in floods), span_s),
+        priority_pct={name: share_pct(count, len(stories)) for name, count in share.items()},
+        target_pct=TARGET_PCT,
+        chattering=sum(story.count > 1 for story in stories),
+        standing=sum(story.open_s(to_s) > STANDING_S for story in stories),
+        acknowledge_p50_s=percentile(waits_s, 50),
+        acknowledge_p90_s=percentile(waits_s, 90),
+        in_time_pct=share_pct(sum(_in_time(ring) for ring in judged), len(judged)),
+        unanswered=sum(ring.answered_s is None for ring in rings),
+    )
 
 
 def _priority(urgency: str) -> str:

@@ -27,6 +27,7 @@ from robot_fleet.server.models import (
     ZoneWish,
 )
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Subscription
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
@@ -39,6 +40,7 @@ def create_app(
     console: Path = CONSOLE,
     metrics: FleetMetrics | None = None,
     given_up: Callable[[], None] = lambda: None,
+    reports: Reports | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -48,6 +50,7 @@ def create_app(
     console : folder of the console's files.
     metrics : what `GET /metrics` tells; without them there is no such address.
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
+    reports : who makes reports; without them there are no such addresses.
     """
     hub = Hub(fleet)
 
@@ -77,6 +80,8 @@ def create_app(
     app.include_router(_commands(fleet))
     app.include_router(alarm_commands(fleet))
     app.include_router(_stream(hub))
+    if reports is not None:
+        app.include_router(report_reads(reports))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
     app.mount("/", StaticFiles(directory=console, html=True))

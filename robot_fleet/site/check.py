@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
+from robot_fleet.site.costs import COSTS_FILE, check_costs
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.maps import read_map
 from robot_fleet.site.reach import check_reach
@@ -38,6 +39,8 @@ def check_site(folder: Path) -> list[Finding]:
     _check_world(draft, folder)
     if (folder / WEBHOOKS_FILE).is_file():
         draft.findings += check_webhooks(folder / WEBHOOKS_FILE)
+    if (folder / COSTS_FILE).is_file():
+        draft.findings += check_costs(folder, draft.kinds, draft.services)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

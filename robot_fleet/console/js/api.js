@@ -67,6 +67,7 @@ export const acknowledgeAlarm = (id) => alarm(id, "acknowledge");
 export const shelveAlarm = (id, duration_s, reason) => alarm(id, "shelve", { duration_s, reason });
 export const unshelveAlarm = (id) => alarm(id, "unshelve");
 export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {});
+export const getReport = (period, query) => ask(`reports/${period}?${query}`, {});
 export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
 export const noteIncident = (id, text) => incident(id, "notes", { text });
 export const closeIncident = (id, reason) => incident(id, "close", { reason });

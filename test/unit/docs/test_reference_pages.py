@@ -15,6 +15,9 @@ import yaml
 from pydantic import BaseModel
 
 from robot_fleet.cli.app import build
+from robot_fleet.reports.past import Ground
+from robot_fleet.reports.registry import SOURCES, figures
+from robot_fleet.runtime.report_desk import ReportDesk
 from robot_fleet.scheduling import file_models
 from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import plan_from_json, problem_from_json
@@ -22,6 +25,7 @@ from robot_fleet.server.app import create_app
 from robot_fleet.site import (
     demand_pattern,
     model,
+    model_costs,
     model_health,
     model_lanes,
     model_robots,
@@ -46,6 +50,13 @@ SITE_MODELS = {
         model.PlaceModel,
         model.ItemModel,
         model.ZoneModel,
+        model_costs.CostsFile,
+        model_costs.KindCostModel,
+        model_costs.EnergyCostModel,
+        model_costs.TariffBandModel,
+        model_costs.OperatorCostModel,
+        model_costs.SavedModel,
+        model_costs.BudgetModel,
         model_lanes.VertexProperties,
         model_lanes.LaneProperties,
         model_lanes.LaneMetadata,
@@ -150,9 +161,17 @@ def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:
 
 def test_each_address_of_the_api_is_told() -> None:
     text = page("docs/reference/api.md")
-    described = create_app(MovingFleet(load_site(TINY))).openapi()["paths"]
+    desk = ReportDesk(Ground("tiny"), Path("none"), None)
+    described = create_app(MovingFleet(load_site(TINY)), reports=desk).openapi()["paths"]
     addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]
     assert [address for address in addresses if f"`{address}`" not in text] == []
+
+
+def test_each_figure_of_the_report_is_told_as_the_registry_has_it() -> None:
+    told = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", page("docs/reference/report.md"), re.M)
+    known = [(each.id, each.name.en, each.unit, each.formula.en, ", ".join(each.source)) for each in figures().values()]
+    assert told == known, "docs/reference/report.md: the table of figures is that of robot_fleet/reports/figures.yaml"
+    assert set(SOURCES) == {name for each in figures().values() for name in each.source}
 
 
 def test_each_topic_and_interface_is_told() -> None:

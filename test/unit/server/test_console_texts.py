@@ -49,7 +49,7 @@ def test_every_condition_has_its_text() -> None:
 
 def test_every_text_that_the_page_names_exists() -> None:
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted((CONSOLE / "js").glob("*.js")))
-    page = (CONSOLE / "index.html").read_text(encoding="utf-8")
+    page = "\n".join(path.read_text(encoding="utf-8") for path in sorted(CONSOLE.glob("*.html")))
     named = set(re.findall(r'\btext\("([a-z_.]+)"', scripts))
     named |= set(re.findall(r'data-(?:text|label)="([a-z_]+)"', page))
     assert len(named) > 40

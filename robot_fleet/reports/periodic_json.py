@@ -1,0 +1,63 @@
+"""The periodic report as JSON, with all the words that people see beside its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from robot_fleet.core.text import Text
+from robot_fleet.reports import periodic_words as words
+from robot_fleet.reports.periodic import PeriodReport, Table
+from robot_fleet.reports.registry import Figure
+
+SCHEMA_VERSION = 1
+
+
+def report_json(report: PeriodReport) -> dict[str, Any]:
+    """Return a report as JSON; times are seconds, shares per cent, names in both languages."""
+    begins = report.period.begins
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "site": report.site,
+        "period": report.period.length.value,
+        "of": report.period.of,
+        "from_s": report.period.from_s,
+        "to_s": report.period.to_s,
+        "from_date": None if begins is None else begins.isoformat(),
+        "to_date": None if begins is None else (begins + timedelta(days=report.period.days - 1)).isoformat(),
+        "seq": report.seq,
+        "robots": report.robots,
+        "coverage": {"facts_pct": report.facts_pct, "telemetry_pct": report.telemetry_pct},
+        "figures": {figure.id: _figure(figure) for figure in words.used(report)},
+        "sources": {name: _text(text) for name, text in words.SOURCES.items()},
+        "tables": [_table(table) for table in report.tables],
+        "assumptions": [{"key": key, "source": _text(source)} for key, source in report.assumptions],
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "unit": figure.unit,
+        "in_hours": words.in_hours(figure),
+        "name": _text(figure.name),
+        "formula": _text(figure.formula),
+        "source": list(figure.source),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [
+        {
+            "key": row.key,
+            "name": _text(words.row_name(table, row)),
+            "values": [row.values.get(name) for name in table.figures],
+        }
+        for row in table.rows
+    ]
+    head = {"id": table.id, "by": table.by, "title": _text(words.title(table)), "by_name": _text(words.by_word(table))}
+    return {**head, "figures": list(table.figures), "rows": rows}
+
+
+def _text(text: Text) -> Mapping[str, str]:
+    return {"ko": text.ko, "en": text.en}
