@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from robot_fleet_interfaces.msg import RobotState
 
@@ -23,15 +24,20 @@ from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
+from robot_fleet.server.doors.address import LOOPBACK, Entrance
+from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms
+from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
 
 
-async def serve(arguments: NodeArguments, port: int) -> None:
+async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None:
     """Serve until the process is told to end; the node spins in a thread of its own."""
-    socket = listen(port)
+    users = UserStore(arguments.users)
+    entrance.check(has_users=users.accounts.any())
+    sockets = [listen(port, host) for host in entrance.hosts]
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
     clock = FleetClock(node, arguments.midnight)
@@ -63,7 +69,8 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     def give_up() -> None:
         server.should_exit = True  # a gateway that hears or shows nothing any more is started again
 
-    server = make_server(create_app(console.fleet, metrics=console.metrics, given_up=give_up))
+    doors = Doors(users, entrance)
+    server = make_server(create_app(console.fleet, metrics=console.metrics, given_up=give_up, doors=doors), entrance)
 
     def spin_ros() -> None:
         try:
@@ -75,22 +82,28 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     spinning = threading.Thread(target=spin_ros, name="ros")
     spinning.start()
     try:
-        await server.serve(sockets=[socket])
+        await server.serve(sockets=sockets)
     finally:
         server.should_exit = True
         spinning.join()
         history.close()
         console.close()
+        users.close()
 
 
 def main() -> None:
     """Run the gateway."""
     made = parser("the gateway: HTTP, WebSocket and the console")
     add_ledger(made)
-    made.add_argument("--port", type=int, default=8080, help="port on 127.0.0.1; 0 takes a free one")
+    made.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one")
+    made.add_argument("--bind", default=LOOPBACK, help="IP address to listen on; any but loopback needs users and TLS")
+    made.add_argument("--tls-cert", type=Path, help="PEM file of the certificate")
+    made.add_argument("--tls-key", type=Path, help="PEM file of its key")
+    made.add_argument("--behind-proxy", action="store_true", help="a proxy in front speaks TLS")
     parsed = parse_arguments(made)
     with process(process="gateway"):
-        asyncio.run(serve(shared(parsed), parsed.port))
+        entrance = Entrance(parsed.bind, parsed.tls_cert, parsed.tls_key, parsed.behind_proxy)
+        asyncio.run(serve(shared(parsed), parsed.port, entrance))
 
 
 if __name__ == "__main__":
