@@ -31,6 +31,8 @@ LOG = logging.getLogger("robot_fleet.doors")
 COMMANDS_OF_USER = Rate(burst=60.0, per_s=5.0)
 COMMANDS_FROM_ADDRESS = Rate(burst=240.0, per_s=20.0)
 """Several people may sit behind one address."""
+READINGS = Rate(burst=1.0, per_s=1 / 600.0)
+"""A page that looks again and again is recorded once in ten minutes."""
 SIGN_INS_OF_USER = Patience(free=3, first_s=1.0, longest_s=30.0)
 """Not longer, or anybody could keep anybody out."""
 SIGN_INS_FROM_ADDRESS = Patience(free=10, first_s=1.0, longest_s=900.0)
@@ -64,6 +66,7 @@ class Doors:
         self._by_address = Buckets(COMMANDS_FROM_ADDRESS, steady_s)
         self._users_failed = Pauses(SIGN_INS_OF_USER, steady_s)
         self._addresses_failed = Pauses(SIGN_INS_FROM_ADDRESS, steady_s)
+        self._readings = Buckets(READINGS, steady_s)
         self._one_at_a_time = asyncio.Lock()
         self._waiting = 0
         self._shut = self.entrance.outside
@@ -138,14 +141,16 @@ class Doors:
         here.who = found.id
         return found
 
-    async def record(self, verb: str, outcome: str) -> None:
-        """Write down what the visit at hand came to.
+    async def record(self, verb: str, outcome: str, *, reading: bool = False) -> None:
+        """Write down what the visit at hand came to; of a reading that goes on, once in a while.
 
         A fleet whose audit cannot be written still takes commands: one may be the answer to a call for help.
         """
         if self.store is None or not self._shut:
             return
         here = visit()
+        if reading and self._readings.take(f"{here.who} {verb} {here.target} {outcome}") > 0.0:
+            return
         entry = AuditEntry(self.now_s(), here.who, here.address, verb, here.target, outcome)
         try:
             await asyncio.to_thread(self.store.audit.append, entry)

@@ -94,13 +94,13 @@ class AtTheDoors:
                 self._check(connection, here, permission, commands)
         except FleetError as error:
             if recorded and here.entrant is not None and error.code != "request_too_many":
-                await doors.record(address.verb, error.code)
+                await doors.record(address.verb, error.code, reading=not commands)
             await _refuse(connection, receive, send, error)
             return
         if scope["type"] == "websocket":
             await self._app(scope, receive, self._while_let_in(connection, permission, send) if shut else send)
         elif recorded or address.verb == "POST /api/v1/session":
-            told = _Recorded(doors, address.verb, send)
+            told = _Recorded(doors, address.verb, not commands, send)
             try:
                 await self._app(scope, receive, told)
             except BaseException:
@@ -165,6 +165,7 @@ class _Recorded:
 
     doors: Doors
     verb: str
+    reading: bool
     send: Send
     _start: Message | None = None
     _body: bytearray = field(default_factory=bytearray)
@@ -188,7 +189,7 @@ class _Recorded:
         if not self._done:
             self._done = True
             if outcome != "request_too_many_sign_ins":  # whoever floods the door does not flood the audit
-                await self.doors.record(self.verb, outcome)
+                await self.doors.record(self.verb, outcome, reading=self.reading)
 
 
 def _code(body: bytes) -> str:
