@@ -60,7 +60,7 @@ function take(found) {
 }
 
 function open(why, done) {
-  const dialog = byId("sign-in");
+  const dialog = h("dialog", { id: "sign-in", "aria-labelledby": "sign-in-title" });
   const error = h("p", { class: "error", id: "sign-in-error", role: "alert", hidden: true });
   const name = h("input", { id: "sign-in-name", name: "username", autocomplete: "username", required: true, maxLength: 64, autofocus: true, value: session.name ?? "" });
   const password = h("input", { id: "sign-in-password", name: "password", type: "password", autocomplete: "current-password", required: true, maxLength: 256 });
@@ -76,7 +76,7 @@ function open(why, done) {
     fail("");
     try {
       take(await signIn(name.value, password.value));
-      dialog.close();
+      dialog.remove();
       done();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
@@ -90,9 +90,10 @@ function open(why, done) {
   h("h2", { id: "sign-in-title", textContent: text("sign_in_title") }),
   why ? h("p", { id: "sign-in-why", textContent: text(why) }) : null,
   field("user_name", name), field("password", password), error, button);
-  dialog.replaceChildren(form);
+  dialog.append(form);
+  document.body.append(dialog);
   dialog.oncancel = (event) => event.preventDefault(); // there is nothing to go back to
-  if (!dialog.open) dialog.showModal();
+  dialog.showModal();
   (name.value ? password : name).focus();
 }
 
