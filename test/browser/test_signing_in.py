@@ -77,6 +77,9 @@ def test_a_person_signs_in_by_keyboard_commands_and_signs_out(console: Opened) -
 def test_a_viewer_sees_and_is_not_offered_to_command(console: Opened) -> None:
     page = console.page
     expect(page.locator("#sign-in-title")).to_have_text("관제 화면 로그인")
+    page.locator("#sign-in").get_by_role("button", name="English").click()
+    expect(page.locator("#sign-in-title")).to_have_text("Sign in to the fleet")
+    page.locator("#sign-in").get_by_role("button", name="한국어").click()
     console.sign_in("viewer")
     page.wait_for_selector("[data-task]")
     expect(page.locator("#person-name")).to_contain_text("열람자")

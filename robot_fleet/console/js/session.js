@@ -3,7 +3,9 @@
 import { changePassword, getSession, getUsers, Refusal, signIn, signOut } from "./api.js";
 import { ask, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
-import { text } from "./i18n.js";
+import { language, setLanguage, text } from "./i18n.js";
+
+const LANGUAGES = { ko: "한국어", en: "English" };
 
 let session = { users: false, signed_in: false, may: [] };
 let names = new Map();
@@ -59,10 +61,10 @@ function take(found) {
   }
 }
 
-function open(why, done) {
+function open(why, done, known = session.name ?? "") {
   const dialog = h("dialog", { id: "sign-in", "aria-labelledby": "sign-in-title" });
   const error = h("p", { class: "error", id: "sign-in-error", role: "alert", hidden: true });
-  const name = h("input", { id: "sign-in-name", name: "username", autocomplete: "username", required: true, maxLength: 64, autofocus: true, value: session.name ?? "" });
+  const name = h("input", { id: "sign-in-name", name: "username", autocomplete: "username", required: true, maxLength: 64, autofocus: true, value: known });
   const password = h("input", { id: "sign-in-password", name: "password", type: "password", autocomplete: "current-password", required: true, maxLength: 256 });
   const button = h("button", { class: "button primary wide", id: "sign-in-send", textContent: text("sign_in") });
   const field = (key, input) => h("label", { class: "field" }, h("span", { textContent: text(key) }), input);
@@ -70,6 +72,12 @@ function open(why, done) {
     error.textContent = sentence;
     error.hidden = !sentence;
   };
+  const languages = h("div", { class: "language", role: "group", "aria-label": text("language") }, Object.entries(LANGUAGES).map(([code, word]) =>
+    h("button", { type: "button", lang: code, "aria-pressed": String(language() === code), textContent: word, onclick: () => {
+      setLanguage(code);
+      dialog.remove();
+      open(why, done, name.value);
+    } })));
   const form = h("form", { class: "ask", method: "dialog", async onsubmit(event) {
     event.preventDefault();
     button.disabled = true;
@@ -87,7 +95,7 @@ function open(why, done) {
       button.disabled = false;
     }
   } },
-  h("h2", { id: "sign-in-title", textContent: text("sign_in_title") }),
+  h("div", { class: "sign-in-head" }, h("h2", { id: "sign-in-title", textContent: text("sign_in_title") }), languages),
   why ? h("p", { id: "sign-in-why", textContent: text(why) }) : null,
   field("user_name", name), field("password", password), error, button);
   dialog.append(form);
