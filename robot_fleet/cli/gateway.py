@@ -167,11 +167,15 @@ def _pinned(cert: Path) -> ssl.SSLContext:
 def _token_header(run: RunDirectory) -> dict[str, str]:
     """Return the header that lets this user's verbs in where the fleet has users."""
     secret = os.environ.get(_TOKEN_VARIABLE, "").strip()
-    if not secret and run.token.exists():
-        if run.token.stat().st_mode & 0o077:
-            message = f"others can read it; chmod 600 {run.token}, and make a new one if they may have"
-            raise RuntimeFailure("runtime_token_unsafe", message, str(run.token))
-        secret = run.token.read_text(encoding="ascii", errors="replace").strip()
+    try:
+        if not secret and run.token.exists():
+            if run.token.stat().st_mode & 0o077:
+                message = f"others can read it; chmod 600 {run.token}, and make a new one if they may have"
+                raise RuntimeFailure("runtime_token_unsafe", message, str(run.token))
+            secret = run.token.read_text(encoding="ascii", errors="replace").strip()
+    except OSError as error:
+        message = f"the token cannot be read ({error.strerror})"
+        raise RuntimeFailure("runtime_token_unsafe", message, str(run.token)) from error
     return {"authorization": f"Bearer {secret}"} if secret.isascii() and secret.isprintable() and secret else {}
 
 

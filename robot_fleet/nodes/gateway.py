@@ -6,6 +6,7 @@ It reads the ledger beside the manager and listens to the robots; losing it cost
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 from robot_fleet_interfaces.msg import RobotState
 
 from robot_fleet.core.clock import Now
+from robot_fleet.core.errors import StoreError
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
@@ -32,11 +34,13 @@ from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
 
+LOG = logging.getLogger("robot_fleet.doors")
+
 
 async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None:
     """Serve until the process is told to end; the node spins in a thread of its own."""
-    users = UserStore(arguments.users)
-    entrance.check(has_users=users.accounts.any())
+    users = _users(arguments.users)
+    entrance.check(has_users=users is not None and users.accounts.any())
     sockets = [listen(port, host) for host in entrance.hosts]
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
@@ -88,7 +92,19 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         spinning.join()
         history.close()
         console.close()
-        users.close()
+        if users is not None:
+            users.close()
+
+
+def _users(path: Path) -> UserStore | None:
+    """Return the users; None where there never were any and the file cannot be made: a full disk takes no view away."""
+    try:
+        return UserStore(path)
+    except StoreError as error:
+        if path.exists() and path.stat().st_size:
+            raise
+        LOG.error("users event=failed error=%s there are none until the next start", error)
+        return None
 
 
 def main() -> None:

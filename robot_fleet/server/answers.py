@@ -24,6 +24,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 """How the description of the API names what a command may be refused with."""
 
+AT_THE_DOORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (401, 403, 503)}
+"""What every address may be refused with."""
+
 _STATUS = {
     "request_key_missing": 400,
     "request_unknown_task": 404,

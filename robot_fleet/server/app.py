@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
-from robot_fleet.server.answers import ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import people_routes, session_routes
@@ -76,10 +76,11 @@ def create_app(
         docs_url=None,  # its page would load scripts from other hosts
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        responses=AT_THE_DOORS,
     )
     install_error_handlers(app)
     app.add_middleware(AtTheDoors, served=app, doors=doors)
-    app.add_middleware(SameOrigin, any_host=doors.entrance.outside)
+    app.add_middleware(SameOrigin, any_host=doors.entrance.outside, tls=doors.entrance.secure)
     app.include_router(session_routes(doors))
     app.include_router(people_routes(doors))
     app.include_router(_reads(fleet, hub))

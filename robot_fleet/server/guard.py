@@ -8,6 +8,7 @@ a browser says which page is asking (the Origin header), commands and the WebSoc
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,18 +33,20 @@ class SameOrigin:
     Parameters
     ----------
     any_host : whether the server goes by other names than this machine's own.
+    tls : whether browsers reach it over TLS alone.
     """
 
-    def __init__(self, app: ASGIApp, any_host: bool = False) -> None:
+    def __init__(self, app: ASGIApp, any_host: bool = False, tls: bool = False) -> None:
         self._app = app
         self._any_host = any_host
+        self._schemes = ("https",) if tls else ("http", "https")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(scope, self._any_host)
+        refusal = _refusal(scope, self._any_host, self._schemes)
         if refusal is None:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
@@ -56,7 +59,7 @@ class SameOrigin:
             await send({"type": "http.response.body", "body": body})
 
 
-def _refusal(scope: Scope, any_host: bool) -> str | None:
+def _refusal(scope: Scope, any_host: bool, schemes: Sequence[str]) -> str | None:
     headers = Headers(scope=scope)
     host = headers.get("host", "")
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
@@ -64,7 +67,7 @@ def _refusal(scope: Scope, any_host: bool) -> str | None:
         return "request_foreign_host"
     origin = headers.get("origin")
     changing = scope["type"] == "websocket" or scope["method"] not in _READING
-    if changing and origin is not None and origin not in (f"http://{host}", f"https://{host}"):
+    if changing and origin is not None and origin not in [f"{scheme}://{host}" for scheme in schemes]:
         return "request_foreign_page"
     return None
 

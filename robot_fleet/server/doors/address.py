@@ -34,6 +34,11 @@ class Entrance:
         return self.tls_cert is not None
 
     @property
+    def secure(self) -> bool:
+        """Whether browsers reach it over TLS alone."""
+        return self.tls or self.behind_proxy
+
+    @property
     def outside(self) -> bool:
         """Whether others than this machine can reach it."""
         return self.behind_proxy or not ipaddress.ip_address(self.bind).is_loopback
@@ -64,7 +69,7 @@ class Entrance:
         if self.outside and not has_users:
             message = "it would let anybody in: make users first, with ./fleet user init"
             raise RuntimeFailure("runtime_bind_without_users", message, f"--bind {self.bind}")
-        if self.outside and not (self.tls or self.behind_proxy):
+        if self.outside and not self.secure:
             message = "passwords would be overheard: give --tls-cert and --tls-key, or --behind-proxy where one has TLS"
             raise RuntimeFailure("runtime_bind_without_tls", message, f"--bind {self.bind}")
 

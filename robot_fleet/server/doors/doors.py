@@ -23,6 +23,7 @@ from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.limits import Buckets, Patience, Pauses, Rate, TooManyRequests
 from robot_fleet.server.doors.visit import visit
+from robot_fleet.stores.users.accounts import folded
 from robot_fleet.stores.users.people import AuditEntry, Entrant, User
 from robot_fleet.stores.users.store import UserStore
 
@@ -106,7 +107,7 @@ class Doors:
 
     def check_pace(self, address: str, user: str) -> None:
         """Count a command. Raises TooManyRequests `request_too_many`."""
-        after_s = max(self._by_address.take(address), self._by_user.take(user))
+        after_s = self._by_user.take(user) or self._by_address.take(address)
         if after_s > 0.0:
             raise TooManyRequests("request_too_many", "too many commands; slow down", after_s)
 
@@ -122,7 +123,7 @@ class Doors:
         here = visit()
         if self.store is None or not await self.are_shut():
             raise RequestError("request_no_users", "this fleet has no users yet; make some with ./fleet user init")
-        user_key = name.casefold().strip()
+        user_key = folded(name)
         self._check_pauses(user_key, here.address)
         if self._waiting >= _MOST_WAIT:
             raise TooManyRequests("request_too_many_sign_ins", "too many sign in at the same time", 1.0)

@@ -56,6 +56,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/tasks": Permission.VIEW,
         "GET /api/v1/tasks/{task_id}": Permission.VIEW,
         "GET /api/v1/tasks/{task_id}/why": Permission.VIEW,
+        "GET /api/v1/ways": Permission.VIEW,
         "GET /api/v1/zones": Permission.VIEW,
         "GET /api/v1/alarms": Permission.VIEW,
         "GET /api/v1/incidents": Permission.VIEW,

@@ -56,7 +56,7 @@ def session_routes(doors: Doors) -> APIRouter:
         """Begin a session: a secret that nobody had before, so that none can be foisted on anybody."""
         store = _store(doors)
         secret = await asyncio.to_thread(store.keys.open_session, user, doors.now_s())
-        name, secure = doors.cookie(request), doors.entrance.tls or doors.entrance.behind_proxy
+        name, secure = doors.cookie(request), doors.entrance.secure
         response.set_cookie(name, secret, path="/", samesite="strict", httponly=True, secure=secure)
         visit().entrant = await asyncio.to_thread(store.keys.by_session, secret, doors.now_s())
         return await _answer()

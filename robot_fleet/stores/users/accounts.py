@@ -63,7 +63,7 @@ class Accounts:
         row = {
             "id": new_id("u"),
             "name": name,
-            "folded": _folded(name),
+            "folded": folded(name),
             "role": role.value,
             "password": kept,
             "active": True,
@@ -96,7 +96,7 @@ class Accounts:
     def signed_in(self, name: str, password: str) -> User | None:
         """Return the user whose name and password these are, None if they are nobody's who may come in."""
         with self._database.reading() as connection:
-            row = connection.execute(select(USERS).where(USERS.c.folded == _folded(name))).first()
+            row = connection.execute(select(USERS).where(USERS.c.folded == folded(name))).first()
         kept = None if row is None else row.password
         if not matches(password, kept) or row is None or not row.active:
             return None
@@ -120,13 +120,13 @@ class Accounts:
 
 
 def _row(connection: Connection, name: str) -> Any:
-    row = connection.execute(select(USERS).where((USERS.c.folded == _folded(name)) | (USERS.c.id == name))).first()
+    row = connection.execute(select(USERS).where((USERS.c.folded == folded(name)) | (USERS.c.id == name))).first()
     if row is None:
         raise RequestError("request_unknown_user", "there is no such user; ./fleet user list shows all", name)
     return row
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return a name as it is compared: Korean typed as syllables or as letters is the same, and so are capitals."""
     return unicodedata.normalize("NFKC", name).casefold().strip()
 

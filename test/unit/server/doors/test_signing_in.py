@@ -85,6 +85,8 @@ def test_behind_a_proxy_the_cookie_is_for_tls_alone_and_the_proxy_says_who_asks(
         headers = {"host": "fleet.example", "origin": "https://fleet.example", "x-forwarded-for": "6.6.6.6, 10.1.2.3"}
         answer = browser.post(SESSION, json={"name": "admin", "password": PASSWORD}, headers=headers)
         assert "; secure" in answer.headers["set-cookie"].lower()
+        plain = browser.post(SESSION, headers={**headers, "origin": "http://fleet.example"})
+        assert plain.json()["error"]["code"] == "request_foreign_page"
         assert [entry.address for entry in house.store.audit.entries()] == ["10.1.2.3"]  # not what the asker sent along
 
 
@@ -146,6 +148,19 @@ def test_signing_in_is_slow_after_failures_and_recovers(house: House) -> None:
         house.steady_s += 2.0
         assert attempt(PASSWORD)[0] == 200
         assert [attempt("wrong")[0] for _ in range(4)] == [401] * 4  # and it begins anew
+
+
+def test_no_way_of_writing_a_name_makes_guessing_faster(house: House) -> None:
+    with house.browser() as browser:
+        names = ["operator", "OPERATOR", "ｏｐｅｒａｔｏｒ", " Operator", "operator"]
+        codes = [browser.post(SESSION, json={"name": name, "password": "x"}).status_code for name in names]
+    assert codes == [401] * 4 + [429]
+
+
+def test_one_who_floods_does_not_slow_down_others_at_the_same_address(house: House) -> None:
+    with house.client(Role.OPERATOR) as client, house.client(Role.MANAGER) as other:
+        assert [client.post(HOLD).status_code for _ in range(300)].count(429) == 240
+        assert [other.post(HOLD).status_code for _ in range(60)] == [202] * 60
 
 
 def test_an_address_that_guesses_at_many_users_is_slowed_down_too(house: House) -> None:
@@ -215,6 +230,7 @@ def test_users_that_cannot_be_read_let_nobody_in(house: House, monkeypatch: pyte
     with house.client(Role.ADMIN) as client:
         answer = client.get("/api/v1/site")
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_users_unusable")
+        assert client.get("/api/v1/health").json()["manager"] == "live"
 
 
 def test_the_stream_ends_when_whoever_listens_is_let_in_no_more(house: House) -> None:
