@@ -32,6 +32,8 @@ _MODULES = {
     "maintenance": "maintenance",
     "history": "history",
     "report": "report",
+    "user": "users",
+    "audit": "audit",
     "site": "site",
     "plan": "plan",
     "bench": "bench",

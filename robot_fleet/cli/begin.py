@@ -74,6 +74,7 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         improving=wishes.improving,
         webhooks=play.webhooks,
         ledger=ledger,
+        entrance=wishes.entrance,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from robot_fleet.cli.play import Wishes, default_site, prepare
+from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
 DEMO_SPEED = 5.0
 
@@ -54,6 +55,13 @@ LedgerPlace = Annotated[
         help="Keep the facts in this file or in postgresql://USER@HOST/DATABASE. Default: the fleet's own file.",
     ),
 ]
+Bind = Annotated[
+    str,
+    typer.Option("--bind", metavar="ADDRESS", help="Listen there, for others too: needs users and TLS."),
+]
+TlsCert = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate for TLS, in PEM.")]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its key, in PEM.")]
+BehindProxy = Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front of the console speaks TLS.")]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -83,6 +91,10 @@ def demo(
     improve: Improve = True,
     webhooks: Webhooks = None,
     ledger: LedgerPlace = None,
+    bind: Bind = LOOPBACK,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    behind_proxy: BehindProxy = False,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -109,6 +121,7 @@ def demo(
         improving=improve,
         webhooks=webhooks,
         ledger=ledger,
+        entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
     )
     _run(wishes, link, resume=False)
 
@@ -131,6 +144,10 @@ def up(
     improve: Improve = True,
     webhooks: Webhooks = None,
     ledger: LedgerPlace = None,
+    bind: Bind = LOOPBACK,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    behind_proxy: BehindProxy = False,
     name: Name = None,
 ) -> None:
     """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
@@ -155,6 +172,7 @@ def up(
         improving=improve,
         webhooks=webhooks,
         ledger=ledger,
+        entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
     )
     _run(wishes, link, resume=True)
 

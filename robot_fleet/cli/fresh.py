@@ -14,7 +14,7 @@ from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.statefile import read_json, write_json
 
-_STAYS = ("logs", "kept")
+_STAYS = ("logs", "kept", "doors")
 _REPLACED = ".replaced-"
 """Part of the name of a ledger in whose place a backup was put; it is somebody's to remove."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +24,7 @@ _GLANCE_S = 2.0
 _ANSWER_S = 15.0
 _ALARM_S = 8.0
 """For an alarm: the gateway itself waits for the manager for six seconds."""
+_TOKEN_VARIABLE = "ROBOT_FLEET_TOKEN"  # noqa: S105, its name
 PASSING = ("runtime_gateway_unreachable", "runtime_manager_unreachable", "runtime_no_answer")
 
 
@@ -35,12 +39,13 @@ class Gateway:
 
     Raises
     ------
-    RuntimeFailure : `runtime_no_fleet`, `runtime_which_fleet`.
+    RuntimeFailure : `runtime_no_fleet`, `runtime_which_fleet`, `runtime_token_unsafe`, `runtime_tls_unusable`.
     """
 
     def __init__(self, name: str | None = None) -> None:
         self._run = _running(name)
-        port = fleet_state(self._run).get("port")
+        state = fleet_state(self._run)
+        port = state.get("port")
         if port is None:
             raise RuntimeFailure(
                 "runtime_no_fleet",
@@ -48,7 +53,14 @@ class Gateway:
                 self._run.name,
             )
         # The system's proxies are for other hosts than this one.
-        self._client = httpx.Client(base_url=_address(port), timeout=_ANSWER_S, trust_env=False)
+        cert = state.get("tls_cert")
+        self._client = httpx.Client(
+            base_url=_address(port, tls=bool(cert)),
+            headers=_token_header(self._run),
+            timeout=_ANSWER_S,
+            trust_env=False,
+            verify=_pinned(Path(cert)) if cert else True,
+        )
 
     @property
     def run(self) -> RunDirectory:
@@ -59,7 +71,7 @@ class Gateway:
         """Return what the gateway shows under a path, None if it does not answer at once."""
         try:
             return self._asked_once("GET", path, None, {}, _GLANCE_S)
-        except RuntimeFailure:
+        except FleetError:
             return None
 
     def get(self, path: str) -> Any:
@@ -124,17 +136,47 @@ class Gateway:
         self._client.close()
 
 
-def manager_is_live(port: int) -> bool:
+def manager_is_live(port: int, tls_cert: Path | None = None) -> bool:
     """Return whether a gateway answers on a port of this machine, and reaches its manager."""
     try:
-        answer = httpx.get(f"{_address(port)}/health", timeout=_GLANCE_S, trust_env=False)
+        address = f"{_address(port, tls=tls_cert is not None)}/health"
+        verify = True if tls_cert is None else _pinned(tls_cert)
+        answer = httpx.get(address, timeout=_GLANCE_S, trust_env=False, verify=verify)
         return bool(answer.json()["manager"] == "live")
     except (httpx.TransportError, ValueError, KeyError):
         return False
 
 
-def _address(port: int) -> str:
-    return f"http://127.0.0.1:{port}/api/v1"
+def _address(port: int, *, tls: bool) -> str:
+    return f"http{'s' if tls else ''}://127.0.0.1:{port}/api/v1"
+
+
+def _pinned(cert: Path) -> ssl.SSLContext:
+    """Return what trusts the fleet's own certificate and no other; it is made out to another name than 127.0.0.1."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        context.load_verify_locations(cert)
+    except OSError as error:
+        message = f"the fleet's certificate cannot be read ({error.strerror})"
+        raise RuntimeFailure("runtime_tls_unusable", message, str(cert)) from error
+    return context
+
+
+def _token_header(run: RunDirectory) -> dict[str, str]:
+    """Return the header that lets this user's verbs in where the fleet has users."""
+    secret = os.environ.get(_TOKEN_VARIABLE, "").strip()
+    try:
+        if not secret and run.token.exists():
+            if run.token.stat().st_mode & 0o077:
+                message = f"others can read it; chmod 600 {run.token}, and make a new one if they may have"
+                raise RuntimeFailure("runtime_token_unsafe", message, str(run.token))
+            secret = run.token.read_text(encoding="ascii", errors="replace").strip()
+    except OSError as error:
+        message = f"the token cannot be read ({error.strerror})"
+        raise RuntimeFailure("runtime_token_unsafe", message, str(run.token)) from error
+    return {"authorization": f"Bearer {secret}"} if secret.isascii() and secret.isprintable() and secret else {}
 
 
 def _running(name: str | None) -> RunDirectory:
@@ -163,4 +205,9 @@ def _told(answer: httpx.Response) -> FleetError:
         code, message, where = str(error["code"]), str(error["message"]), str(error.get("where", ""))
     except (ValueError, KeyError, TypeError):
         return RuntimeFailure("runtime_gateway_malformed", f"unexpected answer, HTTP {answer.status_code}")
+    if code == "request_sign_in_required":
+        message = (
+            f"this fleet has users: put a token that is still good into {_TOKEN_VARIABLE},"
+            " or keep one with ./fleet user token new --save"
+        )
     return (RequestError if code.startswith("request_") else RuntimeFailure)(code, message, where)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import robot_fleet
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+from robot_fleet.server.doors.address import Entrance
 
 if TYPE_CHECKING:
     from robot_fleet.core.site import Site
@@ -37,6 +39,7 @@ class Wishes:
     improving : whether CP-SAT looks for better plans.
     webhooks : the file of receivers; None for that of the site, if it has one.
     ledger : path or URL of the ledger; None for the fleet's own.
+    entrance : where the console is reached.
     """
 
     site: Path
@@ -54,6 +57,7 @@ class Wishes:
     improving: bool = True
     webhooks: Path | None = None
     ledger: str | None = None
+    entrance: Entrance = field(default_factory=Entrance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def prepare(wishes: Wishes) -> Play:
 
     Raises
     ------
-    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`, `ledger_bad_url`.
+    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`, `ledger_bad_url`;
+        what `Entrance.check` raises.
     """
     from robot_fleet.ledger.address import ledger_address
     from robot_fleet.runtime.demand import played_rows
@@ -87,6 +92,7 @@ def prepare(wishes: Wishes) -> Play:
     from robot_fleet.site.load import load_site
     from robot_fleet.site.webhooks import WEBHOOKS_FILE, read_webhooks
 
+    wishes.entrance.check(has_users=_has_users(wishes.name))
     for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):
         if path is not None:
             check_writable(option, path)
@@ -98,6 +104,16 @@ def prepare(wishes: Wishes) -> Play:
     if webhooks is not None:
         read_webhooks(webhooks)
     return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger)
+
+
+def _has_users(name: str | None) -> bool:
+    path = run_directory(name or DEFAULT_NAME).users
+    if not path.exists():
+        return False
+    from robot_fleet.stores.users.store import UserStore
+
+    with UserStore(path) as store:
+        return store.accounts.any()
 
 
 def default_site() -> Path:

@@ -88,6 +88,7 @@ class _Run:
             "domain": self._told.domain,
             "site": self._play.site.id,
             "site_folder": str(self._told.site.resolve()),
+            "tls_cert": None if self._told.entrance.tls_cert is None else str(self._told.entrance.tls_cert.resolve()),
         }
         specs = fleet_processes(self._run, self._told)
         supervisor = Supervisor(self._run, specs, info=info, listener=self._heard, ringer=self._ringer())
@@ -119,7 +120,7 @@ class _Run:
         RuntimeFailure : `runtime_crash_loop`, `runtime_not_ready`.
         """
         self._figures.refresh()
-        if self._figures.begun and manager_is_live(self._told.port):
+        if self._figures.begun and manager_is_live(self._told.port, self._told.entrance.tls_cert):
             return True
         for name in self._looping:
             raise self._loops(name)
@@ -144,7 +145,10 @@ class _Run:
         if self._play.wishes.headless:
             self._display.say(f"Fleet {self._run.name} is up, port {self._told.port}.")
         else:
-            self._display.tell(f"Console: http://127.0.0.1:{self._told.port}/   (Ctrl-C ends the fleet)")
+            entrance = self._told.entrance
+            scheme, host = "https" if entrance.tls else "http", entrance.bind
+            host = f"[{host}]" if ":" in host else host
+            self._display.tell(f"Console: {scheme}://{host}:{self._told.port}/   (Ctrl-C ends the fleet)")
 
     def _over(self) -> bool:
         """Show how far the run is and return whether it is to end."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from robot_fleet.runtime.run_directory import users_of
+
 
 @dataclass(frozen=True, slots=True)
 class NodeArguments:
@@ -64,6 +66,11 @@ class NodeArguments:
     def outbox(self) -> Path:
         """Events on their way to receivers of webhooks."""
         return self.run / "webhooks.sqlite"
+
+    @property
+    def users(self) -> Path:
+        """The users of the fleet."""
+        return users_of(self.run)
 
     @property
     def processes(self) -> Path:

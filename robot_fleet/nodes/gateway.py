@@ -6,13 +6,16 @@ It reads the ledger beside the manager and listens to the robots; losing it cost
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from robot_fleet_interfaces.msg import RobotState
 
 from robot_fleet.core.clock import Now
+from robot_fleet.core.errors import StoreError
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.reports.past import ground_of
 from robot_fleet.ros.clock import FleetClock
@@ -25,16 +28,23 @@ from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
+from robot_fleet.server.doors.address import LOOPBACK, Entrance
+from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms
+from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
 
+LOG = logging.getLogger("robot_fleet.doors")
 
-async def serve(arguments: NodeArguments, port: int) -> None:
+
+async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None:
     """Serve until the process is told to end; the node spins in a thread of its own."""
-    socket = listen(port)
+    users = _users(arguments.users)
+    entrance.check(has_users=users is not None and users.accounts.any())
+    sockets = [listen(port, host) for host in entrance.hosts]
     site = load_site(arguments.site)
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
     clock = FleetClock(node, arguments.midnight)
@@ -69,8 +79,9 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
-    app = create_app(console.fleet, metrics=console.metrics, given_up=give_up, reports=reports)
-    server = make_server(app)
+    doors = Doors(users, entrance)
+    app = create_app(console.fleet, metrics=console.metrics, given_up=give_up, reports=reports, doors=doors)
+    server = make_server(app, entrance)
 
     def spin_ros() -> None:
         try:
@@ -82,23 +93,41 @@ async def serve(arguments: NodeArguments, port: int) -> None:
     spinning = threading.Thread(target=spin_ros, name="ros")
     spinning.start()
     try:
-        await server.serve(sockets=[socket])
+        await server.serve(sockets=sockets)
     finally:
         server.should_exit = True
         spinning.join()
         history.close()
         reports.close()
         console.close()
+        if users is not None:
+            users.close()
+
+
+def _users(path: Path) -> UserStore | None:
+    """Return the users; None where there never were any and the file cannot be made: a full disk takes no view away."""
+    try:
+        return UserStore(path)
+    except StoreError as error:
+        if path.exists() and path.stat().st_size:
+            raise
+        LOG.error("users event=failed error=%s there are none until the next start", error)
+        return None
 
 
 def main() -> None:
     """Run the gateway."""
     made = parser("the gateway: HTTP, WebSocket and the console")
     add_ledger(made)
-    made.add_argument("--port", type=int, default=8080, help="port on 127.0.0.1; 0 takes a free one")
+    made.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one")
+    made.add_argument("--bind", default=LOOPBACK, help="IP address to listen on; any but loopback needs users and TLS")
+    made.add_argument("--tls-cert", type=Path, help="PEM file of the certificate")
+    made.add_argument("--tls-key", type=Path, help="PEM file of its key")
+    made.add_argument("--behind-proxy", action="store_true", help="a proxy in front speaks TLS")
     parsed = parse_arguments(made)
     with process(process="gateway"):
-        asyncio.run(serve(shared(parsed), parsed.port))
+        entrance = Entrance(parsed.bind, parsed.tls_cert, parsed.tls_key, parsed.behind_proxy)
+        asyncio.run(serve(shared(parsed), parsed.port, entrance))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
 from robot_fleet.runtime.ringer import PATIENCE_S
 from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
 DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 STAND_STILL = signal.SIGUSR1
@@ -28,7 +29,7 @@ class FleetPlay:
     ----------
     site : the site's folder.
     domain : ROS_DOMAIN_ID.
-    port : of the console, on 127.0.0.1.
+    port : of the console.
     seed : of all that is drawn.
     speed : fleet seconds per wall second.
     demand : file of the requests that people make; none if None.
@@ -39,6 +40,7 @@ class FleetPlay:
     webhooks : the file of receivers; None where there are none.
     chaos : file in which a chaos run says what is to fail; None outside of such a run.
     ledger : where the ledger is, if not in the run directory.
+    entrance : where others than this machine reach the console, if at all.
     """
 
     site: Path
@@ -54,6 +56,7 @@ class FleetPlay:
     webhooks: Path | None = None
     chaos: Path | None = None
     ledger: LedgerAddress | None = None
+    entrance: Entrance = field(default_factory=Entrance)
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -111,6 +114,7 @@ def fleet_processes(
             "gateway",
             "--simulated",
             *port,
+            *_entrance_words(play.entrance),
             *ledger,
             ready=ReadyPort(play.port),
             pulse=gateway_pulse(run.path),
@@ -125,6 +129,13 @@ def ringing_process(run: RunDirectory, site: Path, webhooks: Path, patience_s: f
     folders = ("--site", str(site.resolve()), "--run", str(run.path), "--webhooks", str(webhooks.resolve()))
     argv = (sys.executable, "-P", "-m", "robot_fleet.runtime.ringing", *folders, "--patience", f"{patience_s:g}")
     return ProcessSpec("ringing", "ringing", argv)
+
+
+def _entrance_words(entrance: Entrance) -> list[str]:
+    words = [] if entrance.bind == LOOPBACK else ["--bind", entrance.bind]
+    if entrance.tls_cert is not None and entrance.tls_key is not None:
+        words += ["--tls-cert", str(entrance.tls_cert.resolve()), "--tls-key", str(entrance.tls_key.resolve())]
+    return words + (["--behind-proxy"] if entrance.behind_proxy else [])
 
 
 def _sim_words(play: FleetPlay) -> list[str]:

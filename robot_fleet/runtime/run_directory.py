@@ -45,6 +45,16 @@ class RunDirectory:
         return self.path / "telemetry.sqlite"
 
     @property
+    def users(self) -> Path:
+        """The users of the fleet: they stay when another run begins."""
+        return users_of(self.path)
+
+    @property
+    def token(self) -> Path:
+        """The token by which this user's own verbs speak to the fleet, where it has users."""
+        return self.users.with_name("token")
+
+    @property
     def logs(self) -> Path:
         """One log file per process."""
         return self.path / "logs"
@@ -68,6 +78,11 @@ class RunDirectory:
     def processes(self) -> Path:
         """What runs now, as the supervisor wrote it."""
         return self.path / "processes.json"
+
+
+def users_of(run: Path) -> Path:
+    """Return the file of the users of a fleet, by its run directory."""
+    return run / "doors" / "users.sqlite"
 
 
 def run_directory(name: str = DEFAULT_NAME, environ: Mapping[str, str] = os.environ) -> RunDirectory:

@@ -19,6 +19,7 @@ from robot_fleet.core.inputs import (
     UnshelveAlarm,
 )
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
+from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import (
     AnswerWish,
     CloseWish,
@@ -79,6 +80,7 @@ def alarm_commands(fleet: FleetPort) -> APIRouter:
     @router.post("/incidents", status_code=202)
     async def open_incident(wish: OpenWish, key: Key = None) -> CommandTaken:
         """Open an incident for an alarm that belongs to none."""
+        concerns(wish.alarm)
         key = key or new_key("incident")
         return taken(key, await fleet.answer_incident(OpenIncident(key, wish.alarm, wish.by)))
 

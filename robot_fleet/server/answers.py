@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from typing import Annotated, Any
 
@@ -11,14 +12,20 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
+from robot_fleet.server.doors.limits import TooManyRequests
 from robot_fleet.server.models import CommandTaken, ErrorAnswer
 from robot_fleet.server.ports import CommandAnswer
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]
 """The header of a command that may do without one."""
 
-ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (400, 404, 409, 422, 503)}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 422, 429, 503)
+}
 """How the description of the API names what a command may be refused with."""
+
+AT_THE_DOORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (401, 403, 503)}
+"""What every address may be refused with."""
 
 _STATUS = {
     "request_key_missing": 400,
@@ -40,6 +47,14 @@ _STATUS = {
     "request_incident_closed": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
+    "request_no_users": 409,
+    "request_sign_in_required": 401,
+    "request_sign_in_failed": 401,
+    "request_forbidden": 403,
+    "request_foreign_page": 403,
+    "request_too_many": 429,
+    "request_too_many_sign_ins": 429,
+    "store_users_unusable": 503,
 }
 
 
@@ -81,12 +96,22 @@ def error_body(code: str, message: str, where: str = "") -> dict[str, dict[str, 
     return {"error": {"code": code, "message": message, "where": where}}
 
 
+def error_answer(error: FleetError) -> JSONResponse:
+    """Return the answer that tells of an error."""
+    status, headers = status_of(error), {}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequests):
+        headers["retry-after"] = str(math.ceil(error.after_s))
+    return JSONResponse(error_body(error.code, error.message, error.where), status, headers)
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Have every error of the app answered in one form."""
 
     async def on_fleet_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, FleetError)
-        return JSONResponse(error_body(error.code, error.message, error.where), status_of(error))
+        return error_answer(error)
 
     async def on_malformed(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)

@@ -13,7 +13,11 @@ from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
-from robot_fleet.server.answers import ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.doors.doors import Doors
+from robot_fleet.server.doors.middleware import AtTheDoors
+from robot_fleet.server.doors.routes import account_routes, session_routes
+from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.guard import SameOrigin
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
@@ -41,6 +45,7 @@ def create_app(
     metrics: FleetMetrics | None = None,
     given_up: Callable[[], None] = lambda: None,
     reports: Reports | None = None,
+    doors: Doors | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -51,8 +56,10 @@ def create_app(
     metrics : what `GET /metrics` tells; without them there is no such address.
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     reports : who makes reports; without them there are no such addresses.
+    doors : who may do what; without them everybody may do everything.
     """
     hub = Hub(fleet)
+    doors = doors or Doors()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -72,9 +79,13 @@ def create_app(
         docs_url=None,  # its page would load scripts from other hosts
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        responses=AT_THE_DOORS,
     )
     install_error_handlers(app)
-    app.add_middleware(SameOrigin)
+    app.add_middleware(AtTheDoors, served=app, doors=doors)
+    app.add_middleware(SameOrigin, any_host=doors.entrance.outside, tls=doors.entrance.secure)
+    app.include_router(session_routes(doors))
+    app.include_router(account_routes(doors))
     app.include_router(_reads(fleet, hub))
     app.include_router(alarm_reads(fleet))
     app.include_router(_commands(fleet))
@@ -148,6 +159,7 @@ def _commands(fleet: FleetPort) -> APIRouter:
     @router.post("/tasks", status_code=202)
     async def submit(wish: TaskWish, key: _RequiredKey) -> CommandTaken:
         """Ask for a service; the answer says who is expected to do it, and when."""
+        concerns(key)
         return taken(key, await fleet.submit(key, wish.service, wish.params, wish.requester))
 
     @router.post("/tasks/{task_id}/cancel", status_code=202)
@@ -166,12 +178,14 @@ def _commands(fleet: FleetPort) -> APIRouter:
     async def hold(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
         """Bring one robot, or the whole fleet, to a stop in a safe place."""
         key, wish = key or new_key("hold"), wish or HoldWish()
+        concerns(wish.robot)
         return taken(key, await fleet.hold(key, True, wish.robot, wish.reason))
 
     @router.post("/resume", status_code=202)
     async def resume(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
         """Let one robot, or the whole fleet, go on."""
         key, wish = key or new_key("resume"), wish or HoldWish()
+        concerns(wish.robot)
         return taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
 
     @router.post("/zones/{zone}/close", status_code=202)

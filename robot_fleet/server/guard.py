@@ -1,12 +1,14 @@
 """Keeps pages of other origins away: a browser on this machine must not command the fleet for somebody else's page.
 
-The host asked for must be this machine's loopback name (a foreign name that resolves to 127.0.0.1 is refused), and
-where a browser says which page is asking (the Origin header), commands and the WebSocket are for our own page only.
+The host asked for must be this machine's loopback name (a foreign name that resolves to 127.0.0.1 is refused), unless
+the server is there for others, who all sign in: a session's cookie is only for the name that it was given under. Where
+a browser says which page is asking (the Origin header), commands and the WebSocket are for our own page only.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,17 +28,25 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 
 class SameOrigin:
-    """ASGI middleware: refuses foreign hosts and foreign pages, and sets the headers that keep our page to itself."""
+    """ASGI middleware: refuses foreign hosts and foreign pages, and sets the headers that keep our page to itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Parameters
+    ----------
+    any_host : whether the server goes by other names than this machine's own.
+    tls : whether browsers reach it over TLS alone.
+    """
+
+    def __init__(self, app: ASGIApp, any_host: bool = False, tls: bool = False) -> None:
         self._app = app
+        self._any_host = any_host
+        self._schemes = ("https",) if tls else ("http", "https")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(scope)
+        refusal = _refusal(scope, self._any_host, self._schemes)
         if refusal is None:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
@@ -49,15 +59,15 @@ class SameOrigin:
             await send({"type": "http.response.body", "body": body})
 
 
-def _refusal(scope: Scope) -> str | None:
+def _refusal(scope: Scope, any_host: bool, schemes: Sequence[str]) -> str | None:
     headers = Headers(scope=scope)
     host = headers.get("host", "")
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    if name not in LOOPBACK:
+    if not any_host and name not in LOOPBACK:
         return "request_foreign_host"
     origin = headers.get("origin")
     changing = scope["type"] == "websocket" or scope["method"] not in _READING
-    if changing and origin is not None and origin not in (f"http://{host}", f"https://{host}"):
+    if changing and origin is not None and origin not in [f"{scheme}://{host}" for scheme in schemes]:
         return "request_foreign_page"
     return None
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from robot_fleet.server.doors.visit import By
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -18,7 +20,9 @@ class TaskWish(_Body):
     params: dict[str, Any] = Field(
         default_factory=dict, description="Its parameters.", examples=[{"place": "home/r101"}]
     )
-    requester: str = Field(default="operator", max_length=64, description="Opaque id of who asks.")
+    requester: By = Field(
+        default="operator", max_length=64, validate_default=True, description="Opaque id of who asks."
+    )
 
 
 class CancelWish(_Body):
@@ -32,7 +36,7 @@ class TaskAnswer(_Body):
 
     answer: Literal["retry", "done", "failed"] = Field(description="What is on board is then whoever's answers.")
     reason: str = Field(default="", max_length=200, description="Why it has failed.")
-    by: str = Field(default="operator", max_length=64, description="Opaque id of who answers.")
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who answers.")
 
 
 class HoldWish(_Body):
@@ -57,7 +61,9 @@ class LimitWish(ZoneWish):
 class AnswerWish(_Body):
     """What a person says to an alarm."""
 
-    by: str = Field(default="operator", min_length=1, max_length=64, description="Opaque id of who answers.")
+    by: By = Field(
+        default="operator", min_length=1, max_length=64, validate_default=True, description="Opaque id of who answers."
+    )
 
 
 class ShelveWish(AnswerWish):

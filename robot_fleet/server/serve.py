@@ -1,38 +1,44 @@
-"""Runs the web application on this machine's loopback address."""
+"""Runs the web application: on this machine's loopback address, or where an entrance says."""
 
 from __future__ import annotations
 
+import errno
 import socket
 
 import uvicorn
 from fastapi import FastAPI
 
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.server.doors.address import LOOPBACK as HOST
+from robot_fleet.server.doors.address import Entrance
 
-HOST = "127.0.0.1"
 
-
-def listen(port: int) -> socket.socket:
+def listen(port: int, host: str = HOST) -> socket.socket:
     """Return a listening socket; port 0 takes any free one.
 
     Raises
     ------
-    RuntimeFailure : `runtime_port_busy`.
+    RuntimeFailure : `runtime_port_busy`, `runtime_bad_address`.
     """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
         listening.listen(128)
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise RuntimeFailure("runtime_bad_address", "this machine has no such address", host) from error
         message = f"port {port} is in use by another program; give another with --port"
-        raise RuntimeFailure("runtime_port_busy", message, f"{HOST}:{port}") from error
+        raise RuntimeFailure("runtime_port_busy", message, f"{host}:{port}") from error
     return listening
 
 
-def make_server(app: FastAPI) -> uvicorn.Server:
+def make_server(app: FastAPI, entrance: Entrance | None = None) -> uvicorn.Server:
     """Return a server; run it by `await server.serve(sockets=[listen(port)])`, end it by `server.should_exit = True`.
+
+    Whom a proxy speaks for is the doors' matter: they know whether there is one (`Doors.address`).
 
     The stream is not compressed: to a hundred consoles, five small frames a second are cheaper to send than to squeeze.
     """
@@ -41,6 +47,9 @@ def make_server(app: FastAPI) -> uvicorn.Server:
             app,
             log_level="warning",
             access_log=False,
+            proxy_headers=False,
+            ssl_certfile=entrance.tls_cert if entrance is not None else None,
+            ssl_keyfile=entrance.tls_key if entrance is not None else None,
             ws="websockets-sansio",
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=1,

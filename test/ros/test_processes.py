@@ -79,6 +79,23 @@ def test_a_site_that_is_none_is_told_in_one_line(tmp_path: Path, name: str) -> N
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--bind", "0.0.0.0"], "runtime_bind_without_users"),
+        (["--behind-proxy"], "runtime_bind_without_users"),
+        (["--bind", "everywhere"], "runtime_bad_address"),
+    ],
+)
+def test_a_gateway_for_others_without_users_does_not_start(tmp_path: Path, words: list[str], code: str) -> None:
+    folders = ["--site", str(ROOT / "test/data/sites/tiny"), "--run", str(tmp_path), "--simulated", "--port", "0"]
+    gateway = [sys.executable, "-m", "robot_fleet.nodes.gateway", *folders, *words]
+    done = subprocess.run(gateway, cwd=ROOT, capture_output=True, text=True, timeout=START_WITHIN_S)
+    assert done.returncode == 1
+    assert code in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_parameters_have_ranges_and_a_value_out_of_them_is_told(fleet: Fleet, ros: Ros) -> None:
     process = fleet.start("fleet_manager", "--ros-args", "-p", "tick_hz:=1000.0")
     ros.until(lambda: not process.running, "it has ended", START_WITHIN_S)

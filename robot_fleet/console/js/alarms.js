@@ -3,6 +3,7 @@
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { withNames } from "./session.js";
 
 const ORDER = ["active", "cleared", "acknowledged", "shelved"];
 const NONE = { id: "none" };
@@ -111,7 +112,7 @@ export class AlarmList {
     const facts = [
       text(`urgency.${alarm.urgency}`),
       text("alarm_since", { time: clockTime(alarm.raised_s) }),
-      alarm.state === "acknowledged" ? text("alarm_by", { by: alarm.acknowledged_by }) : "",
+      alarm.state === "acknowledged" ? text("alarm_by", { by: withNames(alarm.acknowledged_by) }) : "",
       alarm.state === "shelved" ? text("alarm_until", { time: clockTime(alarm.shelved_until_s, false), reason: alarm.shelved_for }) : "",
     ].filter(Boolean);
     return h("div", { class: "alarm-more" },
@@ -140,7 +141,7 @@ export class AlarmList {
   }
 
   #buttons(alarm) {
-    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, textContent: text(`answer.${what}`), onclick: () => {
+    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, "data-needs": what === "see_incident" ? "cases" : "operate", textContent: text(`answer.${what}`), onclick: () => {
       this.chosen = alarm.id; // it stays open whatever becomes of it
       act(alarm);
     } });

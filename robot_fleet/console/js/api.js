@@ -6,6 +6,13 @@ const PATIENCE_MS = 12_000; // a manager that is being started again answers wit
 const PAUSE_MS = 700;
 const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time"];
 
+let shutOut = () => {};
+
+/** Call `listener` whenever the server says that nobody is signed in any more. */
+export const onShutOut = (listener) => {
+  shutOut = listener;
+};
+
 /** What the server (or the way to it) refused, with a stable code. */
 export class Refusal extends Error {
   constructor(code, message, where) {
@@ -56,9 +63,18 @@ async function askOnce(path, request) {
   }
   const content = await answer.json().catch(() => ({}));
   if (answer.ok) return content;
+  if (answer.status === 401 && content.error?.code === "request_sign_in_required") shutOut();
   const { code = "console_odd_answer", message = answer.statusText, where = "" } = content.error ?? {};
   throw new Refusal(code, message, where);
 }
+
+const send = (method, path, body) => askOnce(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+export const getSession = () => askOnce("session", {});
+export const getUsers = () => askOnce("users", {});
+export const signIn = (name, password) => send("POST", "session", { name, password });
+export const signOut = () => send("DELETE", "session", {});
+export const changePassword = (before, after) => send("POST", "session/password", { old: before, new: after });
 
 const alarm = (id, answer, body = {}) => post(`alarms/${encodeURIComponent(id)}/${answer}`, newKey("alarm"), body);
 const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}/${answer}`, newKey("incident"), body);

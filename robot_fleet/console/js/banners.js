@@ -52,7 +52,7 @@ export class Banners {
 
   #banner(tone, id, title, body, [label, onclick] = []) {
     return h("div", { class: `banner ${tone}`, id }, h("strong", { textContent: title }), h("span", { textContent: body }),
-      label ? h("button", { type: "button", class: "button small", textContent: text(label), onclick }) : null);
+      label ? h("button", { type: "button", class: "button small", "data-needs": label === "let_go" ? "operate" : null, textContent: text(label), onclick }) : null);
   }
 
   #forget() {

@@ -5,6 +5,7 @@ import { closeIncident, getIncident, noteIncident, Refusal } from "./api.js";
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, robotName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { withNames } from "./session.js";
 
 const SORTS = ["alarm", "person", "robot", "item"];
 const LOOK_MS = 5000; // what robots do changes no row of the incident, so the open drawer looks by itself
@@ -78,7 +79,7 @@ export class IncidentDrawer {
 
   #build() {
     const form = (name, submit, ...children) => h("form", {
-      class: `drawer-form ${name}`, id: `incident-${name}`,
+      class: `drawer-form ${name}`, id: `incident-${name}`, "data-needs": "operate",
       onsubmit: (event) => {
         event.preventDefault();
         submit(event.target);
@@ -119,7 +120,7 @@ export class IncidentDrawer {
     if (!story) return;
     const over = story.state === "closed";
     byId("incident-title").textContent = incidentTitle(story);
-    const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: story.closed_by, reason: story.reason }) : text("incident.open");
+    const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: withNames(story.closed_by), reason: story.reason }) : text("incident.open");
     byId("incident-facts").textContent = `${text("incident_begun", { time: clockTime(story.opened_s) })} · ${end}`;
     byId("incident-close").hidden = over;
     this.box.classList.toggle("over", over);
@@ -133,7 +134,7 @@ export class IncidentDrawer {
         h("time", { textContent: clockTime(entry.at_s) }),
         h("span", { class: "entry-mark", title: text(`sort.${entry.sort}`), "aria-hidden": "true" }),
         h("span", { class: "unseen", textContent: text(`sort.${entry.sort}`) }),
-        h("span", { textContent: named(entry.text) })));
+        h("span", { textContent: withNames(named(entry.text)) })));
     if (atEnd) list.scrollTop = list.scrollHeight;
   }
 

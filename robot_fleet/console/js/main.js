@@ -1,6 +1,7 @@
 // Puts the console together.
 
 import { alarmTitle, alarmWhom } from "./alarms.js";
+import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
 import { toast } from "./dialogs.js";
@@ -15,6 +16,7 @@ import { readPalette } from "./palette.js";
 import { Panel } from "./panel.js";
 import { RequestForm } from "./request.js";
 import { Sound } from "./sound.js";
+import { admitted, enter, may, showPerson } from "./session.js";
 import { follow } from "./stream.js";
 
 const RENDER_MS = 250;
@@ -33,7 +35,7 @@ const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
   place: (id) => {
     if (form.isOpen) form.place(id);
-    else form.open(id);
+    else if (may("operate")) form.open(id);
   },
   nothing: () => selectRobot(null, false),
   hover: showTip,
@@ -117,7 +119,7 @@ function showTip({ robot, place, x, y }) {
   const row = robot ? fleet.robot(robot) : fleet.places.get(place);
   const lines = robot
     ? [fleet.freshness(row) === "live" ? text("battery", { n: Math.round(row.soc_pct) }) : text(`link.${fleet.freshness(row)}`), row.task ? serviceName(fleet, fleet.tasks.get(row.task)?.service) : ""]
-    : [text(`place.${row.kind}`, {}, row.kind), form.isOpen ? "" : text("click_to_request")];
+    : [text(`place.${row.kind}`, {}, row.kind), form.isOpen || !may("operate") ? "" : text("click_to_request")];
   tip.replaceChildren(h("strong", { textContent: named(row.name) }), ...lines.filter(Boolean).map((line) => h("span", { textContent: line })));
   tip.style.left = `${Math.min(x + 14, map.camera.width - 200)}px`;
   tip.style.top = `${y + 14}px`;
@@ -169,6 +171,7 @@ function renderSoon() {
 
 function relabel() {
   applyTexts();
+  showPerson();
   legend();
   form.render();
   drawer.relabel();
@@ -221,6 +224,7 @@ setInterval(() => {
   renderSoon();
 }, 100);
 
+onShutOut(() => enter());
 follow(
   (frame) => {
     const first = !fleet.site;
@@ -241,6 +245,7 @@ follow(
     banners.connection(state);
     renderSoon();
   },
+  admitted,
 );
 relabel();
 

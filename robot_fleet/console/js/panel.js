@@ -6,6 +6,7 @@ import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
 import { RobotList } from "./robots.js";
+import { may } from "./session.js";
 
 const ENDED_SHOWN = 40;
 const TABS = ["tasks", "robots", "incidents"];
@@ -23,8 +24,9 @@ export class Panel {
       byId(`tab-${tab}`).addEventListener("click", () => this.show(tab));
       byId(`tab-${tab}`).addEventListener("keydown", (event) => {
         if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        const step = event.key === "ArrowRight" ? 1 : TABS.length - 1;
-        this.show(TABS[(TABS.indexOf(this.tab) + step) % TABS.length]);
+        const offered = TABS.filter((name) => name !== "incidents" || may("cases"));
+        const step = event.key === "ArrowRight" ? 1 : offered.length - 1;
+        this.show(offered[(offered.indexOf(this.tab) + step) % offered.length]);
         byId(`tab-${this.tab}`).focus();
       });
     }
@@ -151,13 +153,13 @@ export class Panel {
         this.robots.mark(task.robot), robotName(this.fleet, task.robot)) : h("p", { class: "quiet", textContent: text("no_robot_yet") }),
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value, fallback]) => [h("dt", { textContent: text(key, {}, fallback) }), h("dd", { textContent: value })])),
       task.asks ? this.#question(task) : null,
-      ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
+      ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, "data-needs": "operate", textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
   }
 
   /** What only a person can judge, who has looked. */
   #question(task) {
     return h("div", { class: "asks" }, h("p", { textContent: text(task.hands_over ? "task_hands_over" : "task_asks") }),
-      h("div", { class: "alarm-buttons" }, ["done", "retry", "failed"].map((how) =>
+      h("div", { class: "alarm-buttons", "data-needs": "operate" }, ["done", "retry", "failed"].map((how) =>
         h("button", { type: "button", class: `button small ${how === "failed" ? "quiet-danger" : ""}`, "data-focus": `${task.id}-${how}`, "data-says": how, textContent: text(`task_${how}`), onclick: () => this.act.answer(task, how) }))));
   }
 

@@ -96,8 +96,8 @@ export class RobotList {
       robot.maintenance_s ? ["maintenance_planned", `${clockTime(robot.maintenance_s[0], false)}–${clockTime(robot.maintenance_s[1], false)}`] : null,
     ].filter(Boolean);
     const goes = robot.stopped
-      ? h("button", { type: "button", class: "button small danger", "data-focus": `${robot.id}-go`, "data-letgo": robot.id, textContent: text("let_go"), onclick: () => this.act.letGo(robot.id) })
-      : h("button", { type: "button", class: "button small", "data-focus": `${robot.id}-hold`, textContent: text(robot.hold ? "resume_robot" : "hold_robot"), onclick: () => this.act.hold(!robot.hold, robot.id) });
+      ? h("button", { type: "button", class: "button small danger", "data-focus": `${robot.id}-go`, "data-letgo": robot.id, "data-needs": "operate", textContent: text("let_go"), onclick: () => this.act.letGo(robot.id) })
+      : h("button", { type: "button", class: "button small", "data-focus": `${robot.id}-hold`, "data-needs": "operate", textContent: text(robot.hold ? "resume_robot" : "hold_robot"), onclick: () => this.act.hold(!robot.hold, robot.id) });
     return h("div", { class: "row-more" },
       h("dl", { class: "axes" }, this.#axes(robot, live).flatMap(([key, words, tone]) => [h("dt", { textContent: text(key) }), h("dd", { class: tone, textContent: words })])),
       task ? h("button", { type: "button", class: "chip", "data-focus": `${robot.id}-task`, onclick: () => this.act.selectTask(task.id), textContent: `${serviceName(this.fleet, task.service)} · ${task.id}` }) : null,

@@ -4,12 +4,16 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 const SILENCE_MS = 4000;
 
-/** Call `onFrame(frame)` for each frame and `onState(connected)` when the connection comes and goes. */
-export function follow(onFrame, onState) {
+/**
+ * Call `onFrame(frame)` for each frame and `onState(connected)` when the connection comes and goes. Before each attempt
+ * `admitted()` is waited for: whoever is not let in need not try.
+ */
+export function follow(onFrame, onState, admitted) {
   let pause = FIRST_PAUSE_MS;
   let watchdog = 0;
 
-  function connect() {
+  async function connect() {
+    await admitted();
     const address = new URL("api/v1/stream", location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);

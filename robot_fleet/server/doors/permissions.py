@@ -1,0 +1,90 @@
+"""One table: which role has which permission, and which permission each address asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from robot_fleet.stores.users.people import Role
+
+
+class Permission(StrEnum):
+    """What somebody may do."""
+
+    OPEN = "open"
+    """What anybody may, signed in or not."""
+    SELF = "self"
+    """What everybody who is signed in may do about themselves."""
+    VIEW = "view"
+    """See the fleet."""
+    CASES = "cases"
+    """Read what happened at somebody's door: each reading is recorded."""
+    OPERATE = "operate"
+    """Command the fleet and answer its alarms."""
+    REPORT = "report"
+    """Read what the fleet achieves and costs."""
+    ADMINISTER = "administer"
+    """See who has done what."""
+
+
+_VIEWER = frozenset({Permission.OPEN, Permission.SELF, Permission.VIEW})
+_OPERATOR = _VIEWER | {Permission.CASES, Permission.OPERATE}
+_MANAGER = _OPERATOR | {Permission.REPORT}
+
+ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.VIEWER: _VIEWER,
+        Role.OPERATOR: _OPERATOR,
+        Role.MANAGER: _MANAGER,
+        Role.ADMIN: _MANAGER | {Permission.ADMINISTER},
+    }
+)
+
+ADDRESSES: Mapping[str, Permission] = MappingProxyType(
+    {
+        "FILES /": Permission.OPEN,  # the console's own, without anything of the fleet in it
+        "GET /api/v1/health": Permission.OPEN,  # supervisors ask, and they have no name
+        "GET /api/v1/session": Permission.OPEN,
+        "POST /api/v1/session": Permission.OPEN,
+        "DELETE /api/v1/session": Permission.SELF,
+        "POST /api/v1/session/password": Permission.SELF,
+        "GET /api/v1/openapi.json": Permission.VIEW,
+        "GET /api/v1/site": Permission.VIEW,
+        "GET /api/v1/map.png": Permission.VIEW,
+        "GET /api/v1/robots": Permission.VIEW,
+        "GET /api/v1/tasks": Permission.VIEW,
+        "GET /api/v1/tasks/{task_id}": Permission.VIEW,
+        "GET /api/v1/tasks/{task_id}/why": Permission.VIEW,
+        "GET /api/v1/ways": Permission.VIEW,
+        "GET /api/v1/zones": Permission.VIEW,
+        "GET /api/v1/alarms": Permission.VIEW,
+        "GET /api/v1/incidents": Permission.VIEW,
+        "GET /api/v1/users": Permission.VIEW,
+        "GET /metrics": Permission.VIEW,
+        "WS /api/v1/stream": Permission.VIEW,
+        "GET /api/v1/incidents/{incident}": Permission.CASES,
+        "POST /api/v1/tasks": Permission.OPERATE,
+        "POST /api/v1/tasks/{task_id}/cancel": Permission.OPERATE,
+        "POST /api/v1/tasks/{task_id}/answer": Permission.OPERATE,
+        "POST /api/v1/hold": Permission.OPERATE,
+        "POST /api/v1/resume": Permission.OPERATE,
+        "POST /api/v1/zones/{zone}/close": Permission.OPERATE,
+        "POST /api/v1/zones/{zone}/open": Permission.OPERATE,
+        "POST /api/v1/zones/{zone}/limit": Permission.OPERATE,
+        "POST /api/v1/alarms/{alarm}/acknowledge": Permission.OPERATE,
+        "POST /api/v1/alarms/{alarm}/shelve": Permission.OPERATE,
+        "POST /api/v1/alarms/{alarm}/unshelve": Permission.OPERATE,
+        "POST /api/v1/incidents": Permission.OPERATE,
+        "POST /api/v1/incidents/{incident}/notes": Permission.OPERATE,
+        "POST /api/v1/incidents/{incident}/close": Permission.OPERATE,
+        "POST /api/v1/robots/{robot}/maintenance": Permission.OPERATE,
+        "GET /api/v1/reports/{period}": Permission.REPORT,
+        "GET /api/v1/reports/{period}/file": Permission.REPORT,
+        "GET /api/v1/audit": Permission.ADMINISTER,
+    }
+)
+"""By method (`WS` of a WebSocket, `FILES` of a folder) and address. What is not in here, nobody may."""
+
+RECORDED_READS = frozenset({Permission.CASES, Permission.ADMINISTER})
+"""Reading is recorded, too, where it is about people. Commands are always."""

@@ -1,0 +1,91 @@
+"""A server with users: who may do what is tried at its doors. Both clocks are the tests' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from robot_fleet.server.app import create_app
+from robot_fleet.server.doors.address import Entrance
+from robot_fleet.server.doors.doors import Doors
+from robot_fleet.site.load import load_site
+from robot_fleet.stores.users.people import Role
+from robot_fleet.stores.users.store import UserStore
+from test.fakes.moving_fleet import MovingFleet
+from test.fakes.web_server import WebServer
+
+TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+PASSWORD = "a lantern in the fog"
+START_S = 1_790_000_000.0
+
+
+@cache
+def _people() -> tuple[bytes, dict[Role, str], dict[Role, str]]:
+    """Return a file of users, their ids and their tokens; made once, since good passwords take their time."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "users.sqlite"
+        with UserStore(path) as store:
+            for role in reversed(Role):
+                store.accounts.add(role.value, role, PASSWORD)
+            users = {role: store.accounts.named(role.value).id for role in Role}
+            tokens = {role: store.keys.new_token(user, "test", role, 30, START_S)[1] for role, user in users.items()}
+        return path.read_bytes(), users, tokens
+
+
+class House:
+    """A user of each role (named after it, all with one password), a token each, and the server, while the block runs.
+
+    Attributes
+    ----------
+    now_s, steady_s : what the clocks of the doors show.
+    users, tokens : ids and secrets by role.
+    """
+
+    def __init__(self, folder: Path, entrance: Entrance | None = None) -> None:
+        self.now_s = START_S
+        self.steady_s = 1_000.0
+        file, self.users, self.tokens = _people()
+        path = folder / "doors" / "users.sqlite"
+        path.parent.mkdir(parents=True)
+        path.touch(0o600)
+        path.write_bytes(file)
+        self.store = UserStore(path)
+        self.fleet = MovingFleet(load_site(TINY), tasks=5)
+        self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
+        self.app = create_app(self.fleet, doors=self.doors)
+        self.server = WebServer(self.app)
+
+    def client(self, role: Role | None = None) -> httpx.Client:
+        """Return a client that holds the token of a role, or none."""
+        headers = {} if role is None else {"authorization": f"Bearer {self.tokens[role]}"}
+        return httpx.Client(base_url=self.server.url, headers=headers, timeout=10.0)
+
+    @contextmanager
+    def browser(self, role: Role | None = None) -> Iterator[httpx.Client]:
+        """Give a client that behaves as a page of ours does, signed in as the user of a role."""
+        with httpx.Client(base_url=self.server.url, headers={"origin": self.server.url}, timeout=10.0) as made:
+            if role is not None:
+                answer = made.post("/api/v1/session", json={"name": role.value, "password": PASSWORD})
+                assert answer.status_code == 200, answer.text
+            yield made
+
+    def audit(self) -> list[tuple[str, str, str, str]]:
+        """Return who, verb, target and outcome of every entry."""
+        return [(each.who, each.verb, each.target, each.outcome) for each in self.store.audit.entries(newest=10_000)]
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.server.stop()
+        self.store.close()
