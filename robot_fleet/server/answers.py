@@ -27,6 +27,7 @@ _STATUS = {
     "request_unknown_zone": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,
+    "request_purpose_refused": 403,
     "request_task_ended": 409,
     "request_item_on_board": 409,
     "request_act_under_way": 409,
@@ -40,6 +41,7 @@ _STATUS = {
     "request_incident_closed": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
+    "store_people_not_audited": 503,
 }
 
 

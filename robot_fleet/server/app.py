@@ -26,6 +26,7 @@ from robot_fleet.server.models import (
     TaskWish,
     ZoneWish,
 )
+from robot_fleet.server.people_routes import PeoplePort, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.stream import Hub, Subscription
 
@@ -38,6 +39,7 @@ def create_app(
     fleet: FleetPort,
     console: Path = CONSOLE,
     metrics: FleetMetrics | None = None,
+    people: PeoplePort | None = None,
     given_up: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Return the application for a fleet.
@@ -47,6 +49,7 @@ def create_app(
     fleet : the fleet behind the server.
     console : folder of the console's files.
     metrics : what `GET /metrics` tells; without them there is no such address.
+    people : the people who live at the site's places; without them there are no such addresses.
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     """
     hub = Hub(fleet)
@@ -79,6 +82,8 @@ def create_app(
     app.include_router(_stream(hub))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
+    if people is not None:
+        app.include_router(people_routes(people))
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
 
