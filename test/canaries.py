@@ -1,6 +1,6 @@
 """People who must never be met outside the person store, and a search for them in everything that a fleet writes.
 
-To search a run directory by hand: `./fleet python -m test.canaries DIR` (exit status 1 if something is found).
+To search a run directory by hand: `./fleet python test/canaries.py DIR` (exit status 1 if something is found).
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
+
+from mcap.exceptions import EndOfFile
+from mcap.reader import NonSeekingReader
 
 from robot_fleet.stores.people.person import Consent, Guardian, Person, Purpose
 
@@ -66,11 +70,10 @@ def _forms(canary: str) -> Iterator[bytes]:
 def _contents(path: Path) -> Iterator[bytes]:
     content = path.read_bytes()
     yield content
-    if path.suffix == ".mcap":
-        from mcap.reader import make_reader
-
-        for _, channel, message in make_reader(io.BytesIO(content)).iter_messages():
-            yield channel.topic.encode() + message.data
+    if ".mcap" in path.suffixes:
+        with suppress(EndOfFile):  # one that is still being written
+            for _, channel, message in NonSeekingReader(io.BytesIO(content)).iter_messages(log_time_order=False):
+                yield channel.topic.encode() + message.data
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from mcap.writer import Writer
 from typer.testing import CliRunner
 
 from robot_fleet.cli import app as cli
@@ -114,6 +115,20 @@ def test_the_search_finds_a_leak_in_any_form(tmp_path: Path, form: bytes) -> Non
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "leak.bin").write_bytes(b"\x00\xff" + form)
     assert leaking_files(tmp_path) == {"deep/leak.bin": [CANARY.name]}
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_the_search_finds_a_leak_in_a_packed_recording(tmp_path: Path, ended: bool) -> None:
+    with (tmp_path / "robot.mcap").open("wb") as file:
+        writer = Writer(file, chunk_size=1)
+        writer.start()
+        channel = writer.register_channel("/care_1/state", "json", writer.register_schema("state", "jsonschema", b"{}"))
+        told = json.dumps({"said": "so " * 99 + CANARY.door_code}).encode()
+        writer.add_message(channel, 0, told, 0)
+        if ended:
+            writer.finish()
+    assert leaks((tmp_path / "robot.mcap").read_bytes()) == []
+    assert leaking_files(tmp_path) == {"robot.mcap": [CANARY.door_code]}
 
 
 def _write_demand(folder: Path) -> None:

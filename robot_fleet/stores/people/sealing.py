@@ -14,6 +14,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from robot_fleet.core.errors import StoreError
 
@@ -40,6 +42,11 @@ def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
     except (InvalidTag, ValueError):
         message = "a sealed record does not open: it was changed, or belongs to another store"
         raise StoreError("store_people_damaged", message, about) from None
+
+
+def derived(master: bytes, use: str) -> bytes:
+    """Return the key that a master key stands for in one use; no two uses share one."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=use.encode()).derive(master)
 
 
 def make_master_key(path: Path) -> None:
@@ -98,7 +105,8 @@ class KeyRing:
 
     def __init__(self, folder: Path, master: bytes) -> None:
         self._folder = folder
-        self._master = master
+        self._wrapping = derived(master, "wrapping")
+        self._marking = derived(master, "marking")
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -106,16 +114,19 @@ class KeyRing:
 
     def mark(self, text: str) -> bytes:
         """Return a mark by which a text can be looked up that is written nowhere."""
-        return hmac.digest(self._master, b"mark|" + text.encode(), sha256)
+        return hmac.digest(self._marking, text.encode(), sha256)
 
     def make(self, name: str) -> bytes:
-        """Return the key of this name, a new one if there is none."""
+        """Return the key of this name, a new one if there is none; `settle` before it is relied on."""
         found = self.get(name)
         if found is not None:
             return found
         key = AESGCM.generate_key(KEY_BYTES * 8)
         try:
-            write_new(self._folder / name, seal(self._master, key, f"key|{name}"))
+            fresh = self._folder / f".{name}"  # what a power cut left of it is written anew
+            fresh.unlink(missing_ok=True)
+            _write(fresh, seal(self._wrapping, key, name))
+            fresh.rename(self._folder / name)
         except OSError as error:
             raise unusable(error, self._folder) from error
         return key
@@ -128,7 +139,8 @@ class KeyRing:
             return None
         except OSError as error:
             raise unusable(error, self._folder) from error
-        return unseal(self._master, wrapped, f"key|{name}")
+        # Zeros are a key whose removal was cut short.
+        return unseal(self._wrapping, wrapped, name) if any(wrapped) else None
 
     def destroy(self, name: str) -> None:
         """Overwrite and remove the key of this name; there need not be one."""
@@ -139,21 +151,31 @@ class KeyRing:
                 file.flush()
                 os.fsync(file.fileno())
             path.unlink()
-            _keep(self._folder)
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise unusable(error, self._folder) from error
+
+    def settle(self) -> None:
+        """Have on disk which keys there are."""
+        try:
+            _keep(self._folder)
         except OSError as error:
             raise unusable(error, self._folder) from error
 
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that is not there yet, for its owner alone; it is on disk when this returns. Raises OSError."""
+    _write(path, content)
+    _keep(path.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ALONE)
     with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _keep(path.parent)
 
 
 def unusable(error: OSError, path: Path) -> StoreError:

@@ -26,17 +26,14 @@ class Told:
 def suppress_small(counts: Mapping[str, int], least: int = LEAST) -> Told:
     """Return counts without those of groups under `least`.
 
-    One suppressed group could be worked out from the total, and so could several of nobody but a few. Larger groups are
-    suppressed with them, the smallest first, until there are two at least and `least` people in them; if there are no
-    such groups, the total is suppressed as well.
+    What is left of the total would tell a suppressed count, or several that are as large as they can be. So the
+    smallest of the larger groups are suppressed with them, all that are equally large: then any of the suppressed may
+    be a small one. Without larger groups the total is suppressed too, if it is that of one group, or small itself.
     """
-    ascending = sorted(counts, key=lambda group: (counts[group], group))
-    hidden: list[str] = []
-    for group in ascending:
-        enough = len(hidden) >= 2 and sum(counts[each] for each in hidden) >= least
-        if counts[group] >= least and (enough or not hidden):
-            break
-        hidden.append(group)
-    telling = not hidden or (len(hidden) >= 2 and sum(counts[each] for each in hidden) >= least)
+    small = [group for group, count in counts.items() if count < least]
+    next_larger = min((count for count in counts.values() if count >= least), default=None)
+    hidden = [*small, *(group for group, count in counts.items() if count == next_larger)] if small else []
+    total = sum(counts.values())
+    telling = not hidden or (len(hidden) > 1 and total >= least)
     groups = {group: None if group in hidden else count for group, count in counts.items()}
-    return Told(groups, sum(counts.values()) if telling else None)
+    return Told(groups, total if telling else None)

@@ -23,11 +23,11 @@ from robot_fleet.stores.people.person import (
 )
 from robot_fleet.stores.people.retention import DEFAULT_DAYS, Days, kept_until_s
 from robot_fleet.stores.people.schema import CONSENTS, DISCLOSURES, PARTS, PEOPLE, PROOF
-from robot_fleet.stores.people.sealing import KeyRing, make_master_key, read_master_key, seal, unseal, unusable
+from robot_fleet.stores.people.sealing import KeyRing, derived, make_master_key, read_master_key, seal, unseal, unusable
 
 _DATABASE = "people.sqlite"
 _KEYS = "keys"
-_PROOF = "robot_fleet people"
+_PROOF = "proof"
 
 
 class PeopleStore:
@@ -64,14 +64,14 @@ class PeopleStore:
         """Make an empty store and its master key, and open it. Raises `store_people_exists` if either is there."""
         if (folder / _DATABASE).exists():
             raise StoreError("store_people_exists", "there is a store here; it is left as it is", str(folder))
-        make_master_key(master_key)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise unusable(error, folder) from error
+        make_master_key(master_key)
         database = Database(folder / _DATABASE)
         with database.writing() as connection:
-            sealed = seal(read_master_key(master_key), _PROOF.encode(), _PROOF)
+            sealed = seal(derived(read_master_key(master_key), _PROOF), b"", _PROOF)
             connection.execute(insert(PROOF), {"sealed": sealed})
         database.close()
         return cls(folder, master_key)
@@ -102,9 +102,13 @@ class PeopleStore:
         """
         taken: list[str] = []
         with self._database.writing() as connection:
+            for person, _ in entries:  # first, since keys are not taken back with a transaction
+                if person.id:
+                    _row(connection, person.id)
             for person, consents in entries:
                 taken.append(self._put(connection, person, now_s))
                 _add_consents(connection, taken[-1], consents)
+            self._keys.settle()
         for name, (person, _) in zip(taken, entries, strict=True):
             for data in DataClass:
                 if part_of(person, data) is None:
@@ -176,6 +180,7 @@ class PeopleStore:
             _row(connection, person)
         for data in DataClass:
             self._keys.destroy(_key_name(person, data.value))
+        self._keys.settle()
         with self._database.writing() as connection:
             connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person))
         self._database.forget_deleted()
@@ -198,6 +203,7 @@ class PeopleStore:
             for person, data in gone:
                 self._keys.destroy(_key_name(person, data.value))
                 connection.execute(delete(PARTS).where(PARTS.c.person == person, PARTS.c.data == data.value))
+            self._keys.settle()
             connection.execute(delete(PEOPLE).where(PEOPLE.c.id.not_in(select(PARTS.c.person))))
         self._database.forget_deleted()
         return gone
@@ -231,7 +237,7 @@ class PeopleStore:
         with self._database.reading() as connection:
             sealed = connection.scalars(select(PROOF.c.sealed)).first()
         try:
-            unseal(master, sealed or b"", _PROOF)
+            unseal(derived(master, _PROOF), sealed or b"", _PROOF)
         except StoreError:
             message = "this is the master key of another store; name the right one with --key"
             raise StoreError("store_people_wrong_key", message, str(path)) from None

@@ -81,6 +81,23 @@ def test_a_key_of_the_ring_stays_until_it_is_destroyed(tmp_path: Path) -> None:
     assert ring.make("p_1.care") != key
 
 
+def test_what_a_power_cut_left_of_a_key_is_no_key(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "keys", b"m" * KEY_BYTES)
+    (tmp_path / "keys" / ".p_1.care").write_bytes(b"half")
+    assert ring.get("p_1.care") is None
+    assert ring.make("p_1.care") == ring.get("p_1.care")
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["p_1.care"]
+
+
+def test_a_key_whose_destruction_was_cut_short_is_destroyed(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path / "keys", b"m" * KEY_BYTES)
+    key = ring.make("p_1.care")
+    path = tmp_path / "keys" / "p_1.care"
+    path.write_bytes(bytes(path.stat().st_size))
+    assert ring.get("p_1.care") is None
+    assert ring.make("p_1.care") not in (None, key)
+
+
 def test_a_key_file_put_in_anothers_place_does_not_open(tmp_path: Path) -> None:
     ring = KeyRing(tmp_path / "keys", b"m" * KEY_BYTES)
     ring.make("p_1.care")

@@ -99,6 +99,7 @@ def test_all_are_taken_in_or_nobody(rig: Rig) -> None:
     with pytest.raises(FleetError, match="request_unknown_person"):
         rig.store.put([(CANARY, ()), (replace(CANARY, id="p_nobody"), ())], 0.0)
     assert rig.store.ids() == ()
+    assert list((rig.folder / "keys").iterdir()) == []
 
 
 def test_a_store_is_made_once_and_opened_with_its_own_key_alone(rig: Rig, tmp_path: Path) -> None:
