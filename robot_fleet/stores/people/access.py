@@ -167,7 +167,7 @@ class People:
             return now_s + GLASS_S
         until_s = self._broken.get(glass)
         if until_s is not None and now_s >= until_s:
-            del self._broken[glass]
+            self._broken.pop(glass, None)  # another thread may have been here
             return None
         return until_s
 
