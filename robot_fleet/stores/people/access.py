@@ -105,7 +105,7 @@ class People:
         Parameters
         ----------
         reason : breaks the glass, for `GLASS_S`; without one the card is masked unless it is broken already.
-        given_to : whom the card is read out to, as their office; is written down with the people's data.
+        given_to : whom a card in the clear is read out to, as their office; is written down with the people's data.
 
         Raises
         ------
@@ -127,7 +127,7 @@ class People:
             raise _refused(purpose, place)
         if until_s is not None:
             self._broken[glass] = until_s
-        for name in shown if given_to else ():
+        for name in shown if given_to and until_s is not None else ():
             self._store.disclose(name, Disclosure(now_s, given_to, purpose, reader.by))
         people = tuple(self._store.read(name, NEEDS[purpose]) for name in shown)
         if until_s is None:
