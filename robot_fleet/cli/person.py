@@ -176,7 +176,7 @@ def withdraw(
 
 @app.command()
 def erase(person: Who, folder: Folder = None, key: Key = None, by: By = "operator", yes: Yes = False) -> None:
-    """Destroy somebody's keys, and with them all that is known of them. Nothing brings it back, no backup either.
+    """Destroy somebody's keys, and with them all that is known of them. Only an old copy of the keys brings it back.
 
     Example: ./fleet person erase p_0123456789abcdef
     """
