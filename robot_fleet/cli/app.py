@@ -30,6 +30,7 @@ _MODULES = {
     "alarm": "alarms",
     "incident": "incidents",
     "maintenance": "maintenance",
+    "person": "person",
     "history": "history",
     "report": "report",
     "user": "users",

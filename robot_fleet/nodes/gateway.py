@@ -25,6 +25,7 @@ from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
+from robot_fleet.runtime.people import people_of
 from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
@@ -43,9 +44,11 @@ LOG = logging.getLogger("robot_fleet.doors")
 async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None:
     """Serve until the process is told to end; the node spins in a thread of its own."""
     users = _users(arguments.users)
-    entrance.check(has_users=users is not None and users.accounts.any())
-    sockets = [listen(port, host) for host in entrance.hosts]
+    has_users = users is not None and users.accounts.any()
+    entrance.check(has_users=has_users)
     site = load_site(arguments.site)
+    people = people_of(site, has_users)
+    sockets = [listen(port, host) for host in entrance.hosts]
     node = make_node("gateway", simulated=arguments.simulated, handle_signals=False)
     clock = FleetClock(node, arguments.midnight)
     guard = Guard()
@@ -79,8 +82,14 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
-    doors = Doors(users, entrance)
-    app = create_app(console.fleet, metrics=console.metrics, given_up=give_up, reports=reports, doors=doors)
+    app = create_app(
+        console.fleet,
+        metrics=console.metrics,
+        people=None if people is None else people[1],
+        given_up=give_up,
+        reports=reports,
+        doors=Doors(users, entrance),
+    )
     server = make_server(app, entrance)
 
     def spin_ros() -> None:
@@ -100,6 +109,8 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         history.close()
         reports.close()
         console.close()
+        if people is not None:
+            people[0].close()
         if users is not None:
             users.close()
 

@@ -34,6 +34,7 @@ _STATUS = {
     "request_unknown_zone": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,
+    "request_purpose_refused": 403,
     "request_task_ended": 409,
     "request_item_on_board": 409,
     "request_act_under_way": 409,
@@ -55,6 +56,7 @@ _STATUS = {
     "request_too_many": 429,
     "request_too_many_sign_ins": 429,
     "store_users_unusable": 503,
+    "store_people_not_audited": 503,
 }
 
 

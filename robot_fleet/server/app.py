@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Header, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, FastAPI, Header, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.errors import RequestError
@@ -17,7 +17,7 @@ from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
-from robot_fleet.server.doors.visit import concerns
+from robot_fleet.server.doors.visit import concerns, visit
 from robot_fleet.server.guard import SameOrigin
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
@@ -30,9 +30,11 @@ from robot_fleet.server.models import (
     TaskWish,
     ZoneWish,
 )
+from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Subscription
+from robot_fleet.stores.people.access import Reader
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
 
@@ -43,6 +45,7 @@ def create_app(
     fleet: FleetPort,
     console: Path = CONSOLE,
     metrics: FleetMetrics | None = None,
+    people: PeoplePort | None = None,
     given_up: Callable[[], None] = lambda: None,
     reports: Reports | None = None,
     doors: Doors | None = None,
@@ -54,6 +57,7 @@ def create_app(
     fleet : the fleet behind the server.
     console : folder of the console's files.
     metrics : what `GET /metrics` tells; without them there is no such address.
+    people : the people who live at the site's places; without them there are no such addresses.
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     reports : who makes reports; without them there are no such addresses.
     doors : who may do what; without them everybody may do everything.
@@ -95,8 +99,16 @@ def create_app(
         app.include_router(report_reads(reports))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
+    if people is not None:
+        app.include_router(people_routes(people, _reader))
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
+
+
+def _reader(request: Request) -> Reader:
+    """Return who reads data of people: whoever is signed in, where there are users."""
+    here = visit()
+    return nobody_signed_in(request) if here.entrant is None else Reader(here.entrant.user, here.address)
 
 
 def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:

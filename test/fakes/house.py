@@ -8,16 +8,20 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import httpx
 
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.fleet import initial_state
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.doors import Doors
+from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.users.people import Role
 from robot_fleet.stores.users.store import UserStore
+from robot_fleet.telemetry.overview import Overview
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
@@ -37,6 +41,15 @@ def _people() -> tuple[bytes, dict[Role, str], dict[Role, str]]:
             users = {role: store.accounts.named(role.value).id for role in Role}
             tokens = {role: store.keys.new_token(user, "test", role, 30, START_S)[1] for role, user in users.items()}
         return path.read_bytes(), users, tokens
+
+
+class Unknown:
+    """Behind the doors where only the doors matter: nothing is known here of people and periods."""
+
+    def json(self, *asked: object) -> NoReturn:
+        raise RequestError("request_period_malformed", "there is none")
+
+    file = masked = card = json
 
 
 class House:
@@ -59,7 +72,8 @@ class House:
         self.store = UserStore(path)
         self.fleet = MovingFleet(load_site(TINY), tasks=5)
         self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
-        self.app = create_app(self.fleet, doors=self.doors)
+        figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
+        self.app = create_app(self.fleet, metrics=figures, people=Unknown(), reports=Unknown(), doors=self.doors)
         self.server = WebServer(self.app)
 
     def client(self, role: Role | None = None) -> httpx.Client:

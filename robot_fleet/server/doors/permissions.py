@@ -20,6 +20,8 @@ class Permission(StrEnum):
     """See the fleet."""
     CASES = "cases"
     """Read what happened at somebody's door: each reading is recorded."""
+    PEOPLE = "people"
+    """Read who lives at a place; who manages needs sums, not names."""
     OPERATE = "operate"
     """Command the fleet and answer its alarms."""
     REPORT = "report"
@@ -29,15 +31,15 @@ class Permission(StrEnum):
 
 
 _VIEWER = frozenset({Permission.OPEN, Permission.SELF, Permission.VIEW})
-_OPERATOR = _VIEWER | {Permission.CASES, Permission.OPERATE}
-_MANAGER = _OPERATOR | {Permission.REPORT}
+_MANAGER = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.REPORT}
+_OPERATOR = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.PEOPLE}
 
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.VIEWER: _VIEWER,
         Role.OPERATOR: _OPERATOR,
         Role.MANAGER: _MANAGER,
-        Role.ADMIN: _MANAGER | {Permission.ADMINISTER},
+        Role.ADMIN: _OPERATOR | _MANAGER | {Permission.ADMINISTER},
     }
 )
 
@@ -81,10 +83,13 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "POST /api/v1/robots/{robot}/maintenance": Permission.OPERATE,
         "GET /api/v1/reports/{period}": Permission.REPORT,
         "GET /api/v1/reports/{period}/file": Permission.REPORT,
+        "GET /api/v1/people": Permission.PEOPLE,
+        "GET /api/v1/people/card": Permission.PEOPLE,
+        "POST /api/v1/people/card": Permission.PEOPLE,
         "GET /api/v1/audit": Permission.ADMINISTER,
     }
 )
 """By method (`WS` of a WebSocket, `FILES` of a folder) and address. What is not in here, nobody may."""
 
-RECORDED_READS = frozenset({Permission.CASES, Permission.ADMINISTER})
+RECORDED_READS = frozenset({Permission.CASES, Permission.PEOPLE, Permission.ADMINISTER})
 """Reading is recorded, too, where it is about people. Commands are always."""

@@ -13,11 +13,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from robot_fleet.server import models
-from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.middleware import addresses
 from robot_fleet.server.doors.permissions import ADDRESSES, ROLES, Permission
 from robot_fleet.server.doors.visit import By
-from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 
@@ -28,21 +26,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-class _NoFigures:
-    """Figures that say nothing; only that there is such an address matters here."""
-
-    def text(self, consoles: int) -> bytes:
-        return b""
-
-
-def verbs(house: House) -> list[str]:
-    """Return every address of the app that the product runs, metrics included."""
-    figures: FleetMetrics = _NoFigures()  # type: ignore[assignment]
-    return [each.verb for each in addresses(create_app(house.fleet, metrics=figures))]
-
-
 def test_each_address_has_its_permission_and_no_other_is_listed(house: House) -> None:
-    known = verbs(house)
+    known = [each.verb for each in addresses(house.app)]
     assert [verb for verb in known if verb not in ADDRESSES] == [], (
         "say in server/doors/permissions.py who may do this; as it is nobody may"
     )
@@ -50,11 +35,16 @@ def test_each_address_has_its_permission_and_no_other_is_listed(house: House) ->
     assert len(known) > 30
 
 
-def test_each_role_may_do_more_than_the_one_before(house: House) -> None:
+def test_whoever_may_do_more_may_see_the_fleet_and_nobody_but_an_admin_may_do_everything() -> None:
     assert list(ROLES) == list(Role)
-    for less, more in zip(list(Role), list(Role)[1:], strict=False):
-        assert ROLES[less] < ROLES[more]
+    for role in (Role.OPERATOR, Role.MANAGER):
+        assert ROLES[Role.VIEWER] < ROLES[role] < ROLES[Role.ADMIN]
     assert ROLES[Role.ADMIN] == set(Permission)
+
+
+def test_who_manages_sees_sums_and_who_operates_sees_people() -> None:
+    assert ROLES[Role.MANAGER] - ROLES[Role.OPERATOR] == {Permission.REPORT}
+    assert ROLES[Role.OPERATOR] - ROLES[Role.MANAGER] == {Permission.PEOPLE}
 
 
 @pytest.mark.parametrize("role", [None, *Role])
