@@ -23,6 +23,7 @@ _MODULES = {
     "tasks": "tasks",
     "answer": "tasks",
     "cancel": "tasks",
+    "task": "task_changes",
     "robots": "robots",
     "hold": "robots",
     "resume": "robots",

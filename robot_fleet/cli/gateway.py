@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
+from robot_fleet.core.errors import FleetError, LinesRefused, RequestError, RuntimeFailure, WrongLine
 from robot_fleet.runtime.run_directory import RunDirectory, run_directory
 from robot_fleet.runtime.running import fleet_state, running_fleets
 
@@ -201,7 +201,8 @@ def _running(name: str | None) -> RunDirectory:
 def _told(answer: httpx.Response) -> FleetError:
     """Return the error that an answer speaks of."""
     try:
-        error = answer.json()["error"]
+        body = answer.json()
+        error = body["error"]
         code, message, where = str(error["code"]), str(error["message"]), str(error.get("where", ""))
     except (ValueError, KeyError, TypeError):
         return RuntimeFailure("runtime_gateway_malformed", f"unexpected answer, HTTP {answer.status_code}")
@@ -210,4 +211,6 @@ def _told(answer: httpx.Response) -> FleetError:
             f"this fleet has users: put a token that is still good into {_TOKEN_VARIABLE},"
             " or keep one with ./fleet user token new --save"
         )
+    if body.get("lines"):
+        return LinesRefused(message, where, [WrongLine(**line) for line in body["lines"]])
     return (RequestError if code.startswith("request_") else RuntimeFailure)(code, message, where)

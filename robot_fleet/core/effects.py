@@ -42,6 +42,16 @@ class AskPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one of many requests: its number, from 0, and a code, sentence and place as in an answer."""
+
+    request: int
+    code: str
+    message: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a command's sender is told.
 
@@ -50,6 +60,7 @@ class Answer:
     code, message : why not, when not accepted; a left-out reason when accepted but not planned yet.
     where : the parameter or id that is at fault, where one is.
     robot, expected_at_s : who is to do it and when its due instant is expected; empty and 0 if nobody yet.
+    wrong : where many were asked for at once and none was taken on: what is wrong with which.
     """
 
     key: str
@@ -60,6 +71,7 @@ class Answer:
     robot: str = ""
     expected_at_s: float = 0.0
     where: str = ""
+    wrong: tuple[Wrong, ...] = ()
 
 
 Effect = SendOrder | Improve | AskPath | Answer

@@ -13,6 +13,9 @@ FleetError                 code, message, where (file and key, or object id)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class FleetError(Exception):
     """Base of all errors of robot_fleet.
@@ -41,6 +44,24 @@ class SiteError(FleetError):
 
 class RequestError(FleetError):
     """A request or command that is refused; nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """What is wrong with a line of a file of requests: its number, a code, a sentence, and what is at fault."""
+
+    line: int
+    code: str
+    message: str
+    where: str = ""
+
+
+class LinesRefused(RequestError):
+    """Many requests of which none was taken on; `lines` says what is wrong with which."""
+
+    def __init__(self, message: str, where: str, lines: Sequence[WrongLine]) -> None:
+        super().__init__("request_some_refused", message, where)
+        self.lines = tuple(lines)
 
 
 class PlanError(FleetError):

@@ -191,6 +191,7 @@ class Why:
     late_s : of a task that is completed, None otherwise.
     reason : why it is in no plan, or why it ended as it did: a code.
     absent : robot named for it -> why plans do without it: `offline`, `fault`, `held`, `recharging` or `unknown`.
+    only_on, not_on : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
     explanation : None for a task that is under way or ended, or that cannot even be planned (`reason` says why not).
     """
 
@@ -203,4 +204,6 @@ class Why:
     late_s: float | None = None
     reason: str = ""
     absent: tuple[tuple[str, str], ...] = ()
+    only_on: str = ""
+    not_on: str = ""
     explanation: Explanation | None = None

@@ -253,6 +253,46 @@ class TaskAnswered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskPrioritised(Fact):
+    """A person said how urgent a task is from now on: 0 to 100."""
+
+    task: str
+    priority: int
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDirected(Fact):
+    """A person said which robot is to do a task, or which is not; both empty where any may."""
+
+    task: str
+    only_on: str
+    not_on: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeld(Fact):
+    """A person did not want a task begun that nobody is under way with."""
+
+    task: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResumed(Fact):
+    """A person let a task that was held go on."""
+
+    task: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChargerDoubted(Fact):
     """A charger gave no current, or could not be docked at: it is not used before a fleet time."""
 
@@ -566,6 +606,10 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     TaskHeldUp,
     TaskSuspended,
     TaskAnswered,
+    TaskPrioritised,
+    TaskDirected,
+    TaskHeld,
+    TaskResumed,
     TaskCompleted,
     TaskFailed,
     TaskCancelled,

@@ -14,7 +14,8 @@ from robot_fleet.core.plan import Plan
 class SubmitTask:
     """Somebody asks for a service. `key` makes the request idempotent and becomes the task's id.
 
-    `raised_s` is the fleet time at which an alarm was raised, if that was before the fleet could hear of it.
+    `raised_s` is the fleet time at which an alarm was raised, if that was before the fleet could hear of it. `at_s` is
+    the one from which anything else stands, if it is asked for ahead.
     """
 
     key: str
@@ -22,6 +23,19 @@ class SubmitTask:
     params: Mapping[str, object]
     requester: str = "operator"
     raised_s: float | None = None
+    at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitTasks:
+    """Somebody asks for many services; all are taken on, or none is. Each has a key of its own; `key` is the answer's.
+
+    With `dry_run` nothing is taken on; it is only said what is wrong.
+    """
+
+    key: str
+    requests: tuple[SubmitTask, ...]
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,46 @@ class AnswerTask:
     task: str
     answer: str
     reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class PrioritiseTask:
+    """Somebody says how urgent a task is: 0 (may wait) to 100 (a life), see `core.priority`."""
+
+    key: str
+    task: str
+    priority: int
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectTask:
+    """Somebody wants a task done by one robot, or not by one; neither takes an earlier such wish back."""
+
+    key: str
+    task: str
+    only_on: str = ""
+    not_on: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTask:
+    """Somebody does not want a task begun before it is resumed."""
+
+    key: str
+    task: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTask:
+    """Somebody lets a task that was held go on."""
+
+    key: str
+    task: str
     by: str = "operator"
 
 
@@ -232,5 +286,7 @@ AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
 IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | OpenZone | LimitZone
-Command = SubmitTask | CancelTask | AnswerTask | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | Maintenance
+TaskChange = PrioritiseTask | DirectTask | HoldTask | ResumeTask
+TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
+Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | Maintenance
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

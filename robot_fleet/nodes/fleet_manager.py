@@ -10,7 +10,7 @@ from robot_fleet_interfaces.msg import Conditions, PlaceContents
 from std_msgs.msg import UInt64
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.core.inputs import Input, PlaceSensed
+from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
@@ -47,7 +47,7 @@ class FleetManager:
         self.node = node = make_node("fleet_manager", simulated=arguments.simulated)
         failing = None if arguments.chaos is None else Following(arguments.chaos)
         self._clock = FleetClock(node, arguments.midnight, (lambda: failing.ahead_s) if failing else None)
-        self._commands = Commands(node, guard, self._feed, self._why)
+        self._commands = Commands(node, guard, self._feed, self._why, self._price)
         links: dict[str, RobotLink] = {name: RosRobotLink(node, name, guard, self._poll) for name in site.robots}
         if failing is not None:
             links = {name: _disturbed(link, name, failing, arguments.seed) for name, link in links.items()}
@@ -90,6 +90,9 @@ class FleetManager:
 
     def _why(self, task: str, language: str) -> Mapping[str, object] | None:
         return self._fleet.why(task, language, self._clock.now()) if self._clock.started else None
+
+    def _price(self, wish: DirectTask) -> Mapping[str, object] | None:
+        return self._fleet.price(wish, self._clock.now()) if self._clock.started else None
 
     def _poll(self) -> None:
         if self._clock.started:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rclpy.node import Node
@@ -14,12 +14,15 @@ from robot_fleet_interfaces.srv import (
     AnswerIncident,
     AnswerTask,
     CancelTask,
+    ChangeTask,
     ExplainTask,
     MarkAlarmShown,
+    PriceTask,
     SetHold,
     SetMaintenance,
     SetZone,
     SubmitTask,
+    SubmitTasks,
 )
 
 from robot_fleet.core.errors import RequestError, RuntimeFailure
@@ -28,13 +31,18 @@ from robot_fleet.core.inputs import (
     AlarmAnswer,
     BeginMaintenance,
     CloseIncident,
+    DirectTask,
     EndMaintenance,
+    HoldTask,
     IncidentAnswer,
     Maintenance,
     NoteIncident,
     OpenIncident,
     PlanMaintenance,
+    PrioritiseTask,
+    ResumeTask,
     ShelveAlarm,
+    TaskChange,
     UnshelveAlarm,
 )
 from robot_fleet.ros.commands import (
@@ -42,17 +50,20 @@ from robot_fleet.ros.commands import (
     ANSWER_INCIDENT,
     ANSWER_TASK,
     CANCEL_TASK,
+    CHANGE_TASK,
     EXPLAIN_TASK,
     MARK_ALARM_SHOWN,
+    PRICE_TASK,
     SET_HOLD,
     SET_MAINTENANCE,
     SET_ZONE,
     SUBMIT_TASK,
+    SUBMIT_TASKS,
     params_json,
 )
 from robot_fleet.ros.guard import Guard
 from robot_fleet.runtime.keeping import Keeper
-from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row
+from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row, WrongRequest
 
 ANSWER_WITHIN_S = 6.0
 ASK_AGAIN_S = 1.5
@@ -75,6 +86,9 @@ class RosCommands:
         self._keeper = keeper
         self._loop = loop
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
+        self._submit_all = node.create_client(SubmitTasks, SUBMIT_TASKS)
+        self._change = node.create_client(ChangeTask, CHANGE_TASK)
+        self._price = node.create_client(PriceTask, PRICE_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
         self._answer_task = node.create_client(AnswerTask, ANSWER_TASK)
         self._hold = node.create_client(SetHold, SET_HOLD)
@@ -115,6 +129,36 @@ class RosCommands:
             robot=answer.robot,
             expected_at_s=answer.expected_at_s,
         )
+
+    async def submit_all(self, requests: Sequence[Row], requester: str, dry_run: bool) -> CommandAnswer:
+        """Ask for many services: all are taken on, or none is."""
+        request = SubmitTasks.Request(requests_json=params_json(requests), requester=requester, dry_run=dry_run)
+        answer = await self._ask(self._submit_all, request)
+        wrong = tuple(WrongRequest(**each) for each in json.loads(answer.errors_json or "[]"))
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, wrong=wrong)
+
+    async def change_task(self, wish: TaskChange) -> CommandAnswer:
+        """Say how urgent a task is, who is to do it, or whether it may begin."""
+        request = ChangeTask.Request(idempotency_key=wish.key, task_id=wish.task, by=wish.by)
+        match wish:
+            case PrioritiseTask():
+                request.change, request.priority = request.PRIORITISE, wish.priority
+            case DirectTask():
+                request.change, request.only_on, request.not_on = request.ASSIGN, wish.only_on, wish.not_on
+            case HoldTask():
+                request.change, request.reason = request.HOLD, wish.reason
+            case ResumeTask():
+                request.change = request.RESUME
+        answer = await self._ask(self._change, request)
+        return CommandAnswer(answer.accepted, wish.task, answer.code, answer.message, answer.where)
+
+    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+        """Ask what it would cost to have a task done by one robot, or not by one."""
+        answer = await self._ask(self._price, PriceTask.Request(task_id=task, only_on=only_on, not_on=not_on))
+        if not answer.accepted:
+            raise RequestError(answer.code, answer.message, answer.where)
+        told: Row = json.loads(answer.price_json)
+        return told
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Take a task back."""

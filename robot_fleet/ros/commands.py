@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from rclpy.node import Node
-from robot_fleet_interfaces.srv import AnswerAlarm, AnswerIncident, ExplainTask, MarkAlarmShown, SetMaintenance
+from robot_fleet_interfaces.srv import (
+    AnswerAlarm,
+    AnswerIncident,
+    ChangeTask,
+    ExplainTask,
+    MarkAlarmShown,
+    PriceTask,
+    SetMaintenance,
+)
 from robot_fleet_interfaces.srv import AnswerTask as AnswerTaskSrv
 from robot_fleet_interfaces.srv import CancelTask as CancelTaskSrv
 from robot_fleet_interfaces.srv import SetHold as SetHoldSrv
 from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
+from robot_fleet_interfaces.srv import SubmitTasks as SubmitTasksSrv
 
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError, RequestError
@@ -23,22 +33,30 @@ from robot_fleet.core.inputs import (
     CancelTask,
     CloseIncident,
     CloseZone,
+    DirectTask,
     EndMaintenance,
+    HoldTask,
     Input,
     LimitZone,
     NoteIncident,
     OpenIncident,
     OpenZone,
     PlanMaintenance,
+    PrioritiseTask,
+    ResumeTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
+    SubmitTasks,
     UnshelveAlarm,
 )
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
 
 SUBMIT_TASK = "/fleet/submit_task"
+SUBMIT_TASKS = "/fleet/submit_tasks"
+CHANGE_TASK = "/fleet/change_task"
+PRICE_TASK = "/fleet/price_task"
 CANCEL_TASK = "/fleet/cancel_task"
 ANSWER_TASK = "/fleet/answer_task"
 SET_HOLD = "/fleet/set_hold"
@@ -62,6 +80,7 @@ class Commands:
     guard : keeps failing callbacks from the spin; such a call is answered with a code that says so.
     feed : takes an input in and returns whether the fleet has a time yet to do so; the answers go to `answered`.
     explain : returns why a task is where it is, in a language, or None while the fleet has no time yet.
+    price : returns what a wish about who is to do a task would cost, or None while the fleet has no time yet.
     """
 
     def __init__(
@@ -70,12 +89,17 @@ class Commands:
         guard: Guard,
         feed: Callable[[Input], bool],
         explain: Callable[[str, str], Mapping[str, object] | None],
+        price: Callable[[DirectTask], Mapping[str, object] | None],
     ) -> None:
         self._feed = feed
         self._explain = explain
+        self._price_of = price
         self._answers: dict[str, Answer] = {}
         for kind, name, serve in (
             (SubmitTaskSrv, SUBMIT_TASK, self._submit),
+            (SubmitTasksSrv, SUBMIT_TASKS, self._submit_all),
+            (ChangeTask, CHANGE_TASK, self._change),
+            (PriceTask, PRICE_TASK, self._price),
             (CancelTaskSrv, CANCEL_TASK, self._cancel),
             (AnswerTaskSrv, ANSWER_TASK, self._answer_task),
             (SetHoldSrv, SET_HOLD, self._hold),
@@ -114,6 +138,36 @@ class Commands:
             answer.robot,
             float(answer.expected_at_s),
         )
+
+    def _submit_all(self, request: SubmitTasksSrv.Request, response: SubmitTasksSrv.Response) -> None:
+        try:
+            wishes = _requests(request.requests_json, request.requester or "operator")
+        except ValueError as error:
+            answer = Answer("", False, "", "request_json_malformed", str(error), where="requests_json")
+        else:
+            answer = self.ask("import", SubmitTasks("import", wishes, request.dry_run))
+        _tell(answer, response)
+        response.errors_json = params_json([asdict(wrong) for wrong in answer.wrong])
+
+    def _change(self, request: ChangeTask.Request, response: ChangeTask.Response) -> None:
+        key, task, by = request.idempotency_key, request.task_id, request.by or "operator"
+        wishes: dict[str, Input] = {
+            request.PRIORITISE: PrioritiseTask(key, task, request.priority, by),
+            request.ASSIGN: DirectTask(key, task, request.only_on, request.not_on, by),
+            request.HOLD: HoldTask(key, task, request.reason, by),
+            request.RESUME: ResumeTask(key, task, by),
+        }
+        _tell(self._choose(key, request.change, "change", wishes), response)
+
+    def _price(self, request: PriceTask.Request, response: PriceTask.Response) -> None:
+        try:
+            told = self._price_of(DirectTask("", request.task_id, request.only_on, request.not_on))
+        except RequestError as error:
+            answer = Answer("", False, "", error.code, error.message, where=error.where)
+        else:
+            answer = Answer("", False, "", *_NO_TIME) if told is None else Answer("", True)
+            response.price_json = params_json(told)
+        _tell(answer, response)
 
     def _cancel(self, request: CancelTaskSrv.Request, response: CancelTaskSrv.Response) -> None:
         key = request.idempotency_key
@@ -189,9 +243,28 @@ class Commands:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
 
 
+def _requests(text: str, requester: str) -> tuple[SubmitTask, ...]:
+    """Return the requests of a JSON list.
+
+    Raises
+    ------
+    ValueError : it is no list of requests.
+    """
+    try:
+        return tuple(
+            SubmitTask(one["key"], one["service"], dict(one["params"]), requester, at_s=float(one["at_s"]))
+            for one in json.loads(text)
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"expected objects with key, service, params and at_s: {error!r}") from error
+
+
 def _tell(
     answer: Answer,
     response: SubmitTaskSrv.Response
+    | SubmitTasksSrv.Response
+    | ChangeTask.Response
+    | PriceTask.Response
     | CancelTaskSrv.Response
     | SetHoldSrv.Response
     | SetZoneSrv.Response

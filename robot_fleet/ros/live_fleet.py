@@ -17,7 +17,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet, FleetState
-from robot_fleet.core.inputs import Input, ReportReceived, Tick
+from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, Tick
 from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
@@ -26,7 +26,7 @@ from robot_fleet.runtime import history
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.improver import Improver
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.reasons import why_told
+from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.runtime.snapshots import Snapshots
 from robot_fleet.runtime.statefile import read_json, write_json
 from robot_fleet.runtime.summary import percentiles, robots_part
@@ -121,6 +121,15 @@ class LiveFleet:
         RequestError : `request_unknown_task`, `request_unknown_language`.
         """
         return why_told(self._site, self._host.fleet.explain(task, now), language)
+
+    def price(self, wish: DirectTask, now: Now) -> Mapping[str, object]:
+        """Return what a wish about who is to do a task would cost, as JSON wants it. Nothing changes by it.
+
+        Raises
+        ------
+        RequestError : see `Fleet.price`.
+        """
+        return price_told(self._host.fleet.price(wish.task, wish.only_on, wish.not_on, now))
 
     def poll(self, now: Now) -> None:
         """Feed every report that has come in. Raises as `feed` does."""

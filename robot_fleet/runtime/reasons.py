@@ -1,4 +1,4 @@
-"""Why a task is where it is, as the API and the command line tell it: data, and sentences with the site's names."""
+"""Why a task is where it is, and what it would cost elsewhere, as the API and the command line tell it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
+from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
 from robot_fleet.scheduling.explaining.words import LANGUAGES, why_sentences
 
@@ -33,6 +34,17 @@ def why_told(site: Site, why: Why, language: str) -> dict[str, Any]:
         **_finite(told),
         "sentences": why_sentences(why, language, names),
     }
+
+
+def price_told(price: Price) -> dict[str, Any]:
+    """Return what a wish would cost as a JSON object: the fields of `Price`, and by how much the plan would cost more.
+
+    `more_s` is None where the task would be in no plan.
+    """
+    told: dict[str, Any] = _finite(asdict(price))
+    told["later"] = [{"task": task, "by_s": by_s} for task, by_s in price.later]
+    more_s = None if price.reason else round(price.then_cost - price.now_cost, 1)
+    return {"schema_version": 1, **told, "more_s": more_s}
 
 
 def _finite(value: Any) -> Any:

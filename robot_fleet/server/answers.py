@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Request
@@ -11,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure
+from robot_fleet.core.errors import FleetError, LinesRefused, RequestError, RuntimeFailure
 from robot_fleet.server.doors.limits import TooManyRequests
 from robot_fleet.server.models import CommandTaken, ErrorAnswer
 from robot_fleet.server.ports import CommandAnswer
@@ -38,6 +39,11 @@ _STATUS = {
     "request_task_ended": 409,
     "request_item_on_board": 409,
     "request_act_under_way": 409,
+    "request_task_held": 409,
+    "request_task_is_alarm": 409,
+    "request_task_not_held": 409,
+    "request_task_under_way": 409,
+    "request_robot_cannot": 409,
     "request_item_exists": 409,
     "request_alarm_active": 409,
     "request_alarm_closed": 409,
@@ -113,6 +119,9 @@ def install_error_handlers(app: FastAPI) -> None:
 
     async def on_fleet_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, FleetError)
+        if isinstance(error, LinesRefused):
+            lines = [asdict(line) for line in error.lines]
+            return JSONResponse({**error_body(error.code, error.message, error.where), "lines": lines}, 422)
         return error_answer(error)
 
     async def on_malformed(_request: Request, error: Exception) -> JSONResponse:

@@ -34,6 +34,7 @@ from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, peopl
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Subscription
+from robot_fleet.server.task_routes import task_commands, task_reads
 from robot_fleet.stores.people.access import Reader
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
@@ -94,6 +95,8 @@ def create_app(
     app.include_router(alarm_reads(fleet))
     app.include_router(_commands(fleet))
     app.include_router(alarm_commands(fleet))
+    app.include_router(task_reads(fleet))
+    app.include_router(task_commands(fleet))
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))

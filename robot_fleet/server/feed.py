@@ -12,6 +12,7 @@ from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.server.plan_rows import PlanRows
 from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.view import FleetView
 
@@ -44,6 +45,8 @@ class LedgerFeed:
         self._open_ledger = open_ledger
         self._ledger: Ledger | None = None
         self._rows = StateRows(site)
+        self._plan = PlanRows()
+        self._at_s = 0.0
         self._seq = self._seen_seq = 0
         self._steady_s = steady_s
         self._failing = False
@@ -81,19 +84,24 @@ class LedgerFeed:
     def _take_in(self) -> bool:
         if self._ledger is None:
             self._ledger = self._open_ledger()
-            self._rows.update(self._view, self.state)
-        for seq, _, fact in self._ledger.read(self._seq):
+            self._show()
+        for seq, at_s, fact in self._ledger.read(self._seq):
             assert isinstance(fact, Fact)
             if isinstance(fact, TasksRetired):
                 for name in fact.tasks:
                     self._rows.retire(self._view, self.state.tasks[name], self.state)
+            self._plan.note(self._view, self.state, fact)
             apply(self.state, fact)
-            self._seq = seq
+            self._seq, self._at_s = seq, at_s
         if self._seq == self._seen_seq:
             return False
         self._seen_seq = self._seq
-        self._rows.update(self._view, self.state)
+        self._show()
         return True
+
+    def _show(self) -> None:
+        self._rows.update(self._view, self.state)
+        self._plan.update(self._view, self.state, self._at_s)
 
     def close(self) -> None:
         """Close the ledger, if it was opened."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, TaskChange
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
 from robot_fleet.server.view import FleetView
 
@@ -110,6 +110,18 @@ class ViewedFleet:
     async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
         """Ask the manager for a service."""
         return await self._commands.submit(key, service, params, requester)
+
+    async def submit_all(self, requests: Sequence[Row], requester: str, dry_run: bool) -> CommandAnswer:
+        """Ask the manager for many services."""
+        return await self._commands.submit_all(requests, requester, dry_run)
+
+    async def change_task(self, wish: TaskChange) -> CommandAnswer:
+        """Ask the manager to change a task."""
+        return await self._commands.change_task(wish)
+
+    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+        """Ask the manager what another robot would cost."""
+        return await self._commands.price(task, only_on, not_on)
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Ask the manager to take a task back."""

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from robot_fleet.server.doors.visit import By
 
+PriorityName = Literal["urgent", "high", "normal", "low", "background"]
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -29,6 +31,48 @@ class CancelWish(_Body):
     """A wish to take a task back."""
 
     reason: str = Field(default="", max_length=200)
+
+
+class PriorityWish(_Body):
+    """How urgent a task is from now on."""
+
+    priority: PriorityName | int = Field(
+        description="0 (may wait) to 100 (a life), or a class: urgent, high, normal, low, background.",
+        examples=["high"],
+    )
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class AssignWish(_Body):
+    """Which robot is to do a task, or which is not; neither lets any robot do it."""
+
+    robot: str = Field(default="", max_length=64, description="The robot that is to do it.", examples=["care_1"])
+    not_on: str = Field(default="", max_length=64, description="Or the robot that is not to.")
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class HoldTaskWish(_Body):
+    """A wish not to have a task begun, or to let it go on."""
+
+    reason: str = Field(default="", max_length=200, description="Why it is held; no data about people.")
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class ImportWish(_Body):
+    """Many requests at once: all are taken on, or none is."""
+
+    csv: str = Field(max_length=2_000_000, description="A text with the columns request_id,at,service,params.")
+    dry_run: bool = Field(default=False, description="Take nothing on; only say what is wrong.")
+    requester: By = Field(
+        default="operator", max_length=64, validate_default=True, description="Opaque id of who asks."
+    )
+
+
+class Imported(BaseModel):
+    """What came of many requests."""
+
+    taken: bool = Field(description="Whether they were taken on; false of a dry run.")
+    tasks: list[str] = Field(description="Their ids, in the order of the lines.")
 
 
 class TaskAnswer(_Body):
@@ -123,3 +167,15 @@ class ErrorAnswer(BaseModel):
     """The body of every error."""
 
     error: ErrorDetail
+
+
+class LineDetail(ErrorDetail):
+    """What is wrong with one line of a file of requests; line 0 stands for the whole file."""
+
+    line: int
+
+
+class LinesAnswer(ErrorAnswer):
+    """The error of a file of requests."""
+
+    lines: list[LineDetail] = Field(default_factory=list)

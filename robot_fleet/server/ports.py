@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # light verbs read this module's names, and the core's inputs bring numpy along
-    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance
+    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, TaskChange
 
 Row = Mapping[str, Any]
 """A robot, task, alarm, incident or item as the console sees it: a JSON object."""
@@ -20,6 +20,16 @@ ALARM_KEPT = "alarm_kept"
 
 
 @dataclass(frozen=True, slots=True)
+class WrongRequest:
+    """What is wrong with one of many requests: its number, from 0, a code, a sentence, and the parameter at fault."""
+
+    request: int
+    code: str
+    message: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswer:
     """What the manager said to a command.
 
@@ -29,6 +39,7 @@ class CommandAnswer:
     task : the task that the command speaks of, or empty.
     robot, expected_at_s : who is to do it and when (fleet time); empty and 0 if nobody yet.
     incident : the incident that the command speaks of, or empty.
+    wrong : where many were asked for at once and none was taken on: what is wrong with which.
     """
 
     accepted: bool
@@ -39,6 +50,7 @@ class CommandAnswer:
     robot: str = ""
     expected_at_s: float = 0.0
     incident: str = ""
+    wrong: tuple[WrongRequest, ...] = ()
 
 
 class Commands(Protocol):
@@ -49,6 +61,21 @@ class Commands(Protocol):
 
     async def submit(self, key: str, service: str, params: Mapping[str, Any], requester: str) -> CommandAnswer:
         """Ask for a service; the key becomes the task's id."""
+        ...
+
+    async def submit_all(self, requests: Sequence[Row], requester: str, dry_run: bool) -> CommandAnswer:
+        """Ask for many services, each `{key, service, params, at_s}`: all are taken on, or none is."""
+        ...
+
+    async def change_task(self, wish: TaskChange) -> CommandAnswer:
+        """Say how urgent a task is, which robot is to do it, or whether it may begin."""
+        ...
+
+    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+        """Return what it would cost to have a task done by one robot, or not by one (see `runtime.reasons`).
+
+        Raises RequestError as the wish itself would be refused.
+        """
         ...
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:

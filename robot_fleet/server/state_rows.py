@@ -69,7 +69,7 @@ class StateRows:
     def _put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
-        changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants))
+        changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants), *_wishes(task))
         made_from = (*changing, planned_on, eta_s)
         if self._told.get(task.id) != made_from:
             self._told[task.id] = made_from
@@ -99,6 +99,10 @@ class StateRows:
             "alarm": request.alarm,
             "asks": task.asks,
             "hands_over": task.hands_over,
+            "priority": request.priority,
+            "held": task.held,
+            "only_on": task.bound_to,
+            "not_on": task.barred_from,
             "params": dict(request.params),
             "stop": task.next_stop,
             "stops": [
@@ -115,7 +119,7 @@ class StateRows:
                 request = state.tasks[planned.task].request
                 stop, _, moment = request.instant.partition(".")
                 if request.stops[planned.stop].id == stop:
-                    self._eta_s[planned.task] = planned.arrive_s if moment == "arrived" else planned.end_s
+                    self._eta_s[planned.task] = planned.begin_s if moment == "arrived" else planned.end_s
 
     def _robot_values(self, robot: RobotRecord) -> dict[str, Any]:
         order = robot.busy
@@ -136,6 +140,10 @@ class StateRows:
             "maintenance": robot.maintenance,
             "maintenance_s": robot.maintenance_s,
         }
+
+
+def _wishes(task: TaskRecord) -> tuple[object, ...]:
+    return task.request.priority, task.held, task.bound_to, task.barred_from
 
 
 def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:

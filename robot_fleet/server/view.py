@@ -1,9 +1,11 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
-`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "items", "zones", "hold"}`.
+`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "items", "zones", "hold",
+"routes", "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "zones",
 "hold"}`; a key is absent where nothing has changed, `alarms`, `incidents` and `zones` are always the whole list, a task
-or item with `"gone": true` is to be forgotten.
+or item with `"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was
+done since (see `plan_rows`).
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
 index as in the snapshot's robots. A row ends early where the rest has not changed.
 
@@ -12,13 +14,17 @@ Not thread-safe: one thread (the event loop's) owns a view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from robot_fleet.server.ports import Row
 
 ENDED_KEPT = 100
 """Ended tasks that a console is still shown; all of them can be had by `GET /api/v1/tasks`."""
+
+PAST_KEPT = 12
+"""Pieces of the past that a console is shown of each robot."""
 
 _POSE_KEYS = ("x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct")
 """Whatever changes most often first."""
@@ -53,6 +59,10 @@ class FleetView:
         self._zones: tuple[Row, ...] = ()
         self._zones_changed = False
         self._hold_changed = False
+        self._routes: dict[str, Row] = {}
+        self._routes_changed: dict[str, Row] = {}
+        self._past: dict[str, deque[Sequence[Any]]] = {robot: deque(maxlen=PAST_KEPT) for robot in self._robots}
+        self._past_new: list[Sequence[Any]] = []
 
     @property
     def alarms(self) -> tuple[Row, ...]:
@@ -132,6 +142,17 @@ class FleetView:
             self._zones = zones
             self._zones_changed = True
 
+    def put_route(self, robot: str, now: Sequence[Any] | None, following: Sequence[Sequence[Any]]) -> None:
+        """Take in what a robot does now and is planned to do."""
+        row = {"now": now, "next": following}
+        if self._routes.get(robot) != row:
+            self._routes[robot] = self._routes_changed[robot] = row
+
+    def put_past(self, piece: Sequence[Any]) -> None:
+        """Take in what a robot, the piece's first word, has done."""
+        self._past[piece[0]].append(piece)
+        self._past_new.append(piece)
+
     def put_hold(self, hold: bool) -> None:
         """Take in whether the whole fleet is held."""
         if hold != self._hold:
@@ -153,6 +174,8 @@ class FleetView:
             "items": list(self._items.values()),
             "zones": list(self._zones),
             "hold": self._hold,
+            "routes": self._routes,
+            "past": [piece for pieces in self._past.values() for piece in pieces],
         }
 
     def tasks(self) -> tuple[Row, ...]:
@@ -174,9 +197,14 @@ class FleetView:
             patch["zones"] = list(self._zones)
         if self._hold_changed:
             patch["hold"] = self._hold
+        if self._routes_changed:
+            patch["routes"] = self._routes_changed
+        if self._past_new:
+            patch["past"] = self._past_new
         if not patch:
             return None
         self._changed = {name: {} for name in self._changed}
+        self._routes_changed, self._past_new = {}, []
         self._alarms_changed = self._incidents_changed = self._zones_changed = self._hold_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 

@@ -6,6 +6,7 @@ The columns of a file are `request_id,at,service,params`; `at` is HH:MM:SS of th
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import json
 import math
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from robot_fleet.core.clock import format_clock, parse_clock
-from robot_fleet.core.errors import RequestError, SiteError
+from robot_fleet.core.errors import LinesRefused, RequestError, SiteError, WrongLine
 from robot_fleet.core.site import Site
 from robot_fleet.site.demand_pattern import (
     NewItemDraw,
@@ -125,58 +126,83 @@ def read_csv(path: Path) -> list[RequestRow]:
     """
     if not path.is_file():
         raise RequestError("request_file_missing", "the file of requests is not there; expected a CSV file", str(path))
-    rows: list[RequestRow] = []
-    seen: dict[str, int] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            for line, cells in _records(stream, path):
-                row = _row(cells, f"{path}:{line}")
-                if row.request_id in seen:
-                    message = f"the id {row.request_id!r} stands in line {seen[row.request_id]} too; expected each once"
-                    raise RequestError("request_id_twice", message, f"{path}:{line}")
-                seen[row.request_id] = line
-                rows.append(row)
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise RequestError("request_file_malformed", "expected a text in UTF-8", str(path)) from error
+    try:
+        rows = scan_csv(text)
+    except LinesRefused as refused:
+        first = refused.lines[0]
+        raise RequestError(first.code, first.message, f"{path}:{first.line}" if first.line else str(path)) from refused
+    return sorted(rows.values(), key=lambda row: row.at_s)
+
+
+def scan_csv(text: str) -> dict[int, RequestRow]:
+    """Return the requests of a text by their lines, in their order; further columns are ignored.
+
+    Raises
+    ------
+    LinesRefused : with every line that is wrong, codes as for `read_csv`; line 0 stands for the whole text.
+    """
+    rows: dict[int, RequestRow] = {}
+    wrong: list[WrongLine] = []
+    seen: dict[str, int] = {}
+    try:
+        for line, header, cells in _records(io.StringIO(text.removeprefix("\ufeff"), newline="")):
+            try:
+                row = _row(header, cells)
+                if row.request_id in seen:
+                    message = f"the id {row.request_id!r} stands in line {seen[row.request_id]} too; expected each once"
+                    raise RequestError("request_id_twice", message, row.request_id)
+            except RequestError as error:
+                wrong.append(WrongLine(line, error.code, error.message, error.where))
+            else:
+                seen[row.request_id] = line
+                rows[line] = row
+    except RequestError as error:
+        wrong.insert(0, WrongLine(1, error.code, error.message, error.where))
     except csv.Error as error:
-        raise RequestError("request_file_malformed", f"expected CSV: {error}", str(path)) from error
-    return sorted(rows, key=lambda row: row.at_s)
+        wrong.insert(0, WrongLine(0, "request_file_malformed", f"expected CSV: {error}"))
+    if wrong:
+        raise LinesRefused(f"nothing was taken on: {len(wrong)} lines cannot be read", "", wrong)
+    return rows
 
 
-def _records(stream: Iterable[str], path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, cells by column) of each row that is not blank."""
+def _records(stream: Iterable[str]) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield (line, header, cells) of each row that is not blank."""
     reader = csv.reader(stream, strict=True)
     header = [name.strip() for name in next(reader, [])]
     missing = [name for name in COLUMNS if name not in header]
     if missing or len(set(header)) != len(header):
         expected = f"expected the columns {','.join(COLUMNS)}, each once; got {','.join(header) or 'nothing'}"
-        raise RequestError("request_header_malformed", expected, f"{path}:1")
+        raise RequestError("request_header_malformed", expected, "header")
     for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            message = f"expected {len(header)} cells as in the header, got {len(cells)}"
-            raise RequestError("request_row_malformed", message, f"{path}:{reader.line_num}")
-        yield reader.line_num, dict(zip(header, cells, strict=True))
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, header, cells
 
 
-def _row(cells: Mapping[str, str], where: str) -> RequestRow:
+def _row(header: Sequence[str], values: Sequence[str]) -> RequestRow:
+    if len(values) != len(header):
+        message = f"expected {len(header)} cells as in the header, got {len(values)}"
+        raise RequestError("request_row_malformed", message)
+    cells = dict(zip(header, values, strict=True))
     request_id, service = cells["request_id"].strip(), cells["service"].strip()
     if not _REQUEST_ID.fullmatch(request_id):
         message = f"{request_id!r} is no request id; expected 1 to 64 letters, digits, '_', '.' or '-'"
-        raise RequestError("request_id_malformed", message, where)
+        raise RequestError("request_id_malformed", message, "request_id")
     if not service:
-        raise RequestError("request_service_missing", "the service is empty; expected the id of one", where)
+        raise RequestError("request_service_missing", "the service is empty; expected the id of one", "service")
     try:
         at_s = parse_clock(cells["at"])
     except RequestError as error:
-        raise RequestError(error.code, error.message, where) from error
+        raise RequestError(error.code, error.message, "at") from error
     try:
         params = json.loads(cells["params"], parse_constant=_no_number)
     except ValueError as error:
-        raise RequestError("request_params_malformed", f"expected a JSON object: {error}", where) from error
+        raise RequestError("request_params_malformed", f"expected a JSON object: {error}", "params") from error
     if not isinstance(params, dict):
-        raise RequestError("request_params_malformed", f"expected a JSON object, got {cells['params']!r}", where)
+        raise RequestError("request_params_malformed", f"expected a JSON object, got {cells['params']!r}", "params")
     return RequestRow(request_id, at_s, service, params)
 
 

@@ -11,12 +11,24 @@ from typing import Any
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, SetHold
+from robot_fleet.core.inputs import (
+    AlarmAnswer,
+    DirectTask,
+    HoldTask,
+    IncidentAnswer,
+    Maintenance,
+    PrioritiseTask,
+    ResumeTask,
+    SetHold,
+    TaskChange,
+)
+from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.reasons import why_told
+from robot_fleet.core.wishes import checked_params
+from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
-from robot_fleet.server.ports import CommandAnswer, Row
+from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 
@@ -138,6 +150,60 @@ class MovingFleet(ViewedFleet):
         answer = CommandAnswer(True, key, robot=row["robot"], expected_at_s=row["eta_s"] or 0.0)
         self._answers[key] = answer
         return answer
+
+    async def submit_all(self, requests: Sequence[Row], requester: str, dry_run: bool) -> CommandAnswer:
+        """Take many requests on as the manager would: those of services that the site has, with what they need."""
+        wrong = []
+        for number, one in enumerate(requests):
+            service = self.site.services.get(one["service"])
+            try:
+                if service is None:
+                    raise RequestError("request_unknown_service", f"no service {one['service']!r}", "service")
+                checked_params(self.site, service, one["params"])
+            except RequestError as error:
+                wrong.append(WrongRequest(number, error.code, error.message, error.where))
+        if wrong:
+            return CommandAnswer(False, "", "request_some_refused", "nothing was taken on", wrong=tuple(wrong))
+        for one in () if dry_run else requests:
+            await self.submit(one["key"], one["service"], one["params"], requester)
+        return CommandAnswer(True)
+
+    async def change_task(self, wish: TaskChange) -> CommandAnswer:
+        """Change a task's row as the manager would."""
+        row = self._rows.get(wish.task)
+        if row is None:
+            return CommandAnswer(False, wish.task, "request_unknown_task", f"no task {wish.task!r}", wish.task)
+        if row["outcome"] is not None:
+            return CommandAnswer(False, wish.task, "request_task_ended", "the task has already ended", wish.task)
+        match wish:
+            case PrioritiseTask(priority=priority):
+                if not 0 <= priority <= 100:
+                    return CommandAnswer(False, wish.task, "request_priority_malformed", "0 to 100", "priority")
+                row["priority"] = priority
+            case DirectTask(only_on=only_on, not_on=not_on):
+                row.update(only_on=only_on, not_on=not_on, robot=only_on or row["robot"])
+            case HoldTask():
+                if row["held"]:
+                    return CommandAnswer(False, wish.task, "request_task_held", "held already", wish.task)
+                row.update(held=True, state="requested", robot="", reason="held")
+            case ResumeTask():
+                if not row["held"]:
+                    return CommandAnswer(False, wish.task, "request_task_not_held", "not held", wish.task)
+                row.update(held=False, reason="")
+        self.commands.append((type(wish).__name__, wish.task))
+        self.picture.put_task(row)
+        return CommandAnswer(True, wish.task)
+
+    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+        """Return a price that is made up, of a form as the manager's."""
+        row = self._rows.get(task)
+        if row is None:
+            raise RequestError("request_unknown_task", f"no task {task!r}", task)
+        if only_on and only_on not in self.site.robots:
+            raise RequestError("request_unknown_robot", f"no robot {only_on!r}", only_on)
+        at_s = row["eta_s"]
+        then_s = None if at_s is None else at_s + 90.0
+        return price_told(Price(task, row["robot"], only_on, 100.0, 142.0, at_s, then_s, later=(("t2", 60.0),)))
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Take a task back."""
@@ -286,6 +352,7 @@ class MovingFleet(ViewedFleet):
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
             "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "asks": False,
+            "priority": int(params.get("priority", 40)), "held": False, "only_on": "", "not_on": "",
             "params": params, "stop": 0,
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip
@@ -304,6 +371,11 @@ class MovingFleet(ViewedFleet):
         puppet.way = []
         puppet.stops = [place for stop in row["stops"] for place in stop["places"]]
         row.update(state="assigned", robot=puppet.id, reason="", eta_s=self.now_s + 120.0)
+        if puppet.stops:
+            sent_s = int(self.now_s)
+            self.picture.put_route(
+                puppet.id, [row["id"], 0, puppet.stops[0], sent_s, sent_s + 120, sent_s + 300, False], []
+            )
         self.picture.put_task(row)
 
     def _end(self, row: dict[str, Any], state: str, outcome: str, reason: str) -> None:
@@ -313,6 +385,9 @@ class MovingFleet(ViewedFleet):
         for puppet in self.puppets:
             if puppet.task == row["id"]:
                 puppet.task, puppet.stops, puppet.way, puppet.resting_s = "", [], [], 5.0
+                sent_s, place = int(self.now_s) - 200, row["stops"][0]["places"][0] if row["stops"] else puppet.at
+                self.picture.put_past((puppet.id, row["id"], 0, place, sent_s, sent_s + 90, int(self.now_s)))
+                self.picture.put_route(puppet.id, None, [])
         self.picture.put_task(row)
 
     def _move(self, puppet: Puppet, dt_s: float) -> None:

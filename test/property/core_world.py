@@ -38,6 +38,7 @@ from robot_fleet.core.inputs import (
     PlaceSensed,
     PlanImproved,
     ReportReceived,
+    ResumeTask,
     SetHold,
     Tick,
 )
@@ -335,6 +336,8 @@ class CoreWorld:
             self.pass_time(pause_s)
             facts = len(self.facts)
             for task in self.state.open_tasks():
+                if task.held:
+                    self.feed(ResumeTask(f"resume_{task.id}", task.id))
                 if task.asks:
                     self.feed(AnswerTask(f"answer_{task.id}_{task.broken_off}", task.id, "failed"))
             for name, known in self.state.robots.items():

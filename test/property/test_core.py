@@ -6,6 +6,7 @@ amount to the state; and once the trouble is over, every task comes to an end.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from robot_fleet.core.clock import format_clock
+from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import Ports, retiring
 from robot_fleet.core.health import Condition, Level
@@ -28,7 +30,9 @@ from robot_fleet.core.inputs import (
     CloseIncident,
     CloseZone,
     ConditionsSeen,
+    DirectTask,
     EndMaintenance,
+    HoldTask,
     Input,
     LimitZone,
     NoteIncident,
@@ -36,10 +40,13 @@ from robot_fleet.core.inputs import (
     OpenZone,
     PathMeasured,
     PlanMaintenance,
+    PrioritiseTask,
     ReportReceived,
+    ResumeTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
+    SubmitTasks,
     Tick,
     UnshelveAlarm,
 )
@@ -65,11 +72,12 @@ PAUSES_S = (0.0, 0.1, 1.0, 1.0, 5.0, 25.0, 60.0, 400.0, 7200.0)
 Action = tuple[str, int, int, int]
 NAMES = (
     *("submit",) * 4,
+    "submit_many",
     *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit", "measure"),
     *("work",) * 8,
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
-    *("press", "press", "current", "see", "respond", "respond"),
+    *("press", "press", "current", "see", "respond", "respond", "redirect", "redirect", "redirect"),
     *("improve", "restart", "snapshot", "leave", "sense", "drain_battery"),
 )
 
@@ -156,6 +164,23 @@ def submit(world: CoreWorld, a: int, b: int, c: int) -> None:
     if not answers[0].accepted and not answers[0].task:
         assert len(world.facts) == facts, "something changed although the request was refused"
         assert answers[0].code.startswith("request_")
+
+
+def submit_many(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Ask for several things at once, now or ahead; all are taken on, or none is."""
+    services = list(world.site.services.values())
+    wishes = []
+    for number in range(1 + c % 4):
+        service = services[(a + number) % len(services)]
+        ahead_s = world.fleet_s + 60.0 * (b - 10)
+        key = f"many{a}_{b}_{number}"
+        wishes.append(SubmitTask(key, service.id, _params(world, service.params, b + number, c), at_s=ahead_s))
+    facts, known = len(world.facts), [world.state.knows(wish.key) for wish in wishes]
+    (answer,) = world.feed(SubmitTasks("many", tuple(wishes), dry_run=c % 5 == 0))
+    if answer.accepted and c % 5:
+        assert all(world.state.knows(wish.key) for wish in wishes)
+    elif not any(known):
+        assert len(world.facts) == facts, "something changed although none was taken on"
 
 
 def malformed(world: CoreWorld, a: int, b: int, c: int) -> None:
@@ -402,6 +427,32 @@ def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
         assert len(world.facts) == facts, "something changed although the answer was refused"
 
 
+def redirect(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let a person change a task: how urgent it is, who is to do it, whether it may begin; ask for the price first."""
+    key, tasks = f"d{a}_{b}_{c}", ["none", *world.state.tasks]
+    task, robot = tasks[a % len(tasks)], ["", "nobody", *world.robots][c % (2 + len(world.robots))]
+    wishes: list[Input] = [
+        PrioritiseTask(key, task, c * 3 - 9),
+        DirectTask(key, task, only_on=robot),
+        DirectTask(key, task, not_on=robot),
+        HoldTask(key, task, "later"),
+        ResumeTask(key, task),
+    ]
+    facts, state = len(world.facts), world.fleet.state
+    wish = wishes[b % len(wishes)]
+    priced = None
+    if isinstance(wish, DirectTask):
+        before = repr(state)
+        with contextlib.suppress(RequestError):
+            priced = world.fleet.price(wish.task, wish.only_on, wish.not_on, world.now)
+            assert priced.then_on in ("", wish.only_on or priced.then_on)
+        assert repr(state) == before, "asking for a price changed something"
+    (answer,) = world.feed(wish)
+    if not answer.accepted:
+        assert priced is None, "what has a price can be had"
+        assert len(world.facts) == facts, "something changed although the wish was refused"
+
+
 def drain_battery(world: CoreWorld, a: int, b: int, c: int) -> None:
     _robot(world, a).soc_pct = float(b % 100)
 
@@ -411,6 +462,7 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
     for action in (
         *(
             submit,
+            submit_many,
             malformed,
             cancel,
             hold,
@@ -427,7 +479,7 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
             lose,
             find,
         ),
-        *(press, current, see, respond),
+        *(press, current, see, respond, redirect),
         *(reboot, late, twice, lie, tick, improve, restart, snapshot, leave, sense, drain_battery),
     )
 }

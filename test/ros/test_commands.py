@@ -1,4 +1,4 @@
-"""What people say to alarms and incidents reaches the core as it was said: from the gateway's side to the manager's."""
+"""What people say to alarms, incidents and tasks reaches the core as it was said, from the gateway to the manager."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from robot_fleet.core.effects import Answer
+from robot_fleet.core.effects import Answer, Wrong
+from robot_fleet.core.errors import RequestError
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     BeginMaintenance,
     CloseIncident,
+    DirectTask,
     EndMaintenance,
+    HoldTask,
     Input,
     NoteIncident,
     OpenIncident,
     PlanMaintenance,
+    PrioritiseTask,
+    ResumeTask,
     ShelveAlarm,
+    SubmitTask,
+    SubmitTasks,
     UnshelveAlarm,
 )
 from robot_fleet.ros.command_client import RosCommands
@@ -34,6 +41,8 @@ from test.ros.rig import Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
 
+_T = TypeVar("_T")
+
 WISHES: tuple[Any, ...] = (
     AcknowledgeAlarm("k1", "stuck:3", "op_1"),
     ShelveAlarm("k2", "stuck:3", 600.0, "잠시 뒤", "op_1"),
@@ -44,6 +53,11 @@ WISHES: tuple[Any, ...] = (
     BeginMaintenance("k7", "care_1", "wheels", "op_1"),
     PlanMaintenance("k8", "care_1", 50_000.0, 54_000.0, "op_1"),
     EndMaintenance("k9", "care_1", "op_1"),
+    PrioritiseTask("k10", "t1", 70, "op_1"),
+    DirectTask("k11", "t1", "care_1", "", "op_1"),
+    DirectTask("k12", "t1", "", "care_2", "op_1"),
+    HoldTask("k13", "t1", "손님", "op_1"),
+    ResumeTask("k14", "t1", "op_1"),
 )
 
 
@@ -55,12 +69,13 @@ class Both:
         self._loop = loop
         self.taken: list[Input] = []
         self.says = Answer("", True)
-        self._server = Commands(ros.node, Guard(), self._feed, lambda task, language: None)
+        self.priced: list[DirectTask] = []
+        self._server = Commands(ros.node, Guard(), self._feed, lambda task, language: None, self._price)
         keeper = Keeper(make_site(), RaisedAlarms(folder), "gateway", lambda: None)
         self.client = RosCommands(ros.node, Guard(), loop, keeper)
         ros.until(lambda: self.client.reachable, "the services are there")
 
-    def ask(self, wish: Coroutine[Any, Any, CommandAnswer]) -> CommandAnswer:
+    def ask(self, wish: Coroutine[Any, Any, _T]) -> _T:
         asked = asyncio.run_coroutine_threadsafe(wish, self._loop)
         self._ros.until(asked.done, "there is an answer")
         return asked.result()
@@ -70,13 +85,23 @@ class Both:
             return self.ask(self.client.answer_alarm(wish))
         if "Incident" in type(wish).__name__:
             return self.ask(self.client.answer_incident(wish))
+        if "Task" in type(wish).__name__:
+            return self.ask(self.client.change_task(wish))
         return self.ask(self.client.set_maintenance(wish))
+
+    def _price(self, wish: DirectTask) -> dict[str, object]:
+        self.priced.append(wish)
+        if not wish.task:
+            raise RequestError("request_unknown_task", "no task ''", wish.task)
+        return {"task": wish.task, "more_s": 4.5}
 
     def _feed(self, news: Input) -> bool:
         self.taken.append(news)
         said = self.says
         key = getattr(news, "key", "")
-        self._server.answered(Answer(key, said.accepted, said.task, said.code, said.message, where=said.where))
+        self._server.answered(
+            Answer(key, said.accepted, said.task, said.code, said.message, where=said.where, wrong=said.wrong)
+        )
         return True
 
 
@@ -108,3 +133,28 @@ def test_a_refusal_comes_back_with_code_and_place(both: Both, wish: Any) -> None
     assert (answer.accepted, answer.code, answer.message, answer.where) == (
         False, "request_alarm_closed", "it is closed", "stuck:3",
     )  # fmt: skip
+
+
+def test_a_price_is_asked_for_and_told(both: Both) -> None:
+    both.priced.clear()
+    assert both.ask(both.client.price("t1", "", "care_2")) == {"task": "t1", "more_s": 4.5}
+    assert both.priced == [DirectTask("", "t1", "", "care_2")]
+    with pytest.raises(RequestError) as refused:
+        both.ask(both.client.price("", "care_1", ""))
+    assert refused.value.code == "request_unknown_task"
+
+
+def test_many_requests_arrive_as_they_were_given_and_what_is_wrong_comes_back(both: Both) -> None:
+    both.taken.clear()
+    both.says = Answer("", True)
+    row = {"key": "t1", "service": "care_visit", "params": {"place": "home/방"}, "at_s": 50_000.0}
+    assert both.ask(both.client.submit_all([row], "op_1", True)).accepted
+    wish = SubmitTask("t1", "care_visit", {"place": "home/방"}, "op_1", at_s=50_000.0)
+    assert both.taken == [SubmitTasks("import", (wish,), dry_run=True)]
+    wrong = Wrong(0, "request_unknown_place", "no place", "place")
+    both.says = Answer("", False, "", "request_some_refused", "nothing was taken on", wrong=(wrong,))
+    answer = both.ask(both.client.submit_all([row], "op_1", False))
+    assert (answer.accepted, answer.code) == (False, "request_some_refused")
+    assert [(each.request, each.code, each.where) for each in answer.wrong] == [(0, "request_unknown_place", "place")]
+    malformed = both.ask(both.client.submit_all([{"key": "t1"}], "op_1", False))
+    assert malformed.code == "request_json_malformed"

@@ -15,8 +15,9 @@ export const onShutOut = (listener) => {
 
 /** What the server (or the way to it) refused, with a stable code. */
 export class Refusal extends Error {
-  constructor(code, message, where) {
+  constructor(code, message, where, lines = []) {
     super(message);
+    this.lines = lines;
     this.code = code;
     this.where = where;
   }
@@ -65,7 +66,7 @@ async function askOnce(path, request) {
   if (answer.ok) return content;
   if (answer.status === 401 && content.error?.code === "request_sign_in_required") shutOut();
   const { code = "console_odd_answer", message = answer.statusText, where = "" } = content.error ?? {};
-  throw new Refusal(code, message, where);
+  throw new Refusal(code, message, where, content.lines);
 }
 
 const send = (method, path, body) => askOnce(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -75,6 +76,8 @@ export const getUsers = () => askOnce("users", {});
 export const signIn = (name, password) => send("POST", "session", { name, password });
 export const signOut = () => send("DELETE", "session", {});
 export const changePassword = (before, after) => send("POST", "session/password", { old: before, new: after });
+
+const task = (id, what, body) => post(`tasks/${encodeURIComponent(id)}/${what}`, newKey(what), body);
 
 const alarm = (id, answer, body = {}) => post(`alarms/${encodeURIComponent(id)}/${answer}`, newKey("alarm"), body);
 const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}/${answer}`, newKey("incident"), body);
@@ -91,5 +94,12 @@ export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
 export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });
+export const prioritiseTask = (id, priority) => task(id, "priority", { priority });
+export const assignTask = (id, wish) => task(id, "assign", wish);
+export const holdTask = (id) => task(id, "hold", {});
+export const resumeTask = (id) => task(id, "resume", {});
+export const getPrice = (id, wish) => ask(`tasks/${encodeURIComponent(id)}/price?${new URLSearchParams(wish)}`, {});
+export const getWhy = (id, lang) => ask(`tasks/${encodeURIComponent(id)}/why?lang=${lang}`, {});
+export const importTasks = (csv, dry_run) => post("tasks/import", newKey("import"), { csv, dry_run });
 export const holdFleet = (robot = "") => post("hold", newKey("hold"), { robot });
 export const resumeFleet = (robot = "") => post("resume", newKey("resume"), { robot });

@@ -4,6 +4,7 @@ const DELAY_MS = 260; // robots are shown this much late, so that there is nearl
 const FRAME_MS = 200;
 const FASTEST = 200; // fleet seconds per second
 const FRESH = ["live", "stale", "offline", "never"];
+const PAST_KEPT = 40;
 const ENDED = new Set(["completed", "failed", "cancelled", "rejected"]);
 
 export const ended = (task) => ENDED.has(task.state);
@@ -17,6 +18,8 @@ export class Fleet {
     this.alarms = [];
     this.incidents = [];
     this.hold = false;
+    this.routes = new Map();
+    this.past = new Map();
     this.places = new Map();
     this.services = new Map();
     this.kinds = new Map();
@@ -46,6 +49,9 @@ export class Fleet {
     this.alarms = frame.alarms;
     this.incidents = frame.incidents;
     this.hold = frame.hold;
+    this.routes = new Map(Object.entries(frame.routes));
+    this.past = new Map();
+    this.#did(frame.past);
     this.tracks = frame.robots.map((robot) => [[now, robot.x_m, robot.y_m, robot.yaw_rad]]);
     this.clock = { t: frame.t_s, at: now, rate: this.clock.rate };
     this.movedAt = now;
@@ -65,6 +71,16 @@ export class Fleet {
     if (frame.alarms) this.alarms = frame.alarms;
     if (frame.incidents) this.incidents = frame.incidents;
     if (frame.hold !== undefined) this.hold = frame.hold;
+    for (const [robot, route] of Object.entries(frame.routes ?? {})) this.routes.set(robot, route);
+    this.#did(frame.past ?? []);
+  }
+
+  /** Take in what robots have done; each keeps the newest of it. */
+  #did(pieces) {
+    for (const piece of pieces) {
+      const known = this.past.get(piece[0]) ?? [];
+      this.past.set(piece[0], [...known, piece].slice(-PAST_KEPT));
+    }
   }
 
   #poses(frame, now) {

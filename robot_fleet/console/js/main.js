@@ -5,6 +5,7 @@ import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
 import { toast } from "./dialogs.js";
+import { directingOf } from "./directing.js";
 import { byId, h } from "./dom.js";
 import { Fleet } from "./fleet.js";
 import { clockTime, kindName, serviceName } from "./format.js";
@@ -14,6 +15,7 @@ import { FleetMap } from "./map.js";
 import { kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
 import { Panel } from "./panel.js";
+import { PlanSheet } from "./plan.js";
 import { RequestForm } from "./request.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
@@ -49,6 +51,7 @@ const panel = new Panel(fleet, {
     if (place) map.show(place.x_m, place.y_m);
   },
   incident: showIncident,
+  direct: { ...directingOf(fleet), duplicate: (task) => form.openLike(task) },
   ...asking,
 });
 panel.palette = palette;
@@ -73,6 +76,11 @@ const form = new RequestForm(fleet, {
 
 const drawer = new IncidentDrawer(fleet, { said: toast, selectRobot: (id) => selectRobot(id, true) });
 const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
+const plan = new PlanSheet(fleet, palette, {
+  selectTask,
+  selectRobot: (id) => selectRobot(id, true),
+  moved: () => map.camera.fitted && map.fit(),
+});
 const sound = new Sound();
 
 function selectRobot(id, look) {
@@ -163,6 +171,8 @@ function render() {
   announce();
   panel.render();
   drawer.render();
+  plan.select(panel.tab === "tasks" ? panel.task : null, map.selected);
+  plan.render();
 }
 
 function renderSoon() {
@@ -175,6 +185,7 @@ function relabel() {
   legend();
   form.render();
   drawer.relabel();
+  plan.relabel();
   map.redraw();
   render();
 }
@@ -182,6 +193,7 @@ function relabel() {
 scheme.addEventListener("change", () => {
   palette = readPalette();
   panel.palette = palette;
+  plan.palette = palette;
   map.repaint(palette);
   legend();
   for (const list of ["list-tasks", "list-robots"]) {
@@ -253,6 +265,9 @@ relabel();
 window.robotFleet = {
   get frames() {
     return map.frames;
+  },
+  get plan() {
+    return { frames: plan.gantt.frames, span: plan.gantt.span, follows: plan.gantt.from === null };
   },
   screenOf(id) {
     const row = fleet.places.get(id) ?? fleet.robot(id);

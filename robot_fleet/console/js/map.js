@@ -38,7 +38,7 @@ export class FleetMap {
   insets() {
     const panel = byId("panel").getBoundingClientRect();
     const beside = panel.left > innerWidth * 0.4;
-    return { left: 24, right: beside ? innerWidth - panel.left + 16 : 24, top: 24, bottom: beside ? 72 : 24 };
+    return { left: 24, right: beside ? innerWidth - panel.left + 16 : 24, top: 24, bottom: byId("plan").offsetHeight + (beside ? 72 : 24) };
   }
 
   resize() {

@@ -5,6 +5,7 @@ import { byId, h, keepRows } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
+import { priorityName } from "./priority.js";
 import { RobotList } from "./robots.js";
 import { may } from "./session.js";
 
@@ -12,7 +13,7 @@ const ENDED_SHOWN = 40;
 const TABS = ["tasks", "robots", "incidents"];
 
 export class Panel {
-  /** `act` does what rows ask for: `selectRobot, selectTask, cancel, incident`, and what alarms and robots ask for. */
+  /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms and robots ask for. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
@@ -145,6 +146,9 @@ export class Panel {
       ...Object.entries(task.params)
         .filter(([, value]) => !this.fleet.places.has(value))
         .map(([name, value]) => [`param.${name}`, typeof value === "number" && name.endsWith("_at") ? clockTime(value) : String(value), plain(name)]),
+      ["priority", `${priorityName(task)} (${task.priority})`],
+      task.only_on ? ["only_on", robotName(this.fleet, task.only_on)] : null,
+      task.not_on ? ["not_on", robotName(this.fleet, task.not_on)] : null,
       task.result && task.result !== "done" && task.outcome ? ["result", text(`result.${task.result}`, {}, plain(task.result))] : null,
       task.reason ? ["reason", text(`reason.${task.reason}`, {}, plain(task.reason))] : null,
     ].filter(Boolean);
@@ -153,6 +157,23 @@ export class Panel {
         this.robots.mark(task.robot), robotName(this.fleet, task.robot)) : h("p", { class: "quiet", textContent: text("no_robot_yet") }),
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value, fallback]) => [h("dt", { textContent: text(key, {}, fallback) }), h("dd", { textContent: value })])),
       task.asks ? this.#question(task) : null,
+      this.#directs(task));
+  }
+
+  /** What can be done about a task. Calls for help are the fleet's own matter, and what has begun is finished. */
+  #directs(task) {
+    const open = !ended(task) && !task.alarm;
+    const begun = task.state === "underway";
+    const buttons = [
+      ["why", "why_task", true],
+      ["resume", "resume_task", open && task.held],
+      ["hold", "hold_task", open && !task.held && !begun],
+      ["reassign", "assign_task", open && !begun],
+      ["prioritise", "priority_change", open],
+      ["duplicate", "duplicate_task", !task.alarm],
+    ].filter(([, , shown]) => shown);
+    return h("div", { class: "directs" },
+      buttons.map(([what, label]) => h("button", { type: "button", class: "button small", "data-focus": `${task.id}-${what}`, "data-directs": what, "data-needs": what === "why" ? null : "operate", textContent: text(label), onclick: () => this.act.direct[what](task) })),
       ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, "data-needs": "operate", textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
   }
 

@@ -43,6 +43,19 @@ export class RequestForm {
     this.form.querySelector("select")?.focus();
   }
 
+  /** Propose what a task has asked for once more, without its times. */
+  openLike(task) {
+    this.open();
+    this.choose(task.service);
+    for (const param of this.service.params) {
+      const own = param.type === "time" || (param.type === "item" && !param.existing); // a second item is another item
+      if (!own && task.params[param.name] !== undefined) this.values[param.name] = String(task.params[param.name]);
+    }
+    this.active = this.#nextOpen();
+    this.render();
+    this.form.querySelector("select")?.focus();
+  }
+
   close(task = null) {
     this.form.hidden = true;
     byId("views").hidden = false;

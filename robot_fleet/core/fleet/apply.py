@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from robot_fleet.core.facts import (
@@ -43,11 +44,15 @@ from robot_fleet.core.facts import (
     TaskAnswered,
     TaskCancelled,
     TaskCompleted,
+    TaskDirected,
     TaskFailed,
+    TaskHeld,
     TaskHeldUp,
+    TaskPrioritised,
     TaskRejected,
     TaskReleased,
     TaskRequested,
+    TaskResumed,
     TasksRetired,
     TaskSuspended,
     ZoneClosed,
@@ -57,7 +62,7 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
 from robot_fleet.core.lifecycles.link import LinkState
@@ -350,6 +355,41 @@ def _task_answered(state: FleetState, fact: TaskAnswered) -> None:
     record.reason = ""
 
 
+def _task_prioritised(state: FleetState, fact: TaskPrioritised) -> None:
+    record = state.tasks[fact.task]
+    record.request = replace(record.request, priority=fact.priority)
+    if record.state is TaskState.SCHEDULED:  # its place in the plan is looked for anew
+        _leave_out(state, record, "")
+
+
+def _task_directed(state: FleetState, fact: TaskDirected) -> None:
+    """Take a person's wish over; it takes the place of what remedies wanted."""
+    record = state.tasks[fact.task]
+    record.bound_to, record.barred_from = fact.only_on, fact.not_on
+    record.only_on, record.not_on = "", ()
+    planned_on = state.planned.get(fact.task)
+    if planned_on is not None and not record.may_be_on(planned_on):
+        _leave_out(state, record, "")
+
+
+def _task_held(state: FleetState, fact: TaskHeld) -> None:
+    record = state.tasks[fact.task]
+    record.held = True
+    _leave_out(state, record, HELD)
+
+
+def _task_resumed(state: FleetState, fact: TaskResumed) -> None:
+    record = state.tasks[fact.task]
+    record.held, record.reason = False, ""
+
+
+def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
+    """Take a task that no robot has an order for out of the plan in force."""
+    _move(record, TaskEvent.LEAVE_OUT)
+    record.reason = reason
+    _unplan(state, record.id)
+
+
 def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
     state.doubted[fact.place] = fact.until_s
 
@@ -475,6 +515,10 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskAnswered: _task_answered,
+    TaskPrioritised: _task_prioritised,
+    TaskDirected: _task_directed,
+    TaskHeld: _task_held,
+    TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,

@@ -48,6 +48,8 @@ def why(turn: Turn, task_id: str) -> Why:
         robot=robot,
         reason="" if told.planned is not None else told.reason,
         absent=absent,
+        only_on=task.bound_to,
+        not_on=task.barred_from,
         explanation=told,
     )
 

@@ -17,12 +17,15 @@ from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
     answering,
+    batch,
     charging,
     coverage,
+    directing,
     dispatch,
     explaining,
     orders,
     planning,
+    pricing,
     progress,
     recovery,
     release,
@@ -45,7 +48,9 @@ from robot_fleet.core.inputs import (
     CloseIncident,
     CloseZone,
     ConditionsSeen,
+    DirectTask,
     EndMaintenance,
+    HoldTask,
     Input,
     LimitZone,
     NoteIncident,
@@ -55,14 +60,18 @@ from robot_fleet.core.inputs import (
     PlaceSensed,
     PlanImproved,
     PlanMaintenance,
+    PrioritiseTask,
     ReportReceived,
+    ResumeTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
+    SubmitTasks,
     Tick,
     UnshelveAlarm,
 )
 from robot_fleet.core.ports import Roads
+from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
 
 
@@ -122,6 +131,16 @@ class Fleet:
         turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
         return explaining.why(turn, task)
 
+    def price(self, task: str, only_on: str, not_on: str, now: Now) -> Price:
+        """Return what it would cost to have a task done by one robot, or not by one. Nothing changes by it.
+
+        Raises
+        ------
+        RequestError : as for `DirectTask`.
+        """
+        turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
+        return pricing.price(turn, DirectTask("", task, only_on, not_on))
+
     def _take_in(self, turn: Turn, news: Input) -> None:
         match news:
             case ReportReceived(report):
@@ -143,10 +162,14 @@ class Fleet:
                 self.agenda.moved = True
             case SubmitTask():
                 requests.submit(turn, news)
+            case SubmitTasks():
+                batch.submit_all(turn, news)
             case CancelTask():
                 requests.cancel(turn, news)
             case AnswerTask():
                 recovery.answer(turn, news)
+            case PrioritiseTask() | DirectTask() | HoldTask() | ResumeTask():
+                directing.change(turn, news)
             case SetHold():
                 requests.set_hold(turn, news)
             case CloseZone() | OpenZone() | LimitZone():

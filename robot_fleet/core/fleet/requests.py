@@ -21,10 +21,10 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.fleet import dispatch
 from robot_fleet.core.fleet.retired import digest_of, find_ended
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask
+from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask, SubmitTasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Service
-from robot_fleet.core.wishes import check_key, checked_params
+from robot_fleet.core.wishes import LATEST_S, check_key, checked_params
 
 PLAN_TOGETHER_S = 0.1
 """Requests so soon (steady time) after one that was planned at once are planned together, at the next tick."""
@@ -70,6 +70,8 @@ def may_wait(turn: Turn, news: Input) -> bool:
 
     Somebody who asks alone is planned for at once; of a crowd all are, in few plans instead of one for each.
     """
+    if isinstance(news, SubmitTasks):
+        return True
     if not isinstance(news, SubmitTask):
         return False
     service = turn.site.services.get(news.service)
@@ -262,8 +264,10 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
 
 
 def _requested_s(turn: Turn, service: Service, wish: SubmitTask) -> float:
-    """Return since when a request stands: an alarm is as old as it says, whenever it could be taken in."""
+    """Return since when a request stands: an alarm as long as it says, whenever it could be taken in."""
     now_s, raised_s = turn.now.fleet_s, wish.raised_s
+    if not service.alarm and wish.at_s is not None and now_s < wish.at_s < LATEST_S:
+        return wish.at_s
     if not service.alarm or raised_s is None or not math.isfinite(raised_s):
         return now_s
     return max(0.0, min(raised_s, now_s))

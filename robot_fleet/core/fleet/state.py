@@ -23,6 +23,8 @@ from robot_fleet.core.plan import PlannedStop
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
+HELD = "held"
+"""Reason of a task that a person does not want begun."""
 Purpose = str  # "task", "home" or "clear" (to wait aside)
 
 
@@ -41,6 +43,8 @@ class TaskRecord:
     hands_over : whether the person who is asked is to take over what its robot has on board.
     tries : how often it was tried again after something went wrong.
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
+    bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
+    held : whether a person does not want it begun.
     """
 
     request: TaskRequested
@@ -59,6 +63,9 @@ class TaskRecord:
     tries: int = 0
     only_on: str = ""
     not_on: tuple[str, ...] = ()
+    bound_to: str = ""
+    barred_from: str = ""
+    held: bool = False
 
     @property
     def id(self) -> str:
@@ -69,6 +76,10 @@ class TaskRecord:
     def ended(self) -> bool:
         """Return whether the task has come to one of its ends."""
         return self.state in ENDED
+
+    def may_be_on(self, robot: str) -> bool:
+        """Return whether a robot may do it, as far as people have said."""
+        return robot != self.barred_from and self.bound_to in ("", robot)
 
 
 @dataclass(slots=True)

@@ -34,6 +34,12 @@ REASONS: Table = {
     "unreachable": ("no robot has a way there", "갈 수 있는 길이 없습니다"),
     "item_not_there": ("what it is about is not where it is to be fetched", "옮길 물품이 아직 그 자리에 없습니다"),
     "no_place_fits": ("no place is large enough", "크기가 맞는 자리가 없습니다"),
+    "far_ahead": (
+        "it is asked for ahead, and planned from two hours before",
+        "미리 접수된 요청이라 두 시간 전부터 계획합니다",
+    ),
+    "held": ("a person holds it", "사람이 보류했습니다"),
+    "reassigned": ("a person wants another robot to do it", "사람이 다른 로봇에 맡겼습니다"),
     "zone_closed": ("it lies behind a closed zone", "폐쇄된 구역 너머에 있습니다"),
     "called_away": ("its robot was called to something more urgent", "로봇이 더 급한 일로 불려 갔습니다"),
     "called_to_alarm": ("its robot was called to an alarm", "로봇이 알람 현장으로 불려 갔습니다"),
@@ -96,6 +102,8 @@ PHRASES: Table = {
     "late": (", {span} late", " 기한보다 {span} 늦습니다"),
     "on_time": (", just in time", " 기한에 꼭 맞습니다"),
     "no_due": ("", " 정해진 기한은 없습니다"),
+    "only_on": ("A person wants {robot} to do it.", "사람이 {robot} 로봇을 지정했습니다."),
+    "not_on": ("A person does not want {robot} to do it.", "사람이 {robot} 로봇을 제외했습니다."),
     "before_that": ("Before that it serves {tasks}.", "그 전에 {tasks} 작업을 합니다."),
     "pinned": ("It has begun there and stays there.", "이미 시작했으므로 로봇을 바꿀 수 없습니다."),
     "other_later": (

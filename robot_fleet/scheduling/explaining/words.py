@@ -24,9 +24,9 @@ def why_sentences(why: Why, language: str, names: Mapping[str, str] | None = Non
     language : one of `LANGUAGES`.
     names : what robots, places and services are called, by id; what has no name is called by its id.
     """
-    words = _Words(language, names or {}, dict(why.absent), why.service)
+    words = _Words(language, names or {}, dict(why.absent), why.service, directed=bool(why.only_on or why.not_on))
     if why.explanation is not None:
-        return list(words.explained(why.explanation))
+        return [*words.explained(why.explanation), *words.directed(why)]
     return list(words.standing(why))
 
 
@@ -36,11 +36,21 @@ def sentences(told: Explanation, language: str, names: Mapping[str, str] | None 
 
 
 class _Words:
-    def __init__(self, language: str, names: Mapping[str, str], absent: Mapping[str, str], service: str) -> None:
+    def __init__(
+        self, language: str, names: Mapping[str, str], absent: Mapping[str, str], service: str, directed: bool = False
+    ) -> None:
         self._at = LANGUAGES.index(language)
         self._names = names
         self._absent = absent
         self._service = service
+        self._directed = directed
+
+    def directed(self, why: Why) -> Iterator[str]:
+        """Tell who is to do a task, or who is not, where a person has said so."""
+        if why.only_on:
+            yield self._say("only_on", robot=self._name(why.only_on))
+        if why.not_on:
+            yield self._say("not_on", robot=self._name(why.not_on))
 
     def standing(self, why: Why) -> Iterator[str]:
         """Tell of a task that is under way or ended, or that cannot be planned."""
@@ -69,7 +79,7 @@ class _Words:
                 for name in told.absent[:NAMED]
             )
             yield self._say("absent", robots=self._more(robots, len(told.absent) - NAMED))
-        if told.others and not told.pinned:
+        if told.others and not told.pinned and not self._directed:
             yield self._say("one_other" if told.others == 1 else "others", n=told.others)
         if told.alternatives and not told.pinned:
             yield self._say("cost_is")
@@ -93,7 +103,7 @@ class _Words:
             yield self._other(planned, other)
         if len(told.alternatives) > SHOWN:
             yield self._say("more_others", n=len(told.alternatives) - SHOWN)
-        if not told.alternatives:
+        if not told.alternatives and not self._directed:
             yield self._say("nobody_else")
 
     def _margin(self, told: Explanation, planned: Choice) -> str:

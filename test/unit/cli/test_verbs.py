@@ -69,10 +69,11 @@ ANSWERS = (
     *(f"incident {verb}" for verb in ("list", "show", "open", "note", "close")),
     *(f"maintenance {verb}" for verb in ("begin", "plan", "done")),
 )
+TASK = tuple(f"task {verb}" for verb in ("priority", "assign", "price", "hold", "resume", "import"))
 SITE = ("site check", "site new", "site map", "site demand")
 
 
-@pytest.mark.parametrize("verb", [*VERBS, *OTHERS, *ANSWERS, *SITE])
+@pytest.mark.parametrize("verb", [*VERBS, *OTHERS, *ANSWERS, *TASK, *SITE])
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     assert run([*verb.split(), "--help"]) == 0
     assert f"Example: ./fleet {verb}" in " ".join(capsys.readouterr().out.split())
@@ -95,7 +96,7 @@ def test_ctrl_c_is_exit_status_130(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 def test_light_verbs_leave_the_heavy_libraries_alone() -> None:
     heavy = {"fastapi", "httpx", "numba", "numpy", "ortools", "rclpy", "scipy", "shapely", "sqlalchemy", "yaml"}
-    for verb in (*VERBS, "alarm", "incident", "maintenance", "ps", "down"):
+    for verb in (*VERBS, "task", "alarm", "incident", "maintenance", "ps", "down"):
         code = (
             "import sys; from robot_fleet.cli.app import build; "
             f"build([{verb!r}]); print(*sorted({heavy!r} & set(sys.modules)))"

@@ -146,6 +146,15 @@ def test_a_task_bound_to_an_absent_robot_says_so() -> None:
     assert why_sentences(why, "en") == ["t7 is bound to r1, which is not available now (held by a person)."]
 
 
+def test_who_a_person_wants_is_told_instead_of_who_else_there_is() -> None:
+    alone = replace(PLANNED, others=4)
+    told = why_sentences(Why("t7", "visit", "scheduled", "r1", only_on="r1", explanation=alone), "en", {"r1": "Rosie"})
+    assert told[-1] == "A person wants Rosie to do it."
+    assert not any("other robot" in sentence for sentence in told)
+    told = why_sentences(Why("t7", "visit", "scheduled", "r1", not_on="r2", explanation=alone), "ko")
+    assert told[-1] == "사람이 r2 로봇을 제외했습니다."
+
+
 def test_every_code_has_words_and_korean_is_korean() -> None:
     assert set(REPLAYED) <= set(REASONS)
     assert {"skill_missing", "no_place_free", "predecessor_left_out", "unreachable"} <= set(LACKS)

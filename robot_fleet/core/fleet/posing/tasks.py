@@ -7,13 +7,17 @@ from dataclasses import replace
 from robot_fleet.core.fleet import alarms, booking, recovery
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
-from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
+from robot_fleet.core.fleet.state import HELD, OrderRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
 from robot_fleet.core.priority import DROPPED_S, class_of, lateness_cost
 from robot_fleet.core.site import ActTemplate
 
+AHEAD_S = 2 * 3600.0
+"""What is asked for ahead is planned from so long before it stands: days of requests may be taken on at once."""
+FAR_AHEAD = "far_ahead"
+"""Reason of a task that stands only later than that."""
 PENALTY_STEP_S = 600.0
 """What leaving a late task out costs is looked at anew this often."""
 
@@ -34,6 +38,10 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     waiting: list[LeftOut] = []
     for task in open_tasks:
         if task.asks:
+            continue
+        far_ahead = task.request.requested_s > turn.now.fleet_s + AHEAD_S
+        if task.held or far_ahead:
+            waiting.append(LeftOut(task.id, HELD if task.held else FAR_AHEAD))
             continue
         robot_id = turn.state.planned.get(task.id, "")
         wanted = _kept(turn, task, in_hand.get(task.id), robot_id, rooms.waits(task, bool(robot_id)))
@@ -84,6 +92,9 @@ def _kept(
         waits,
         task.only_on,
         task.not_on,
+        task.bound_to,
+        task.barred_from,
+        request.priority,
     )
     kept = turn.agenda.posed.tasks
     known_need = kept.get(task.id)
@@ -125,19 +136,12 @@ def _task_need(
         if need is None:
             return LeftOut(task.id, "item_not_there")
         stops.append(need)
-    load_kg = max(
-        (
-            turn.state.items[act.item].mass_kg
-            for stop in request.stops
-            for act in stop.acts
-            if act.item in turn.state.items
-        ),
-        default=0.0,
-    )
-    able = _able(turn, request.robot_kinds, load_kg)
+    load_kg = _load_kg(turn, task)
+    able = robots_for(turn, task)
     if there:
         able = (there,)
-    elif task.not_on:
+    elif task.bound_to or task.barred_from or task.not_on:  # a wish that no robot can fulfil leaves it to all
+        able = tuple(robot for robot in able if task.may_be_on(robot)) or able
         able = tuple(robot for robot in able if robot not in task.not_on) or able
     capacity_kg = max((turn.kind(turn.state.robots[robot]).payload_kg for robot in able), default=0.0)
     weight = class_of(request.priority).weight
@@ -153,6 +157,17 @@ def _task_need(
         together=load_kg > capacity_kg / 2.0,
         assigned=assigned,
     )
+
+
+def robots_for(turn: Turn, task: TaskRecord) -> tuple[str, ...]:
+    """Return the robots of the kinds that a task asks for which can carry what it is about."""
+    return _able(turn, task.request.robot_kinds, _load_kg(turn, task))
+
+
+def _load_kg(turn: Turn, task: TaskRecord) -> float:
+    items = turn.state.items
+    acts = (act for stop in task.request.stops for act in stop.acts)
+    return max((items[act.item].mass_kg for act in acts if act.item in items), default=0.0)
 
 
 def _able(turn: Turn, kinds: tuple[str, ...], load_kg: float) -> tuple[str, ...]:
@@ -217,4 +232,4 @@ def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str,
     return tuple(fitting) or places
 
 
-__all__ = ["tasks_now"]
+__all__ = ["robots_for", "tasks_now"]

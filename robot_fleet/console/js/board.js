@@ -1,0 +1,76 @@
+// Tasks by state, side by side. In the queue of those that have no robot yet, who has waited longest for the urgent comes first.
+
+import { byId, h, keepRows } from "./dom.js";
+import { ended } from "./fleet.js";
+import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
+import { language, text } from "./i18n.js";
+import { ageing, priorityName } from "./priority.js";
+
+const COLUMNS = ["waiting", "held", "scheduled", "assigned", "underway", "suspended", "ended"];
+const SHOWN = 60;
+
+const columnOf = (task) => {
+  if (ended(task)) return "ended";
+  if (task.held) return "held";
+  return task.state === "requested" ? "waiting" : task.state;
+};
+
+export class Board {
+  constructor(fleet, act) {
+    this.fleet = fleet;
+    this.act = act;
+    this.task = null;
+    this.columns = new Map();
+    this.build();
+  }
+
+  /** Make the columns, with their names in the language of now. */
+  build() {
+    this.columns = new Map(COLUMNS.map((name) => {
+      const count = h("span", { class: "count" });
+      const cards = h("div", { class: "cards" });
+      const title = h("h3", { id: `board-${name}` }, text(`board.${name}`), count);
+      return [name, { count, cards, element: h("section", { class: `column ${name}`, "aria-labelledby": `board-${name}` }, title, cards) }];
+    }));
+    byId("board").replaceChildren(...[...this.columns.values()].map(({ element }) => element));
+  }
+
+  render() {
+    const groups = new Map(COLUMNS.map((name) => [name, []]));
+    for (const task of this.fleet.tasks.values()) groups.get(columnOf(task)).push(task);
+    const now = this.fleet.now();
+    groups.get("waiting").sort((a, b) => ageing(b, now) - ageing(a, now) || a.requested_s - b.requested_s);
+    groups.get("ended").sort((a, b) => (b.ended_s ?? 0) - (a.ended_s ?? 0));
+    for (const name of COLUMNS.slice(1, -1)) groups.get(name).sort((a, b) => a.due_s - b.due_s);
+    for (const [name, tasks] of groups) {
+      const { count, cards } = this.columns.get(name);
+      count.textContent = tasks.length;
+      const rows = tasks.length ? tasks.slice(0, SHOWN) : [{ id: ":none" }];
+      const sign = (row) => JSON.stringify(row.id === ":none" ? language() : [row, this.#when(row, name), row.id === this.task, language()]);
+      keepRows(cards, rows, (row) => row.id, sign, (row) => (row.id === ":none" ? h("p", { class: "quiet", textContent: text("board_empty") }) : this.#card(row, name)));
+    }
+  }
+
+  #when(task, column) {
+    if (column === "ended") return ["", task.ended_s === null ? "" : clockTime(task.ended_s, false)];
+    const late = this.fleet.lateness(task);
+    if (late >= 1) return ["bad", text(task.reached ? "was_late" : "is_late", { time: duration(late) })];
+    if (column === "waiting") return ["", text("board_waits", { time: duration(Math.max(0, this.fleet.now() - task.requested_s)) })];
+    return ["", text("due_in", { time: duration(Math.max(task.due_s - this.fleet.now(), 0)) })];
+  }
+
+  #card(task, column) {
+    const [tone, when] = this.#when(task, column);
+    const where = this.fleet.placesOf(task).map((id) => placeName(this.fleet, id)).join(" → ");
+    const reason = column === "waiting" && task.reason ? text(`reason.${task.reason}`, {}, task.reason.replaceAll("_", " ")) : "";
+    return h("button", { type: "button", class: `card ${task.id === this.task ? "open" : ""}`, "data-card": task.id, "data-focus": task.id,
+      "aria-pressed": String(task.id === this.task), onclick: () => this.act.selectTask(task.id) },
+      h("strong", { textContent: serviceName(this.fleet, task.service) }),
+      h("span", { textContent: where || task.id }),
+      task.robot && column !== "waiting" ? h("span", { textContent: robotName(this.fleet, task.robot) }) : null,
+      reason ? h("span", { textContent: reason }) : null,
+      h("span", { class: "card-foot" },
+        h("span", { textContent: `${text("priority")} ${priorityName(task)}` }),
+        h("span", { class: `when ${tone}`, textContent: when })));
+  }
+}

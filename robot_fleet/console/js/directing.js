@@ -1,0 +1,109 @@
+// What people change about one open task: its priority, its robot (the price is told first), and whether it may begin.
+
+import { assignTask, getPrice, getWhy, holdTask, prioritiseTask, Refusal, resumeTask } from "./api.js";
+import { ask, confirm, toast } from "./dialogs.js";
+import { byId, h } from "./dom.js";
+import { clockTime, duration, robotName, serviceName } from "./format.js";
+import { language, text } from "./i18n.js";
+import { className, CLASSES, priorityName } from "./priority.js";
+
+const SHIFTS = 3;
+
+/** Do something and say what came of it. */
+async function command(action, done) {
+  try {
+    await action();
+    toast(done);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.sentence, "bad");
+  }
+}
+
+/** Return a wish about a robot (`only:care_1`, `not:care_1` or empty) as the API wants it. */
+const wishOf = (value) => {
+  const [how, robot] = [value.slice(0, value.indexOf(":")), value.slice(value.indexOf(":") + 1)];
+  return { robot: how === "only" ? robot : "", not_on: how === "not" ? robot : "" };
+};
+
+/** Return what people can ask of a fleet about one task. */
+export function directingOf(fleet) {
+  const title = (task) => [text("task"), `${serviceName(fleet, task.service)} · ${task.id}`];
+
+  function priceSaid(price) {
+    if (price.reason) return text("assign_price_none", { reason: text(`reason.${price.reason}`, {}, price.reason.replaceAll("_", " ")) });
+    const values = { then: robotName(fleet, price.then_on), time: price.then_s === null ? "–" : clockTime(price.then_s, false), more: duration(price.more_s) };
+    const said = [text(price.more_s < 0 ? "assign_price_less" : "assign_price_is", values)];
+    const later = price.later.filter(({ by_s }) => by_s > 0).sort((a, b) => b.by_s - a.by_s);
+    if (later.length) said.push(text("assign_price_later", { tasks: later.slice(0, SHIFTS).map(({ task, by_s }) => `${task} +${duration(by_s)}`).join(", ") }));
+    return said.join(" ");
+  }
+
+  return {
+    async hold(task) {
+      const sure = await confirm({ title: text("hold_task_question"), body: text("hold_task_means"), lines: [title(task)], yes: text("hold_task") });
+      if (sure) await command(() => holdTask(task.id), text("hold_task_done"));
+    },
+
+    resume: (task) => command(() => resumeTask(task.id), text("resume_task_done")),
+
+    async prioritise(task) {
+      const options = CLASSES.slice(1).map(([name]) => h("option", { value: name, selected: name === className(task.priority), textContent: text(`priority.${name}`) }));
+      const given = await ask({
+        title: text("priority_question"),
+        lines: [title(task), [text("priority"), `${priorityName(task)} (${task.priority})`]],
+        fields: [h("label", { class: "field" }, h("span", { textContent: text("priority") }), h("select", { name: "priority", autofocus: true }, options))],
+        yes: text("priority_change"),
+      });
+      if (given) await command(() => prioritiseTask(task.id, given.priority), text("priority_done"));
+    },
+
+    async reassign(task) {
+      const kinds = fleet.services.get(task.service)?.robot_kinds;
+      const robots = fleet.robots.filter(({ kind }) => !kinds || kinds.includes(kind));
+      const told = h("p", { class: "price", id: "price", role: "status", textContent: text("assign_price_asked") });
+      let asked = 0;
+      const tell = async (value) => {
+        const number = (asked += 1);
+        told.textContent = text("assign_price_asked");
+        const said = await getPrice(task.id, wishOf(value)).then(priceSaid, (error) => error.sentence);
+        if (number === asked) told.textContent = said;
+      };
+      const options = [["", text("assign_any")],
+        ...robots.map(({ id }) => [`only:${id}`, text("assign_only", { robot: robotName(fleet, id) })]),
+        ...robots.map(({ id }) => [`not:${id}`, text("assign_not", { robot: robotName(fleet, id) })])];
+      const present = task.only_on ? `only:${task.only_on}` : task.not_on ? `not:${task.not_on}` : "";
+      const select = h("select", { name: "wish", autofocus: true, "aria-describedby": "price", onchange: (event) => tell(event.target.value) },
+        options.map(([value, name]) => h("option", { value, textContent: name, selected: value === present })));
+      tell(present);
+      const given = await ask({
+        title: text("assign_question"),
+        lines: [title(task), ...(task.robot ? [[text("robot"), robotName(fleet, task.robot)]] : [])],
+        fields: [h("label", { class: "field" }, h("span", { textContent: text("assign_to") }), select), told],
+        yes: text("assign_yes"),
+      });
+      asked += 1;
+      if (given) await command(() => assignTask(task.id, wishOf(given.wish)), text("assign_done"));
+    },
+
+    /** Say in the scheduler's words why a task is where it is. */
+    async why(task) {
+      let sentences;
+      try {
+        ({ sentences } = await getWhy(task.id, language()));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        toast(error.sentence, "bad");
+        return;
+      }
+      const dialog = byId("dialog");
+      dialog.replaceChildren(h("div", { class: "ask" },
+        h("h2", { id: "dialog-title", textContent: text("why_title") }),
+        h("dl", { class: "pairs" }, [title(task)].flatMap(([label, value]) => [h("dt", { textContent: label }), h("dd", { textContent: value })])),
+        h("ul", { class: "why" }, sentences.map((sentence) => h("li", { textContent: sentence }))),
+        h("div", { class: "ask-buttons" }, h("button", { type: "button", class: "button primary", textContent: text("close"), autofocus: true, onclick: () => dialog.close() }))));
+      dialog.setAttribute("aria-labelledby", "dialog-title");
+      dialog.showModal();
+    },
+  };
+}

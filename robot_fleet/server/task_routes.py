@@ -1,0 +1,89 @@
+"""Addresses at which people direct open tasks: priority, robot and its price, hold; and many requests at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from robot_fleet.core.errors import LinesRefused, WrongLine
+from robot_fleet.core.inputs import DirectTask, HoldTask, PrioritiseTask, ResumeTask
+from robot_fleet.core.priority import CLASSES
+from robot_fleet.server.answers import ERRORS, Key, new_key, taken
+from robot_fleet.server.doors.visit import concerns
+from robot_fleet.server.models import (
+    AssignWish,
+    CommandTaken,
+    ErrorAnswer,
+    HoldTaskWish,
+    Imported,
+    ImportWish,
+    LinesAnswer,
+    PriorityWish,
+)
+from robot_fleet.server.ports import FleetPort
+from robot_fleet.site.demand import scan_csv
+
+_LEAST = {each.name: each.least for each in CLASSES}
+
+
+def task_reads(fleet: FleetPort) -> APIRouter:
+    """Return the address that tells what another robot would cost."""
+    router = APIRouter(prefix="/api/v1", tags=["view"])
+    errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (404, 409, 422, 503)}
+
+    @router.get("/tasks/{task_id}/price", responses=errors)
+    async def price(task_id: str, robot: str = "", not_on: str = "") -> Any:
+        """What it would cost to have a task done by `robot`, or by another than `not_on`; nothing changes by asking."""
+        return await fleet.price(task_id, robot, not_on)
+
+    return router
+
+
+def task_commands(fleet: FleetPort) -> APIRouter:
+    """Return the addresses that change open tasks, and the one that takes many requests on."""
+    router = APIRouter(prefix="/api/v1", tags=["commands"], responses=ERRORS)
+
+    @router.post("/tasks/import", status_code=202, responses={422: {"model": LinesAnswer}})
+    async def import_tasks(wish: ImportWish) -> Imported:
+        """Take many requests on, or none; `request_id` is the key of each, so that sending them again is safe."""
+        rows = scan_csv(wish.csv)
+        wanted = [
+            {"key": row.request_id, "service": row.service, "params": row.params, "at_s": row.at_s}
+            for row in rows.values()
+        ]
+        answer = await fleet.submit_all(wanted, wish.requester, wish.dry_run)
+        if answer.wrong:
+            lines = list(rows)
+            wrong = [WrongLine(lines[one.request], one.code, one.message, one.where) for one in answer.wrong]
+            raise LinesRefused(answer.message, "", wrong)
+        taken("import", answer)
+        return Imported(taken=not wish.dry_run, tasks=[row.request_id for row in rows.values()])
+
+    @router.post("/tasks/{task_id}/priority", status_code=202)
+    async def prioritise(task_id: str, wish: PriorityWish, key: Key = None) -> CommandTaken:
+        """Say how urgent a task is; its place in the plan is looked for anew."""
+        key = key or new_key("priority")
+        priority = wish.priority if isinstance(wish.priority, int) else _LEAST[wish.priority]
+        return taken(key, await fleet.change_task(PrioritiseTask(key, task_id, priority, wish.by)))
+
+    @router.post("/tasks/{task_id}/assign", status_code=202)
+    async def assign(task_id: str, wish: AssignWish | None = None, key: Key = None) -> CommandTaken:
+        """Have a task done by one robot, by another than one, or by any; ask for the price first."""
+        key, wish = key or new_key("assign"), wish or AssignWish()
+        concerns(task_id, wish.robot or wish.not_on)
+        return taken(key, await fleet.change_task(DirectTask(key, task_id, wish.robot, wish.not_on, wish.by)))
+
+    @router.post("/tasks/{task_id}/hold", status_code=202)
+    async def hold_task(task_id: str, wish: HoldTaskWish | None = None, key: Key = None) -> CommandTaken:
+        """Do not have a task begun before it is resumed; what is under way is finished, and cannot be held."""
+        key, wish = key or new_key("hold"), wish or HoldTaskWish()
+        return taken(key, await fleet.change_task(HoldTask(key, task_id, wish.reason, wish.by)))
+
+    @router.post("/tasks/{task_id}/resume", status_code=202)
+    async def resume_task(task_id: str, wish: HoldTaskWish | None = None, key: Key = None) -> CommandTaken:
+        """Let a task that was held go on."""
+        key, wish = key or new_key("resume"), wish or HoldTaskWish()
+        return taken(key, await fleet.change_task(ResumeTask(key, task_id, wish.by)))
+
+    return router

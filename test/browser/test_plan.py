@@ -1,0 +1,230 @@
+"""Dispatching in a real browser: the timeline and the board, what is done about a task, and files of requests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from robot_fleet.core.plan import CHARGE
+from robot_fleet.server.app import create_app
+from robot_fleet.site.load import load_site
+from test.fakes.moving_fleet import MovingFleet
+from test.fakes.web_server import WebServer
+
+TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WAIT_MS = 20_000
+HEADER = "request_id,at,service,params\n"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Opened:
+    """A console in a page, the fleet behind it and what went wrong."""
+
+    page: Page
+    fleet: MovingFleet
+    server: WebServer
+    errors: list[str] = field(default_factory=list)
+
+    def plan(self, robot: str, following: list[list[object]]) -> None:
+        """Let a robot be planned to do something, and nothing now."""
+        self.server.do(lambda: self.fleet.picture.put_route(robot, None, following))
+
+    def open_task(self) -> str:
+        """Return a task that nobody is under way with."""
+        return next(str(row["id"]) for row in self.fleet.tasks() if row["state"] == "requested")
+
+    def did(self) -> list[str]:
+        return [what for what, _ in self.fleet.commands]
+
+
+@pytest.fixture
+def console(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    fleet = MovingFleet(load_site(TINY), tasks=8, pace=1.0, alarm=False)
+    with WebServer(create_app(fleet)) as server:
+        locale = getattr(request, "param", "en-US")
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=locale)
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
+        opened = Opened(page, fleet, server)
+        page.on("pageerror", lambda error: opened.errors.append(str(error)))
+        page.goto(f"{server.url}/#/plan")
+        page.wait_for_selector("[data-task]")
+        yield opened
+        context.close()
+        assert opened.errors == []
+
+
+def test_the_timeline_is_read_and_used_by_keys_alone(console: Opened) -> None:
+    page, task = console.page, console.open_task()
+    start_s = int(console.fleet.now_s)
+    console.plan(
+        "care_1",
+        [
+            [task, 0, "home/r101", 100, start_s + 700, start_s + 900],
+            ["", CHARGE, "charger_1", 100, start_s + 1000, start_s + 2000],
+        ],
+    )
+    said = page.locator("#plan-said")
+    page.locator("#gantt").focus()
+    page.keyboard.press("Home")
+    expect(said).to_have_text("Care 1: Plan")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text(f"{task} at Room 101")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("Care 1: charge at Charger 1")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[data-task="{task}"]')).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("End")
+    expect(said).to_contain_text("Logistics 1")
+    span_s = page.evaluate("robotFleet.plan.span")
+    page.keyboard.press("+")
+    assert page.evaluate("robotFleet.plan.span") < span_s
+    page.keyboard.press("-")
+    assert page.evaluate("robotFleet.plan.span") == pytest.approx(span_s)
+
+
+def test_the_timeline_is_dragged_zoomed_and_follows_the_time_again(console: Opened) -> None:
+    page = console.page
+    box = page.locator("#gantt").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 20
+    assert page.evaluate("robotFleet.plan.follows")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y, steps=4)
+    page.mouse.up()
+    assert not page.evaluate("robotFleet.plan.follows")
+    page.click("#plan-follow")
+    assert page.evaluate("robotFleet.plan.follows")
+    picture = "document.getElementById('gantt').toDataURL()"
+    before = page.evaluate(picture)
+    page.click("#plan-zoom-in")
+    page.wait_for_function(f"before => {picture} !== before", arg=before)
+
+
+def test_a_piece_that_is_clicked_opens_its_task_beside_the_map(console: Opened) -> None:
+    page, task = console.page, console.open_task()
+    now_s = int(console.fleet.now_s)
+    console.plan("care_1", [[task, 0, "home/r101", 60, now_s + 100, now_s + 2000]])
+    page.locator("#gantt").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#plan-said")).to_contain_text(task)
+    box = page.locator("#gantt").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 128 + (box["width"] - 128) * 0.45, box["y"] + 26 + 14)
+    expect(page.locator(f'[data-task="{task}"]')).to_have_attribute("aria-expanded", "true")
+
+
+def test_every_view_has_its_address(console: Opened) -> None:
+    page = console.page
+    expect(page.locator("#plan-gantt")).to_be_visible()
+    page.locator("#plan-tab-plan").press("ArrowRight")
+    expect(page.locator("#board")).to_be_visible()
+    assert page.url.endswith("#/board")
+    page.go_back()
+    expect(page.locator("#plan-gantt")).to_be_visible()
+    page.click("#plan-close")
+    expect(page.locator("#plan")).to_be_hidden()
+    page.click("#plan-open")
+    assert page.url.endswith("#/plan")
+
+
+def test_on_the_board_tasks_stand_by_state_and_move(console: Opened) -> None:
+    page, task = console.page, console.open_task()
+    page.click("#plan-tab-board")
+    card = page.locator(f'.column.waiting [data-card="{task}"]')
+    expect(card).to_contain_text("waits")
+    card.press("Enter")
+    page.click(f'[data-focus="{task}-hold"]')
+    page.locator("#dialog button.primary").click()
+    expect(page.locator(f'.column.held [data-card="{task}"]')).to_be_visible()
+    page.click(f'[data-focus="{task}-resume"]')
+    expect(page.locator(f'.column.waiting [data-card="{task}"]')).to_be_visible()
+    assert console.did() == ["HoldTask", "ResumeTask"]
+
+
+def test_who_waits_longest_for_the_most_urgent_comes_first(console: Opened) -> None:
+    page = console.page
+    page.click("#plan-tab-board")
+    waiting = page.locator(".column.waiting [data-card]")
+    first = waiting.first.get_attribute("data-card")
+    assert first != waiting.last.get_attribute("data-card")
+    waiting.first.click()
+    page.click(f'[data-focus="{first}-prioritise"]')
+    page.select_option('#dialog select[name="priority"]', "background")
+    page.locator("#dialog button.primary").click()
+    expect(waiting.last).to_have_attribute("data-card", str(first))
+    expect(waiting.last).to_contain_text("Priority Background")
+
+
+def test_a_task_is_given_to_a_robot_after_its_price_was_told(console: Opened) -> None:
+    page, task = console.page, console.open_task()
+    page.click(f'[data-task="{task}"]')
+    page.click(f'[data-focus="{task}-reassign"]')
+    row = next(row for row in console.fleet.tasks() if row["id"] == task)
+    kinds = console.fleet.site.services[row["service"]].robot_kinds
+    robot = next(robot.id for robot in console.fleet.site.robots.values() if robot.kind in kinds)
+    page.select_option('#dialog select[name="wish"]', f"only:{robot}")
+    expect(page.locator("#price")).to_contain_text("the plan costs 42 s more. Later: t2 +60 s")
+    assert console.did() == []
+    page.locator("#dialog button.primary").click()
+    expect(page.locator(".row.open .pairs")).to_contain_text("Only on")
+    assert console.did() == ["DirectTask"]
+
+
+def test_a_task_tells_why_and_is_asked_for_once_more(console: Opened) -> None:
+    page, task = console.page, console.open_task()
+    page.click(f'[data-task="{task}"]')
+    page.click(f'[data-focus="{task}-why"]')
+    expect(page.locator("#dialog .why li").first).to_contain_text(task)
+    page.keyboard.press("Escape")
+    page.click(f'[data-focus="{task}-duplicate"]')
+    expect(page.locator("#request")).to_be_visible()
+    row = next(row for row in console.fleet.tasks() if row["id"] == task)
+    expect(page.locator("#request-service")).to_have_value(row["service"])
+    place = next(name for name, value in row["params"].items() if value in console.fleet.site.places)
+    expect(page.locator(f"#request-{place}")).to_have_value(row["params"][place])
+
+
+@pytest.mark.parametrize("console", ["en-US", "ko-KR"], indirect=True)
+def test_a_file_with_mistakes_is_told_by_line_and_a_good_one_is_taken_on(console: Opened) -> None:
+    page = console.page
+    before = len(console.fleet.tasks())
+    good = 'd1,14:00,care_visit,"{""place"": ""home/r101""}"\n'
+    page.click("#import")
+    bad = HEADER + good + "d2,later,care_visit,{}\nd1,14:00,care_visit,{}\n"
+    page.set_input_files("#import-file", {"name": "day.csv", "mimeType": "text/csv", "buffer": bad.encode()})
+    expect(page.locator("#import-found td")).to_have_count(2)
+    lines = page.locator("#import-found tbody th").all_inner_texts()
+    codes = [cell.get_attribute("data-code") for cell in page.locator("#import-found td").all()]
+    assert list(zip(lines, codes, strict=True)) == [("3", "request_time_malformed"), ("4", "request_id_twice")]
+    expect(page.locator("#import-take")).to_be_disabled()
+    page.set_input_files("#import-file", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"\xff\xfe"})
+    expect(page.locator("#import-found .error")).to_be_visible()
+    page.set_input_files("#import-file", {"name": "d.csv", "mimeType": "text/csv", "buffer": (HEADER + good).encode()})
+    page.click("#import-take")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.locator('[data-task="d1"]')).to_be_visible()
+    assert len(console.fleet.tasks()) == before + 1
