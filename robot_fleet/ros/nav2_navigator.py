@@ -27,7 +27,7 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals
-from robot_fleet.ros.convert import from_pose, sigma_m, to_pose_stamped
+from robot_fleet.ros.convert import from_pose, from_time, sigma_m, to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
@@ -35,6 +35,8 @@ from robot_fleet.ros.tap import Tap
 
 POSE_OLD_AFTER_S = 2.0
 """Steady seconds after which silence of the odometry means that the robot's servers cannot be relied on."""
+AHEAD_S = 60.0
+"""A pose whose stamp is farther in the future (ROS time) does not keep those that come after it from being taken."""
 TYPICAL_DOCK = "charger"
 _ACTIONS = ("navigate_to_pose", "navigate_through_poses", "dock_robot", "undock_robot")
 _DOCKED = (BatteryState.POWER_SUPPLY_STATUS_CHARGING, BatteryState.POWER_SUPPLY_STATUS_FULL)
@@ -89,6 +91,8 @@ class Nav2Navigator:
         self._limits = tap.outlet(SpeedLimit, topic("~speed_limit", robot), QOS["~speed_limit"].offered)
         self._goal: RosGoal | None = None
         self._pose: Pose | None = None
+        self._posed_s = -math.inf
+        self._ros_clock = node.get_clock()
         self._speed_mps = 0.0
         self._battery: BatteryState | None = None
         self._docking_at = ""
@@ -175,6 +179,10 @@ class Nav2Navigator:
         self._changed()
 
     def _posed(self, message: PoseWithCovarianceStamped) -> None:
+        stamp_s, now_s = from_time(message.header.stamp), 1e-9 * self._ros_clock.now().nanoseconds
+        if stamp_s < self._posed_s <= now_s + AHEAD_S:
+            return  # it was overtaken, or is what an earlier localisation has latched: it says nothing of now
+        self._posed_s = stamp_s
         self._pose = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
         self._sigma_m = sigma_m(message.pose.covariance)
         if self._sigma_m > LOST_M:

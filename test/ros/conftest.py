@@ -12,11 +12,20 @@ from test.ros.rig import Process, Ros, claim_domain
 
 
 @pytest.fixture(scope="session")
-def domain() -> Iterator[int]:
-    """A ROS domain that nobody else on this machine uses."""
-    number, lock = claim_domain()
+def domains() -> Iterator[list[int]]:
+    """The ROS domains that were used, the last one at the end; what is left of them goes when all is over."""
+    used: list[int] = []
+    yield used
+    for number in set(used):
+        sweep(number)
+
+
+@pytest.fixture(scope="module")
+def domain(domains: list[int]) -> Iterator[int]:
+    """A ROS domain that nobody else on this machine uses, and the module before did not: latched words live long."""
+    number, lock = claim_domain(after=domains[-1] if domains else 0)
+    domains.append(number)
     yield number
-    sweep(number)
     lock.release()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from geometry_msgs.msg import PoseWithCovarianceStamped
 
 from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from test.contract.navigator_contract import NavigatorContract
+from test.ros.nav2 import LATCHED
 from test.ros.rig import START_WITHIN_S, Process, Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
@@ -32,3 +34,19 @@ class TestNav2Navigator(NavigatorContract):
         rig = RosNavigatorRig(ros)
         ros.until(rig.navigator.ready, "the robot is there", START_WITHIN_S)
         return rig
+
+    def test_a_pose_that_is_older_than_the_one_before_is_not_believed(self, rig: RosNavigatorRig, ros: Ros) -> None:
+        ros.until(rig.navigator.sensed, "the robot says where it is")
+        before = rig.navigator.sensed()
+        assert before is not None
+        heard = ros.collect(PoseWithCovarianceStamped, "/log_1/amcl_pose", LATCHED)
+        latched = ros.node.create_publisher(PoseWithCovarianceStamped, "/log_1/amcl_pose", LATCHED)
+        stale = PoseWithCovarianceStamped()
+        stale.header.frame_id, stale.pose.pose.position.x, stale.pose.pose.orientation.w = "map", 50.0, 1.0
+        latched.publish(stale)
+        ros.until(lambda: any(each.pose.pose.position.x == 50.0 for each in heard), "it is heard")
+        ros.wait(0.5)
+        after = rig.navigator.sensed()
+        ros.node.destroy_publisher(latched)
+        assert after is not None
+        assert after.pose.distance_m(before.pose) < 0.3

@@ -47,6 +47,8 @@ SETTLE_S = 5.0
 AGREE_S = 3.5
 """Wall seconds in which the world stands still and the manager writes down where everything is."""
 UP_WITHIN_S = 120.0
+LONGER = 1.25
+"""Things fail for so many times as long at most, until all that the run has is asked for."""
 LOOK_S = 0.1
 ANSWER_WITHIN_S = 1.0
 """The run waits so long for an answer of the gateway, which may just have been stopped."""
@@ -170,7 +172,7 @@ class RealChaos:
 
         until(self._is_up)
         until(lambda past_s: past_s >= WARM_UP_S)
-        until(lambda past_s: self._fail(strikes) or past_s >= self._lasts_s)
+        until(lambda past_s: self._fail(strikes) or past_s >= self._lasts_s and self._all_asked(past_s))
         until(lambda past_s: strikes.end())
         drains_s = self.fleet_s
         self.drained_s = until(lambda past_s: past_s > DRAIN_S or not self.open)
@@ -178,6 +180,11 @@ class RealChaos:
         until(lambda past_s: past_s >= SETTLE_S)
         supervisor.signal(SIM, STAND_STILL)
         until(lambda past_s: past_s >= AGREE_S)
+
+    def _all_asked(self, past_s: float) -> bool:
+        """Return whether everything has been asked for: fleet time stood still whenever the simulator did."""
+        late = past_s > LONGER * self._lasts_s
+        return late or bool((read_json(world_figures(self._run)) or {}).get("callers_finished"))
 
     def _is_up(self, past_s: float) -> bool:
         if past_s > UP_WITHIN_S:
