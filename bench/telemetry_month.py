@@ -52,6 +52,8 @@ def signals(rng: np.random.Generator, at_s: Floats) -> dict[str, Floats]:
         "cpu_pct": 35.0 + 20.0 * busy + noise(4.0),
         "memory_pct": 48.0 + hour % 24.0 / 4.0 + noise(1.0),
         "loss_pct": np.maximum(0.0, noise(1.5) - 1.0),
+        "drain_ratio": 1.0 + 0.05 * busy + noise(0.03),
+        "capacity_pct": 93.0 - hour / 720.0 + noise(0.5),
     }
 
 

@@ -45,8 +45,14 @@ class Opened:
     errors: list[str] = field(default_factory=list)
 
     def plan(self, robot: str, following: list[list[object]]) -> None:
-        """Let a robot be planned to do something, and nothing now."""
-        self.server.do(lambda: self.fleet.picture.put_route(robot, None, following))
+        """Let a robot be planned to do something, and nothing now; nobody moves meanwhile, so that it stays so."""
+
+        def put() -> None:
+            self.fleet.holding = True
+            self.fleet.picture.put_route(robot, None, following)
+
+        self.server.do(put)
+        self.page.wait_for_function("([robot, n]) => robotFleet.stopsPlanned(robot) === n", arg=[robot, len(following)])
 
     def open_task(self) -> str:
         """Return a task that nobody is under way with."""

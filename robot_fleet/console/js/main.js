@@ -261,13 +261,16 @@ follow(
 );
 relabel();
 
-// for measurements and tests from outside: frames drawn so far, and where a thing is on the screen
+// for measurements and tests from outside: frames drawn so far, what is known, and where a thing is on the screen
 window.robotFleet = {
   get frames() {
     return map.frames;
   },
   get plan() {
     return { frames: plan.gantt.frames, span: plan.gantt.span, follows: plan.gantt.from === null };
+  },
+  stopsPlanned(robot) {
+    return fleet.routes.get(robot)?.next.length ?? 0;
   },
   screenOf(id) {
     const row = fleet.places.get(id) ?? fleet.robot(id);
