@@ -35,7 +35,7 @@ def sweep(domain: int, folder: Path = SHARED_MEMORY) -> int:
     began_s = time.time()
     removed = 0
     young: dict[str, float] = {}
-    for name in list(_candidates(domain, folder)):
+    for name in dict.fromkeys(_candidates(domain, folder)):  # each by its own name and that of its lock
         made_s = _made_s(folder, name)
         if made_s is not None and made_s > began_s - YOUNG_S:
             young[name] = made_s

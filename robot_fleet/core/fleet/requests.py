@@ -264,7 +264,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
 
 
 def _requested_s(turn: Turn, service: Service, wish: SubmitTask) -> float:
-    """Return since when a request stands: an alarm as long as it says, whenever it could be taken in."""
+    """Return since when a request stands: an alarm is as old as it says, whenever it could be taken in."""
     now_s, raised_s = turn.now.fleet_s, wish.raised_s
     if not service.alarm and wish.at_s is not None and now_s < wish.at_s < LATEST_S:
         return wish.at_s
