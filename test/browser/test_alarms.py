@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from robot_fleet.server.app import create_app
 from test.browser.alarm_life import live
-from test.browser.test_console import CHROMIUM, Opened, browser, console
+from test.browser.test_console import Opened, console
 from test.fakes.web_server import WebServer
 
-__all__ = ["browser", "console"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
+__all__ = ["console"]
 
 
 def rings(opened: Opened, *seen: tuple[str, str]) -> None:

@@ -5,21 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from bench.console import measure
 from bench.crowd import crowded
 from bench.virtual_day import BUSAN
 from robot_fleet.site.load import load_site
-from test.browser.test_console import CHROMIUM
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "schemas" / "bench_console.schema.json"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
 
 
 def test_a_small_crowd() -> None:

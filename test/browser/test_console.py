@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
@@ -17,24 +16,7 @@ from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT_MS = 20_000
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield launched
-        launched.close()
 
 
 @dataclass
@@ -169,6 +151,7 @@ def test_korean_is_there_and_the_choice_is_kept(console: Opened) -> None:
     expect(page.locator("#site-name")).to_have_text("작은 시험장")
     expect(page.locator("#hold")).to_have_text("전체 멈춤")
     expect(page.locator(".disclaimer")).to_contain_text("119")
+    page.click("#menu-open")
     page.click("[data-language=en]")
     expect(page.locator("#site-name")).to_have_text("Tiny test site")
     expect(page.locator(".disclaimer")).to_contain_text("no medical device")
@@ -202,7 +185,7 @@ def test_everything_can_be_reached_by_keyboard(console: Opened) -> None:
     for _ in range(24):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
         page.keyboard.press("Tab")
-    assert {"hold", "actors", "zoom-in", "lanes", "tab-tasks"} <= set(reached)
+    assert {"hold", "actors", "zoom-in", "layers-open", "tab-tasks"} <= set(reached)
     page.focus("#tab-tasks")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-robots")).to_be_focused()
@@ -217,8 +200,9 @@ def test_everything_can_be_reached_by_keyboard(console: Opened) -> None:
 def test_where_robots_are_going_is_shown_to_those_who_want_to_see_it(console: Opened) -> None:
     page = console.page
     assert not [url for url in console.asked if url.endswith("/api/v1/ways")]
+    page.get_by_role("button", name="Map layers").click()
     with page.expect_response("**/api/v1/ways"):
-        page.get_by_role("button", name="Show where robots are going").click()
+        page.get_by_role("checkbox", name="Where robots are going").check()
     rows = page.evaluate(
         """async () => {
             for (;;) {
@@ -229,10 +213,11 @@ def test_where_robots_are_going_is_shown_to_those_who_want_to_see_it(console: Op
         }"""
     )
     assert all(len(row["points"]) > row["released"] > 0 for row in rows)
-    expect(page.locator("#ways")).to_have_attribute("aria-pressed", "true")
     drawn = page.evaluate("window.robotFleet.frames")
     page.wait_for_function("frames => window.robotFleet.frames > frames + 5", arg=drawn)
-    page.locator("#ways").click()
+    page.get_by_role("checkbox", name="Where robots are going").uncheck()
+    page.keyboard.press("Escape")
+    expect(page.locator("#layers")).to_be_hidden()
     page.locator("#tab-robots").click()
     with page.expect_response("**/api/v1/ways"):
         page.locator("[data-robot]").first.click()

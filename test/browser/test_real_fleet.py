@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,18 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT_MS = 90_000
 
 pytestmark = [
-    pytest.mark.browser,
     pytest.mark.ros,
     pytest.mark.slow,
     pytest.mark.xdist_group("ros"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
 ]
 
 
@@ -52,41 +48,35 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         fleet.communicate(timeout=20)
 
 
-def test_a_task_submitted_by_a_click_is_carried_out_by_a_moving_robot(address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(WAIT_MS)
-        expect.set_options(timeout=WAIT_MS)
-        page.goto(address)
-        expect(page.locator("#tab-robots .count")).to_have_text("3")
-        before = page.locator("#clock").inner_text()
-        expect(page.locator("#clock")).not_to_have_text(before)
+def test_a_task_submitted_by_a_click_is_carried_out_by_a_moving_robot(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    page.goto(address)
+    expect(page.locator("#tab-robots .count")).to_have_text("3")
+    before = page.locator("#clock").inner_text()
+    expect(page.locator("#clock")).not_to_have_text(before)
 
-        page.click("#new-request")
-        page.select_option("#request-service", "patrol")
-        page.click("#request-send")
-        page.locator("dialog").get_by_role("button", name="Send request").click()
-        expect(page.locator(".toast.good")).to_be_visible()
-        row = page.locator(".row.task", has_text="atrol").first
-        expect(row).to_be_visible()
+    page.click("#new-request")
+    page.select_option("#request-service", "patrol")
+    page.click("#request-send")
+    page.locator("dialog").get_by_role("button", name="Send request").click()
+    expect(page.locator(".toast.good")).to_be_visible()
+    row = page.locator(".row.task", has_text="atrol").first
+    expect(row).to_be_visible()
 
-        at = {robot["id"]: (robot["x_m"], robot["y_m"]) for robot in _get(address, "robots")}
-        expect(row.locator(".state-name")).to_have_text("Under way")
-        moved = [robot for robot in _get(address, "robots") if at[robot["id"]] != (robot["x_m"], robot["y_m"])]
-        assert moved, "no robot has moved though the task is under way"
-        expect(row.locator(".state-name")).to_have_text("Completed")
-        assert _get(address, "tasks")[0]["outcome"] == "done"
-        assert errors == []
-        browser.close()
+    at = {robot["id"]: (robot["x_m"], robot["y_m"]) for robot in _get(address, "robots")}
+    expect(row.locator(".state-name")).to_have_text("Under way")
+    moved = [robot for robot in _get(address, "robots") if at[robot["id"]] != (robot["x_m"], robot["y_m"])]
+    assert moved, "no robot has moved though the task is under way"
+    expect(row.locator(".state-name")).to_have_text("Completed")
+    assert _get(address, "tasks")[0]["outcome"] == "done"
+    assert errors == []
 
 
 def _get(address: str, what: str) -> list[dict[str, object]]:
     with urllib.request.urlopen(f"{address}/api/v1/{what}", timeout=10) as answer:
         rows: list[dict[str, object]] = json.load(answer)
-    return rows
+        return rows

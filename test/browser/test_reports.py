@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from robot_fleet.runtime.report_desk import ReportDesk
@@ -22,21 +21,7 @@ from test.fakes.web_server import WebServer
 from test.unit.reports.hand_made import FACTS, GROUND
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WAIT_MS = 60_000
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +86,8 @@ def test_what_is_asked_for_stands_in_the_address(page: Page, server: WebServer) 
     assert cell(page, "fleet", "won_per_task") == "19,534"
     there = page.url
     page.goto(server.url)
-    page.click(".reports-link")
+    page.click("#menu-open")
+    page.get_by_role("link", name="Reports").click()
     page.wait_for_selector("#report table")
     page.goto(there)
     expect(page.locator("#explained")).to_contain_text("total ÷ done")

@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.stores.users.people import Role
-from test.browser.test_console import WAIT_MS, browser, pytestmark
+from test.browser.test_console import WAIT_MS
 from test.fakes.house import PASSWORD, House
-
-__all__ = ["browser", "pytestmark"]
 
 
 @dataclass

@@ -12,7 +12,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 /** The radius of robots' marks in pixels. */
 export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5), 16);
 
-export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names, ways }) {
+export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names, allNamed, ways }) {
   context.clearRect(0, 0, camera.width, camera.height);
   sprites.use(palette, markRadius(camera), context.getTransform().a);
   const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
@@ -36,7 +36,7 @@ export function drawActors(context, fleet, camera, palette, now, { selected, hov
     if (x < -60 || y < -60 || x > camera.width + 60 || y > camera.height + 60) continue;
     drawRobot(context, fleet, fleet.robots[index], x, y, poses[index][2], camera, palette, {
       selected: fleet.robots[index].id === selected,
-      named: names && (camera.scale >= NAMES_FROM || fleet.robots[index].id === selected),
+      named: names && (allNamed || camera.scale >= NAMES_FROM || fleet.robots[index].id === selected),
       name: names?.(fleet.robots[index]),
     });
   }

@@ -28,10 +28,23 @@ export class Camera {
 
   /** Look at a point, no farther than a scale, in the middle of what is not covered. */
   lookAt(x, y, scale, insets) {
+    this.closer(scale);
+    this.centre(x, y, insets);
+  }
+
+  /** Look no farther than a scale. */
+  closer(scale) {
     this.scale = Math.max(this.scale, scale);
-    this.x = x - (insets.left + (this.width - insets.left - insets.right) / 2) / this.scale;
-    this.y = y + (insets.top + (this.height - insets.top - insets.bottom) / 2) / this.scale;
+  }
+
+  /** Bring a point into the middle of what is not covered; return whether that moved anything. */
+  centre(x, y, insets) {
+    const left = x - (insets.left + (this.width - insets.left - insets.right) / 2) / this.scale;
+    const top = y + (insets.top + (this.height - insets.top - insets.bottom) / 2) / this.scale;
+    const moved = Math.hypot(left - this.x, top - this.y) * this.scale >= 0.25;
+    if (moved) [this.x, this.y] = [left, top];
     this.fitted = false;
+    return moved;
   }
 
   toScreen(x, y) {

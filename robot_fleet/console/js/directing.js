@@ -47,8 +47,9 @@ export function directingOf(fleet) {
 
     resume: (task) => command(() => resumeTask(task.id), text("resume_task_done")),
 
-    async prioritise(task) {
-      const options = CLASSES.slice(1).map(([name]) => h("option", { value: name, selected: name === className(task.priority), textContent: text(`priority.${name}`) }));
+    /** Ask for a task's class; `proposed` is the one that was named already. */
+    async prioritise(task, proposed = className(task.priority)) {
+      const options = CLASSES.slice(1).map(([name]) => h("option", { value: name, selected: name === proposed, textContent: text(`priority.${name}`) }));
       const given = await ask({
         title: text("priority_question"),
         lines: [title(task), [text("priority"), `${priorityName(task)} (${task.priority})`]],
@@ -58,7 +59,8 @@ export function directingOf(fleet) {
       if (given) await command(() => prioritiseTask(task.id, given.priority), text("priority_done"));
     },
 
-    async reassign(task) {
+    /** Ask who is to do a task; `proposed` is the robot that was named already. */
+    async reassign(task, proposed = "") {
       const kinds = fleet.services.get(task.service)?.robot_kinds;
       const robots = fleet.robots.filter(({ kind }) => !kinds || kinds.includes(kind));
       const told = h("p", { class: "price", id: "price", role: "status", textContent: text("assign_price_asked") });
@@ -72,7 +74,7 @@ export function directingOf(fleet) {
       const options = [["", text("assign_any")],
         ...robots.map(({ id }) => [`only:${id}`, text("assign_only", { robot: robotName(fleet, id) })]),
         ...robots.map(({ id }) => [`not:${id}`, text("assign_not", { robot: robotName(fleet, id) })])];
-      const present = task.only_on ? `only:${task.only_on}` : task.not_on ? `not:${task.not_on}` : "";
+      const present = proposed ? `only:${proposed}` : task.only_on ? `only:${task.only_on}` : task.not_on ? `not:${task.not_on}` : "";
       const select = h("select", { name: "wish", autofocus: true, "aria-describedby": "price", onchange: (event) => tell(event.target.value) },
         options.map(([value, name]) => h("option", { value, textContent: name, selected: value === present })));
       tell(present);

@@ -26,7 +26,7 @@ export async function paintFloor(palette) {
 }
 
 /** Draw everything that stands still. `pick` says which places can be chosen now, null where none is asked for. */
-export function drawGround(context, fleet, camera, palette, floor, { lanes, pick, chosen }) {
+export function drawGround(context, fleet, camera, palette, floor, layers, { pick, chosen }) {
   context.fillStyle = palette.beyond;
   context.fillRect(0, 0, camera.width, camera.height);
   const { map } = fleet.site;
@@ -37,9 +37,9 @@ export function drawGround(context, fleet, camera, palette, floor, { lanes, pick
     context.imageSmoothingQuality = "high";
     context.drawImage(floor, left, top, map.width_px * size, map.height_px * size);
   }
-  if (lanes) drawLanes(context, fleet.site.lanes, camera, palette);
-  drawItems(context, fleet, camera, palette);
-  drawPlaces(context, fleet, camera, palette, pick, chosen);
+  if (layers.has("lanes")) drawLanes(context, fleet.site.lanes, camera, palette);
+  if (layers.has("items")) drawItems(context, fleet, camera, palette);
+  if (layers.has("places") || pick) drawPlaces(context, fleet, camera, palette, pick, chosen);
 }
 
 function drawLanes(context, lanes, camera, palette) {

@@ -42,6 +42,9 @@ export function text(key, values = {}, fallback = key) {
   return form.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** Return a text in the language that is not shown: people type in either. */
+export const otherText = (key) => tables[LANGUAGES.find((each) => each !== current)][key] ?? key;
+
 export const has = (key) => key in tables[current];
 
 /** Return a site's own name for a thing. */

@@ -1,20 +1,22 @@
 // Puts the console together.
 
+import { keepInAddress, readAddress } from "./address.js";
 import { alarmTitle, alarmWhom } from "./alarms.js";
 import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
+import { Commands } from "./commands.js";
 import { toast } from "./dialogs.js";
 import { directingOf } from "./directing.js";
 import { byId, h } from "./dom.js";
 import { Fleet } from "./fleet.js";
 import { clockTime, kindName, serviceName } from "./format.js";
-import { applyTexts, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 import { IncidentDrawer } from "./incident.js";
 import { FleetMap } from "./map.js";
 import { kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
-import { Panel } from "./panel.js";
+import { Panel, TABS } from "./panel.js";
 import { PlanSheet } from "./plan.js";
 import { RequestForm } from "./request.js";
 import { Sound } from "./sound.js";
@@ -31,8 +33,10 @@ let announced = new Set();
 let connected = null;
 let lastRender = 0;
 let renderTimer = 0;
+let opened = false; // whether what the address names has been opened
 
 const asking = askingOf(fleet);
+const directing = directingOf(fleet);
 const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
   place: (id) => {
@@ -41,17 +45,15 @@ const map = new FleetMap(fleet, palette, {
   },
   nothing: () => selectRobot(null, false),
   hover: showTip,
+  follows: (on) => byId("follow").setAttribute("aria-pressed", String(on)),
 });
 
 const panel = new Panel(fleet, {
   selectRobot: (id) => selectRobot(id === map.selected && panel.robot === id ? null : id, true),
   selectTask,
-  showPlace: (id) => {
-    const place = fleet.places.get(id);
-    if (place) map.show(place.x_m, place.y_m);
-  },
+  showPlace,
   incident: showIncident,
-  direct: { ...directingOf(fleet), duplicate: (task) => form.openLike(task) },
+  direct: { ...directing, duplicate: (task) => form.openLike(task) },
   ...asking,
 });
 panel.palette = palette;
@@ -81,10 +83,34 @@ const plan = new PlanSheet(fleet, palette, {
   selectRobot: (id) => selectRobot(id, true),
   moved: () => map.camera.fitted && map.fit(),
 });
+const commands = new Commands(fleet, {
+  ...asking,
+  ...directing,
+  holdTask: directing.hold,
+  resumeTask: directing.resume,
+  hold: asking.hold,
+  showRobot: (id) => selectRobot(id, true),
+  showTask,
+  showPlace,
+  alarmName: (alarm) => [alarmTitle(fleet, alarm), alarmWhom(fleet, alarm)].filter(Boolean).join(" · "),
+  incident: showIncident,
+  request: (service) => {
+    form.open();
+    form.choose(service);
+  },
+  views: ["map", "plan", "board", ...TABS, "reports"],
+  view: (name) => {
+    if (TABS.includes(name)) panel.show(name);
+    else if (name === "reports") location.assign("reports.html");
+    else plan.go(name === "map" ? "" : name);
+  },
+  language: () => setLanguage(language() === "ko" ? "en" : "ko"),
+});
 const sound = new Sound();
 
 function selectRobot(id, look) {
   map.selected = id;
+  if (!id && map.follows) map.follow(false);
   map.ways.look();
   panel.robot = id;
   if (id) {
@@ -104,14 +130,37 @@ function selectRobot(id, look) {
 }
 
 function selectTask(id) {
-  panel.task = panel.task === id && panel.tab === "tasks" ? null : id;
+  showTask(panel.task === id && panel.tab === "tasks" ? null : id);
+}
+
+function showTask(id) {
+  panel.task = id;
   panel.tab = "tasks";
   const task = fleet.tasks.get(id);
   map.chosen = new Set(panel.task && task ? fleet.placesOf(task) : []);
   map.selected = panel.task && task?.robot ? task.robot : null;
   map.redraw();
   render();
-  document.querySelector(`[data-task="${CSS.escape(id)}"]`)?.closest(".row").scrollIntoView({ block: "nearest" });
+  if (id) document.querySelector(`[data-task="${CSS.escape(id)}"]`)?.closest(".row").scrollIntoView({ block: "nearest" });
+}
+
+/** Open what the address names. */
+function openAddress() {
+  const { tab, task, robot, incident } = readAddress().values;
+  if (robot && fleet.robot(robot)) selectRobot(robot, true);
+  else if (task && fleet.tasks.has(task)) showTask(task);
+  else if (task || robot) toast(text("address_unknown", { id: task || robot }), "bad");
+  if (TABS.includes(tab)) panel.show(tab);
+  if (incident !== (drawer.id ?? undefined)) {
+    if (incident) drawer.open(incident);
+    else drawer.close();
+  }
+  render();
+}
+
+function showPlace(id) {
+  const place = fleet.places.get(id);
+  if (place) map.show(place.x_m, place.y_m);
 }
 
 /** Open the drawer of an incident (its id), or of an alarm's; one that has none gets one. */
@@ -148,6 +197,7 @@ function bar() {
   hold.textContent = text(fleet.hold ? "resume_fleet" : "hold_fleet");
   hold.classList.toggle("on", fleet.hold);
   hold.disabled = lost || !fleet.site;
+  byId("follow").disabled = map.selected === null;
   const ringing = fleet.alarms.filter(({ state }) => state === "active").length;
   const title = `${ringing ? `(${ringing}) ` : ""}${fleet.site ? `${named(fleet.site.name)} · ` : ""}robot_fleet`;
   if (document.title !== title) document.title = title;
@@ -173,6 +223,10 @@ function render() {
   drawer.render();
   plan.select(panel.tab === "tasks" ? panel.task : null, map.selected);
   plan.render();
+  if (opened) {
+    const { tab, task, robot } = panel;
+    keepInAddress({ tab: tab === "tasks" ? "" : tab, task: tab === "tasks" ? task : "", robot: tab === "robots" ? robot : "", incident: drawer.id });
+  }
 }
 
 function renderSoon() {
@@ -209,21 +263,14 @@ for (const button of document.querySelectorAll("[data-language]")) {
 byId("zoom-in").addEventListener("click", () => map.zoom(1.35));
 byId("zoom-out").addEventListener("click", () => map.zoom(1 / 1.35));
 byId("fit").addEventListener("click", () => map.fit());
-byId("lanes").addEventListener("click", () => {
-  map.lanes = !map.lanes;
-  byId("lanes").setAttribute("aria-pressed", String(map.lanes));
-  map.redraw();
-});
-byId("ways").addEventListener("click", () => {
-  map.ways.toggle();
-  byId("ways").setAttribute("aria-pressed", String(map.ways.all));
-});
+byId("follow").addEventListener("click", () => map.follow(!map.follows));
 byId("hold").addEventListener("click", () => asking.hold(!fleet.hold));
 byId("sound").addEventListener("click", () => {
   sound.toggle();
   byId("sound").setAttribute("aria-pressed", String(sound.on));
 });
 byId("new-request").addEventListener("click", () => form.open());
+byId("commands-open").addEventListener("click", () => commands.open());
 
 let second = -1;
 setInterval(() => {
@@ -236,6 +283,7 @@ setInterval(() => {
   renderSoon();
 }, 100);
 
+addEventListener("hashchange", () => opened && openAddress());
 onShutOut(() => enter());
 follow(
   (frame) => {
@@ -246,6 +294,11 @@ follow(
       legend();
       map.redraw();
       render();
+      if (!opened) {
+        openAddress();
+        opened = true;
+        render();
+      }
     } else if (type === "patch") {
       if (frame.items) map.redraw();
       map.actorsDirty = true;
@@ -265,6 +318,9 @@ relabel();
 window.robotFleet = {
   get frames() {
     return map.frames;
+  },
+  get followed() {
+    return map.follows;
   },
   get plan() {
     return { frames: plan.gantt.frames, span: plan.gantt.span, follows: plan.gantt.from === null };

@@ -5,12 +5,14 @@ import { Camera } from "./camera.js";
 import { byId } from "./dom.js";
 import { drawGround, paintFloor } from "./ground.js";
 import { named } from "./i18n.js";
+import { Layers } from "./layers.js";
 import { Ways } from "./ways.js";
 
 const CLICK_PX = 5;
+const FOLLOW_SCALE = 14; // pixels per metre that a followed robot is seen at, at least
 
 export class FleetMap {
-  /** `hear` is told `robot(id)`, `place(id)`, `nothing()` on clicks and `hover({robot, place, x, y})` on the way. */
+  /** `hear` is told `robot(id)`, `place(id)`, `nothing()` on clicks and `hover({robot, place, x, y})` on the way, `follows(on)`. */
   constructor(fleet, palette, hear) {
     this.fleet = fleet;
     this.palette = palette;
@@ -19,7 +21,8 @@ export class FleetMap {
     this.ground = byId("ground");
     this.actors = byId("actors");
     this.floor = null;
-    this.lanes = false;
+    this.layers = new Layers(() => this.redraw());
+    this.follows = false; // whether the selected robot stays in the middle
     this.pick = null;
     this.chosen = new Set();
     this.selected = null;
@@ -68,6 +71,7 @@ export class FleetMap {
   }
 
   fit() {
+    if (this.follows) this.follow(false);
     if (this.fleet.site) this.camera.fit(this.fleet.site.map, this.insets());
     this.redraw();
   }
@@ -78,7 +82,8 @@ export class FleetMap {
   }
 
   show(x, y) {
-    this.camera.lookAt(x, y, 14, this.insets());
+    if (this.follows) this.follow(false);
+    this.camera.lookAt(x, y, FOLLOW_SCALE, this.insets());
     this.redraw();
   }
 
@@ -90,9 +95,10 @@ export class FleetMap {
   #frame(now) {
     requestAnimationFrame((next) => this.#frame(next));
     if (!this.fleet.site) return;
+    if (this.follows) this.#follow(now);
     if (this.groundDirty) {
       this.groundDirty = false;
-      drawGround(this.ground.getContext("2d"), this.fleet, this.camera, this.palette, this.floor, this);
+      drawGround(this.ground.getContext("2d"), this.fleet, this.camera, this.palette, this.floor, this.layers, this);
     }
     if (this.actorsDirty || this.fleet.moving(now) || this.fleet.rings) {
       this.actorsDirty = false;
@@ -100,10 +106,35 @@ export class FleetMap {
         selected: this.selected,
         hovered: this.hovered,
         ways: this.ways,
+        allNamed: this.layers.has("names"),
         names: (robot) => named(robot.name),
       });
       this.frames += 1;
     }
+  }
+
+  /** Keep the selected robot in the middle, or let it go. */
+  follow(on) {
+    this.follows = on && this.selected !== null;
+    this.hear.follows(this.follows);
+    if (this.follows) this.camera.closer(FOLLOW_SCALE);
+    this.redraw();
+  }
+
+  #follow(now) {
+    const index = this.fleet.index.get(this.selected);
+    if (index === undefined) {
+      this.follow(false);
+      return;
+    }
+    const [x, y] = this.fleet.pose(index, now);
+    if (this.camera.centre(x, y, this.insets())) this.redraw();
+  }
+
+  #pan(dx, dy) {
+    if (this.follows) this.follow(false); // whoever moves the map wants to look elsewhere
+    this.camera.pan(dx, dy);
+    this.redraw();
   }
 
   /** Return {robot, place} ids under a point of the screen. */
@@ -155,8 +186,7 @@ export class FleetMap {
         this.camera.zoom(gap(after) / Math.max(gap(before), 1), (after[0] + other[0]) / 2, (after[1] + other[1]) / 2);
         this.redraw();
       } else if (moved > CLICK_PX) {
-        this.camera.pan(dx, dy);
-        this.redraw();
+        this.#pan(dx, dy);
       }
       this.pointers.set(event.pointerId, after);
     });
@@ -178,12 +208,11 @@ export class FleetMap {
     }, { passive: false });
     canvas.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
-      if (step) {
-        this.camera.pan(...step);
-        this.redraw();
-      } else if (event.key === "+" || event.key === "=") this.zoom(1.3);
+      if (step) this.#pan(...step);
+      else if (event.key === "+" || event.key === "=") this.zoom(1.3);
       else if (event.key === "-") this.zoom(1 / 1.3);
       else if (event.key === "0") this.fit();
+      else if (event.key === "f") this.follow(!this.follows);
       else return;
       event.preventDefault();
     });

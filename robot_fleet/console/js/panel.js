@@ -10,7 +10,7 @@ import { RobotList } from "./robots.js";
 import { may } from "./session.js";
 
 const ENDED_SHOWN = 40;
-const TABS = ["tasks", "robots", "incidents"];
+export const TABS = ["tasks", "robots", "incidents"];
 
 export class Panel {
   /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms and robots ask for. */

@@ -1,5 +1,6 @@
 // The plan under the map: as a timeline (`#/plan`) or as a board by state (`#/board`). The address says which is open.
 
+import { goTo, readAddress } from "./address.js";
 import { Board } from "./board.js";
 import { byId } from "./dom.js";
 import { Gantt } from "./gantt.js";
@@ -38,13 +39,12 @@ export class PlanSheet {
   }
 
   get view() {
-    const [, name] = location.hash.split("/");
-    return name in VIEWS ? name : "";
+    const { view } = readAddress();
+    return view in VIEWS ? view : "";
   }
 
   go(view) {
-    if (view) location.hash = `#/${view}`;
-    else history.pushState(null, "", location.pathname + location.search);
+    goTo(view);
     this.#show();
   }
 

@@ -5,13 +5,16 @@ import { getWays } from "./api.js";
 const EVERY_MS = 1000;
 
 export class Ways {
-  /** `all` says whether every robot's way is wanted; else only that of `map.selected` is asked for. */
+  /** The layer says whether every robot's way is wanted; else only that of `map.selected` is asked for. */
   constructor(map) {
     this.map = map;
-    this.all = false;
     this.rows = new Map();
     this.asking = false;
     setInterval(() => this.look(), EVERY_MS);
+  }
+
+  get all() {
+    return this.map.layers.has("ways");
   }
 
   get wanted() {
@@ -30,12 +33,6 @@ export class Ways {
     } finally {
       this.asking = false;
     }
-  }
-
-  toggle() {
-    this.all = !this.all;
-    this.look();
-    this.map.actorsDirty = true;
   }
 
   draw(context, fleet, camera, palette, poses, selected) {

@@ -1,0 +1,60 @@
+// What the map shows beside robots, alarms and walls, as each person likes it; kept in the browser.
+
+import { byId, h } from "./dom.js";
+import { text } from "./i18n.js";
+
+const USUAL = { ways: false, lanes: false, places: true, items: true, names: false };
+
+export class Layers {
+  /** `changed()` is told whenever something else is to be shown. */
+  constructor(changed) {
+    this.changed = changed;
+    this.shown = { ...USUAL, ...kept() };
+    this.button = byId("layers-open");
+    this.box = byId("layers");
+    this.box.addEventListener("beforetoggle", (event) => {
+      if (event.newState === "open") this.render();
+    });
+    this.box.addEventListener("toggle", (event) => {
+      const open = event.newState === "open";
+      this.button.setAttribute("aria-expanded", String(open));
+      if (open) this.#place();
+    });
+  }
+
+  has(name) {
+    return this.shown[name];
+  }
+
+  set(name, on) {
+    this.shown[name] = on;
+    try {
+      localStorage.setItem("layers", JSON.stringify(this.shown));
+    } catch {
+      // a browser that keeps nothing shows the usual layers next time
+    }
+    this.changed();
+  }
+
+  render() {
+    this.box.replaceChildren(h("fieldset", {}, h("legend", { textContent: text("layers") }),
+      Object.keys(USUAL).map((name) => h("label", { class: "layer" },
+        h("input", { type: "checkbox", id: `layer-${name}`, checked: this.shown[name], onchange: (event) => this.set(name, event.target.checked) }),
+        h("span", { textContent: text(`layer.${name}`) })))));
+  }
+
+  #place() {
+    const beside = this.button.getBoundingClientRect();
+    this.box.style.left = `${beside.right + 8}px`;
+    this.box.style.bottom = `${innerHeight - beside.bottom}px`;
+  }
+}
+
+function kept() {
+  try {
+    const found = JSON.parse(localStorage.getItem("layers") ?? "{}");
+    return Object.fromEntries(Object.keys(USUAL).filter((name) => typeof found[name] === "boolean").map((name) => [name, found[name]]));
+  } catch {
+    return {};
+  }
+}
