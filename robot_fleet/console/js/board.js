@@ -29,7 +29,7 @@ export class Board {
     this.columns = new Map(COLUMNS.map((name) => {
       const count = h("span", { class: "count" });
       const cards = h("div", { class: "cards" });
-      const title = h("h3", { id: `board-${name}` }, text(`board.${name}`), count);
+      const title = h("h2", { id: `board-${name}` }, text(`board.${name}`), count);
       return [name, { count, cards, element: h("section", { class: `column ${name}`, "aria-labelledby": `board-${name}` }, title, cards) }];
     }));
     byId("board").replaceChildren(...[...this.columns.values()].map(({ element }) => element));

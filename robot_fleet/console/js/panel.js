@@ -101,7 +101,7 @@ export class Panel {
     const sign = (row) => JSON.stringify(row.id[0] === ":" ? [row, language()] : [row, this.#when(row), row.id === this.task, language()]);
     keepRows(byId("list-tasks"), rows, (row) => row.id, sign, (row) => {
       if (row.id === ":none") return h("p", { class: "calm", textContent: text("no_tasks") });
-      if (row.id === ":ended") return h("h3", { class: "divider", textContent: text("ended_tasks", { n: row.count }) });
+      if (row.id === ":ended") return h("h2", { class: "divider", textContent: text("ended_tasks", { n: row.count }) });
       return this.#taskRow(row);
     });
   }
@@ -191,7 +191,7 @@ export class Panel {
     const rows = [...(open.length ? open : [{ id: ":none" }]), ...(over.length ? [{ id: ":ended", count: over.length }, ...over] : [])];
     keepRows(byId("list-incidents"), rows, (row) => row.id, (row) => JSON.stringify([row, language()]), (row) => {
       if (row.id === ":none") return h("p", { class: "calm", textContent: text("no_incidents") });
-      if (row.id === ":ended") return h("h3", { class: "divider", textContent: text("ended_incidents", { n: row.count }) });
+      if (row.id === ":ended") return h("h2", { class: "divider", textContent: text("ended_incidents", { n: row.count }) });
       return this.#incidentRow(row);
     });
   }

@@ -1,0 +1,76 @@
+"""Every page of the console and what can stand open on it: how to get there, for pictures and for axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+Way = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """Something that can be seen: where it is, and what is done there until it can be.
+
+    `path` is of the server; `ready` a selector that is there once it is to be seen; `open` what is done before.
+    """
+
+    name: str
+    path: str = ""
+    ready: str = "[data-task]"
+    open: Way = lambda page: None
+
+
+def _clicks(*selectors: str) -> Way:
+    def way(page: Page) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click()
+
+    return way
+
+
+def _robot(page: Page) -> None:
+    _clicks("#tab-robots", '#list-robots [data-robot^="care"]')(page)
+
+
+def _palette(page: Page) -> None:
+    page.wait_for_selector("[data-task]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("care 1")
+
+
+def _explained(page: Page) -> None:
+    page.wait_for_selector("#report table")
+    page.select_option("#length", "month")
+    page.fill("#began", "2026-11-01")
+    page.click('[data-table="cost"]')
+    page.click("#figure-won_per_task")
+
+
+VIEWS = (
+    View("map"),
+    View("task", open=_clicks("[data-task]")),
+    View("robot", ready=".row.robot.open", open=_robot),
+    View("incidents", open=_clicks("#tab-incidents"), ready="[data-incident]"),
+    View("incident", open=_clicks("[data-answer=see_incident]"), ready="#timeline li"),
+    View("request", open=_clicks("#new-request"), ready="#request-send"),
+    View("cancel", open=_clicks("[data-task]", "[data-cancel]"), ready="#dialog[open]"),
+    View("plan", "#/plan", "#plan-gantt"),
+    View("board", "#/board", "#board [data-card]"),
+    View("commands", open=_palette, ready="#commands-0"),
+    View("layers", open=_clicks("#layers-open"), ready="#layer-lanes"),
+    View("menu", open=_clicks("#menu-open"), ready="#menu:popover-open"),
+    View("reports", "reports.html", "#report table"),
+    View("report_explained", "reports.html", "#explained", _explained),
+)
+
+
+def show(page: Page, url: str, view: View) -> None:
+    """Bring a page to a view."""
+    page.goto("about:blank")  # an address that differs behind `#` alone would load nothing anew
+    page.goto(f"{url}/{view.path}")
+    view.open(page)
+    page.wait_for_selector(view.ready)
+    page.evaluate("() => document.fonts.ready.then(() => null)")
