@@ -57,7 +57,7 @@ VIEWS = (
     View("incident", open=_clicks("[data-answer=see_incident]"), ready="#timeline li"),
     View("request", open=_clicks("#new-request"), ready="#request-send"),
     View("cancel", open=_clicks("[data-task]", "[data-cancel]"), ready="#dialog[open]"),
-    View("plan", "#/plan", "#plan-gantt"),
+    View("plan", "#/plan"),
     View("board", "#/board", "#board [data-card]"),
     View("commands", open=_palette, ready="#commands-0"),
     View("layers", open=_clicks("#layers-open"), ready="#layer-lanes"),

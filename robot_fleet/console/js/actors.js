@@ -1,21 +1,23 @@
 // The upper canvas: robots, where they are going, alarms. Drawn each frame in which something moves.
 
+import { freshnessOf } from "./fleet.js";
+import { named as nameOf } from "./i18n.js";
 import { bolt, outline } from "./marks.js";
 import { Sprites } from "./sprites.js";
+import { drawWays } from "./way_lines.js";
 
 const NAMES_FROM = 24;
 const HEADINGS = 72;
 const CHARGES = 24;
 const sprites = new Sprites();
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The radius of robots' marks in pixels. */
 export const markRadius = (camera) => Math.min(Math.max(camera.scale * 0.34, 9.5), 16);
 
-export function drawActors(context, fleet, camera, palette, now, { selected, hovered, names, allNamed, ways }) {
+/** Draw robots at their poses (`[x_m, y_m, yaw_rad]` each), and what is to be seen of them. */
+export function drawActors(context, fleet, camera, palette, poses, now, { selected, hovered, allNamed, ways }) {
   context.clearRect(0, 0, camera.width, camera.height);
   sprites.use(palette, markRadius(camera), context.getTransform().a);
-  const poses = fleet.robots.map((_, index) => fleet.pose(index, now));
   for (const alarm of fleet.alarms) {
     const place = fleet.places.get(alarm.place);
     if (place) drawAlarm(context, alarm, camera.toScreen(place.x_m, place.y_m), palette, now);
@@ -24,7 +26,7 @@ export function drawActors(context, fleet, camera, palette, now, { selected, hov
       if (index !== undefined) drawBeat(context, camera.toScreen(poses[index][0], poses[index][1]), markRadius(camera), palette, now);
     }
   }
-  ways.draw(context, fleet, camera, palette, poses, selected);
+  drawWays(context, fleet, camera, palette, poses, ways, selected);
   fleet.robots.forEach((robot, index) => {
     if ((robot.id === selected || robot.id === hovered) && !ways.rows.has(robot.id)) drawGoal(context, fleet, robot, poses[index], camera, palette);
   });
@@ -36,17 +38,16 @@ export function drawActors(context, fleet, camera, palette, now, { selected, hov
     if (x < -60 || y < -60 || x > camera.width + 60 || y > camera.height + 60) continue;
     drawRobot(context, fleet, fleet.robots[index], x, y, poses[index][2], camera, palette, {
       selected: fleet.robots[index].id === selected,
-      named: names && (allNamed || camera.scale >= NAMES_FROM || fleet.robots[index].id === selected),
-      name: names?.(fleet.robots[index]),
+      named: allNamed || camera.scale >= NAMES_FROM || fleet.robots[index].id === selected,
     });
   }
 }
 
-function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected, named, name }) {
+function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected, named }) {
   const index = fleet.kinds.get(robot.kind)?.index ?? 4;
   const colour = palette.kind(index);
   const r = markRadius(camera);
-  const away = fleet.freshness(robot) !== "live";
+  const away = freshnessOf(robot) !== "live";
   context.globalAlpha = away ? 0.45 : 1;
   if (robot.length_m * camera.scale > r * 1.6) drawFootprint(context, robot, x, y, yaw, camera.scale, colour);
   if (selected) {
@@ -69,7 +70,7 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
     if (badge) drawBadge(picture, r, badge === "!" ? palette.danger : palette.place, badge);
   });
   context.globalAlpha = 1;
-  if (named) drawName(context, name, x, y - r - 7, palette);
+  if (named) drawName(context, nameOf(robot.name), x, y - r - 7, palette);
 }
 
 /** The ground that a robot takes up, where it is larger than its mark. */
@@ -194,9 +195,9 @@ function drawGoal(context, fleet, robot, pose, camera, palette) {
   context.restore();
 }
 
-/** A ring that spreads from what an alarm rings for. */
+/** A ring that spreads from what an alarm rings for; it stands still (`now` null) for those who want less motion. */
 function drawBeat(context, [x, y], from, palette, now) {
-  const beat = calm.matches ? 0.5 : (now / 1800) % 1;
+  const beat = now === null ? 0.5 : (now / 1800) % 1;
   context.save();
   context.strokeStyle = palette.danger;
   context.globalAlpha = 1 - beat;

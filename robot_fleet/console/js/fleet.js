@@ -9,6 +9,12 @@ const ENDED = new Set(["completed", "failed", "cancelled", "rejected"]);
 
 export const ended = (task) => ENDED.has(task.state);
 
+/** How fresh a robot's row is: what the manager says of its link, or what the gateway hears, whichever is worse. */
+export function freshnessOf(robot) {
+  const worst = Math.max(FRESH.indexOf(robot.link), FRESH.indexOf(robot.freshness ?? robot.link));
+  return FRESH[worst] ?? "never";
+}
+
 export class Fleet {
   constructor() {
     this.site = null;
@@ -138,10 +144,8 @@ export class Fleet {
     return index === undefined ? null : this.robots[index];
   }
 
-  /** How fresh a robot's row is: what the manager says of its link, or what the gateway hears, whichever is worse. */
   freshness(robot) {
-    const worst = Math.max(FRESH.indexOf(robot.link), FRESH.indexOf(robot.freshness ?? robot.link));
-    return FRESH[worst] ?? "never";
+    return freshnessOf(robot);
   }
 
   /** Whether an alarm rings that nobody has taken note of. */

@@ -7,9 +7,9 @@ import { rgb } from "./palette.js";
 const LABELS_FROM = 15; // pixels per metre from which places bear their names
 const ARROWS_FROM = 12;
 
-/** Load the map and return it as a canvas in the palette's colours. */
-export async function paintFloor(palette) {
-  const picture = await createImageBitmap(await (await fetch("api/v1/map.png")).blob(), { colorSpaceConversion: "none" });
+/** Load the map from an address and return it as a canvas in the palette's colours. */
+export async function paintFloor(palette, address) {
+  const picture = await createImageBitmap(await (await fetch(address)).blob(), { colorSpaceConversion: "none" });
   const canvas = new OffscreenCanvas(picture.width, picture.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(picture, 0, 0);
@@ -26,7 +26,7 @@ export async function paintFloor(palette) {
 }
 
 /** Draw everything that stands still. `pick` says which places can be chosen now, null where none is asked for. */
-export function drawGround(context, fleet, camera, palette, floor, layers, { pick, chosen }) {
+export function drawGround(context, fleet, camera, palette, floor, { layers, pick, chosen }) {
   context.fillStyle = palette.beyond;
   context.fillRect(0, 0, camera.width, camera.height);
   const { map } = fleet.site;
@@ -37,9 +37,9 @@ export function drawGround(context, fleet, camera, palette, floor, layers, { pic
     context.imageSmoothingQuality = "high";
     context.drawImage(floor, left, top, map.width_px * size, map.height_px * size);
   }
-  if (layers.has("lanes")) drawLanes(context, fleet.site.lanes, camera, palette);
-  if (layers.has("items")) drawItems(context, fleet, camera, palette);
-  if (layers.has("places") || pick) drawPlaces(context, fleet, camera, palette, pick, chosen);
+  if (layers.lanes) drawLanes(context, fleet.site.lanes, camera, palette);
+  if (layers.items) drawItems(context, fleet, camera, palette);
+  if (layers.places || pick) drawPlaces(context, fleet, camera, palette, pick, chosen);
 }
 
 function drawLanes(context, lanes, camera, palette) {

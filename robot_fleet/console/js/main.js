@@ -240,7 +240,7 @@ function relabel() {
   form.render();
   drawer.relabel();
   plan.relabel();
-  map.redraw();
+  map.repaint(palette);
   render();
 }
 
@@ -301,7 +301,7 @@ follow(
       }
     } else if (type === "patch") {
       if (frame.items) map.redraw();
-      map.actorsDirty = true;
+      map.change();
       renderSoon();
     }
   },

@@ -1,14 +1,15 @@
-// The map: two canvases under one camera, and what mouse, fingers and keys do to them.
+// The map: two canvases under one camera, drawn by the painter, and what mouse, fingers and keys do to them.
 
-import { drawActors, markRadius } from "./actors.js";
+import { markRadius } from "./actors.js";
 import { Camera } from "./camera.js";
 import { byId } from "./dom.js";
-import { drawGround, paintFloor } from "./ground.js";
-import { named } from "./i18n.js";
+import { language } from "./i18n.js";
 import { Layers } from "./layers.js";
 import { Ways } from "./ways.js";
 
 const CLICK_PX = 5;
+const POSE = 4; // numbers of a robot in a frame: x_m, y_m, yaw_rad, soc_pct
+const AHEAD = 2; // frames that the painter may have before it; more would show the past
 const FOLLOW_SCALE = 14; // pixels per metre that a followed robot is seen at, at least
 
 export class FleetMap {
@@ -18,9 +19,11 @@ export class FleetMap {
     this.palette = palette;
     this.hear = hear;
     this.camera = new Camera();
-    this.ground = byId("ground");
     this.actors = byId("actors");
-    this.floor = null;
+    this.painter = new Worker(new URL("painter.js", import.meta.url), { type: "module" });
+    this.site = null; // the one that the painter knows
+    this.sent = 0;
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.layers = new Layers(() => this.redraw());
     this.follows = false; // whether the selected robot stays in the middle
     this.pick = null;
@@ -30,8 +33,15 @@ export class FleetMap {
     this.frames = 0;
     this.groundDirty = true;
     this.actorsDirty = true;
+    this.told = false; // whether the painter knows what there is
     this.pointers = new Map();
     this.ways = new Ways(this);
+    const [ground, actors] = [byId("ground"), this.actors].map((canvas) => canvas.transferControlToOffscreen());
+    this.painter.postMessage({ what: "canvases", ground, actors }, [ground, actors]);
+    this.painter.addEventListener("message", ({ data }) => {
+      if (data.painted) this.redraw();
+      else this.frames = data.drawn;
+    });
     new ResizeObserver(() => this.resize()).observe(byId("map"));
     this.#listen();
     requestAnimationFrame((now) => this.#frame(now));
@@ -49,45 +59,54 @@ export class FleetMap {
     const ratio = Math.min(devicePixelRatio, 2);
     this.camera.width = box.width;
     this.camera.height = box.height;
-    for (const canvas of [this.ground, this.actors]) {
-      canvas.width = Math.round(box.width * ratio);
-      canvas.height = Math.round(box.height * ratio);
-      canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-    }
+    this.painter.postMessage({ what: "size", width: box.width, height: box.height, ratio });
     if (this.fleet.site && (this.camera.fitted || this.camera.scale === 1)) this.fit();
     this.redraw();
   }
 
-  async load() {
+  load() {
     this.fit();
-    this.floor = await paintFloor(this.palette);
-    this.redraw();
+    this.repaint(this.palette);
   }
 
-  async repaint(palette) {
+  /** Draw in other colours, or names in another language. */
+  repaint(palette) {
     this.palette = palette;
-    if (this.fleet.site) this.floor = await paintFloor(palette);
+    const map = this.fleet.site ? new URL("api/v1/map.png", location.href).href : "";
+    this.painter.postMessage({ what: "look", colours: palette.colours, language: language(), map });
     this.redraw();
   }
 
   fit() {
     if (this.follows) this.follow(false);
     if (this.fleet.site) this.camera.fit(this.fleet.site.map, this.insets());
-    this.redraw();
+    this.#moved();
   }
 
   zoom(factor, x, y) {
     this.camera.zoom(factor, x, y);
-    this.redraw();
+    this.#moved();
   }
 
   show(x, y) {
     if (this.follows) this.follow(false);
     this.camera.lookAt(x, y, FOLLOW_SCALE, this.insets());
-    this.redraw();
+    this.#moved();
   }
 
+  /** Draw all anew: rows of what stands still may have changed as well. */
   redraw() {
+    this.#moved();
+    this.told = false;
+  }
+
+  /** Rows of robots or alarms have changed. */
+  change() {
+    this.actorsDirty = true;
+    this.told = false;
+  }
+
+  #moved() {
     this.groundDirty = true;
     this.actorsDirty = true;
   }
@@ -96,21 +115,35 @@ export class FleetMap {
     requestAnimationFrame((next) => this.#frame(next));
     if (!this.fleet.site) return;
     if (this.follows) this.#follow(now);
-    if (this.groundDirty) {
-      this.groundDirty = false;
-      drawGround(this.ground.getContext("2d"), this.fleet, this.camera, this.palette, this.floor, this.layers, this);
-    }
-    if (this.actorsDirty || this.fleet.moving(now) || this.fleet.rings) {
-      this.actorsDirty = false;
-      drawActors(this.actors.getContext("2d"), this.fleet, this.camera, this.palette, now, {
-        selected: this.selected,
-        hovered: this.hovered,
-        ways: this.ways,
-        allNamed: this.layers.has("names"),
-        names: (robot) => named(robot.name),
-      });
-      this.frames += 1;
-    }
+    const ground = this.groundDirty;
+    if (!ground && !this.actorsDirty && !this.fleet.moving(now) && !this.fleet.rings) return;
+    if (this.sent - this.frames >= AHEAD) return; // what has changed stays to be drawn
+    if (!this.told) this.#tell();
+    this.groundDirty = this.actorsDirty = false;
+    const poses = new Float32Array(this.fleet.robots.length * POSE);
+    this.fleet.robots.forEach(({ soc_pct }, index) => {
+      poses.set(this.fleet.pose(index, now), index * POSE);
+      poses[index * POSE + 3] = soc_pct;
+    });
+    const { scale, x, y, width, height } = this.camera;
+    const { selected, hovered, pick, chosen, ways } = this;
+    this.painter.postMessage({
+      what: "frame",
+      camera: { scale, x, y, width, height },
+      poses,
+      ground,
+      now: this.calm.matches ? null : now,
+      view: { selected, hovered, pick, chosen, layers: this.layers.shown, ways: { rows: ways.rows, all: ways.all } },
+    }, [poses.buffer]);
+    this.sent += 1;
+  }
+
+  /** Tell the painter what there is. */
+  #tell() {
+    const { site, robots, index, kinds, places, items, alarms } = this.fleet;
+    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms });
+    this.site = site;
+    this.told = true;
   }
 
   /** Keep the selected robot in the middle, or let it go. */
@@ -118,7 +151,7 @@ export class FleetMap {
     this.follows = on && this.selected !== null;
     this.hear.follows(this.follows);
     if (this.follows) this.camera.closer(FOLLOW_SCALE);
-    this.redraw();
+    this.#moved();
   }
 
   #follow(now) {
@@ -128,13 +161,13 @@ export class FleetMap {
       return;
     }
     const [x, y] = this.fleet.pose(index, now);
-    if (this.camera.centre(x, y, this.insets())) this.redraw();
+    if (this.camera.centre(x, y, this.insets())) this.#moved();
   }
 
   #pan(dx, dy) {
     if (this.follows) this.follow(false); // whoever moves the map wants to look elsewhere
     this.camera.pan(dx, dy);
-    this.redraw();
+    this.#moved();
   }
 
   /** Return {robot, place} ids under a point of the screen. */
@@ -184,7 +217,7 @@ export class FleetMap {
         const gap = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]);
         this.camera.pan(dx / 2, dy / 2);
         this.camera.zoom(gap(after) / Math.max(gap(before), 1), (after[0] + other[0]) / 2, (after[1] + other[1]) / 2);
-        this.redraw();
+        this.#moved();
       } else if (moved > CLICK_PX) {
         this.#pan(dx, dy);
       }

@@ -5,10 +5,11 @@ const NAMES = ["floor", "wall", "beyond", "lane", "place", "label", "halo", "ite
 
 export function readPalette() {
   const style = getComputedStyle(document.documentElement);
-  const palette = Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()]));
-  palette.kind = (index) => palette[`kind-${index % 5}`];
-  return palette;
+  return paletteOf(Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()])));
 }
+
+/** Return the palette of some colours, which alone can be told to another thread. */
+export const paletteOf = (colours) => ({ ...colours, colours, kind: (index) => colours[`kind-${index % 5}`] });
 
 /** Return [r, g, b] of a colour written as #rrggbb. */
 export function rgb(hex) {

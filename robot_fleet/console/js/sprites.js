@@ -31,8 +31,8 @@ export class Sprites {
   }
 
   #paint(paint) {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.round(this.size * this.pixels);
+    const side = Math.round(this.size * this.pixels);
+    const canvas = new OffscreenCanvas(side, side);
     const context = canvas.getContext("2d");
     context.scale(this.pixels, this.pixels);
     context.translate(this.size / 2, this.size / 2);
