@@ -1,4 +1,4 @@
-"""Every page in both languages and themes: axe finds nothing on it. Pictures of them for the docs come of the same walk.
+"""Every page in both languages and themes: axe finds nothing on it. Pictures for the docs come of the same walk.
 
 `./fleet test test/browser/test_views.py --pictures docs/images/console` writes them, a folder for each language.
 """
