@@ -81,6 +81,16 @@ class DirectTask:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceTask:
+    """Somebody wants a task begun only after others have ended, however they end; none takes such a wish back."""
+
+    key: str
+    task: str
+    after: tuple[str, ...] = ()
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class HoldTask:
     """Somebody does not want a task begun before it is resumed."""
 
@@ -286,7 +296,7 @@ AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
 IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | OpenZone | LimitZone
-TaskChange = PrioritiseTask | DirectTask | HoldTask | ResumeTask
+TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
 Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | Maintenance
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -41,6 +41,7 @@ from robot_fleet.core.inputs import (
     PlanMaintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     ShelveAlarm,
     TaskChange,
     UnshelveAlarm,
@@ -138,13 +139,15 @@ class RosCommands:
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, wrong=wrong)
 
     async def change_task(self, wish: TaskChange) -> CommandAnswer:
-        """Say how urgent a task is, who is to do it, or whether it may begin."""
+        """Say how urgent a task is, who is to do it, after what, or whether it may begin."""
         request = ChangeTask.Request(idempotency_key=wish.key, task_id=wish.task, by=wish.by)
         match wish:
             case PrioritiseTask():
                 request.change, request.priority = request.PRIORITISE, wish.priority
             case DirectTask():
                 request.change, request.only_on, request.not_on = request.ASSIGN, wish.only_on, wish.not_on
+            case SequenceTask():
+                request.change, request.after = request.AFTER, list(wish.after)
             case HoldTask():
                 request.change, request.reason = request.HOLD, wish.reason
             case ResumeTask():
@@ -152,9 +155,10 @@ class RosCommands:
         answer = await self._ask(self._change, request)
         return CommandAnswer(answer.accepted, wish.task, answer.code, answer.message, answer.where)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
-        """Ask what it would cost to have a task done by one robot, or not by one."""
-        answer = await self._ask(self._price, PriceTask.Request(task_id=task, only_on=only_on, not_on=not_on))
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
+        """Ask what it would cost to have a task done by one robot, not by one, or after others."""
+        request = PriceTask.Request(task_id=task, only_on=only_on, not_on=not_on, after=list(after))
+        answer = await self._ask(self._price, request)
         if not answer.accepted:
             raise RequestError(answer.code, answer.message, answer.where)
         told: Row = json.loads(answer.price_json)

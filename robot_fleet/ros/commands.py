@@ -44,6 +44,7 @@ from robot_fleet.core.inputs import (
     PlanMaintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
@@ -89,7 +90,7 @@ class Commands:
         guard: Guard,
         feed: Callable[[Input], bool],
         explain: Callable[[str, str], Mapping[str, object] | None],
-        price: Callable[[DirectTask], Mapping[str, object] | None],
+        price: Callable[[DirectTask | SequenceTask], Mapping[str, object] | None],
     ) -> None:
         self._feed = feed
         self._explain = explain
@@ -154,6 +155,7 @@ class Commands:
         wishes: dict[str, Input] = {
             request.PRIORITISE: PrioritiseTask(key, task, request.priority, by),
             request.ASSIGN: DirectTask(key, task, request.only_on, request.not_on, by),
+            request.AFTER: SequenceTask(key, task, tuple(request.after), by),
             request.HOLD: HoldTask(key, task, request.reason, by),
             request.RESUME: ResumeTask(key, task, by),
         }
@@ -161,7 +163,7 @@ class Commands:
 
     def _price(self, request: PriceTask.Request, response: PriceTask.Response) -> None:
         try:
-            told = self._price_of(DirectTask("", request.task_id, request.only_on, request.not_on))
+            told = self._price_of(_price_wish(request))
         except RequestError as error:
             answer = Answer("", False, "", error.code, error.message, where=error.where)
         else:
@@ -241,6 +243,12 @@ class Commands:
 
     def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
+
+
+def _price_wish(request: PriceTask.Request) -> DirectTask | SequenceTask:
+    if request.after:
+        return SequenceTask("", request.task_id, tuple(request.after))
+    return DirectTask("", request.task_id, request.only_on, request.not_on)
 
 
 def _requests(text: str, requester: str) -> tuple[SubmitTask, ...]:

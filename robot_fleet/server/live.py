@@ -119,9 +119,9 @@ class ViewedFleet:
         """Ask the manager to change a task."""
         return await self._commands.change_task(wish)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
         """Ask the manager what another robot would cost."""
-        return await self._commands.price(task, only_on, not_on)
+        return await self._commands.price(task, only_on, not_on, after)
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Ask the manager to take a task back."""

@@ -51,6 +51,15 @@ class AssignWish(_Body):
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
+class AfterWish(_Body):
+    """The tasks that are to end before another begins; none takes the wish back."""
+
+    tasks: list[str] = Field(
+        default_factory=list, max_length=20, description="Ids of open tasks.", examples=[["r0003"]]
+    )
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
 class HoldTaskWish(_Body):
     """A wish not to have a task begun, or to let it go on."""
 

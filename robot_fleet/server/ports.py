@@ -68,11 +68,11 @@ class Commands(Protocol):
         ...
 
     async def change_task(self, wish: TaskChange) -> CommandAnswer:
-        """Say how urgent a task is, which robot is to do it, or whether it may begin."""
+        """Say how urgent a task is, which robot is to do it, after what, or whether it may begin."""
         ...
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
-        """Return what it would cost to have a task done by one robot, or not by one (see `runtime.reasons`).
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
+        """Return what it would cost to have a task done by a robot, not by one, or after others (`runtime.reasons`).
 
         Raises RequestError as the wish itself would be refused.
         """

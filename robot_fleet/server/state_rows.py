@@ -70,7 +70,7 @@ class StateRows:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
         changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants), *_wishes(task))
-        made_from = (*changing, planned_on, eta_s)
+        made_from = (*changing, *state.awaited_by(task), planned_on, eta_s)
         if self._told.get(task.id) != made_from:
             self._told[task.id] = made_from
             view.put_task(self.task_row(task, state))
@@ -100,6 +100,7 @@ class StateRows:
             "asks": task.asks,
             "hands_over": task.hands_over,
             "priority": request.priority,
+            "after": list(state.awaited_by(task)),
             "held": task.held,
             "only_on": task.bound_to,
             "not_on": task.barred_from,

@@ -19,6 +19,7 @@ from robot_fleet.core.inputs import (
     Maintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     SetHold,
     TaskChange,
 )
@@ -182,6 +183,8 @@ class MovingFleet(ViewedFleet):
                 row["priority"] = priority
             case DirectTask(only_on=only_on, not_on=not_on):
                 row.update(only_on=only_on, not_on=not_on, robot=only_on or row["robot"])
+            case SequenceTask(after=after):
+                row.update(after=list(after))
             case HoldTask():
                 if row["held"]:
                     return CommandAnswer(False, wish.task, "request_task_held", "held already", wish.task)
@@ -194,7 +197,7 @@ class MovingFleet(ViewedFleet):
         self.picture.put_task(row)
         return CommandAnswer(True, wish.task)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
         """Return a price that is made up, of a form as the manager's."""
         row = self._rows.get(task)
         if row is None:
@@ -352,7 +355,7 @@ class MovingFleet(ViewedFleet):
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
             "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "asks": False,
-            "priority": int(params.get("priority", 40)), "held": False, "only_on": "", "not_on": "",
+            "priority": int(params.get("priority", 40)), "held": False, "after": [], "only_on": "", "not_on": "",
             "params": params, "stop": 0,
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip

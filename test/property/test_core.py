@@ -43,6 +43,7 @@ from robot_fleet.core.inputs import (
     PrioritiseTask,
     ReportReceived,
     ResumeTask,
+    SequenceTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
@@ -437,15 +438,16 @@ def redirect(world: CoreWorld, a: int, b: int, c: int) -> None:
         DirectTask(key, task, not_on=robot),
         HoldTask(key, task, "later"),
         ResumeTask(key, task),
+        SequenceTask(key, task, tuple(dict.fromkeys((tasks[c % len(tasks)], tasks[(a + c) % len(tasks)])))[: c % 3]),
     ]
     facts, state = len(world.facts), world.fleet.state
     wish = wishes[b % len(wishes)]
     priced = None
-    if isinstance(wish, DirectTask):
+    if isinstance(wish, DirectTask | SequenceTask):
         before = repr(state)
         with contextlib.suppress(RequestError):
-            priced = world.fleet.price(wish.task, wish.only_on, wish.not_on, world.now)
-            assert priced.then_on in ("", wish.only_on or priced.then_on)
+            priced = world.fleet.price(wish, world.now)
+            assert isinstance(wish, SequenceTask) or priced.then_on in ("", wish.only_on or priced.then_on)
         assert repr(state) == before, "asking for a price changed something"
     (answer,) = world.feed(wish)
     if not answer.accepted:

@@ -25,6 +25,7 @@ from robot_fleet.core.inputs import (
     PlanMaintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     ShelveAlarm,
     SubmitTask,
     SubmitTasks,
@@ -58,6 +59,8 @@ WISHES: tuple[Any, ...] = (
     DirectTask("k12", "t1", "", "care_2", "op_1"),
     HoldTask("k13", "t1", "손님", "op_1"),
     ResumeTask("k14", "t1", "op_1"),
+    SequenceTask("k15", "t1", ("t2", "t3"), "op_1"),
+    SequenceTask("k16", "t1", (), "op_1"),
 )
 
 

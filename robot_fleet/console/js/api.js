@@ -95,6 +95,7 @@ export const submitTask = (key, service, params) => post("tasks", key, { service
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
 export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });
 export const prioritiseTask = (id, priority) => task(id, "priority", { priority });
+export const sequenceTask = (id, tasks) => task(id, "after", { tasks });
 export const assignTask = (id, wish) => task(id, "assign", wish);
 export const holdTask = (id) => task(id, "hold", {});
 export const resumeTask = (id) => task(id, "resume", {});

@@ -97,6 +97,7 @@ export class Commands {
       ["incident", ["alarm"], act.incident, "cases"],
       ["request", ["service"], (service) => act.request(service.id), "operate"],
       ["assign", ["waiting task", "robot"], (task, robot) => act.reassign(task, robot.id), "operate"],
+      ["after", ["waiting task", "open task"], (task, other) => act.sequence(task, other.id), "operate"],
       ["priority", ["open task", "class"], act.prioritise, "operate"],
       ["hold_task", ["waiting task"], act.holdTask, "operate"],
       ["resume_task", ["held task"], act.resumeTask, "operate"],

@@ -81,6 +81,7 @@ const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => pane
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
+  sequence: directing.sequence,
   moved: () => map.camera.fitted && map.fit(),
 });
 const commands = new Commands(fleet, {

@@ -147,6 +147,7 @@ export class Panel {
         .filter(([, value]) => !this.fleet.places.has(value))
         .map(([name, value]) => [`param.${name}`, typeof value === "number" && name.endsWith("_at") ? clockTime(value) : String(value), plain(name)]),
       ["priority", `${priorityName(task)} (${task.priority})`],
+      task.after.length ? ["after", task.after.join(", ")] : null,
       task.only_on ? ["only_on", robotName(this.fleet, task.only_on)] : null,
       task.not_on ? ["not_on", robotName(this.fleet, task.not_on)] : null,
       task.result && task.result !== "done" && task.outcome ? ["result", text(`result.${task.result}`, {}, plain(task.result))] : null,
@@ -169,6 +170,7 @@ export class Panel {
       ["resume", "resume_task", open && task.held],
       ["hold", "hold_task", open && !task.held && !begun],
       ["reassign", "assign_task", open && !begun],
+      ["sequence", "after_task", open && !begun],
       ["prioritise", "priority_change", open],
       ["duplicate", "duplicate_task", !task.alarm],
     ].filter(([, , shown]) => shown);

@@ -53,6 +53,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskRequested,
     TaskResumed,
+    TaskSequenced,
     TasksRetired,
     TaskSuspended,
     ZoneClosed,
@@ -372,6 +373,13 @@ def _task_directed(state: FleetState, fact: TaskDirected) -> None:
         _leave_out(state, record, "")
 
 
+def _task_sequenced(state: FleetState, fact: TaskSequenced) -> None:
+    record = state.tasks[fact.task]
+    record.after = fact.after
+    if record.state is TaskState.SCHEDULED:  # its place in the plan is looked for anew
+        _leave_out(state, record, "")
+
+
 def _task_held(state: FleetState, fact: TaskHeld) -> None:
     record = state.tasks[fact.task]
     record.held = True
@@ -518,6 +526,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskPrioritised: _task_prioritised,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,
+    TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
     TaskCompleted: _task_completed,

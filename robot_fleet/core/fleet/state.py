@@ -23,6 +23,8 @@ from robot_fleet.core.plan import PlannedStop
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
+AWAITS = "awaits_other"
+"""Reason of a task that a person wants begun only after others, which have not ended."""
 HELD = "held"
 """Reason of a task that a person does not want begun."""
 Purpose = str  # "task", "home" or "clear" (to wait aside)
@@ -44,6 +46,7 @@ class TaskRecord:
     tries : how often it was tried again after something went wrong.
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
+    after : tasks that a person wants to have ended before it begins.
     held : whether a person does not want it begun.
     """
 
@@ -65,6 +68,7 @@ class TaskRecord:
     not_on: tuple[str, ...] = ()
     bound_to: str = ""
     barred_from: str = ""
+    after: tuple[str, ...] = ()
     held: bool = False
 
     @property
@@ -399,6 +403,10 @@ class FleetState:
             if task.state is TaskState.UNDERWAY and task.robot == robot:
                 return task
         return None
+
+    def awaited_by(self, task: TaskRecord) -> tuple[str, ...]:
+        """Return the tasks that a task has to wait for and that have not ended."""
+        return tuple(name for name in task.after if name in self.tasks and not self.tasks[name].ended)
 
     def open_tasks(self) -> list[TaskRecord]:
         """Return the tasks that have not ended, oldest first."""

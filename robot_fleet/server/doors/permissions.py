@@ -70,6 +70,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "POST /api/v1/tasks": Permission.OPERATE,
         "POST /api/v1/tasks/import": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/priority": Permission.OPERATE,
+        "POST /api/v1/tasks/{task_id}/after": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/assign": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/hold": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/resume": Permission.OPERATE,
