@@ -15,6 +15,7 @@ from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.incident import IncidentState
+from robot_fleet.core.lifecycles.job import JobState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -240,6 +241,8 @@ class AlarmRecord:
     task : of a call for help, empty otherwise.
     count : how often it has come of late.
     rang_s : when it began to ring last: as it was raised, came back, or was taken up again.
+    voice, voice_s : of a call for help: what came of speaking to the caller last, and when a line was opened first.
+    escalated_s : when the emergency services were called first.
     on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
     """
 
@@ -259,6 +262,9 @@ class AlarmRecord:
     shelved_until_s: float | None = None
     shelved_by: str = ""
     shelved_for: str = ""
+    voice: str = ""
+    voice_s: float | None = None
+    escalated_s: float | None = None
     on_site_s: float | None = None
     verdict: str = ""
     closed_s: float | None = None
@@ -294,6 +300,46 @@ class IncidentRecord:
     reason: str = ""
     closed_by: str = ""
     closed_s: float | None = None
+    verdict: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.state is IncidentState.OPEN
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """Something that staff are sent out for; times are fleet times.
+
+    Attributes
+    ----------
+    kind, robot, place, alarm, incident, text : as `JobOpened` says.
+    taken_by, taken_s : who is on it, and since when.
+    ended_by, ended_s, ended_with : who said that it is over, when, and what more they said.
+    """
+
+    id: str
+    kind: str
+    robot: str
+    place: str
+    alarm: str
+    incident: str
+    due_s: float
+    text: str
+    opened_by: str
+    opened_s: float
+    state: JobState = JobState.OPEN
+    taken_by: str = ""
+    taken_s: float | None = None
+    ended_by: str = ""
+    ended_s: float | None = None
+    ended_with: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do it."""
+        return self.state in (JobState.OPEN, JobState.TAKEN)
 
 
 @dataclass(slots=True)
@@ -333,6 +379,7 @@ class FleetState:
     doubted : chargers that are not used, and until when.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
+    jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     """
 
     robots: dict[str, RobotRecord]
@@ -342,6 +389,7 @@ class FleetState:
     refused: dict[str, str] = field(default_factory=dict)
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
     incidents: dict[str, IncidentRecord] = field(default_factory=dict)
+    jobs: dict[str, JobRecord] = field(default_factory=dict)
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
@@ -358,6 +406,7 @@ class FleetState:
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
+    ordered: int = 0
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
