@@ -80,16 +80,16 @@ def _check(turn: Turn, wish: OpenJob) -> None:
     if wish.kind not in list(JobKind):
         raise RequestError("request_malformed", f"expected {', '.join(JobKind)}, got {wish.kind!r}", "kind")
     about = (
-        ("robot", wish.robot, turn.state.robots),
-        ("place", wish.place, turn.site.places),
-        ("alarm", wish.alarm, turn.state.alarms),
-        ("incident", wish.incident, turn.state.incidents),
+        (wish.robot, turn.state.robots, "request_unknown_robot"),
+        (wish.place, turn.site.places, "request_unknown_place"),
+        (wish.alarm, turn.state.alarms, "request_unknown_alarm"),
+        (wish.incident, turn.state.incidents, "request_unknown_incident"),
     )
-    if not any(name for _, name, _ in about):
+    if not any(name for name, _, _ in about):
         raise RequestError("request_job_malformed", "say what it is about: a robot, place, alarm or incident", "robot")
-    for what, name, known in about:
+    for name, known, code in about:
         if name and name not in known:
-            raise RequestError(f"request_unknown_{what}", f"no {what} {name!r}", name)
+            raise RequestError(code, f"nothing here has the id {name!r}", name)
     if wish.kind == JobKind.OTHER and not wish.text.strip():
         raise RequestError("request_reason_missing", "say what is to be done", "text")
     if not (math.isfinite(wish.due_in_s) and DUE_LEAST_S <= wish.due_in_s <= DUE_MOST_S):
