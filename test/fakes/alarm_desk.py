@@ -61,6 +61,10 @@ class AlarmDesk:
         """Let a robot's emergency stop be pressed, and released again: it stands until a person lets it go on."""
         self._happen(EmergencyStopped(robot, self.core.state.robots[robot].stops + 1, self._now_s))
 
+    def arrive(self, task: str) -> None:
+        """Let a robot be where somebody has called for help."""
+        self.core.state.alarms[task].on_site_s = self._now_s
+
     def shown(self, alarm: str) -> None:
         """Note that a console was sent an alarm."""
         self._feed(AlarmWasShown(alarm))

@@ -100,9 +100,9 @@ def _check(turn: Turn, wish: OpenJob) -> None:
 def _check_take_over(turn: Turn, robot: str) -> None:
     if not robot:
         raise RequestError("request_job_malformed", "say which robot is to be moved by hand", "robot")
-    for job in turn.state.jobs.values():
-        if job.open and job.kind == JobKind.TAKE_OVER and job.robot == robot:
-            raise RequestError("request_robot_taken_over", f"{job.id} has it already", robot)
+    job = turn.state.taken_over(robot)
+    if job is not None:
+        raise RequestError("request_robot_taken_over", f"{job.id} has it already", robot)
 
 
 def _check_not_stopped(turn: Turn, job: JobRecord) -> None:

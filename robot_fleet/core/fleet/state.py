@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
+from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.health import Condition
@@ -432,6 +433,13 @@ class FleetState:
         """Return whether a task has come to one of its ends."""
         record = self.tasks.get(task)
         return task in self.retired or (record is not None and record.ended)
+
+    def taken_over(self, robot: str) -> JobRecord | None:
+        """Return the open job by which people move a robot by hand, None if there is none."""
+        for job in self.jobs.values():
+            if job.open and job.kind == JobKind.TAKE_OVER and job.robot == robot:
+                return job
+        return None
 
     def calls(self) -> list[AlarmRecord]:
         """Return the calls for help, oldest first."""

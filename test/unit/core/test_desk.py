@@ -144,6 +144,7 @@ def test_a_robot_that_is_taken_over_is_held_until_it_is_given_back(world: CoreWo
     assert robot.hold
     assert refused(world, OpenJob("again", "take_over", robot="care_1")) == "request_robot_taken_over"
     world.feed(AnswerJob("t", "job:1", "take", by="staff_3"))
+    assert refused(world, SetHold("go", False, "care_1")) == "request_robot_taken_over"
     assert robot.hold
     world.feed(AnswerJob("d", "job:1", "done", by="staff_3"))
     assert not robot.hold
@@ -151,9 +152,11 @@ def test_a_robot_that_is_taken_over_is_held_until_it_is_given_back(world: CoreWo
 
 def test_giving_a_robot_back_is_no_consent_after_an_emergency_stop(world: CoreWorld) -> None:
     world.feed(OpenJob("j", "take_over", robot="care_1"))
-    world.state.robots["care_1"].stops += 1
+    robot = world.state.robots["care_1"]
+    robot.stops += 1
     assert refused(world, AnswerJob("w", "job:1", "withdraw")) == "request_emergency_stopped"
     world.feed(SetHold("go", False, "care_1"))
+    assert (robot.stopped, robot.hold) == (False, True)
     assert refused(world, AnswerJob("w2", "job:1", "withdraw")) == ""
 
 
