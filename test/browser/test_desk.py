@@ -13,18 +13,11 @@ from robot_fleet.runtime.people import open_people
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.people.person import Person
-from test.browser.test_console import CHROMIUM, TINY, WAIT_MS, Opened, browser
+from test.browser.test_console import TINY, WAIT_MS, Opened
 from test.canaries import CANARY, leaks
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 from test.unit.stores.people.rig import REASON, Rig
-
-__all__ = ["browser"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
 
 
 @pytest.fixture

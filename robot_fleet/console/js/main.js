@@ -90,6 +90,8 @@ const plan = new PlanSheet(fleet, palette, {
 const commands = new Commands(fleet, {
   ...asking,
   ...directing,
+  ...sending,
+  voice: speakTo,
   holdTask: directing.hold,
   resumeTask: directing.resume,
   hold: asking.hold,
@@ -185,6 +187,7 @@ document.addEventListener("keydown", (event) => {
   const call = fleet.alarms.find(({ task, state }) => task && state === "active") ?? fleet.alarms.find(({ task }) => task);
   if (!call) return;
   event.preventDefault();
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#sign-in)")) dialog.close("no"); // a call comes before any question
   speakTo(call);
 });
 
