@@ -145,7 +145,7 @@ export class AlarmList {
   }
 
   #buttons(alarm) {
-    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, "data-needs": what === "see_incident" ? "cases" : "operate", textContent: text(`answer.${what}`), onclick: () => {
+    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, "data-needs": what === "see_incident" ? "cases" : "operate", "aria-keyshortcuts": what === "voice" ? "Alt+V" : null, textContent: text(`answer.${what}`), onclick: () => {
       this.chosen = alarm.id; // it stays open whatever becomes of it
       act(alarm);
     } });

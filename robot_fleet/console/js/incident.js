@@ -61,6 +61,7 @@ export class IncidentDrawer {
   render() {
     if (!this.id) return;
     this.desk.render(this.#row);
+    if (Boolean(this.#row?.calls.length) !== byId("close-verdict").required) this.#verdicts(); // its row came later
     const sign = JSON.stringify([this.#row, this.fleet.alarms.filter(({ incident }) => incident === this.id)]);
     if (sign === this.sign) return;
     this.sign = sign;
