@@ -106,6 +106,7 @@ def test_staff_are_sent_and_a_robot_is_taken_over_and_given_back(desk: Opened) -
     page.click("[data-sends=take_over]")
     dialog.get_by_role("button", name="Take over").click()
     expect(page.locator(".row.robot.open .state-name")).to_have_text("Taken over")
+    expect(page.locator(".row.robot.open .axes dd").last).to_have_text("Taken over")
     page.click("[data-sends=service_out]")
     dialog.get_by_role("button", name="Out of service").click()
     expect(page.locator("[data-sends=service_in]")).to_be_visible()

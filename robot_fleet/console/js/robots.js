@@ -127,7 +127,8 @@ export class RobotList {
     const health = live ? robot.health ?? "unknown" : "unknown";
     const conditions = live ? (robot.conditions ?? []).map((each) => each.code ?? each).map((code) => text(`condition.${code}`, {}, plain(code))) : [];
     const control = robot.stopped ? "emergency_stop" : robot.control || (live ? "automatic" : "unknown");
-    const known = text(`control.${control}`, {}, plain(control));
+    const byHand = control !== "manual" && !control.endsWith("_stop") && this.fleet.takeOver(robot.id); // held for people, whose hands it does not know
+    const known = byHand ? text("taken_over") : text(`control.${control}`, {}, plain(control));
     const tone = { ok: "", warning: "warn", error: "bad", unknown: "quiet" };
     return [
       ["axis.activity", live ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
