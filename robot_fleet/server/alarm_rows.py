@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from robot_fleet.core.desk import Voice
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord, TaskRecord
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text

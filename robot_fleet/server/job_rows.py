@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from robot_fleet.core.fleet.state import FleetState, JobRecord
+from robot_fleet.core.fleet.cases import JobRecord
+from robot_fleet.core.fleet.state import FleetState
 
 
 def job_rows(state: FleetState) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from robot_fleet.core.facts import (
     VoiceRecorded,
 )
 from robot_fleet.core.fleet import ringing
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.requests import repeated
-from robot_fleet.core.fleet.state import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.inputs import (

@@ -18,7 +18,8 @@ from robot_fleet.core.facts import (
     TaskRequested,
     VoiceRecorded,
 )
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles import advance, alarm, incident
 from robot_fleet.core.lifecycles.alarm import AlarmEvent, AlarmState

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from robot_fleet.core.facts import JobAnswered, JobOpened
-from robot_fleet.core.fleet.state import FleetState, JobRecord
+from robot_fleet.core.fleet.cases import JobRecord
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.lifecycles import advance, job
 from robot_fleet.core.lifecycles.job import JobEvent, JobState
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, TaskRecord
+from robot_fleet.core.fleet.cases import AlarmRecord
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.wishes import clock_s
 
