@@ -53,6 +53,7 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
+from robot_fleet.runtime.desk_wishes import DESK, desk_wish
 
 SUBMIT_TASK = "/fleet/submit_task"
 SUBMIT_TASKS = "/fleet/submit_tasks"
@@ -210,9 +211,16 @@ class Commands:
             request.NOTE: NoteIncident(key, incident, request.text, by),
             request.CLOSE: CloseIncident(key, incident, request.text, by),
         }
-        answer = self._choose(key, request.answer, "answer", wishes)
+        answer = self._desk(request) if request.answer == DESK else self._choose(key, request.answer, "answer", wishes)
         response.incident = answer.task
         _tell(answer, response)
+
+    def _desk(self, request: AnswerIncident.Request) -> Answer:
+        try:
+            wish = desk_wish(request.text)
+        except RequestError as error:
+            return Answer(request.idempotency_key, False, "", error.code, error.message, where=error.where)
+        return self.ask(wish.key, wish)
 
     def _maintenance(self, request: SetMaintenance.Request, response: SetMaintenance.Response) -> None:
         key, robot, by = request.idempotency_key, request.robot, request.by or "operator"

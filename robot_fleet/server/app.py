@@ -19,6 +19,7 @@ from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
 from robot_fleet.server.doors.visit import concerns, visit
 from robot_fleet.server.guard import SameOrigin
+from robot_fleet.server.job_routes import job_commands, job_reads
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
     CancelWish,
@@ -95,6 +96,8 @@ def create_app(
     app.include_router(alarm_reads(fleet))
     app.include_router(_commands(fleet))
     app.include_router(alarm_commands(fleet))
+    app.include_router(job_reads(fleet))
+    app.include_router(job_commands(fleet))
     app.include_router(task_reads(fleet))
     app.include_router(task_commands(fleet))
     app.include_router(_stream(hub))

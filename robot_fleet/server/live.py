@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, TaskChange
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, JobChange, Maintenance, TaskChange
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
 from robot_fleet.server.view import FleetView
 
@@ -146,6 +146,10 @@ class ViewedFleet:
     async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
         """Tell the manager what a person says to an incident."""
         return await self._commands.answer_incident(wish)
+
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Tell the manager what people want, or say, of a field job."""
+        return await self._commands.change_job(wish)
 
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Tell the manager that a robot goes out of service, or comes back."""

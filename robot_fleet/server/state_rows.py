@@ -11,6 +11,7 @@ from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import CHARGE
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -56,7 +57,8 @@ class StateRows:
             else:
                 view.put_item(_item_row(item))
         view.put_alarms(alarm_rows(self._site, state, self._eta_s))
-        view.put_incidents(incident_rows(state))
+        view.put_incidents(incident_rows(self._site, state))
+        view.put_jobs(job_rows(state))
         view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
 

@@ -16,6 +16,7 @@ from robot_fleet.core.inputs import (
     DirectTask,
     HoldTask,
     IncidentAnswer,
+    JobChange,
     Maintenance,
     PrioritiseTask,
     ResumeTask,
@@ -28,6 +29,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
 from robot_fleet.server.site_view import site_view
@@ -268,6 +270,10 @@ class MovingFleet(ViewedFleet):
         """Let the core take a person's answer."""
         return self._answered(wish)
 
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Let the core take a field job, or what is said of one."""
+        return self._answered(wish)
+
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Let the core take a robot out of service."""
         return self._answered(wish)
@@ -290,12 +296,15 @@ class MovingFleet(ViewedFleet):
     async def _story(self, incident: str) -> Row:
         return self.desk.timeline(incident)
 
-    def _answered(self, wish: AlarmAnswer | IncidentAnswer | Maintenance) -> CommandAnswer:
+    def _answered(self, wish: AlarmAnswer | IncidentAnswer | JobChange | Maintenance) -> CommandAnswer:
         answer = self.desk.ask(wish)
         if answer.accepted:
-            self.commands.append((type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or wish.key))
+            self.commands.append(
+                (type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or answer.job or wish.key)
+            )
         self._show_alarms()
         for puppet in self.puppets:
+            puppet.hold = self.desk.core.state.robots[puppet.id].hold
             self._show(puppet)
         return answer
 
@@ -310,7 +319,8 @@ class MovingFleet(ViewedFleet):
             if row["task"]:
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
-        self.picture.put_incidents(incident_rows(self.desk.core.state))
+        self.picture.put_incidents(incident_rows(self.site, self.desk.core.state))
+        self.picture.put_jobs(job_rows(self.desk.core.state))
 
     def _stands(self, puppet: Puppet) -> bool:
         return puppet.hold or self.desk.core.state.robots[puppet.id].stopped

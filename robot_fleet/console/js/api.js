@@ -85,11 +85,17 @@ const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}
 export const acknowledgeAlarm = (id) => alarm(id, "acknowledge");
 export const shelveAlarm = (id, duration_s, reason) => alarm(id, "shelve", { duration_s, reason });
 export const unshelveAlarm = (id) => alarm(id, "unshelve");
+export const recordVoice = (id, outcome) => alarm(id, "voice", { outcome });
 export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {});
 export const getReport = (period, query) => ask(`reports/${period}?${query}`, {});
 export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
 export const noteIncident = (id, text) => incident(id, "notes", { text });
-export const closeIncident = (id, reason) => incident(id, "close", { reason });
+export const closeIncident = (id, verdict, reason) => incident(id, "close", { verdict, reason });
+export const openJob = (job) => post("jobs", newKey("job"), job);
+export const answerJob = (id, answer, text = "") => post(`jobs/${encodeURIComponent(id)}/${answer}`, newKey("job"), { text });
+export const setMaintenance = (robot, change, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason });
+export const getCard = (place) => askOnce(`people/card?${new URLSearchParams({ place, purpose: "care_emergency" })}`, {});
+export const openCard = (place, reason, given_to) => send("POST", "people/card", { place, purpose: "care_emergency", reason, given_to });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});

@@ -23,6 +23,7 @@ export class Fleet {
     this.items = new Map();
     this.alarms = [];
     this.incidents = [];
+    this.jobs = [];
     this.hold = false;
     this.routes = new Map();
     this.past = new Map();
@@ -54,6 +55,7 @@ export class Fleet {
     this.items = new Map(frame.items.map((item) => [item.id, item]));
     this.alarms = frame.alarms;
     this.incidents = frame.incidents;
+    this.jobs = frame.jobs;
     this.hold = frame.hold;
     this.routes = new Map(Object.entries(frame.routes));
     this.past = new Map();
@@ -76,6 +78,7 @@ export class Fleet {
     }
     if (frame.alarms) this.alarms = frame.alarms;
     if (frame.incidents) this.incidents = frame.incidents;
+    if (frame.jobs) this.jobs = frame.jobs;
     if (frame.hold !== undefined) this.hold = frame.hold;
     for (const [robot, route] of Object.entries(frame.routes ?? {})) this.routes.set(robot, route);
     this.#did(frame.past ?? []);
@@ -146,6 +149,11 @@ export class Fleet {
 
   freshness(robot) {
     return freshnessOf(robot);
+  }
+
+  /** The open job by which a robot is taken over, undefined if it is not. */
+  takeOver(robot) {
+    return this.jobs.find((job) => job.kind === "take_over" && job.robot === robot && job.ended_s === null);
   }
 
   /** Whether an alarm rings that nobody has taken note of. */

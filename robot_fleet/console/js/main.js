@@ -19,6 +19,7 @@ import { readPalette } from "./palette.js";
 import { Panel, TABS } from "./panel.js";
 import { PlanSheet } from "./plan.js";
 import { RequestForm } from "./request.js";
+import { sendingOf } from "./sending.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
 import { follow } from "./stream.js";
@@ -37,6 +38,7 @@ let opened = false; // whether what the address names has been opened
 
 const asking = askingOf(fleet);
 const directing = directingOf(fleet);
+const sending = sendingOf(fleet);
 const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
   place: (id) => {
@@ -55,6 +57,8 @@ const panel = new Panel(fleet, {
   incident: showIncident,
   direct: { ...directing, duplicate: (task) => form.openLike(task) },
   ...asking,
+  ...sending,
+  voice: speakTo,
 });
 panel.palette = palette;
 
@@ -76,7 +80,7 @@ const form = new RequestForm(fleet, {
   },
 });
 
-const drawer = new IncidentDrawer(fleet, { said: toast, selectRobot: (id) => selectRobot(id, true) });
+const drawer = new IncidentDrawer(fleet, { ...asking, ...sending, said: toast, selectRobot: (id) => selectRobot(id, true) });
 const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
@@ -87,6 +91,8 @@ const plan = new PlanSheet(fleet, palette, {
 const commands = new Commands(fleet, {
   ...asking,
   ...directing,
+  ...sending,
+  voice: speakTo,
   holdTask: directing.hold,
   resumeTask: directing.resume,
   hold: asking.hold,
@@ -169,6 +175,22 @@ async function showIncident(of) {
   const id = of.id ? of.incident || (await asking.open(of)) : of;
   if (id) await drawer.open(id);
 }
+
+/** Somebody opens a line to whoever has called: the desk opens for what comes of it, and that they did is recorded. */
+async function speakTo(call) {
+  const shown = call.incident ? drawer.open(call.incident, true) : showIncident(call);
+  if (!call.voice) await asking.voice(call, "made");
+  await shown;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.code !== "KeyV" || !may("operate")) return;
+  const call = fleet.alarms.find(({ task, state }) => task && state === "active") ?? fleet.alarms.find(({ task }) => task);
+  if (!call) return;
+  event.preventDefault();
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#sign-in)")) dialog.close("no"); // a call comes before any question
+  speakTo(call);
+});
 
 function showTip({ robot, place, x, y }) {
   const tip = byId("tip");

@@ -5,12 +5,13 @@ import { byId, h, keepRows } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
+import { JobList, waits } from "./jobs.js";
 import { priorityName } from "./priority.js";
 import { RobotList } from "./robots.js";
 import { may } from "./session.js";
 
 const ENDED_SHOWN = 40;
-export const TABS = ["tasks", "robots", "incidents"];
+export const TABS = ["tasks", "robots", "incidents", "jobs"];
 
 export class Panel {
   /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms and robots ask for. */
@@ -19,6 +20,7 @@ export class Panel {
     this.act = act;
     this.alarms = new AlarmList(fleet, act);
     this.robots = new RobotList(fleet, act);
+    this.jobs = new JobList(fleet, act);
     this.tab = "tasks";
     this.task = null;
     for (const tab of TABS) {
@@ -57,13 +59,14 @@ export class Panel {
     this.alarms.render();
     if (this.tab === "tasks") this.#tasks();
     else if (this.tab === "robots") this.robots.render();
-    else this.#incidents();
+    else if (this.tab === "incidents") this.#incidents();
+    else this.jobs.render();
   }
 
   #tabs() {
     const open = [...this.fleet.tasks.values()].filter((task) => !ended(task)).length;
     const incidents = this.fleet.incidents.filter(({ state }) => state === "open").length;
-    const counts = { tasks: open, robots: this.fleet.robots.length, incidents };
+    const counts = { tasks: open, robots: this.fleet.robots.length, incidents, jobs: this.fleet.jobs.filter(waits).length };
     for (const tab of TABS) {
       const chosen = tab === this.tab;
       const button = byId(`tab-${tab}`);
@@ -207,7 +210,7 @@ export class Panel {
         first ? urgencySign(first.urgency, first.state) : h("span", { class: `state ${over ? "completed" : "underway"}`, "aria-hidden": "true" }),
         h("span", { class: "row-text" },
           h("strong", { textContent: incidentTitle(incident) }),
-          h("span", { textContent: over ? incident.reason : whom })),
+          h("span", { textContent: over ? [incident.verdict && text(`verdict.${incident.verdict}`), incident.reason].filter(Boolean).join(" · ") : whom })),
         h("span", { class: "row-side" },
           h("span", { class: "state-name", textContent: text(`incident.${incident.state}`) }),
           h("span", { class: "when", textContent: clockTime(incident.closed_s ?? incident.opened_s, false) }))));

@@ -17,10 +17,12 @@ from robot_fleet.core.facts.alarms import (
     IncidentJoined,
     IncidentNoted,
     IncidentOpened,
+    VoiceRecorded,
 )
 from robot_fleet.core.facts.commands import CommandTaken
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
+from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
 from robot_fleet.core.facts.orders import (
     DriveObserved,
     LaneMeasured,
@@ -115,6 +117,9 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     IncidentJoined,
     IncidentNoted,
     IncidentClosed,
+    VoiceRecorded,
+    JobOpened,
+    JobAnswered,
     EmergencyStopped,
     MaintenanceBegan,
     MaintenancePlanned,
@@ -145,6 +150,8 @@ __all__ = [
     "IncidentOpened",
     "ItemAppeared",
     "ItemMoved",
+    "JobAnswered",
+    "JobOpened",
     "LaneMeasured",
     "MaintenanceBegan",
     "MaintenanceDone",
@@ -174,6 +181,7 @@ __all__ = [
     "TaskStop",
     "TaskSuspended",
     "TasksRetired",
+    "VoiceRecorded",
     "ZoneClosed",
     "ZoneLimited",
     "ZoneOpened",

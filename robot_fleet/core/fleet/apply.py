@@ -28,6 +28,8 @@ from robot_fleet.core.facts import (
     IncidentOpened,
     ItemAppeared,
     ItemMoved,
+    JobAnswered,
+    JobOpened,
     LaneMeasured,
     MaintenanceBegan,
     MaintenanceDone,
@@ -56,11 +58,13 @@ from robot_fleet.core.facts import (
     TaskSequenced,
     TasksRetired,
     TaskSuspended,
+    VoiceRecorded,
     ZoneClosed,
     ZoneLimited,
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
+from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
@@ -553,6 +557,9 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     IncidentJoined: alarms.incident_joined,
     IncidentNoted: alarms.incident_noted,
     IncidentClosed: alarms.incident_closed,
+    VoiceRecorded: alarms.voiced,
+    JobOpened: jobs.opened,
+    JobAnswered: jobs.answered,
     EmergencyStopped: _emergency_stopped,
     MaintenanceBegan: _maintenance_began,
     MaintenancePlanned: _maintenance_planned,

@@ -23,6 +23,7 @@ from robot_fleet.core.fleet import (
     directing,
     dispatch,
     explaining,
+    jobs,
     orders,
     planning,
     pricing,
@@ -42,6 +43,7 @@ from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerJob,
     AnswerTask,
     BeginMaintenance,
     CancelTask,
@@ -55,12 +57,14 @@ from robot_fleet.core.inputs import (
     LimitZone,
     NoteIncident,
     OpenIncident,
+    OpenJob,
     OpenZone,
     PathMeasured,
     PlaceSensed,
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    RecordVoice,
     ReportReceived,
     ResumeTask,
     SequenceTask,
@@ -149,10 +153,12 @@ class Fleet:
             case ConditionsSeen(source, conditions):
                 self.seen.conditions[source] = conditions
                 self.seen.watched_s[source] = turn.now.steady_s
-            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm() | RecordVoice():
                 answering.answer_alarm(turn, news)
             case OpenIncident() | NoteIncident() | CloseIncident():
                 answering.answer_incident(turn, news)
+            case OpenJob() | AnswerJob():
+                jobs.change(turn, news)
             case BeginMaintenance() | PlanMaintenance() | EndMaintenance():
                 servicing.change(turn, news)
             case Tick():
