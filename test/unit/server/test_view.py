@@ -20,14 +20,13 @@ from robot_fleet.core.facts import (
     TaskStop,
     ZoneClosed,
 )
-from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.server.feed import AGAIN_S, LedgerFeed
+from robot_fleet.server.reducer import Reducer
 from robot_fleet.server.site_view import site_view
-from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.stream import QUEUE_FRAMES, Subscription
 from robot_fleet.server.view import ENDED_KEPT, FleetView
 from robot_fleet.site.load import load_site
@@ -120,9 +119,8 @@ def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
 
 
 def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
-    state = initial_state(site)
-    rows = StateRows(site)
-    rows.update(view, state)
+    reducer = Reducer(site, view)
+    reducer.show()
     assert {row["id"] for row in view.snapshot(0.0)["items"]} == {"parcel_0001", "parcel_0002"}
     requested = TaskRequested(
         task="r1",
@@ -151,8 +149,8 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
         PlanCommitted("insertion", 1.0, {"care_1": (charge, visit)}, ()),
     ):
         assert type(fact) in FACT_TYPES
-        apply(state, fact)
-    rows.update(view, state)
+        reducer.take(90.0, fact)
+    reducer.show()
     snapshot = view.snapshot(100.0)
     assert snapshot["hold"] is True
     zones = {row["id"]: (row["closed"], row["reason"], row["since_s"]) for row in snapshot["zones"]}
@@ -161,8 +159,8 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
     assert told == [("r1", "scheduled", None, "care_1", 450.0)]
     assert [alarm["task"] for alarm in snapshot["alarms"]] == ["r1"]
     assert "p9" not in {row["id"] for row in snapshot["items"]}
-    apply(state, TaskCancelled("r1", "not needed", "operator", 200.0))
-    rows.update(view, state)
+    reducer.take(200.0, TaskCancelled("r1", "not needed", "operator", 200.0))
+    reducer.show()
     assert view.task("r1")["outcome"] == "cancelled"  # type: ignore[index]
 
 
