@@ -53,7 +53,7 @@ class ReplayDesk:
 
         Raises
         ------
-        RequestError : `request_period_malformed`.
+        RequestError : `request_replay_period`.
         LedgerError : as `Ledger.open` and `Ledger.read`.
         """
         with self._ledger() as ledger:
@@ -90,7 +90,7 @@ class ReplayDesk:
 
         Raises
         ------
-        RequestError : `request_period_malformed`.
+        RequestError : `request_replay_period`.
         RuntimeFailure : `runtime_replay_reading` while facts of the period were not read yet.
         LedgerError : as `Ledger.open` and `Ledger.read`.
         """
@@ -129,7 +129,7 @@ class ReplayDesk:
 def _check(from_s: float, to_s: float, longest_s: float) -> None:
     if not (math.isfinite(from_s) and math.isfinite(to_s) and 0.0 <= from_s < to_s <= from_s + longest_s):
         message = f"a period begins at 0 or later, ends after that, and is no longer than {longest_s:.0f} s"
-        raise RequestError("request_period_malformed", message, f"{from_s:g}-{to_s:g}")
+        raise RequestError("request_replay_period", message, f"{from_s:g}-{to_s:g}")
 
 
 def _heard_until_s(store: TelemetryStore | None) -> float | None:

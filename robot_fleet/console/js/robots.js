@@ -4,6 +4,9 @@ import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, kindName, placeName, plain, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { kindMark } from "./marks.js";
+import { replayLink } from "./replay_link.js";
+
+const REPLAYED_S = 900; // of a robot, by its button
 
 export class RobotList {
   /** `act` does what rows ask for: `selectRobot, selectTask, hold, letGo`. */
@@ -76,6 +79,7 @@ export class RobotList {
 
   /** The battery as it is, or as it was when the robot was heard last. */
   #battery(robot, live) {
+    if (robot.soc_pct === null) return h("span", { class: "battery old", "aria-label": text("battery_unknown"), textContent: "–" });
     const soc = Math.round(robot.soc_pct);
     const tone = !live ? "old" : soc < 15 ? "bad" : soc < 30 ? "warn" : "";
     const age = this.#age(robot);
@@ -102,7 +106,7 @@ export class RobotList {
       h("dl", { class: "axes" }, this.#axes(robot, live).flatMap(([key, words, tone]) => [h("dt", { textContent: text(key) }), h("dd", { class: tone, textContent: words })])),
       task ? h("button", { type: "button", class: "chip", "data-focus": `${robot.id}-task`, onclick: () => this.act.selectTask(task.id), textContent: `${serviceName(this.fleet, task.service)} · ${task.id}` }) : null,
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value]) => [h("dt", { textContent: text(key) }), h("dd", { textContent: value })])),
-      goes);
+      h("div", { class: "directs" }, goes, replayLink(`${robot.id}-replay`, () => [this.fleet.now() - REPLAYED_S, this.fleet.now()], { robot: robot.id })));
   }
 
   /** The four axes: none stands in for another, and what is old is said to be old. */
@@ -116,10 +120,10 @@ export class RobotList {
     const known = text(`control.${control}`, {}, plain(control));
     const tone = { ok: "", warning: "warn", error: "bad", unknown: "quiet" };
     return [
-      ["axis.activity", live ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
+      ["axis.activity", live || freshness === "unrecorded" ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
       ["axis.freshness", seen, live ? "" : "bad"],
       ["axis.health", [text(`health.${health}`), ...conditions].join(" · "), tone[health] ?? ""],
-      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live ? "quiet" : control === "automatic" ? "" : "warn"],
+      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live || control === "unknown" ? "quiet" : control === "automatic" ? "" : "warn"],
     ];
   }
 }

@@ -18,7 +18,7 @@ export class Ways {
   }
 
   get wanted() {
-    return this.map.fleet.site !== null && (this.all || this.map.selected !== null) && !document.hidden;
+    return this.map.fleet.site !== null && !this.map.fleet.replay && (this.all || this.map.selected !== null) && !document.hidden;
   }
 
   /** Ask for the ways if somebody wants to see one. */
