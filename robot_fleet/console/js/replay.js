@@ -51,7 +51,10 @@ export class Replay {
     }
     const number = (name) => (Number.isFinite(Number(values[name])) && values[name] ? Number(values[name]) : null);
     const [from, to] = [number("from"), number("to")];
-    if (this.on && from === this.from && to === this.to) return;
+    if (this.on && from === this.from && to === this.to) {
+      if (number("at") !== null && Math.floor(this.t) !== number("at")) this.seek(number("at"));
+      return;
+    }
     this.#enter();
     [this.from, this.to] = [from, to];
     this.speed = SPEEDS.includes(number("speed")) ? number("speed") : 1;
@@ -127,6 +130,11 @@ export class Replay {
 
   get moving() {
     return this.playing && !this.waits;
+  }
+
+  /** Whether what comes next is waited for. */
+  get stalls() {
+    return this.waits || (this.playing && this.next !== null && !this.next.record && this.t >= (this.record?.to ?? 0));
   }
 
   #enter() {

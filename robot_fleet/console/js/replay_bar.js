@@ -133,7 +133,7 @@ export class ReplayBar {
     let words = text("replay_means");
     if (replay.wrong) words = replay.wrong.sentence;
     else if (told && told.read_pct < 100) words = text("replay_reading", { n: told.read_pct });
-    else if (replay.waits) words = text("replay_waits");
+    else if (replay.stalls) words = text("replay_waits");
     else if (told && replay.t >= Math.min(replay.to, told.until_s)) words = text(replay.to > told.until_s ? "replay_no_more" : "replay_end");
     const box = byId("replay-what");
     if (box.textContent !== words) box.textContent = words;

@@ -113,7 +113,7 @@ export class RobotList {
   #axes(robot, live) {
     const freshness = this.#freshness(robot);
     const age = this.#age(robot);
-    const seen = text(`freshness.${freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
+    const seen = text(`freshness.${freshness === "live" && this.fleet.replay ? "recorded" : freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
     const health = live ? robot.health ?? "unknown" : "unknown";
     const conditions = live ? (robot.conditions ?? []).map((each) => each.code ?? each).map((code) => text(`condition.${code}`, {}, plain(code))) : [];
     const control = robot.stopped ? "emergency_stop" : robot.control || (live ? "automatic" : "unknown");
