@@ -60,9 +60,9 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   sprites.draw(context, `${index}|${heading}`, x, y, (picture) => {
     drawBody(picture, index, r, (heading / HEADINGS) * 2 * Math.PI, palette);
   });
-  const soc = robot.soc_pct ?? 0; // of the past it may not be known: an empty ring, and no warning
+  const soc = Number.isNaN(robot.soc_pct) ? 0 : robot.soc_pct; // not known of the past: an empty ring, and no warning
   const part = Math.round((Math.min(Math.max(soc, 0), 100) / 100) * CHARGES) / CHARGES;
-  const charge = robot.soc_pct === null ? "" : soc < 15 ? "empty" : soc < 30 ? "low" : "";
+  const charge = Number.isNaN(robot.soc_pct) ? "" : soc < 15 ? "empty" : soc < 30 ? "low" : "";
   const inner = robot.hold || robot.state === "holding" ? "hold" : robot.charging ? "charging" : robot.load.length ? "load" : "";
   const badge = robot.fault || robot.stopped ? "!" : away ? "?" : "";
   sprites.draw(context, `${part}|${charge}|${inner}|${badge}`, x, y, (picture) => {

@@ -122,6 +122,7 @@ const replay = new Replay(fleet, {
     panel.alarms.fleet = banners.fleet = present;
     if (form.isOpen) form.close();
     drawer.close();
+    map.ways.look();
     map.camera.fitted && map.fit();
   },
   shown: () => {
@@ -129,7 +130,7 @@ const replay = new Replay(fleet, {
     render();
   },
   changed: () => {
-    map.actorsDirty = true;
+    map.change();
     renderSoon();
   },
 });

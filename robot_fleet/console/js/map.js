@@ -123,7 +123,7 @@ export class FleetMap {
     const poses = new Float32Array(this.fleet.robots.length * POSE);
     this.fleet.robots.forEach(({ soc_pct }, index) => {
       poses.set(this.fleet.pose(index, now), index * POSE);
-      poses[index * POSE + 3] = soc_pct;
+      poses[index * POSE + 3] = soc_pct ?? NaN; // of the past it may not be known
     });
     const { scale, x, y, width, height } = this.camera;
     const { selected, hovered, pick, chosen, ways } = this;

@@ -34,6 +34,7 @@ export class Replay {
     this.waits = false; // for the server
     this.wrong = null;
     this.asked = 0;
+    this.changed = false; // since it was told last
     this.bar = new ReplayBar(this);
     this.then = new AlarmList(fleet, { selectRobot: act.selectRobot, selectTask: act.selectTask, showPlace: act.showPlace }, "alarms-then");
   }
@@ -245,10 +246,11 @@ export class Replay {
         this.t = this.record.to; // nobody knows yet what came then
         this.#prefetch();
       }
-    } else if (this.record.show(this.fleet, this.t)) this.act.changed();
+    } else if (this.record.show(this.fleet, this.t)) this.changed = true;
     if (this.record.to < this.to && this.record.to - this.t < this.speed * AHEAD_S * 0.6) this.#prefetch();
     if (this.t >= this.to) this.playing = false;
-    this.#place();
+    if (this.#place() || this.changed) this.act.changed();
+    this.changed = false;
     this.bar.tick();
     if (now - (this.kept ?? 0) > ADDRESS_MS) {
       this.kept = now;
@@ -271,16 +273,20 @@ export class Replay {
     }
   }
 
-  /** Tell the rows of the robots what history knows of them now. */
+  /** Tell the rows of the robots what history knows of them now; return whether one came or went. */
   #place() {
+    let differs = false;
     for (const robot of this.fleet.robots) {
       const pose = this.record.pose(robot.id, this.t);
-      robot.freshness = pose?.known ? "live" : "unrecorded";
+      const freshness = pose?.known ? "live" : "unrecorded";
+      differs ||= robot.freshness !== freshness;
+      robot.freshness = freshness;
       robot.soc_pct = this.record.battery(robot.id, this.t);
       robot.x_m = pose?.x ?? NaN;
       robot.y_m = pose?.y ?? NaN;
       robot.yaw_rad = pose?.yaw ?? 0;
     }
+    return differs;
   }
 
   #keepAddress() {
