@@ -112,6 +112,17 @@ def test_of_ended_tasks_a_console_keeps_the_newest(view: FleetView) -> None:
     assert len(view.tasks()) == ENDED_KEPT + 2
 
 
+def test_a_view_that_forgets_shows_the_same_and_does_not_grow(view: FleetView, site: Site) -> None:
+    fixed = site_view(site)
+    short = FleetView(fixed.row, fixed.robots, all_tasks=False)
+    for number in range(3 * ENDED_KEPT):
+        for each in (view, short):
+            each.put_task(task(number))
+            each.put_task(task(number, "completed"))
+    assert short.snapshot(0.0)["tasks"] == view.snapshot(0.0)["tasks"]
+    assert len(short.tasks()) == ENDED_KEPT
+
+
 def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
     for service in site_view(site).row["services"]:
         hidden = {param.name for param in site.services[service["id"]].params if param.hidden}
