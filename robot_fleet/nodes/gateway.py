@@ -26,6 +26,7 @@ from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.people import people_of
+from robot_fleet.runtime.replay_process import ReplayProcess
 from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
@@ -82,6 +83,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
+    replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
     app = create_app(
         console.fleet,
         metrics=console.metrics,
@@ -89,6 +91,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         given_up=give_up,
         reports=reports,
         doors=Doors(users, entrance),
+        replays=replays,
     )
     server = make_server(app, entrance)
 
@@ -108,6 +111,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         spinning.join()
         history.close()
         reports.close()
+        replays.close()
         console.close()
         if people is not None:
             people[0].close()

@@ -33,6 +33,7 @@ from robot_fleet.server.models import (
 )
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
@@ -51,6 +52,7 @@ def create_app(
     given_up: Callable[[], None] = lambda: None,
     reports: Reports | None = None,
     doors: Doors | None = None,
+    replays: Replays | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -63,6 +65,7 @@ def create_app(
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     reports : who makes reports; without them there are no such addresses.
     doors : who may do what; without them everybody may do everything.
+    replays : who tells of the past; without them there are no such addresses.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -103,6 +106,8 @@ def create_app(
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
+    if replays is not None:
+        app.include_router(replay_reads(replays))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
     if people is not None:

@@ -40,13 +40,15 @@ class FleetView:
     ----------
     site : the site's part of the snapshot (see `site_view`).
     robots : one row per robot, in the order that gives them their index; keys as in `put_robot`.
+    all_tasks : whether `tasks` knows those, too, that ended so long ago that a console is not shown them.
     """
 
-    def __init__(self, site: Row, robots: Iterable[Row]) -> None:
+    def __init__(self, site: Row, robots: Iterable[Row], *, all_tasks: bool = True) -> None:
         self._site = site
         self._robots: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in robots}
         self._index = {robot: index for index, robot in enumerate(self._robots)}
         self._tasks: dict[str, Row] = {}
+        self._all_tasks = all_tasks
         self._items: dict[str, Row] = {}
         self._alarms: dict[str, Row] = {}
         self._ended: dict[str, None] = {}
@@ -109,6 +111,8 @@ class FleetView:
             if len(self._ended) > ENDED_KEPT:
                 oldest = next(iter(self._ended))
                 del self._ended[oldest]
+                if not self._all_tasks:
+                    del self._tasks[oldest]
                 self._changed["tasks"][oldest] = {"id": oldest, "gone": True}
 
     def put_item(self, row: Row) -> None:

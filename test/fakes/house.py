@@ -49,7 +49,7 @@ class Unknown:
     def json(self, *asked: object) -> NoReturn:
         raise RequestError("request_period_malformed", "there is none")
 
-    file = masked = card = json
+    file = masked = card = overview = frames = json
 
 
 class House:
@@ -73,7 +73,9 @@ class House:
         self.fleet = MovingFleet(load_site(TINY), tasks=5)
         self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
-        self.app = create_app(self.fleet, metrics=figures, people=Unknown(), reports=Unknown(), doors=self.doors)
+        self.app = create_app(
+            self.fleet, metrics=figures, people=Unknown(), reports=Unknown(), doors=self.doors, replays=Unknown()
+        )
         self.server = WebServer(self.app)
 
     def client(self, role: Role | None = None) -> httpx.Client:

@@ -4,10 +4,13 @@ import { silenceLeft } from "./clocks.js";
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { replayLink } from "./replay_link.js";
 import { withNames } from "./session.js";
 
 const ORDER = ["active", "cleared", "acknowledged", "shelved"];
 const NONE = { id: "none" };
+const BEFORE_S = 300; // so much of the past comes with an alarm's replay
+const AFTER_S = 900;
 
 /** The sign of an urgency: a shape of its own as well as a colour. */
 export function urgencySign(urgency, state) {
@@ -31,15 +34,16 @@ export function incidentTitle(incident) {
 export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => robotName(fleet, id)).join(", ");
 
 export class AlarmList {
-  /** `act` does what rows ask for: `acknowledge, shelve, unshelve, voice, sendStaff, incident, selectRobot, showPlace`. */
-  constructor(fleet, act) {
+  /** `act` does what rows ask for: `acknowledge, shelve, unshelve, voice, sendStaff, incident, selectRobot, showPlace`; `id` is the list's. */
+  constructor(fleet, act, id = "alarms") {
     this.fleet = fleet;
     this.act = act;
+    this.id = id;
     this.chosen = undefined; // nobody has opened or closed a row yet: the first that rings is open
   }
 
   render() {
-    const box = byId("alarms");
+    const box = byId(this.id);
     const rows = this.#rows();
     box.classList.toggle("some", rows.some(({ state }) => state === "active"));
     if (this.chosen === null ? !this.fleet.rings : !rows.some(({ id }) => id === this.chosen)) this.chosen = undefined;
@@ -158,6 +162,7 @@ export class AlarmList {
       alarm.urgency !== "critical" && alarm.state !== "cleared" && alarm.state !== "shelved" ? button("shelve", "", this.act.shelve) : null,
       button(alarm.incident ? "see_incident" : "open_incident", "", this.act.incident),
       staff.robots.length || staff.place ? button("send_staff", "", () => this.act.sendStaff(staff)) : null,
+      replayLink(`${alarm.id}-replay`, () => [alarm.raised_s - BEFORE_S, Math.min(this.fleet.now(), alarm.raised_s + AFTER_S)], { robot: this.fleet.robot(alarm.subjects?.[0]) ? alarm.subjects[0] : "", task: alarm.task }),
     ];
   }
 }

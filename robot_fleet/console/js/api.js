@@ -4,7 +4,7 @@ import { text } from "./i18n.js";
 
 const PATIENCE_MS = 12_000; // a manager that is being started again answers within seconds
 const PAUSE_MS = 700;
-const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time"];
+const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time", "runtime_replay_reading"];
 
 let shutOut = () => {};
 
@@ -110,3 +110,5 @@ export const getWhy = (id, lang) => ask(`tasks/${encodeURIComponent(id)}/why?lan
 export const importTasks = (csv, dry_run) => post("tasks/import", newKey("import"), { csv, dry_run });
 export const holdFleet = (robot = "") => post("hold", newKey("hold"), { robot });
 export const resumeFleet = (robot = "") => post("resume", newKey("resume"), { robot });
+export const getReplay = (from_s, to_s) => ask(`replay?${new URLSearchParams(Object.entries({ from_s, to_s }).filter(([, value]) => value !== null))}`, {});
+export const getFrames = (from_s, to_s) => ask(`replay/frames?from_s=${from_s}&to_s=${to_s}`, {});

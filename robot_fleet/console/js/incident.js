@@ -6,10 +6,12 @@ import { IncidentDesk } from "./desk.js";
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, robotName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { replayLink } from "./replay_link.js";
 import { withNames } from "./session.js";
 
 const VERDICTS = ["fine", "helped", "handed_over", "false_alarm", "other"];
 const SORTS = ["alarm", "person", "robot", "item"];
+const BEFORE_S = 300; // so much of the past comes with an incident's replay
 const LOOK_MS = 5000; // what robots do changes no row of the incident, so the open drawer looks by itself
 
 export class IncidentDrawer {
@@ -109,6 +111,7 @@ export class IncidentDrawer {
       h("div", { class: "desk", id: "desk" }),
       h("div", { class: "drawer-chips", id: "incident-robots" }),
       h("div", { class: "drawer-acts", id: "incident-acts", "data-needs": "operate" }),
+      h("div", { id: "incident-replay" }),
       h("div", { class: "drawer-filter", role: "group", "aria-label": text("incident_filter") },
         SORTS.map((sort) => h("button", {
           type: "button", class: `filter ${sort}`, "aria-pressed": String(!this.hidden.has(sort)), textContent: text(`sort.${sort}`),
@@ -170,6 +173,7 @@ export class IncidentDrawer {
     const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: withNames(story.closed_by), reason: [story.verdict && text(`verdict.${story.verdict}`), story.reason].filter(Boolean).join(" · ") }) : text("incident.open");
     byId("incident-facts").textContent = `${text("incident_begun", { time: clockTime(story.opened_s) })} · ${end}`;
     byId("incident-close").hidden = over;
+    byId("incident-replay").replaceChildren(replayLink("incident-replay", () => [story.opened_s - BEFORE_S, over ? story.closed_s : this.fleet.now()], { robot: story.robots[0] }));
     this.box.classList.toggle("over", over);
     keepRows(byId("incident-robots"), story.robots, (id) => id, (id) => `${id} ${language()}`, (id) =>
       h("button", { type: "button", class: "chip", "data-focus": id, textContent: robotName(this.fleet, id), onclick: () => this.hear.selectRobot(id) }));

@@ -7,6 +7,7 @@ import { clockTime, duration, placeName, plain, robotName, serviceName } from ".
 import { language, text } from "./i18n.js";
 import { JobList, waits } from "./jobs.js";
 import { priorityName } from "./priority.js";
+import { replayLink } from "./replay_link.js";
 import { RobotList } from "./robots.js";
 import { may } from "./session.js";
 
@@ -179,6 +180,7 @@ export class Panel {
     ].filter(([, , shown]) => shown);
     return h("div", { class: "directs" },
       buttons.map(([what, label]) => h("button", { type: "button", class: "button small", "data-focus": `${task.id}-${what}`, "data-directs": what, "data-needs": what === "why" ? null : "operate", textContent: text(label), onclick: () => this.act.direct[what](task) })),
+      replayLink(`${task.id}-replay`, () => [task.requested_s - 30, task.ended_s === null ? this.fleet.now() : task.ended_s + 60], { task: task.id, at: task.started_s ?? task.requested_s }),
       ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, "data-needs": "operate", textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
   }
 

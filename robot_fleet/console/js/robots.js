@@ -4,6 +4,9 @@ import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, kindName, placeName, plain, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { kindMark } from "./marks.js";
+import { replayLink } from "./replay_link.js";
+
+const REPLAYED_S = 900; // of a robot, by its button
 
 export class RobotList {
   /** `act` does what rows ask for: `selectRobot, selectTask, hold, letGo`, and what `sending` can do. */
@@ -78,6 +81,7 @@ export class RobotList {
 
   /** The battery as it is, or as it was when the robot was heard last. */
   #battery(robot, live) {
+    if (robot.soc_pct === null) return h("span", { class: "battery old", "aria-label": text("battery_unknown"), textContent: "–" });
     const soc = Math.round(robot.soc_pct);
     const tone = !live ? "old" : soc < 15 ? "bad" : soc < 30 ? "warn" : "";
     const age = this.#age(robot);
@@ -105,7 +109,8 @@ export class RobotList {
       h("dl", { class: "axes" }, this.#axes(robot, live).flatMap(([key, words, tone]) => [h("dt", { textContent: text(key) }), h("dd", { class: tone, textContent: words })])),
       task ? h("button", { type: "button", class: "chip", "data-focus": `${robot.id}-task`, onclick: () => this.act.selectTask(task.id), textContent: `${serviceName(this.fleet, task.service)} · ${task.id}` }) : null,
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value]) => [h("dt", { textContent: text(key) }), h("dd", { textContent: value })])),
-      h("div", { class: "alarm-buttons" }, goes, this.#sends(robot)));
+      h("div", { class: "alarm-buttons" }, goes, this.#sends(robot),
+        replayLink(`${robot.id}-replay`, () => [this.fleet.now() - REPLAYED_S, this.fleet.now()], { robot: robot.id })));
   }
 
   /** What needs people's hands: staff, a take-over, maintenance. */
@@ -123,7 +128,7 @@ export class RobotList {
   #axes(robot, live) {
     const freshness = this.#freshness(robot);
     const age = this.#age(robot);
-    const seen = text(`freshness.${freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
+    const seen = text(`freshness.${freshness === "live" && this.fleet.replay ? "recorded" : freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
     const health = live ? robot.health ?? "unknown" : "unknown";
     const conditions = live ? (robot.conditions ?? []).map((each) => each.code ?? each).map((code) => text(`condition.${code}`, {}, plain(code))) : [];
     const control = robot.stopped ? "emergency_stop" : robot.control || (live ? "automatic" : "unknown");
@@ -131,10 +136,10 @@ export class RobotList {
     const known = byHand ? text("taken_over") : text(`control.${control}`, {}, plain(control));
     const tone = { ok: "", warning: "warn", error: "bad", unknown: "quiet" };
     return [
-      ["axis.activity", live ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
+      ["axis.activity", live || freshness === "unrecorded" ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
       ["axis.freshness", seen, live ? "" : "bad"],
       ["axis.health", [text(`health.${health}`), ...conditions].join(" · "), tone[health] ?? ""],
-      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live ? "quiet" : control === "automatic" ? "" : "warn"],
+      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live || control === "unknown" ? "quiet" : control === "automatic" ? "" : "warn"],
     ];
   }
 }

@@ -68,6 +68,9 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /metrics": Permission.VIEW,
         "WS /api/v1/stream": Permission.VIEW,
         "GET /api/v1/incidents/{incident}": Permission.CASES,
+        # whose doors robots came to, and how often, is more than what they do now
+        "GET /api/v1/replay": Permission.CASES,
+        "GET /api/v1/replay/frames": Permission.CASES,
         "POST /api/v1/tasks": Permission.OPERATE,
         "POST /api/v1/tasks/import": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/priority": Permission.OPERATE,
