@@ -30,6 +30,7 @@ _MODULES = {
     "zone": "zones",
     "alarm": "alarms",
     "incident": "incidents",
+    "shift": "shifts",
     "maintenance": "maintenance",
     "person": "person",
     "history": "history",

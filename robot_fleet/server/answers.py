@@ -33,6 +33,7 @@ _STATUS = {
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
     "request_unknown_zone": 404,
+    "request_unknown_shift": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,
     "request_purpose_refused": 403,
@@ -54,6 +55,10 @@ _STATUS = {
     "request_incident_closed": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
+    "request_shift_changed": 409,
+    "request_shift_taken": 409,
+    "request_shift_superseded": 409,
+    "request_shift_same_person": 409,
     "request_no_users": 409,
     "request_sign_in_required": 401,
     "request_sign_in_failed": 401,
@@ -91,6 +96,7 @@ def taken(key: str, answer: CommandAnswer) -> CommandTaken:
         expected_at_s=answer.expected_at_s,
         reason=answer.code,
         incident=answer.incident,
+        where=answer.where,
     )
 
 

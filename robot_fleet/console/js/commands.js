@@ -104,6 +104,9 @@ export class Commands {
       ["hold", ["robot"], (robot) => act.hold(true, robot.id), "operate"],
       ["resume", ["held robot"], (robot) => (robot.stopped ? act.letGo(robot.id) : act.hold(false, robot.id)), "operate"],
       [this.fleet.hold ? "resume_fleet" : "hold_fleet", [], () => act.hold(!this.fleet.hold), "operate"],
+      ["stop", ["robot"], (robot) => act.stopInPlace(robot.id), "operate"],
+      ["stop_fleet", [], () => act.stopInPlace(), "operate"],
+      ["close_zones", [], act.chooseZones, "operate"],
       ["view", ["view"], act.view],
       ["language", [], act.language],
     ];

@@ -6,6 +6,7 @@ import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
 import { Commands } from "./commands.js";
+import { Confirming } from "./confirming.js";
 import { toast } from "./dialogs.js";
 import { directingOf } from "./directing.js";
 import { byId, h } from "./dom.js";
@@ -22,6 +23,7 @@ import { RequestForm } from "./request.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
 import { follow } from "./stream.js";
+import { zonesOf } from "./zones.js";
 
 const RENDER_MS = 250;
 
@@ -35,7 +37,9 @@ let lastRender = 0;
 let renderTimer = 0;
 let opened = false; // whether what the address names has been opened
 
-const asking = askingOf(fleet);
+const confirming = new Confirming(fleet);
+const asking = askingOf(fleet, confirming);
+const zones = zonesOf(fleet, confirming);
 const directing = directingOf(fleet);
 const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
@@ -77,7 +81,7 @@ const form = new RequestForm(fleet, {
 });
 
 const drawer = new IncidentDrawer(fleet, { said: toast, selectRobot: (id) => selectRobot(id, true) });
-const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
+const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots"), stopInPlace: asking.stopInPlace, openZones: zones.open });
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
@@ -98,10 +102,11 @@ const commands = new Commands(fleet, {
     form.open();
     form.choose(service);
   },
-  views: ["map", "plan", "board", ...TABS, "reports"],
+  chooseZones: () => zones.choose(),
+  views: ["map", "plan", "board", ...TABS, "reports", "shift"],
   view: (name) => {
     if (TABS.includes(name)) panel.show(name);
-    else if (name === "reports") location.assign("reports.html");
+    else if (name === "reports" || name === "shift") location.assign(`${name}.html`);
     else plan.go(name === "map" ? "" : name);
   },
   language: () => setLanguage(language() === "ko" ? "en" : "ko"),
@@ -240,6 +245,7 @@ function relabel() {
   form.render();
   drawer.relabel();
   plan.relabel();
+  confirming.render();
   map.repaint(palette);
   render();
 }
@@ -264,6 +270,7 @@ byId("zoom-in").addEventListener("click", () => map.zoom(1.35));
 byId("zoom-out").addEventListener("click", () => map.zoom(1 / 1.35));
 byId("fit").addEventListener("click", () => map.fit());
 byId("follow").addEventListener("click", () => map.follow(!map.follows));
+byId("zones").addEventListener("click", () => zones.choose());
 byId("hold").addEventListener("click", () => asking.hold(!fleet.hold));
 byId("sound").addEventListener("click", () => {
   sound.toggle();
@@ -300,7 +307,7 @@ follow(
         render();
       }
     } else if (type === "patch") {
-      if (frame.items) map.redraw();
+      if (frame.items || frame.zones) map.redraw();
       map.change();
       renderSoon();
     }

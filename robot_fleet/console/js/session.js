@@ -14,6 +14,9 @@ let entering = null; // a promise while the dialog is open
 /** Whether whoever is here may do something. What needs a permission says so in `data-needs`, and is hidden without. */
 export const may = (permission) => session.may.includes(permission);
 
+/** Who is signed in (`user`, `name`), null where nobody is. */
+export const signedIn = () => (session.signed_in ? session : null);
+
 /** A sentence with the names of users where it has their ids. */
 export const withNames = (sentence) => sentence.replace(/\bu-[0-9a-f]{8}\b/g, (id) => names.get(id) ?? id);
 

@@ -43,6 +43,7 @@ from robot_fleet.core.facts.robots import (
     RobotFaulted,
     RobotLinkChanged,
 )
+from robot_fleet.core.facts.shifts import OpenItem, ShiftSigned, ShiftTaken
 from robot_fleet.core.facts.tasks import (
     RequestRefused,
     TaskAnswered,
@@ -118,6 +119,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     MaintenancePlanned,
     MaintenanceDone,
     CommandTaken,
+    ShiftSigned,
+    ShiftTaken,
 )
 
 __all__ = [
@@ -147,6 +150,7 @@ __all__ = [
     "MaintenanceBegan",
     "MaintenanceDone",
     "MaintenancePlanned",
+    "OpenItem",
     "OrderCancelAsked",
     "OrderEnded",
     "OrderProgressed",
@@ -155,6 +159,8 @@ __all__ = [
     "RequestRefused",
     "RobotFaulted",
     "RobotLinkChanged",
+    "ShiftSigned",
+    "ShiftTaken",
     "StepsReleased",
     "TaskAnswered",
     "TaskCancelled",

@@ -40,6 +40,8 @@ from robot_fleet.core.facts import (
     RequestRefused,
     RobotFaulted,
     RobotLinkChanged,
+    ShiftSigned,
+    ShiftTaken,
     StepsReleased,
     TaskAnswered,
     TaskCancelled,
@@ -60,7 +62,7 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
-from robot_fleet.core.fleet import roads
+from robot_fleet.core.fleet import roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, order, task
@@ -434,12 +436,13 @@ def _tasks_retired(state: FleetState, fact: TasksRetired) -> None:
 
 
 def _hold_set(state: FleetState, fact: HoldSet) -> None:
+    in_place = fact.hold and not fact.to_safe_place
     if fact.robot:
-        state.robots[fact.robot].hold = fact.hold
+        state.robots[fact.robot].hold, state.robots[fact.robot].in_place = fact.hold, in_place
         if not fact.hold:  # whoever lets a robot go by its name consents that it moves after an emergency stop
             state.robots[fact.robot].consents = state.robots[fact.robot].stops
     else:
-        state.hold = fact.hold
+        state.hold, state.in_place = fact.hold, in_place
     for robot in state.robots.values():
         if fact.robot in ("", robot.id) and robot.busy is not None:
             robot.busy.update += 1
@@ -549,4 +552,6 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     MaintenancePlanned: _maintenance_planned,
     MaintenanceDone: _maintenance_done,
     CommandTaken: _command_taken,
+    ShiftSigned: shifts.signed,
+    ShiftTaken: shifts.taken,
 }

@@ -20,6 +20,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import dispatch
 from robot_fleet.core.fleet.retired import digest_of, find_ended
+from robot_fleet.core.fleet.travellers import gets_off
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask, SubmitTasks
 from robot_fleet.core.lifecycles.task import TaskState
@@ -152,6 +153,9 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
 def set_hold(turn: Turn, wish: SetHold) -> None:
     """Stop or let go one robot or the fleet.
 
+    Where somebody stands in place already, a further hold does not move it. The answer to a hold names who may not get
+    to where it could stand.
+
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_robot`, `request_emergency_stopped`.
@@ -165,13 +169,19 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     if not wish.hold and report is not None and report.control == "emergency_stop":
         message = "its emergency stop is pressed; look after people and robot there, release it, then let it go on"
         raise RequestError("request_emergency_stopped", message, wish.robot)
-    turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by))
+    held = turn.state.robots[wish.robot] if wish.robot else turn.state
+    in_place = wish.in_place or (held.hold and held.in_place)
+    turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by, to_safe_place=wish.hold and not in_place))
     turn.emit(CommandTaken(wish.key, {"accepted": True}))
     for robot in turn.state.robots.values():
         if wish.robot in ("", robot.id) and robot.busy is not None:
             turn.wish(robot.id)
     turn.agenda.replan = turn.agenda.moved = True
-    turn.effects.append(Answer(wish.key, True))
+    robots = (robot for robot in turn.state.robots.values() if wish.hold and wish.robot in ("", robot.id))
+    caught = [robot.id for robot in robots if gets_off(turn, robot)]
+    message = f"stand or drive where nobody should stop, until others make way: {', '.join(caught)}" if caught else ""
+    code = "hold_in_the_way" if caught else ""
+    turn.effects.append(Answer(wish.key, True, "", code, message, where=",".join(caught)))
 
 
 def repeated(turn: Turn, key: str) -> bool:
