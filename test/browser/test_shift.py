@@ -5,11 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from robot_fleet.stores.users.people import Role
-from test.browser.test_console import browser, pytestmark
 from test.browser.test_signing_in import Opened, console
 from test.fakes.house import PASSWORD
 
-__all__ = ["browser", "console", "pytestmark"]
+__all__ = ["console"]
 
 
 def sign_in(page: Page, name: str) -> None:
