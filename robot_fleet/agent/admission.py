@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container
+from dataclasses import replace
 
-from robot_fleet.agent.codec import step_to_dict
+from robot_fleet.agent.codec import Json, step_to_dict
 from robot_fleet.core.errors import OrderError
 from robot_fleet.core.order import Order, Step, StepKind
 
@@ -62,8 +63,13 @@ def _check_stitches(order: Order, current: Order) -> None:
         )
     kept = current.released
     for old, new in zip(current.steps[:kept], order.steps[:kept], strict=True):
-        if old is not new and old != new and step_to_dict(old) != step_to_dict(new):
+        if old is not new and old != new and _binding(old) != _binding(new):
             raise OrderError("order_conflict", f"released step {old.id} would be changed; cancel instead", order.id)
+
+
+def _binding(step: Step) -> Json:
+    """Return what may not change of a released step: all but where on its way a held robot may stand."""
+    return step_to_dict(replace(step, params={}) if step.kind is StepKind.DRIVE else step)
 
 
 def _check_form(order: Order) -> None:

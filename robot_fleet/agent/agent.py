@@ -197,7 +197,8 @@ class Agent:
 
         `order_conflict`, `order_malformed`, `order_wrong_robot` (an order was refused), `pose_unknown`,
         `localisation_lost`, `nav_unavailable`, `nav_retry`, `drive_while_docked` (the order lacks an undocking),
-        `off_corridor`, `actuator_unavailable`, `act_unknown`, `step_failed`, `order_journal_unwritable`.
+        `off_corridor`, `held_in_the_way` (it could not get to where a hold lets it stand), `actuator_unavailable`,
+        `act_unknown`, `step_failed`, `order_journal_unwritable`.
         """
         state, conduct = self.state, self._conduct
         found: list[str] = []
@@ -215,6 +216,8 @@ class Agent:
                 found.append("drive_while_docked")
         if state is _S.STRAYED or conduct.pardoned:
             found.append("off_corridor")
+        if state is _S.HOLDING and conduct.in_the_way:
+            found.append("held_in_the_way")
         if conduct.actuator_silent:
             found.append("actuator_unavailable")
         if state is _S.FAULT:

@@ -13,6 +13,7 @@ from robot_fleet.agent.corridor import lanes_behind, strayed
 from robot_fleet.agent.logbook import Logbook
 from robot_fleet.agent.motion import Ending, Motion, Progress, drives_as_one
 from robot_fleet.agent.order_machine import TRANSITIONS, AgentInput, AgentState
+from robot_fleet.agent.resting import BRAKING_M, drives_to_rest, stands_in_the_way
 from robot_fleet.core.clock import Now
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.lifecycles import advance
@@ -146,7 +147,35 @@ class Conduct:
 
     def _held(self, order: Order) -> bool:
         """Return whether the robot has to stand: it is lost, or manager, stop or somebody who moves it says so."""
-        return order.hold or self.lost or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
+        return order.hold or self._stops_at_once()
+
+    def _stops_at_once(self) -> bool:
+        """Return whether the robot may not even drive on to where it may stand."""
+        return self.lost or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether the robot is held, or about to be, where nobody should stand."""
+        order, step = self._log.order, self._log.next
+        if order is None or not order.hold:
+            return False
+        under_way = step is not None and step.kind is StepKind.DRIVE and self._log.begun == step.id
+        return stands_in_the_way(order.steps, len(self._log.results), under_way)
+
+    def _stays(self, order: Order) -> bool:
+        """Return whether a robot that stands stays where it is: it is held, and cannot or need not drive on."""
+        if not self._held(order) or self._stops_at_once():
+            return self._held(order)
+        step = self._log.next
+        leads_on = step is not None and step.kind in (StepKind.DRIVE, StepKind.DOCK)
+        return not (leads_on and self.in_the_way and len(self._log.results) < order.released)
+
+    def _allowed(self, order: Order) -> int:
+        """Return how many steps may be carried out: what is released, in a hold up to where the robot may stand."""
+        done = len(self._log.results)
+        if not order.hold or order.steps[done].kind is not StepKind.DRIVE:
+            return order.released
+        return done + max(1, drives_to_rest(order.steps[done : order.released], 0.0))
 
     def _recovering(self, now: Now) -> None:
         self.wake_s = now.fleet_s + WATCH_S
@@ -171,7 +200,7 @@ class Conduct:
             self._wind_up(order, step, now)
         elif log.stopped:
             self._go(_I.FAIL)
-        elif self._held(order) and not (step is not None and step.kind is StepKind.ACT and self._under_way(step)):
+        elif self._stays(order) and not (step is not None and step.kind is StepKind.ACT and self._under_way(step)):
             self.attempts, self._stuck = 0, False
             self._go(_I.HOLD)
         elif step is None:
@@ -179,7 +208,7 @@ class Conduct:
         elif len(log.results) >= order.released:
             self._go(_I.STARVE)
         else:
-            self._begin(order, step, order.released, now)
+            self._begin(order, step, self._allowed(order), now)
 
     def _wind_up(self, order: Order, step: Step | None, now: Now) -> None:
         """Follow a cancel: finish the step that the robot is in the middle of, then give up the rest.
@@ -189,7 +218,7 @@ class Conduct:
         if step is None or self._log.stopped or self._stuck or not self._under_way(step):
             self._log.give_up()
             self._go(_I.GIVE_UP)
-        elif self._held(order) and step.kind is not StepKind.ACT:
+        elif self._stays(order) and step.kind is not StepKind.ACT:
             self._go(_I.HOLD)
         else:
             self._begin(order, step, len(self._log.results) + 1, now)
@@ -258,10 +287,10 @@ class Conduct:
         order = self._log.order
         if progress.ending is not None:
             self._goal_ended(progress, now)
-        elif order is None or self._held(order):
-            self._motion.stop()
-            self._insist_s = now.fleet_s + WATCH_S
-            self._go(_I.HALT)
+        elif order is None or self._stops_at_once():
+            self._halt(now)
+        elif order.hold:
+            self._come_to_rest(order, now)
         elif order.cancel:
             if len(self._motion.steps) > 1:
                 self._log.sync()
@@ -270,6 +299,33 @@ class Conduct:
         else:
             self._extend(order)
             self._watch_corridor(now)
+
+    def _halt(self, now: Now) -> None:
+        self._motion.stop()
+        self._insist_s = now.fleet_s + WATCH_S
+        self._go(_I.HALT)
+
+    def _come_to_rest(self, order: Order, now: Now) -> None:
+        """Stop where the robot may stand: at once, or at the end of a lane that lies ahead."""
+        done, sensed = len(self._log.results), self._navigator.sensed()
+        ahead = order.steps[done : order.released]
+        lanes = drives_to_rest(ahead, sensed.pose.distance_m(ahead[0].target) if sensed is not None else 0.0)
+        if lanes:
+            goal = drives_as_one(order.steps, done, done + lanes)
+            if len(goal) != len(self._motion.steps):
+                self._log.sync()
+                self._motion.drive(goal)
+            self._more_released = True  # once it is let go it drives on as far as it may
+        elif sensed is None or not self._gets_clear(order, sensed.pose):
+            self._halt(now)
+            return
+        self._watch_corridor(now)
+        self.wake_s = now.fleet_s + WATCH_S
+
+    def _gets_clear(self, order: Order, here: Pose) -> bool:
+        """Return whether the robot has only just set off from where nobody should stand."""
+        in_the_way = stands_in_the_way(order.steps, len(self._log.results), under_way=False)
+        return in_the_way and self._origin().distance_m(here) <= BRAKING_M
 
     def _extend(self, order: Order) -> None:
         """Send the goal anew when more of its kind is released; the robot drives on without a stop."""
@@ -341,7 +397,7 @@ class Conduct:
 
     def _backing_off(self, now: Now) -> None:
         order = self._log.order
-        if order is None or self._held(order) or order.cancel:
+        if order is None or self._stays(order) or order.cancel:
             self._go(_I.HALT)
         elif now.fleet_s >= self._due_s:
             self._go(_I.DUE)

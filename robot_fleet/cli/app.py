@@ -31,6 +31,7 @@ _MODULES = {
     "alarm": "alarms",
     "incident": "incidents",
     "job": "jobs",
+    "shift": "shifts",
     "maintenance": "maintenance",
     "person": "person",
     "history": "history",

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from robot_fleet.cli.answers import By
 from robot_fleet.cli.tables import print_table
-from robot_fleet.cli.tasks import AsJson, Name, confirm
+from robot_fleet.cli.tasks import AsJson, Name, confirm, confirm_by_name
 
 Robot = Annotated[str | None, typer.Argument(metavar="[ROBOT]", help="One robot; the whole fleet by default.")]
 Reason = Annotated[str, typer.Option("--reason", help="For the record.")]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Stop where each robot is now, be that a crossing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -40,11 +42,19 @@ def robots(as_json: AsJson = False, name: Name = None) -> None:
 
 
 def hold(
-    robot: Robot = None, reason: Reason = "", yes: Yes = False, as_json: AsJson = False, name: Name = None
+    robot: Robot = None,
+    reason: Reason = "",
+    in_place: InPlace = False,
+    by: By = "operator",
+    yes: Yes = False,
+    as_json: AsJson = False,
+    name: Name = None,
 ) -> None:
-    """Bring one robot, or the whole fleet, to a stop in a safe place.
+    """Bring one robot, or the whole fleet, to a stop where it may stand.
 
-    This is no emergency stop: each robot's own is.
+    Robots stop at once, but those in doors, on crossings, in lifts and narrow passages first drive on to where nobody
+    is in their way. With --in-place all stop where they are; of the whole fleet that is done only after you have typed
+    the site's id. This is no safety function, neither of them: each robot's own emergency stop is.
 
     Example: ./fleet hold care_2 --reason "wet floor"
     """
@@ -52,15 +62,27 @@ def hold(
 
     with Gateway(name) as gateway:
         if robot is None and not yes:
-            confirm("Stop every robot of the fleet?")
-        answer = gateway.post("/hold", {"robot": robot or "", "reason": reason}, f"hold-{secrets.token_hex(4)}")
+            if in_place:
+                stop = "Stop every robot where it stands now, on crossings and in doors too?"
+                confirm_by_name(stop, gateway.get("/site")["id"])
+            else:
+                confirm("Bring every robot of the fleet to a stop?")
+        body = {"robot": robot or "", "reason": reason, "in_place": in_place, "by": by}
+        answer = gateway.post("/hold", body, f"hold-{secrets.token_hex(4)}")
     _tell(answer, as_json, f"{robot or 'The whole fleet'} is held; let go with ./fleet resume {robot or ''}".rstrip())
+    if answer["where"] and not as_json:
+        typer.echo(f"In the way until others make way: {answer['where'].replace(',', ', ')}")
 
 
 def resume(
-    robot: Robot = None, reason: Reason = "", yes: Yes = False, as_json: AsJson = False, name: Name = None
+    robot: Robot = None,
+    reason: Reason = "",
+    by: By = "operator",
+    yes: Yes = False,
+    as_json: AsJson = False,
+    name: Name = None,
 ) -> None:
-    """Let one robot, or the whole fleet, go on.
+    """Let one robot, or the whole fleet, go on; of the whole fleet only after you have typed the site's id.
 
     A robot whose emergency stop was pressed goes on only when it is named here, and you are asked first: whoever
     confirms says that people and robot there are safe. That is refused while the button is still pressed. Letting the
@@ -72,12 +94,15 @@ def resume(
 
     with Gateway(name) as gateway:
         rows = {row["id"]: row for row in gateway.get("/robots")}
+        if robot is None and not yes:
+            confirm_by_name("Every robot of the fleet will move again.", gateway.get("/site")["id"])
         if robot is not None and not yes and rows.get(robot, {}).get("stopped"):
             confirm(
                 f"The emergency stop of {robot} was pressed. By letting it go on you consent that it moves again, and"
                 " say that somebody has looked: people there are safe, nothing is in its way. Let it go on?"
             )
-        answer = gateway.post("/resume", {"robot": robot or "", "reason": reason}, f"resume-{secrets.token_hex(4)}")
+        body = {"robot": robot or "", "reason": reason, "by": by}
+        answer = gateway.post("/resume", body, f"resume-{secrets.token_hex(4)}")
     stopped = [row["id"] for row in rows.values() if row.get("stopped")] if robot is None else []
     rest = f", but {', '.join(stopped)} after an emergency stop: let each go on by its name" if stopped else ""
     _tell(answer, as_json, f"{robot or 'The whole fleet'} goes on{rest}")

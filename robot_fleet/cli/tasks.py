@@ -172,6 +172,23 @@ def confirm(question: str) -> None:
         raise RequestError("request_not_confirmed", "nothing was done; answer y, or give --yes")
 
 
+def confirm_by_name(question: str, name: str) -> None:
+    """Have a person at the terminal type what a command is about; go on only if it is this name.
+
+    Raises
+    ------
+    RequestError : `request_not_confirmed`, also where there is nobody to ask.
+    """
+    try:
+        typed = typer.prompt(f"{question} Type {name} to go on", err=True, default="", show_default=False)
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise
+        typed = ""
+    if typed.strip() != name:
+        raise RequestError("request_not_confirmed", f"nothing was done; type {name}, or give --yes", name)
+
+
 def _ask(gateway: Gateway, key: str, service: str, given: Mapping[str, str]) -> Mapping[str, Any]:
     """Ask for a service and return the answer; an alarm that nobody answers to is kept for the manager at once."""
     from robot_fleet.cli import keeping

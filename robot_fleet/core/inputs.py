@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 
 from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
@@ -111,23 +112,42 @@ class ResumeTask:
 
 @dataclass(frozen=True, slots=True)
 class SetHold:
-    """Somebody stops one robot (or the fleet, `robot` empty), or lets it go."""
+    """Somebody stops one robot (or the fleet, `robot` empty), or lets it go.
+
+    Robots come to rest where they may stand; with `in_place` they stop where they are.
+    """
 
     key: str
     hold: bool
     robot: str = ""
     reason: str = ""
     by: str = "operator"
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CloseZone:
-    """Somebody closes a zone: robots keep out of it."""
+    """Somebody closes a zone: robots keep out of it. `cause` and `until_s` as in `ZoneClosed`."""
 
     key: str
     zone: str
     reason: str = ""
     by: str = "operator"
+    cause: str = ""
+    until_s: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class CloseZones:
+    """Somebody closes several zones at once, or (`outdoor`) all under the open sky; all are closed, or none is."""
+
+    key: str
+    zones: tuple[str, ...] = ()
+    outdoor: bool = False
+    reason: str = ""
+    by: str = "operator"
+    cause: str = ""
+    until_s: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,17 @@ class OpenZone:
 
     key: str
     zone: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenZones:
+    """Somebody opens several zones at once, or all under the open sky."""
+
+    key: str
+    zones: tuple[str, ...] = ()
+    outdoor: bool = False
     reason: str = ""
     by: str = "operator"
 
@@ -280,6 +311,33 @@ class EndMaintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class SignShift:
+    """Somebody ends a shift and signs what is open.
+
+    Parameters
+    ----------
+    seen : digest of the open items that were looked at; empty to sign whatever is open.
+    note, notes : what the next one has to know, of all and by `OpenItem.key`. No data about people.
+    """
+
+    key: str
+    by: str
+    seen: str = ""
+    note: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeShift:
+    """Somebody takes over the shift that was signed, having seen the content of this digest."""
+
+    key: str
+    shift: str
+    by: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionsSeen:
     """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
 
@@ -336,8 +394,11 @@ AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm | RecordVoice
 IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
 JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
-ZoneChange = CloseZone | OpenZone | LimitZone
+ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
+ShiftChange = SignShift | TakeShift
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
+"""What people wish of the whole fleet, of its ground or of its watch."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
-Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | JobChange | Maintenance
+Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | JobChange | Maintenance | ShiftChange
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -19,6 +19,10 @@ class StepKind(StrEnum):
     WAIT = "wait"
 
 
+NO_STOPPING, LANE, END = "no_stopping", "lane", "end"
+"""A parameter of drives, and the words in its list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One numbered piece of an order; ids are unique over the fleet's life.
@@ -35,7 +39,9 @@ class Step:
     corridor_m : for `drive`: allowed distance from the straight line to the target.
     speed_mps : for `drive`: limit, 0 for none.
     place : for `dock`, `act`, `wait`: the place.
-    act, act_id, params : for `act`: the verb, its id (idempotency key of the physical act) and its parameters.
+    act, act_id, params : for `act`: the verb, its id (idempotency key of the physical act) and its parameters. For
+        `drive` in an order that holds the robot: `no_stopping` lists where it is not to come to rest, on the `lane` or
+        at its `end`.
     duration_s : for `wait`: how long; for `act`: what the plan expects.
     interruptible : for `act`: a cancel may break it off.
     """
@@ -66,7 +72,8 @@ class Order:
 
     Parameters
     ----------
-    hold : stop smoothly and stay, until an update without it.
+    hold : stop smoothly and stay, until an update without it: at once, but where drives say `no_stopping` only after
+        the first released drive that ends where the robot may stand.
     cancel : stop after at most what is under way, give up the rest, and say so (`RobotReport.cancelled`).
     consents : emergency stops after which a person has let the robot move again. It stands while its agent knows of
         more (`RobotReport.stops`).

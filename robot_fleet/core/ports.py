@@ -120,6 +120,14 @@ class Roads(Protocol):
         """Return whether a vertex lies in a closed zone."""
         ...
 
+    def may_stop_on(self, travel_class: str, lane: str) -> bool:
+        """Return whether a hold may bring a robot to rest on a lane, which is no door, crossing, lift or passage."""
+        ...
+
+    def may_stop_at(self, travel_class: str, vertex: str) -> bool:
+        """Return whether a hold may bring a robot to rest at a vertex."""
+        ...
+
     def under(self, conditions: RoadConditions) -> Roads:
         """Return the same roads under these conditions instead of the present ones, `self` where they are the same."""
         ...

@@ -64,6 +64,7 @@ class Lane:
     speed_mps : speed limit, 0 for none but the robot's own.
     kinds : robot kinds that may use it; empty means all.
     resource : name of a resource of capacity 1 that the lane is part of (a narrow passage, a lift), or empty.
+    no_stopping : whether a hold brings nobody to rest on it, though it may be driven; nor on any lane with a resource.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Lane:
     speed_mps: float = 0.0
     kinds: tuple[str, ...] = ()
     resource: str = ""
+    no_stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ class Zone:
     kinds : robot kinds that its rules concern; empty means all.
     closed : whether robots keep out from the beginning.
     speed_mps : speed limit from the beginning, 0 for none.
+    no_stopping : whether it may be driven, but a hold brings nobody to rest in it: a door, a crossing, a lift, an
+        evacuation route.
+    outdoor : whether it is under the open sky, so that one command about the weather closes it with the others.
     """
 
     id: str
@@ -94,6 +99,8 @@ class Zone:
     kinds: tuple[str, ...] = ()
     closed: bool = False
     speed_mps: float = 0.0
+    no_stopping: bool = False
+    outdoor: bool = False
 
 
 CONTROL_TOPICS = (

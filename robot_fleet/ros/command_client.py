@@ -18,9 +18,7 @@ from robot_fleet_interfaces.srv import (
     ExplainTask,
     MarkAlarmShown,
     PriceTask,
-    SetHold,
     SetMaintenance,
-    SetZone,
     SubmitTask,
     SubmitTasks,
 )
@@ -33,6 +31,7 @@ from robot_fleet.core.inputs import (
     CloseIncident,
     DirectTask,
     EndMaintenance,
+    FleetWish,
     HoldTask,
     IncidentAnswer,
     JobChange,
@@ -53,18 +52,18 @@ from robot_fleet.ros.commands import (
     ANSWER_INCIDENT,
     ANSWER_TASK,
     CANCEL_TASK,
+    CARRY_OUT,
     CHANGE_TASK,
     EXPLAIN_TASK,
     MARK_ALARM_SHOWN,
     PRICE_TASK,
-    SET_HOLD,
     SET_MAINTENANCE,
-    SET_ZONE,
     SUBMIT_TASK,
     SUBMIT_TASKS,
     params_json,
 )
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.wishes import wish_json
 from robot_fleet.runtime.desk_wishes import DESK, DeskWish, desk_text
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row, WrongRequest
@@ -95,8 +94,7 @@ class RosCommands:
         self._price = node.create_client(PriceTask, PRICE_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
         self._answer_task = node.create_client(AnswerTask, ANSWER_TASK)
-        self._hold = node.create_client(SetHold, SET_HOLD)
-        self._zone = node.create_client(SetZone, SET_ZONE)
+        self._wish = node.create_client(SubmitTasks, CARRY_OUT)
         self._alarm = node.create_client(AnswerAlarm, ANSWER_ALARM)
         self._incident = node.create_client(AnswerIncident, ANSWER_INCIDENT)
         self._maintenance = node.create_client(SetMaintenance, SET_MAINTENANCE)
@@ -178,19 +176,11 @@ class RosCommands:
         told = await self._ask(self._answer_task, request)
         return CommandAnswer(told.accepted, task, told.code, told.message, told.where)
 
-    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
-        """Hold (or let go) one robot, or the whole fleet."""
-        request = SetHold.Request(idempotency_key=key, hold=on, robot=robot, reason=reason)
-        answer = await self._ask(self._hold, request)
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
-
-    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
-        """Close, open or limit a zone."""
-        request = SetZone.Request(
-            idempotency_key=key, zone=zone, change=change, speed_mps=float(speed_mps), reason=reason
-        )
-        answer = await self._ask(self._zone, request)
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+    async def carry_out(self, wish: FleetWish) -> CommandAnswer:
+        """Pass on what is wished of the whole fleet, of its ground or of its watch."""
+        request = SubmitTasks.Request(requests_json=wish_json(wish), requester=wish.by)
+        told = await self._ask(self._wish, request)
+        return CommandAnswer(told.accepted, told.errors_json, told.code, told.message, told.where)
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
         """Acknowledge an alarm, put it aside, take it up again, or record what came of speaking to a caller."""

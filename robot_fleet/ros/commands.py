@@ -53,6 +53,7 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.wishes import parse_wish
 from robot_fleet.runtime.desk_wishes import DESK, desk_wish
 
 SUBMIT_TASK = "/fleet/submit_task"
@@ -63,6 +64,7 @@ CANCEL_TASK = "/fleet/cancel_task"
 ANSWER_TASK = "/fleet/answer_task"
 SET_HOLD = "/fleet/set_hold"
 SET_ZONE = "/fleet/set_zone"
+CARRY_OUT = "/fleet/carry_out"
 EXPLAIN_TASK = "/fleet/explain_task"
 MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
 ANSWER_ALARM = "/fleet/answer_alarm"
@@ -106,6 +108,7 @@ class Commands:
             (AnswerTaskSrv, ANSWER_TASK, self._answer_task),
             (SetHoldSrv, SET_HOLD, self._hold),
             (SetZoneSrv, SET_ZONE, self._zone),
+            (SubmitTasksSrv, CARRY_OUT, self._carry_out),
             (ExplainTask, EXPLAIN_TASK, self._why),
             (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
             (AnswerAlarm, ANSWER_ALARM, self._alarm),
@@ -194,6 +197,16 @@ class Commands:
             "limit": LimitZone(key, zone, request.speed_mps, reason),
         }
         _tell(self._choose(key, request.change, "change", wishes), response)
+
+    def _carry_out(self, request: SubmitTasksSrv.Request, response: SubmitTasksSrv.Response) -> None:
+        try:
+            wish = parse_wish(request.requests_json)
+        except ValueError as error:
+            answer = Answer("", False, "", "request_json_malformed", str(error), where="requests_json")
+        else:
+            answer = self.ask(wish.key, wish)
+        _tell(answer, response)
+        response.errors_json = answer.task
 
     def _alarm(self, request: AnswerAlarm.Request, response: AnswerAlarm.Response) -> None:
         key, alarm, by = request.idempotency_key, request.alarm, request.by or "operator"

@@ -30,6 +30,7 @@ from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.server.feed import LedgerFeed
 from robot_fleet.server.health_rows import health_values
+from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.live import ViewedFleet
 from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.ports import Row
@@ -96,6 +97,8 @@ class ConsoleBridge:
             lambda: clock.now().fleet_s,
             timeline=self._timeline,
             ways=lambda: ways(site, self._feed.state),
+            state=lambda: self._feed.state,
+            reported=self._reported,
             refresh=self._refresh,
             health=self._health,
             on_shown=self._note_shown,
@@ -158,6 +161,10 @@ class ConsoleBridge:
             robot, told = states.popitem()  # in one step, as the other thread puts them in
             view.put_pose(robot, told.x_m, told.y_m, told.yaw_rad, told.soc_pct, told.speed_mps)
             view.put_robot(robot, state=told.state, charging=told.charging, load=list(told.load))
+
+    def _reported(self) -> dict[str, Reported]:
+        robots = self._overview.robots
+        return {each.robot: Reported(each.order, each.update, each.activity, each.age_s) for each in robots}
 
     def _refresh(self) -> None:
         self._put_states()

@@ -33,6 +33,7 @@ _STATUS = {
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
     "request_unknown_zone": 404,
+    "request_unknown_shift": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,
     "request_unknown_job": 404,
@@ -59,6 +60,10 @@ _STATUS = {
     "request_robot_taken_over": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
+    "request_shift_changed": 409,
+    "request_shift_taken": 409,
+    "request_shift_superseded": 409,
+    "request_shift_same_person": 409,
     "request_no_users": 409,
     "request_sign_in_required": 401,
     "request_sign_in_failed": 401,
@@ -97,6 +102,7 @@ def taken(key: str, answer: CommandAnswer) -> CommandTaken:
         reason=answer.code,
         incident=answer.incident,
         job=answer.job,
+        where=answer.where,
     )
 
 

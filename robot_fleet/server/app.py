@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Header, Request, Response, WebSocket, We
 from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.errors import RequestError
+from robot_fleet.core.inputs import SetHold
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
 from robot_fleet.server.doors.doors import Doors
@@ -26,17 +27,17 @@ from robot_fleet.server.models import (
     CommandTaken,
     ErrorAnswer,
     HoldWish,
-    LimitWish,
     TaskAnswer,
     TaskWish,
-    ZoneWish,
 )
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
+from robot_fleet.server.shift_routes import shift_routes
 from robot_fleet.server.stream import Hub, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
+from robot_fleet.server.zone_routes import zone_commands
 from robot_fleet.stores.people.access import Reader
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
@@ -103,6 +104,8 @@ def create_app(
     app.include_router(job_commands(fleet))
     app.include_router(task_reads(fleet))
     app.include_router(task_commands(fleet))
+    app.include_router(zone_commands(fleet))
+    app.include_router(shift_routes(fleet))
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
@@ -139,6 +142,11 @@ def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
     async def robots() -> Any:
         """Every robot with its newest pose and state."""
         return fleet.snapshot()["robots"]
+
+    @router.get("/robots/heard")
+    async def heard() -> Any:
+        """What each robot itself says that it was last told, beside what the manager wishes of it."""
+        return fleet.heard()
 
     @router.get("/tasks")
     async def tasks(state: str | None = None) -> Any:
@@ -199,35 +207,17 @@ def _commands(fleet: FleetPort) -> APIRouter:
 
     @router.post("/hold", status_code=202)
     async def hold(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
-        """Bring one robot, or the whole fleet, to a stop in a safe place."""
+        """Bring one robot, or the whole fleet, to a stop where it may stand, or (`in_place`) where it is."""
         key, wish = key or new_key("hold"), wish or HoldWish()
         concerns(wish.robot)
-        return taken(key, await fleet.hold(key, True, wish.robot, wish.reason))
+        return taken(key, await fleet.carry_out(SetHold(key, True, wish.robot, wish.reason, wish.by, wish.in_place)))
 
     @router.post("/resume", status_code=202)
     async def resume(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:
         """Let one robot, or the whole fleet, go on."""
         key, wish = key or new_key("resume"), wish or HoldWish()
         concerns(wish.robot)
-        return taken(key, await fleet.hold(key, False, wish.robot, wish.reason))
-
-    @router.post("/zones/{zone}/close", status_code=202)
-    async def close(zone: str, wish: ZoneWish | None = None, key: Key = None) -> CommandTaken:
-        """Keep robots out of a zone; those inside finish what is released to them and leave."""
-        key = key or new_key("zone")
-        return taken(key, await fleet.set_zone(key, zone, "close", 0.0, wish.reason if wish else ""))
-
-    @router.post("/zones/{zone}/open", status_code=202)
-    async def open_zone(zone: str, wish: ZoneWish | None = None, key: Key = None) -> CommandTaken:
-        """Let robots into a zone again."""
-        key = key or new_key("zone")
-        return taken(key, await fleet.set_zone(key, zone, "open", 0.0, wish.reason if wish else ""))
-
-    @router.post("/zones/{zone}/limit", status_code=202)
-    async def limit(zone: str, wish: LimitWish, key: Key = None) -> CommandTaken:
-        """Limit the speed in a zone, or lift the limit with 0."""
-        key = key or new_key("zone")
-        return taken(key, await fleet.set_zone(key, zone, "limit", wish.speed_mps, wish.reason))
+        return taken(key, await fleet.carry_out(SetHold(key, False, wish.robot, wish.reason, wish.by)))
 
     return router
 

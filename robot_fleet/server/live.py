@@ -7,8 +7,11 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, JobChange, Maintenance, TaskChange
+from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.inputs import AlarmAnswer, FleetWish, IncidentAnswer, JobChange, Maintenance, TaskChange
+from robot_fleet.server.heard_rows import Reported, heard_rows
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
+from robot_fleet.server.shift_rows import open_row, shift_rows
 from robot_fleet.server.view import FleetView
 
 FRAME_EVERY_S = 0.1
@@ -24,6 +27,8 @@ class ViewedFleet:
     map_png : the site's map (see `site_view`).
     commands : how wishes reach the manager.
     fleet_s : returns the fleet time.
+    state : returns the core's state, for what is told of shifts and of what robots have heard.
+    reported : returns the newest words of robots' own reports, by robot.
     timeline : returns an incident's story (see `FleetPort.timeline`).
     refresh : called before each look at the view, to bring it up to date; None where it is fed otherwise.
     health : returns how the gateway fares.
@@ -39,6 +44,8 @@ class ViewedFleet:
         *,
         timeline: Callable[[str], Awaitable[Row]],
         ways: Callable[[], Sequence[Row]] = lambda: (),
+        state: Callable[[], FleetState] = lambda: FleetState({}, {}),
+        reported: Callable[[], Mapping[str, Reported]] = dict,
         refresh: Callable[[], None] | None = None,
         health: Callable[[], Row] = lambda: {"manager": "live"},
         on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
@@ -49,6 +56,8 @@ class ViewedFleet:
         self._fleet_s = fleet_s
         self._timeline = timeline
         self._ways = ways
+        self._state = state
+        self._reported = reported
         self._refresh = refresh or (lambda: None)
         self._health = health
         self._on_shown = on_shown
@@ -73,6 +82,18 @@ class ViewedFleet:
     def ways(self) -> Sequence[Row]:
         """Return what is left of every robot's way."""
         return self._ways()
+
+    def heard(self) -> Sequence[Row]:
+        """Return what each robot itself says that it was last told."""
+        return heard_rows(self._state(), self._reported())
+
+    def open_items(self) -> Row:
+        """Return what is open, and its digest."""
+        return open_row(self._state())
+
+    def shifts(self) -> Sequence[Row]:
+        """Return the shifts that were handed over last, newest first."""
+        return shift_rows(self._state())
 
     async def timeline(self, incident: str) -> Row:
         """Return an incident with everything that happened."""
@@ -131,13 +152,9 @@ class ViewedFleet:
         """Tell the manager how a task goes on that asks."""
         return await self._commands.answer_task(key, task, answer, reason, by)
 
-    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
-        """Ask the manager to hold or let go."""
-        return await self._commands.hold(key, on, robot, reason)
-
-    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
-        """Ask the manager to close, open or limit a zone."""
-        return await self._commands.set_zone(key, zone, change, speed_mps, reason)
+    async def carry_out(self, wish: FleetWish) -> CommandAnswer:
+        """Pass on what is wished of the whole fleet, of its ground or of its watch."""
+        return await self._commands.carry_out(wish)
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
         """Tell the manager what a person says to an alarm."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -97,18 +97,68 @@ class HoldWish(_Body):
 
     robot: str = ""
     reason: str = Field(default="", max_length=200)
+    in_place: bool = Field(
+        default=False,
+        description="hold: stop everybody where it is, be that a crossing; else each first drives on to where it may "
+        "stand. Neither is a safety function.",
+    )
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
 class ZoneWish(_Body):
-    """A wish to close or open a zone."""
+    """A wish to open a zone."""
 
     reason: str = Field(default="", max_length=200)
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class CloseZoneWish(ZoneWish):
+    """A wish to close a zone."""
+
+    cause: Literal["", "weather", "event", "other"] = Field(default="", description="Why, in a word.")
+    until_s: float | None = Field(
+        default=None, description="Fleet seconds at which it opens by itself; null if a person has to open it."
+    )
+
+
+class SeveralZones(_Body):
+    """Which zones a command is about."""
+
+    zones: list[str] = Field(default_factory=list, max_length=1000, description="Ids of zones.", examples=[["square"]])
+    outdoor: bool = Field(default=False, description="And all that the site marks as outdoor.")
+
+
+class CloseZonesWish(SeveralZones, CloseZoneWish):
+    """A wish to close several zones at once."""
+
+
+class OpenZonesWish(SeveralZones, ZoneWish):
+    """A wish to open several zones at once."""
 
 
 class LimitWish(ZoneWish):
     """A wish to limit the speed in a zone."""
 
     speed_mps: float = Field(description="Highest speed in m/s; 0 lifts the limit.")
+
+
+ShiftText = Annotated[str, Field(max_length=1000)]
+
+
+class SignWish(_Body):
+    """A wish to end a shift; no data about people in its notes."""
+
+    seen: str = Field(default="", max_length=64, description="Digest of the open items that were looked at.")
+    note: str = Field(default="", max_length=4000, description="What the next one has to know of all of it.")
+    notes: dict[str, ShiftText] = Field(default_factory=dict, max_length=1000, description="And of items, by `key`.")
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who leaves.")
+
+
+class TakeWish(_Body):
+    """A wish to take a shift over."""
+
+    digest: str = Field(max_length=64, description="Digest of the shift that was looked at.")
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who comes.")
 
 
 class AnswerWish(_Body):
@@ -198,6 +248,7 @@ class CommandTaken(BaseModel):
     reason: str = Field(default="", description="Why nobody is to do it yet.")
     incident: str = Field(default="", description="The incident that it speaks of.")
     job: str = Field(default="", description="The field job that it speaks of.")
+    where: str = Field(default="", description="What the reason is about: robots of a hold, with commas.")
 
 
 class ErrorDetail(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # light verbs read this module's names, and the core's inputs bring numpy along
-    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, JobChange, Maintenance, TaskChange
+    from robot_fleet.core.inputs import AlarmAnswer, FleetWish, IncidentAnswer, JobChange, Maintenance, TaskChange
 
 Row = Mapping[str, Any]
 """A robot, task, alarm, incident or item as the console sees it: a JSON object."""
@@ -87,12 +87,8 @@ class Commands(Protocol):
         """Say how a task goes on that asks: `retry`, `done` or `failed`."""
         ...
 
-    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
-        """Hold (or let go) one robot, or the whole fleet where `robot` is empty."""
-        ...
-
-    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
-        """Change a zone: `close`, `open`, or `limit` the speed in it to `speed_mps` (0 for no limit)."""
+    async def carry_out(self, wish: FleetWish) -> CommandAnswer:
+        """Hold robots or let them go, close, open or limit zones, sign a shift or take it over."""
         ...
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
@@ -140,6 +136,18 @@ class FleetPort(Commands, Protocol):
 
     def ways(self) -> Sequence[Row]:
         """Return what is left of every robot's way (see `server.ways`)."""
+        ...
+
+    def heard(self) -> Sequence[Row]:
+        """Return what each robot itself says that it was last told (see `server.heard_rows`)."""
+        ...
+
+    def open_items(self) -> Row:
+        """Return what is open for whoever takes the shift over, and its digest (see `server.shift_rows`)."""
+        ...
+
+    def shifts(self) -> Sequence[Row]:
+        """Return the shifts that were handed over last, newest first (see `server.shift_rows`)."""
         ...
 
     async def timeline(self, incident: str) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from robot_fleet.core.facts import Fact, PlanCommitted
@@ -13,6 +14,7 @@ from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.job_rows import job_rows
+from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -65,8 +67,9 @@ class StateRows:
         view.put_alarms(alarm_rows(self._site, state, self._eta_s))
         view.put_incidents(incident_rows(self._site, state))
         view.put_jobs(job_rows(state))
-        view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
-        view.put_hold(state.hold)
+        view.put_zones([zone_row(zone, state) for zone in self._site.zones.values()])
+        view.put_hold(state.hold, state.in_place)
+        view.put_shift(waiting_row(state))
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""
@@ -142,6 +145,7 @@ class StateRows:
             "load": list(robot.load),
             "eta_s": _rounded(eta_s),
             "hold": robot.hold,
+            "in_place": robot.in_place,
             "fault": robot.fault,
             "must_charge": robot.must_charge,
             "stopped": robot.stopped,
@@ -154,7 +158,8 @@ def _wishes(task: TaskRecord) -> tuple[object, ...]:
     return task.request.priority, task.held, task.bound_to, task.barred_from
 
 
-def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
+def zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
+    """Return a zone's row: what holds in it now, why, since when and (`until_s`, if by itself) until when."""
     record = state.zones.get(zone.id)
     return {
         "id": zone.id,
@@ -163,6 +168,10 @@ def _zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
         "speed_mps": roads.limit_mps(state, zone),
         "reason": record.reason if record is not None else "",
         "since_s": round(record.since_s, 1) if record is not None else None,
+        "cause": record.cause if record is not None else "",
+        "until_s": record.until_s if record is not None and record.closed and isfinite(record.until_s) else None,
+        "outdoor": zone.outdoor,
+        "no_stopping": zone.no_stopping,
     }
 
 

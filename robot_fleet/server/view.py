@@ -1,11 +1,12 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
 `snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
-"hold", "routes", "past"}`.
+"hold", "in_place", "shift", "routes", "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
-"zones", "hold"}`; a key is absent where nothing has changed, `alarms`, `incidents`, `jobs` and `zones` are always the
-whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id,
-and `past` what was done since (see `plan_rows`).
+"zones", "hold", "in_place", "shift"}`; a key is absent where nothing has changed, `alarms`, `incidents`, `jobs` and
+`zones` are always the whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose
+route changed, by id, and `past` what was done since (see `plan_rows`). `shift` is the one that waits to be taken over,
+or null.
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
 index as in the snapshot's robots. A row ends early where the rest has not changed.
 
@@ -53,6 +54,9 @@ class FleetView:
         self._alarms: dict[str, Row] = {}
         self._ended: dict[str, None] = {}
         self._hold = False
+        self._in_place = False
+        self._shift: Row | None = None
+        self._shift_changed = False
         self._moved: dict[str, int] = {}  # how many of the keys have to be told
         self._changed: dict[str, dict[str, Row]] = {"robots": {}, "tasks": {}, "items": {}}
         self._alarms_changed = False
@@ -149,7 +153,7 @@ class FleetView:
             self._jobs_changed = True
 
     def put_zones(self, rows: Iterable[Row]) -> None:
-        """Take in all zones (`id`, `name`, `closed`, `speed_mps`, `reason`, `since_s`)."""
+        """Take in all zones (see `state_rows.zone_row`)."""
         zones = tuple(dict(row) for row in rows)
         if zones != self._zones:
             self._zones = zones
@@ -166,11 +170,16 @@ class FleetView:
         self._past[piece[0]].append(piece)
         self._past_new.append(piece)
 
-    def put_hold(self, hold: bool) -> None:
-        """Take in whether the whole fleet is held."""
-        if hold != self._hold:
-            self._hold = hold
+    def put_hold(self, hold: bool, in_place: bool = False) -> None:
+        """Take in whether the whole fleet is held, and whether everybody stops where it is."""
+        if (hold, in_place) != (self._hold, self._in_place):
+            self._hold, self._in_place = hold, in_place
             self._hold_changed = True
+
+    def put_shift(self, row: Row | None) -> None:
+        """Take in which shift waits for somebody to take it over (`id`, `by`, `at_s`), None if none does."""
+        if row != self._shift:
+            self._shift, self._shift_changed = row, True
 
     def snapshot(self, t_s: float) -> dict[str, Any]:
         """Return the whole view as a frame, at a fleet time."""
@@ -188,6 +197,8 @@ class FleetView:
             "items": list(self._items.values()),
             "zones": list(self._zones),
             "hold": self._hold,
+            "in_place": self._in_place,
+            "shift": self._shift,
             "routes": self._routes,
             "past": [piece for pieces in self._past.values() for piece in pieces],
         }
@@ -212,7 +223,9 @@ class FleetView:
         if self._zones_changed:
             patch["zones"] = list(self._zones)
         if self._hold_changed:
-            patch["hold"] = self._hold
+            patch["hold"], patch["in_place"] = self._hold, self._in_place
+        if self._shift_changed:
+            patch["shift"] = self._shift
         if self._routes_changed:
             patch["routes"] = self._routes_changed
         if self._past_new:
@@ -222,7 +235,7 @@ class FleetView:
         self._changed = {name: {} for name in self._changed}
         self._routes_changed, self._past_new = {}, []
         self._alarms_changed = self._incidents_changed = self._jobs_changed = False
-        self._zones_changed = self._hold_changed = False
+        self._zones_changed = self._hold_changed = self._shift_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 
     def take_poses(self, t_s: float) -> dict[str, Any]:

@@ -38,6 +38,8 @@ def write_lanes(path: Path, vertices: Iterable[Vertex], lanes: Iterable[Lane]) -
             extra["kinds"] = list(lane.kinds)
         if lane.resource:
             extra["resource"] = lane.resource
+        if lane.no_stopping:
+            extra["no_stopping"] = True
         properties = {
             "id": len(features),
             "startid": number[lane.start],

@@ -125,11 +125,21 @@ class ZoneModel(SiteModel):
     kinds: list[Word] = []
     closed: bool = False
     speed_mps: NotNegative = 0.0
+    no_stopping: bool = False
+    outdoor: bool = False
 
     def value(self) -> Zone:
         """Return the core's value."""
-        outline = tuple((x_m, y_m) for x_m, y_m in self.outline)
-        return Zone(self.id, self.name.value(), outline, tuple(self.kinds), self.closed, self.speed_mps)
+        return Zone(
+            id=self.id,
+            name=self.name.value(),
+            outline=tuple((x_m, y_m) for x_m, y_m in self.outline),
+            kinds=tuple(self.kinds),
+            closed=self.closed,
+            speed_mps=self.speed_mps,
+            no_stopping=self.no_stopping,
+            outdoor=self.outdoor,
+        )
 
 
 class ZonesFile(SiteModel):

@@ -62,6 +62,7 @@ class LaneMetadata(SiteModel):
     speed_mps: NotNegative = 0.0
     kinds: list[Word] = []
     resource: str = ""
+    no_stopping: bool = False
 
 
 class LaneProperties(SiteModel):

@@ -312,5 +312,13 @@ def _read_lane(feature: LaneFeature, names: dict[int, str], source: Source, path
         return
     extra = feature.properties.metadata
     draft.lanes[name] = Lane(
-        name, start.id, end.id, length_m, extra.corridor_m, extra.speed_mps, tuple(extra.kinds), extra.resource
+        id=name,
+        start=start.id,
+        end=end.id,
+        length_m=length_m,
+        corridor_m=extra.corridor_m,
+        speed_mps=extra.speed_mps,
+        kinds=tuple(extra.kinds),
+        resource=extra.resource,
+        no_stopping=extra.no_stopping,
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate
+from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate, Zone
 from robot_fleet.site.read import Draft
+
+if TYPE_CHECKING:
+    from robot_fleet.site.zone_ground import ZoneGround
 
 RESTING_KINDS = ("charger", "dock", "waiting")
 
@@ -197,6 +201,19 @@ def _check_zones(draft: Draft) -> None:
         elif not draft.broken and not any(ground.touched(zone.id, kind, True) for kind in draft.kinds.values()):
             expected = "no robot touches it on any lane that it may use; expected a zone on some lane"
             draft.report("site_zone_off_lanes", "zone", zone.id, ("outline",), expected)
+        elif zone.no_stopping:
+            _check_kept_clear(draft, zone, ground)
+
+
+def _check_kept_clear(draft: Draft, zone: Zone, ground: ZoneGround) -> None:
+    """No robot may rest by plan where not even a hold brings one to rest."""
+    for kind in draft.kinds.values():
+        near = ground.near(zone.id, kind, False)
+        over = [p.id for p in draft.places.values() if p.kind in RESTING_KINDS and p.id in near and stands(p, kind.id)]
+        if over:
+            expected = f"{kind.id!r} rests at {over[0]} and would touch it; expected a zone clear of resting places"
+            draft.report("site_zone_over_resting_place", "zone", zone.id, ("no_stopping",), expected)
+            return
 
 
 def _check_resting(draft: Draft) -> None:

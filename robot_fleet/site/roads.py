@@ -19,6 +19,7 @@ from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Lane, RobotKind, Site, Vertex, Zone
 from robot_fleet.site.lane_graph import LaneGraph
 from robot_fleet.site.lane_times import LaneTimes
+from robot_fleet.site.stopping import NoStopping, no_stopping
 from robot_fleet.site.zone_ground import ZoneGround
 
 LOADED = "+load"
@@ -62,7 +63,9 @@ class LaneRoads:
         self._vertices = vertices
         self._lanes = lanes
         self._kinds = kinds
-        self._ground = ZoneGround(zones or {}, vertices, lanes)
+        self._zones = zones or {}
+        self._ground = ZoneGround(self._zones, vertices, lanes)
+        self._kept_clear: dict[str, NoStopping] = {}  # the same under all conditions
         self._conditions = RoadConditions()
         self._classes: dict[str, _Class] = {}
 
@@ -141,6 +144,14 @@ class LaneRoads:
         """Return whether a vertex lies in a closed zone. Raises as `route` does."""
         return self._known(vertex) in self._class(travel_class).rules.inside
 
+    def may_stop_on(self, travel_class: str, lane: str) -> bool:
+        """Return whether a hold may bring a robot to rest on a lane. Raises as `route` does."""
+        return lane not in self._no_stopping(travel_class).lanes
+
+    def may_stop_at(self, travel_class: str, vertex: str) -> bool:
+        """Return whether a hold may bring a robot to rest at a vertex. Raises as `route` does."""
+        return self._known(vertex) not in self._no_stopping(travel_class).vertices
+
     def distance_m(self, route: Iterable[str]) -> float:
         """Return the length of a way given as lane ids."""
         return sum(self._lanes[lane].length_m for lane in route)
@@ -166,6 +177,13 @@ class LaneRoads:
             expected = f"expected one of {', '.join(self.travel_classes)}"
             raise SiteError("site_unknown_travel_class", f"there is no travel class {travel_class!r}; {expected}")
         return self._kinds[name]
+
+    def _no_stopping(self, travel_class: str) -> NoStopping:
+        if travel_class not in self._kept_clear:
+            kind = self._kind(travel_class)
+            both = no_stopping(self._vertices, self._lanes.values(), self._zones.values(), self._ground, kind)
+            self._kept_clear[kind.id], self._kept_clear[kind.id + LOADED] = both
+        return self._kept_clear[travel_class]
 
     def _rules(self, travel_class: str) -> _Rules:
         kind, loaded = self._kind(travel_class), travel_class.endswith(LOADED)

@@ -46,6 +46,16 @@ class ZoneGround:
             self._inside[zone] = frozenset(name for name, is_in in zip(names, inside, strict=True) if is_in)
         return self._inside[zone]
 
+    def near(self, zone: str, kind: RobotKind, loaded: bool) -> frozenset[str]:
+        """Return the vertices where a robot would touch a zone, however it is turned; none if not for its kind."""
+        if self._zones[zone].kinds and kind.id not in self._zones[zone].kinds:
+            return frozenset()
+        footprint = kind.loaded_footprint if loaded else kind.footprint
+        names = list(self._vertices)
+        points = shapely.points([(self._vertices[name].pose.x_m, self._vertices[name].pose.y_m) for name in names])
+        near = shapely.dwithin(points, shapely.Polygon(self._zones[zone].outline), footprint.radius_m)
+        return frozenset(name for name, is_near in zip(names, near, strict=True) if is_near)
+
     def _sweep(self, zone: str, kind: RobotKind, loaded: bool) -> Iterable[str]:
         outline = shapely.Polygon(self._zones[zone].outline)
         footprint = kind.loaded_footprint if loaded else kind.footprint

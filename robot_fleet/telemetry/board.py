@@ -36,6 +36,7 @@ class RobotHealth:
     remaining_s : fleet seconds until the battery comes to the kind's reserve; `inf` while it charges, NaN if unknown
         or not live.
     soc_pct : charge of the battery, NaN if unknown or not live.
+    order, update : the order, and the update of it, that its agent said last that it has taken.
     """
 
     robot: str
@@ -47,6 +48,8 @@ class RobotHealth:
     conditions: tuple[Condition, ...] = ()
     remaining_s: float = math.nan
     soc_pct: float = math.nan
+    order: str = ""
+    update: int = 0
 
 
 class Board:
@@ -111,7 +114,13 @@ class Board:
             conditions=report.conditions,
         )
         activity = "charging" if report.charging and report.state == "idle" else report.state
-        self._robots[report.robot] = replace(self._robots[report.robot], activity=activity, control=report.control)
+        self._robots[report.robot] = replace(
+            self._robots[report.robot],
+            activity=activity,
+            control=report.control,
+            order=report.order,
+            update=report.update,
+        )
 
     def look(self, now: Now, robots: Iterable[str] | None = None) -> None:
         """Judge some robots, all of them by default."""

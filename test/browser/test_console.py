@@ -139,8 +139,15 @@ def test_hold_and_resume_of_the_whole_fleet(console: Opened) -> None:
     page.locator("dialog").get_by_role("button", name="Hold", exact=True).click()
     expect(page.locator("#banner-hold")).to_be_visible()
     expect(page.locator("#hold")).to_have_text("Resume fleet")
+    expect(page.locator("[data-command]")).to_have_attribute("data-command", "confirmed")
     page.click("#hold")
-    page.locator("dialog").get_by_role("button", name="Resume", exact=True).click()
+    resume = page.locator("dialog").get_by_role("button", name="Resume", exact=True)
+    page.keyboard.type("tin")
+    expect(resume).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(page.locator("#banner-hold")).to_be_visible()
+    page.keyboard.type("y")
+    page.keyboard.press("Enter")
     expect(page.locator("#banner-hold")).to_be_hidden()
     assert console.fleet.commands == [("hold", ""), ("resume", "")]
 

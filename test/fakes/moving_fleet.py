@@ -6,22 +6,28 @@ import math
 import random
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.inputs import (
     AlarmAnswer,
+    CloseZones,
     DirectTask,
+    FleetWish,
     HoldTask,
     IncidentAnswer,
     JobChange,
+    LimitZone,
     Maintenance,
+    OpenZones,
     PrioritiseTask,
     ResumeTask,
     SequenceTask,
     SetHold,
+    SignShift,
+    TakeShift,
     TaskChange,
 )
 from robot_fleet.core.price import Price
@@ -29,10 +35,13 @@ from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
+from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.site_view import site_view
+from robot_fleet.server.state_rows import zone_row
 from robot_fleet.server.view import FleetView
 
 from .alarm_desk import AlarmDesk
@@ -79,6 +88,7 @@ class MovingFleet(ViewedFleet):
         self.now_s = START_S
         self.holding = False
         self.wander = True
+        self.robots_heard: tuple[str, ...] = ()  # who reports, empty for all
         self.alarms_shown: list[str] = []
         self.commands: list[tuple[str, str]] = []
         self.told: dict[str, dict[str, Any]] = {}
@@ -100,6 +110,8 @@ class MovingFleet(ViewedFleet):
             lambda: self.now_s,
             timeline=self._story,
             ways=self._ways_left,
+            state=lambda: self.desk.core.state,
+            reported=self._reported,
             refresh=lambda: self.advance(FRAME_EVERY_S * pace),
             on_shown=self._note_shown,
         )
@@ -114,12 +126,6 @@ class MovingFleet(ViewedFleet):
                     "width_m": item.width_m,
                 }
             )
-        self._zones: dict[str, dict[str, Any]] = {
-            zone.id: {"id": zone.id, "name": {"ko": zone.name.ko, "en": zone.name.en}, "closed": zone.closed,
-                      "speed_mps": zone.speed_mps, "reason": "", "since_s": None}
-            for zone in site.zones.values()
-        }  # fmt: skip
-        self.picture.put_zones(self._zones.values())
         self._make_up(tasks, alarm)
 
     def advance(self, dt_s: float) -> None:
@@ -238,29 +244,26 @@ class MovingFleet(ViewedFleet):
         self._rows[task].update(asks=True, state="suspended")
         self.picture.put_task(self._rows[task])
 
-    async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
-        """Hold or let go."""
-        answer = self.desk.ask(SetHold(key, on, robot, reason))
+    async def carry_out(self, wish: FleetWish) -> CommandAnswer:
+        """Let the core take a wish, and the play follow it."""
+        answer = self.desk.ask(wish)
         if not answer.accepted:
             return answer
-        self.commands.append(("hold" if on else "resume", robot))
-        if robot:
-            next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
-        else:
-            self.holding = on
-            self.picture.put_hold(on)
-        return CommandAnswer(True)
-
-    async def set_zone(self, key: str, zone: str, change: str, speed_mps: float, reason: str) -> CommandAnswer:
-        """Close, open or limit a zone."""
-        if zone not in self.site.zones:
-            return CommandAnswer(False, "", "request_unknown_zone", f"no zone {zone!r}", zone)
-        self.commands.append((f"zone {change}", zone))
-        row = self._zones[zone]
-        row["reason"] = reason
-        row.update({"speed_mps": speed_mps} if change == "limit" else {"closed": change == "close"})
-        self.picture.put_zones(self._zones.values())
-        return CommandAnswer(True)
+        match wish:
+            case SetHold(hold=on, robot=robot):
+                self.commands.append(("hold" if on else "resume", robot))
+                if robot:
+                    next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
+                else:
+                    self.holding = on
+            case CloseZones() | OpenZones():
+                self.commands.append(("close" if isinstance(wish, CloseZones) else "open", " ".join(wish.zones)))
+            case LimitZone(zone=zone):
+                self.commands.append(("limit", zone))
+            case SignShift() | TakeShift():
+                self.commands.append((type(wish).__name__, wish.by))
+        self._show_alarms()
+        return replace(answer, task=answer.incident, incident="")
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
         """Let the core take a person's answer."""
@@ -296,6 +299,11 @@ class MovingFleet(ViewedFleet):
     async def _story(self, incident: str) -> Row:
         return self.desk.timeline(incident)
 
+    def _reported(self) -> dict[str, Reported]:
+        """Return what the robots say: those that are held stand as soon as they are heard of."""
+        rows = {row["id"]: row for row in self.picture.snapshot(self.now_s)["robots"]}
+        return {name: Reported("", 0, rows[name].get("state", "idle"), 0.0) for name in self.robots_heard or rows}
+
     def _answered(self, wish: AlarmAnswer | IncidentAnswer | JobChange | Maintenance) -> CommandAnswer:
         answer = self.desk.ask(wish)
         if answer.accepted:
@@ -319,8 +327,12 @@ class MovingFleet(ViewedFleet):
             if row["task"]:
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
-        self.picture.put_incidents(incident_rows(self.site, self.desk.core.state))
-        self.picture.put_jobs(job_rows(self.desk.core.state))
+        state = self.desk.core.state
+        self.picture.put_incidents(incident_rows(self.site, state))
+        self.picture.put_jobs(job_rows(state))
+        self.picture.put_zones([zone_row(zone, state) for zone in self.site.zones.values()])
+        self.picture.put_shift(waiting_row(state))
+        self.picture.put_hold(self.holding, state.in_place)
 
     def _stands(self, puppet: Puppet) -> bool:
         return puppet.hold or self.desk.core.state.robots[puppet.id].stopped

@@ -166,8 +166,25 @@ def test_a_whole_fleet_is_held_only_after_a_yes(fleet: MovingFleet, terminal: Te
     assert not fleet.holding
     assert terminal.asked("y\n", "hold") is None
     assert fleet.holding
-    terminal.says("resume")
+    for typed in ("", "y\n", "tin\n"):
+        refusal = terminal.asked(typed, "resume")
+        assert refusal is not None
+        assert refusal.code == "request_not_confirmed"
+    assert fleet.holding
+    assert terminal.asked("tiny\n", "resume") is None
     assert not fleet.holding
+    terminal.says("hold", "--yes")
+    terminal.says("resume", "--yes")
+    assert not fleet.holding
+
+
+def test_a_fleet_stops_in_place_only_after_its_site_was_typed(fleet: MovingFleet, terminal: Terminal) -> None:
+    refusal = terminal.asked("y\n", "hold", "--in-place")
+    assert refusal is not None
+    assert refusal.code == "request_not_confirmed"
+    assert not fleet.holding
+    assert terminal.asked("tiny\n", "hold", "--in-place") is None
+    assert fleet.desk.core.state.in_place
 
 
 def test_one_robot_is_held_without_a_question(fleet: MovingFleet, terminal: Terminal) -> None:
@@ -184,7 +201,38 @@ def test_zones_are_closed_opened_and_slowed_down(fleet: MovingFleet, terminal: T
     listed = terminal.says("zone", "list")
     assert "closed" in listed and "0.3 m/s" in listed
     assert terminal.json("zone", "open", "annex")["command"].startswith("zone-")
-    assert fleet.commands == [("zone close", "annex"), ("zone limit", "annex"), ("zone open", "annex")]
+    assert fleet.commands == [("close", "annex"), ("limit", "annex"), ("open", "annex")]
+
+
+def test_zones_are_closed_together_for_a_cause_and_a_time(fleet: MovingFleet, terminal: Terminal) -> None:
+    said = terminal.says("zone", "close", "annex", "north_lane", "--cause", "event", "--until", "23:30")
+    assert "annex, north_lane are closed until 23:30" in said
+    rows = {row["id"]: (row["closed"], row["cause"], row["until_s"]) for row in terminal.json("zone", "list")}
+    assert rows == dict.fromkeys(("annex", "north_lane"), (True, "event", 84_600.0))
+    assert "closed until 23:30" in terminal.says("zone", "list")
+    assert "request_no_zone" in terminal.says("zone", "open", "--outdoor", status=1)
+    terminal.says("zone", "open", "annex", "north_lane")
+    assert not any(row["closed"] for row in terminal.json("zone", "list"))
+
+
+def test_a_shift_is_signed_by_one_and_taken_over_by_another(fleet: MovingFleet, terminal: Terminal) -> None:
+    assert "no shift was signed" in terminal.says("shift", "take", "--by", "op_8", status=1)
+    terminal.says("hold", "care_2")
+    assert "robot_held:care_2" in terminal.says("shift", "open")
+    assert "request_malformed" in terminal.says("shift", "sign", "--item", "robot_held:care_2", status=1)
+    astray = terminal.says("shift", "sign", "--item", "robot_held:care_1=why", status=1)
+    assert "request_shift_note_astray" in astray
+    note = ("--note", "calm", "--item", "robot_held:care_2=wheel squeaks")
+    assert "shift-1 is signed" in terminal.says("shift", "sign", "--by", "op_7", *note)
+    assert "request_shift_same_person" in terminal.says("shift", "take", "--by", "op_7", status=1)
+    taken = terminal.says("shift", "take", "--by", "op_8")
+    assert "wheel squeaks" in taken
+    assert "taken over by op_8" in taken
+    assert "request_shift_taken" in terminal.says("shift", "take", "--by", "op_9", status=1)
+    shown = terminal.json("shift", "show", "shift-1")
+    assert (shown["state"], shown["signed_by"], shown["taken_by"], shown["intact"]) == ("taken", "op_7", "op_8", True)
+    assert "shift-1" in terminal.says("shift", "list")
+    assert "request_unknown_shift" in terminal.says("shift", "show", "shift-9", status=1)
 
 
 def test_a_task_is_cancelled_only_after_a_yes(fleet: MovingFleet, terminal: Terminal) -> None:

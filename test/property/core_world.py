@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import shapely
 
 from robot_fleet.agent.admission import admit
+from robot_fleet.agent.resting import stands_in_the_way
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
 from robot_fleet.core.facts import (
@@ -29,6 +30,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
 from robot_fleet.core.fleet.retired import find_ended
+from robot_fleet.core.fleet.turn import PortsNow, Turn
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import (
     AnswerJob,
@@ -199,6 +201,11 @@ class CoreWorld:
     def state(self) -> FleetState:
         return self.fleet.state
 
+    def turn(self) -> Turn:
+        """Return a turn in which nothing happens, to ask the core's own questions."""
+        ports = PortsNow(self.site, self.ports)
+        return Turn(self.site, ports, self.state, self.fleet.seen, self.fleet.agenda, self.now)
+
     # what happens
 
     def pass_time(self, seconds: float) -> None:
@@ -247,13 +254,17 @@ class CoreWorld:
                 self._end_step(robot, step, StepState.DONE)
             robot.cancelled = robot.next_step is not None
             return True
-        if order.hold or len(robot.results) >= order.released:
+        if len(robot.results) >= order.released or (order.hold and not self._gets_off(robot, order, step)):
             return False
         state = {"done": StepState.DONE, "failed": StepState.FAILED, "unknown": StepState.UNKNOWN}[outcome]
         if state is StepState.UNKNOWN and step.kind is not StepKind.ACT:
             state = StepState.FAILED
         self._end_step(robot, step, state)
         return True
+
+    def _gets_off(self, robot: ModelRobot, order: Order, step: Step) -> bool:
+        """Return whether a held robot, which is always at some vertex here, still drives on from it."""
+        return step.kind is StepKind.DRIVE and stands_in_the_way(order.steps, len(robot.results), under_way=False)
 
     def _end_step(self, robot: ModelRobot, step: Step, state: StepState) -> None:
         item = str(step.params.get("item", ""))

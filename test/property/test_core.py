@@ -20,6 +20,7 @@ from robot_fleet.core.clock import format_clock
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import Ports, retiring
+from robot_fleet.core.fleet.travellers import leads_off_safely, traveller
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
@@ -30,6 +31,7 @@ from robot_fleet.core.inputs import (
     CancelTask,
     CloseIncident,
     CloseZone,
+    CloseZones,
     ConditionsSeen,
     DirectTask,
     EndMaintenance,
@@ -49,11 +51,14 @@ from robot_fleet.core.inputs import (
     SequenceTask,
     SetHold,
     ShelveAlarm,
+    SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeShift,
     Tick,
     UnshelveAlarm,
 )
+from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
 from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate
@@ -78,6 +83,7 @@ NAMES = (
     *("submit",) * 4,
     "submit_many",
     *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit", "measure"),
+    *("close_several", "sign", "take_over"),
     *("work",) * 8,
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
@@ -211,12 +217,27 @@ def cancel(world: CoreWorld, a: int, b: int, c: int) -> None:
 
 def hold(world: CoreWorld, a: int, b: int, c: int) -> None:
     names = ["", "nobody", *world.robots]
-    world.feed(SetHold(f"h{b * 50 + c}", True, names[a % len(names)]))
+    world.feed(SetHold(f"h{b * 50 + c}", True, names[a % len(names)], in_place=c % 3 == 0))
 
 
 def let_go(world: CoreWorld, a: int, b: int, c: int) -> None:
     names = ["", *world.robots]
     world.feed(SetHold(f"l{b * 50 + c}", False, names[a % len(names)]))
+
+
+def close_several(world: CoreWorld, a: int, b: int, c: int) -> None:
+    zones = tuple(world.site.zones)[a % 3 :]
+    world.feed(CloseZones(f"y{b * 50 + c}", zones, cause="weather", until_s=world.fleet_s + 20.0 * (b % 7) - 20.0))
+
+
+def sign(world: CoreWorld, a: int, b: int, c: int) -> None:
+    world.feed(SignShift(f"w{b * 50 + c}", f"op_{a % 2}"))
+
+
+def take_over(world: CoreWorld, a: int, b: int, c: int) -> None:
+    record = next(reversed(world.state.shifts.values()), None)
+    shift, digest = ("shift-1", "") if record is None else (record.signed.shift, record.signed.digest)
+    world.feed(TakeShift(f"v{b * 50 + c}", shift, f"op_{a % 2}", digest))
 
 
 def close(world: CoreWorld, a: int, b: int, c: int) -> None:
@@ -478,6 +499,9 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
             hold,
             let_go,
             close,
+            close_several,
+            sign,
+            take_over,
             open_up,
             limit,
             measure,
@@ -542,3 +566,35 @@ def test_once_the_trouble_is_over_every_task_ends(actions: list[Action]) -> None
     assert [(task.id, task.state, task.reason) for task in world.state.open_tasks()] == []
     world.check_replay()
     world.check_custody()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(actions=calm_streams, district=st.booleans())
+def test_a_held_fleet_leaves_what_is_to_be_kept_clear(actions: list[Action], district: bool) -> None:
+    """Whoever still stands in the way is not released more, since nobody could be, by rights, to get it off."""
+    world = world_of("busan_edc" if district else "tiny")
+    play(world, actions[:20])
+    for name in ("", *world.robots):  # nobody is stopped in place any more
+        world.feed(SetHold(f"before_{name}", False, name))
+    world.feed(SetHold("all", True))
+    for _ in range(25):
+        world.pass_time(2.0)
+        for robot in world.robots.values():
+            world.step(robot)
+            world.tell(robot)
+        world.feed(Tick())
+    turn = world.turn()
+    granted = world.fleet.ports.right_of_way.release(
+        [traveller(turn, each) for each in world.state.robots.values()], 14
+    )
+    for known in world.state.robots.values():
+        order = known.busy
+        if order is None or not order.lanes_done or order.lanes_released == len(order.lanes) or known.stopped:
+            continue
+        clear = not world.fleet.roads.may_stop_at(turn.travel_class(known), known.at)
+        if clear and known.link is LinkState.LIVE and order.state is OrderState.ACTIVE:
+            lanes = granted.get(known.id, 0)
+            assert not lanes or not leads_off_safely(turn, known, lanes), f"{known.id} could leave {known.at}"
+    world.feed(SetHold("on", False))
+    world.drain(hours=9.0)
+    assert [(task.id, task.state, task.reason) for task in world.state.open_tasks()] == []

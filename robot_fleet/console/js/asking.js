@@ -2,13 +2,15 @@
 
 import { alarmTitle } from "./alarms.js";
 import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { confirms } from "./confirming.js";
+import { ask, confirm, confirmByName, toast } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
 import { text } from "./i18n.js";
 
 const SHELF_MINUTES = [5, 15, 30, 60, 120, 480];
 const SHELF_USUAL = 30;
+const REST_S = 90; // so long it takes at most until who is on a crossing has left it
 
 /** Do something, say what came of it, and return the answer, null if it was refused. */
 async function command(action, done) {
@@ -24,7 +26,19 @@ async function command(action, done) {
 }
 
 /** Return what people can ask of a fleet. */
-export function askingOf(fleet) {
+export function askingOf(fleet, confirming) {
+  const concerned = (robot) => (robot ? [robot] : fleet.robots.filter(({ link, stopped }) => link !== "never" && !stopped).map(({ id }) => id));
+  const isHeld = (robot) => (robot ? fleet.robot(robot).hold : fleet.hold);
+  const give = (key, what, send, robots, by, taken) => confirming.give(text(key, { what }), send, { robots, by, taken, limit: REST_S });
+
+  /** Stop a robot, or everybody, where it is: on crossings and in doors too. Of the fleet its site's name is typed. */
+  async function stopInPlace(robot) {
+    const what = robot ? robotName(fleet, robot) : text("whole_fleet");
+    const question = { title: text("stop_question", { what }), body: text("stop_means"), yes: text("stop_in_place"), danger: true };
+    const sure = robot ? await confirm(question) : await confirmByName({ ...question, name: fleet.site.id });
+    if (sure) await give("given_stop", what, () => holdFleet(robot, true), concerned(robot), confirms.held, () => isHeld(robot));
+  }
+
   return {
     async cancel(task) {
       const sure = await confirm({
@@ -33,7 +47,12 @@ export function askingOf(fleet) {
         yes: text("cancel_task"),
         danger: true,
       });
-      if (sure) await command(() => cancelTask(task.id), text("cancel_done"));
+      const busy = fleet.robots.filter((robot) => robot.task === task.id).map(({ id }) => id);
+      if (!sure) return;
+      await confirming.give(text("given_cancel", { service: serviceName(fleet, task.service) }), () => cancelTask(task.id), {
+        robots: busy,
+        taken: () => fleet.tasks.get(task.id)?.state === "cancelled" && busy.every((id) => fleet.robot(id).task !== task.id),
+      });
     },
 
     /** Say how a task goes on that only a person can judge: `retry`, `done` or `failed`. */
@@ -48,16 +67,24 @@ export function askingOf(fleet) {
       if (sure) await command(() => answerTask(task.id, how), text("task_answered"));
     },
 
+    /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */
     async hold(on, robot = "") {
       const what = robot ? robotName(fleet, robot) : text("whole_fleet");
-      const sure = await confirm({
+      const question = {
         title: text(on ? "hold_question" : "resume_question", { what }),
         body: text(on ? "hold_means" : "resume_means"),
         yes: text(on ? "hold_yes" : "resume_yes"),
         danger: on,
-      });
-      if (sure) await command(() => (on ? holdFleet(robot) : resumeFleet(robot)), text(on ? "hold_done" : "resume_done"));
+      };
+      if (on) question.other = [text("stop_in_place"), () => stopInPlace(robot)];
+      const sure = on || robot ? await confirm(question) : await confirmByName({ ...question, name: fleet.site.id });
+      if (!sure) return;
+      const robots = concerned(robot);
+      if (on) await give("given_hold", what, () => holdFleet(robot), robots, confirms.held, () => isHeld(robot));
+      else await give("given_resume", what, () => resumeFleet(robot), robots.filter((id) => fleet.robot(id).state === "holding"), confirms.goesOn, () => !isHeld(robot));
     },
+
+    stopInPlace: (robot = "") => stopInPlace(robot),
 
     /** Let a robot move again after an emergency stop: a person says that it is safe there. */
     async letGo(robot) {

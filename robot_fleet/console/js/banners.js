@@ -2,12 +2,14 @@
 
 import { byId, h } from "./dom.js";
 import { clockTime, robotName } from "./format.js";
-import { language, text } from "./i18n.js";
+import { language, named, text } from "./i18n.js";
+import { withNames } from "./session.js";
+import { zoneWords } from "./zones.js";
 
 const STOPPED_SHOWN = 2; // so many emergency stops have a banner each; more share one
 
 export class Banners {
-  /** `act` does what banners ask for: `letGo(robot)`, `showRobots()`. */
+  /** `act` does what banners ask for: `letGo(robot)`, `showRobots()`, `stopInPlace()`, `openZones(ids)`. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
@@ -30,7 +32,8 @@ export class Banners {
     const { fleet } = this;
     const rings = fleet.alarms.filter(({ id, state }) => state === "active" && this.missed.has(id)).length;
     const stopped = fleet.robots.filter((robot) => robot.stopped).map(({ id }) => id);
-    const sign = JSON.stringify([lost, !fleet.site, fleet.hold, rings, stopped, language()]);
+    const moving = fleet.hold ? fleet.robots.filter(({ state }) => state === "driving").length : 0;
+    const sign = JSON.stringify([lost, !fleet.site, fleet.hold, fleet.inPlace, moving, this.#caught(), fleet.zones, fleet.shift, rings, stopped, language()]);
     const box = byId("banners");
     if (box.dataset.sign === sign) return;
     box.dataset.sign = sign;
@@ -38,9 +41,36 @@ export class Banners {
       lost ? this.#banner("bad", "banner-lost", text("lost"), fleet.site ? text("lost_since", { time: clockTime(fleet.clock.t) }) : text("connecting")) : null,
       rings ? this.#banner("bad", "banner-missed", text("missed", { n: rings }), text("missed_means"), ["close", () => this.#forget()]) : null,
       ...this.#stopped(stopped),
-      fleet.hold ? this.#banner("warn", "banner-hold", text("held"), text("held_means")) : null,
+      fleet.hold ? this.#hold() : null,
+      ...this.#zones(),
+      fleet.shift ? this.#banner("warn", "banner-shift", text("shift_waits"), text("shift_waits_means", { by: withNames(fleet.shift.by), time: clockTime(fleet.shift.at_s, false) }), ["shift_see", () => location.assign("shift.html")]) : null,
     ];
     box.replaceChildren(...rows.filter(Boolean));
+  }
+
+  #hold() {
+    const { fleet } = this;
+    if (fleet.inPlace) return this.#banner("warn", "banner-hold", text("held_in_place"), text("held_in_place_means"));
+    const moving = fleet.robots.filter((robot) => robot.state === "driving" && fleet.freshness(robot) === "live").length;
+    const caught = this.#caught();
+    const means = caught.length ? text("held_in_the_way", { robots: caught.map((id) => robotName(fleet, id)).join(", ") }) : moving ? text("held_moving", { n: moving }) : text("held_means");
+    return this.#banner("warn", "banner-hold", text("held"), means, ["stop_in_place", () => this.act.stopInPlace(), "operate"]);
+  }
+
+  /** Robots that say that they are held where nobody should stand. */
+  #caught() {
+    return this.fleet.robots.filter(({ conditions }) => conditions?.includes("held_in_the_way")).map(({ id }) => id);
+  }
+
+  /** Zones that are closed for one cause until one time share a banner. */
+  #zones() {
+    const groups = new Map();
+    for (const zone of this.fleet.zones.filter(({ closed, since_s }) => closed && since_s !== null)) {
+      const words = zoneWords(zone);
+      groups.set(words, [...(groups.get(words) ?? []), zone]);
+    }
+    return [...groups].map(([words, zones]) => this.#banner("warn", `banner-zone-${zones[0].id}`,
+      text("zones_closed", { zones: zones.map((zone) => named(zone.name)).join(", ") }), words, ["zones_open", () => this.act.openZones(zones.map(({ id }) => id)), "operate"]));
   }
 
   #stopped(robots) {
@@ -50,9 +80,9 @@ export class Banners {
     return robots.map((id) => this.#banner("stop", `banner-stopped-${id}`, text("stopped", { robot: robotName(this.fleet, id) }), text("stopped_means"), ["let_go", () => this.act.letGo(id)]));
   }
 
-  #banner(tone, id, title, body, [label, onclick] = []) {
+  #banner(tone, id, title, body, [label, onclick, needs = label === "let_go" ? "operate" : null] = []) {
     return h("div", { class: `banner ${tone}`, id }, h("strong", { textContent: title }), h("span", { textContent: body }),
-      label ? h("button", { type: "button", class: "button small", "data-needs": label === "let_go" ? "operate" : null, textContent: text(label), onclick }) : null);
+      label ? h("button", { type: "button", class: "button small", "data-needs": needs, textContent: text(label), onclick }) : null);
   }
 
   #forget() {

@@ -110,6 +110,9 @@ export class Commands {
       ["service_in", ["idle robot"], (robot) => act.backInService(robot.id), "operate"],
       ["resume", ["held robot"], (robot) => (robot.stopped ? act.letGo(robot.id) : act.hold(false, robot.id)), "operate"],
       [this.fleet.hold ? "resume_fleet" : "hold_fleet", [], () => act.hold(!this.fleet.hold), "operate"],
+      ["stop", ["robot"], (robot) => act.stopInPlace(robot.id), "operate"],
+      ["stop_fleet", [], () => act.stopInPlace(), "operate"],
+      ["close_zones", [], act.chooseZones, "operate"],
       ["view", ["view"], act.view],
       ["language", [], act.language],
     ];

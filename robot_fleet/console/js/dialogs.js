@@ -8,8 +8,17 @@ export async function confirm(question) {
   return (await ask(question)) !== null;
 }
 
-/** Ask with fields to fill in (elements with a `name`); resolve to their values, or to null if nothing is to happen. */
-export function ask({ title, body, lines = [], fields = [], yes, danger = false }) {
+/** Ask, and have the name typed of what the command is about: a slip cannot confirm it. Resolve to whether it was. */
+export async function confirmByName({ name, ...question }) {
+  return (await ask({ ...question, danger: true, typed: name })) !== null;
+}
+
+/**
+ * Ask with fields to fill in (elements with a `name`); resolve to their values, or to null if nothing is to happen.
+ * `typed` is a word that has to be typed before it can be confirmed, `other` is [text, act] of a further way out, and
+ * `read` is given the form where a name has several values.
+ */
+export function ask({ title, body, lines = [], fields = [], yes, danger = false, typed = "", other = null, read = () => {} }) {
   const dialog = byId("dialog");
   return new Promise((resolve) => {
     const content = h("form", { method: "dialog", class: "ask" },
@@ -17,18 +26,38 @@ export function ask({ title, body, lines = [], fields = [], yes, danger = false 
       body ? h("p", { textContent: body }) : null,
       lines.length ? h("dl", { class: "pairs" }, lines.flatMap(([label, value]) => [h("dt", { textContent: label }), h("dd", { textContent: value })])) : null,
       fields,
+      typed ? typing(typed) : null,
+      other ? h("button", { type: "button", class: "button small ask-other", id: "ask-other", textContent: other[0], onclick: () => {
+        dialog.addEventListener("close", () => other[1](), { once: true }); // after this question is over
+        dialog.close("no");
+      } }) : null,
       h("div", { class: "ask-buttons" },
         h("button", { type: "button", class: "button", textContent: text("back"), onclick: () => dialog.close("no") }),
-        h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, autofocus: !fields.length }),
+        h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, disabled: Boolean(typed), autofocus: !fields.length && !typed }),
       ),
     );
     dialog.replaceChildren(content);
     dialog.setAttribute("aria-labelledby", "dialog-title");
     dialog.returnValue = "no";
-    const told = () => (dialog.returnValue === "yes" ? Object.fromEntries(new FormData(content)) : null);
+    const told = () => {
+      if (dialog.returnValue !== "yes") return null;
+      const form = new FormData(content);
+      read(form);
+      return Object.fromEntries(form);
+    };
     dialog.addEventListener("close", () => resolve(told()), { once: true });
     dialog.showModal();
   });
+}
+
+/** The field of a name that has to be typed; the confirming button waits for it. */
+function typing(name) {
+  const [before, after] = text("type_to_confirm", { name: "\n" }).split("\n");
+  return h("label", { class: "field typed" },
+    h("span", {}, before, h("code", { textContent: name }), after),
+    h("input", { name: "typed", required: true, autocomplete: "off", autocapitalize: "off", spellcheck: false, autofocus: true, oninput: ({ target }) => {
+      target.form.querySelector('[value="yes"]').disabled = target.value.trim() !== name;
+    } }));
 }
 
 /** Show a note for some seconds; `kind` is good or bad. */

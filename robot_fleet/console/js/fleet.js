@@ -25,6 +25,9 @@ export class Fleet {
     this.incidents = [];
     this.jobs = [];
     this.hold = false;
+    this.inPlace = false;
+    this.zones = [];
+    this.shift = null;
     this.routes = new Map();
     this.past = new Map();
     this.places = new Map();
@@ -58,6 +61,9 @@ export class Fleet {
     this.incidents = frame.incidents;
     this.jobs = frame.jobs;
     this.hold = frame.hold;
+    this.inPlace = frame.in_place;
+    this.zones = frame.zones;
+    this.shift = frame.shift;
     this.routes = new Map(Object.entries(frame.routes));
     this.past = new Map();
     this.#did(frame.past);
@@ -80,7 +86,9 @@ export class Fleet {
     if (frame.alarms) this.alarms = frame.alarms;
     if (frame.incidents) this.incidents = frame.incidents;
     if (frame.jobs) this.jobs = frame.jobs;
-    if (frame.hold !== undefined) this.hold = frame.hold;
+    if (frame.hold !== undefined) [this.hold, this.inPlace] = [frame.hold, frame.in_place];
+    if (frame.zones) this.zones = frame.zones;
+    if (frame.shift !== undefined) this.shift = frame.shift;
     for (const [robot, route] of Object.entries(frame.routes ?? {})) this.routes.set(robot, route);
     this.#did(frame.past ?? []);
   }

@@ -3,6 +3,7 @@
 import { named } from "./i18n.js";
 import { bolt } from "./marks.js";
 import { rgb } from "./palette.js";
+import { drawZones } from "./zone_marks.js";
 
 const LABELS_FROM = 15; // pixels per metre from which places bear their names
 const ARROWS_FROM = 12;
@@ -37,6 +38,7 @@ export function drawGround(context, fleet, camera, palette, floor, { layers, pic
     context.imageSmoothingQuality = "high";
     context.drawImage(floor, left, top, map.width_px * size, map.height_px * size);
   }
+  drawZones(context, fleet, camera, palette);
   if (layers.lanes) drawLanes(context, fleet.site.lanes, camera, palette);
   if (layers.items) drawItems(context, fleet, camera, palette);
   if (layers.places || pick) drawPlaces(context, fleet, camera, palette, pick, chosen);

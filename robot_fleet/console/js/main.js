@@ -6,6 +6,7 @@ import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
 import { Commands } from "./commands.js";
+import { Confirming } from "./confirming.js";
 import { toast } from "./dialogs.js";
 import { directingOf } from "./directing.js";
 import { byId, h } from "./dom.js";
@@ -24,6 +25,7 @@ import { sendingOf } from "./sending.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
 import { follow } from "./stream.js";
+import { zonesOf } from "./zones.js";
 
 const RENDER_MS = 250;
 
@@ -37,7 +39,9 @@ let lastRender = 0;
 let renderTimer = 0;
 let opened = false; // whether what the address names has been opened
 
-const asking = askingOf(fleet);
+const confirming = new Confirming(fleet);
+const asking = askingOf(fleet, confirming);
+const zones = zonesOf(fleet, confirming);
 const directing = directingOf(fleet);
 const sending = sendingOf(fleet);
 const { why } = directing;
@@ -84,7 +88,7 @@ const form = new RequestForm(fleet, {
 });
 
 const drawer = new IncidentDrawer(fleet, { ...asking, ...sending, said: toast, selectRobot: (id) => selectRobot(id, true) });
-const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
+const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots"), stopInPlace: asking.stopInPlace, openZones: zones.open });
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
@@ -108,12 +112,13 @@ const commands = new Commands(fleet, {
     form.open();
     form.choose(service);
   },
+  chooseZones: () => zones.choose(),
   get views() {
-    return ["map", "plan", "board", ...TABS, ...(may("cases") ? ["replay"] : []), "reports"];
+    return ["map", "plan", "board", ...TABS, ...(may("cases") ? ["replay"] : []), "reports", "shift"];
   },
   view: (name) => {
     if (TABS.includes(name)) panel.show(name);
-    else if (name === "reports") location.assign("reports.html");
+    else if (name === "reports" || name === "shift") location.assign(`${name}.html`);
     else if (name === "replay") location.hash = "#/replay";
     else plan.go(name === "map" ? "" : name);
   },
@@ -299,6 +304,7 @@ function relabel() {
   form.render();
   drawer.relabel();
   plan.relabel();
+  confirming.render();
   map.repaint(palette);
   render();
 }
@@ -323,6 +329,7 @@ byId("zoom-in").addEventListener("click", () => map.zoom(1.35));
 byId("zoom-out").addEventListener("click", () => map.zoom(1 / 1.35));
 byId("fit").addEventListener("click", () => map.fit());
 byId("follow").addEventListener("click", () => map.follow(!map.follows));
+byId("zones").addEventListener("click", () => zones.choose());
 byId("hold").addEventListener("click", () => asking.hold(!fleet.hold));
 byId("sound").addEventListener("click", () => {
   sound.toggle();
@@ -371,7 +378,7 @@ follow(
         });
       }
     } else if (type === "patch") {
-      if (frame.items) map.redraw();
+      if (frame.items || frame.zones) map.redraw();
       map.change();
       renderSoon();
     }

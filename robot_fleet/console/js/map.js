@@ -140,8 +140,8 @@ export class FleetMap {
 
   /** Tell the painter what there is. */
   #tell() {
-    const { site, robots, index, kinds, places, items, alarms } = this.fleet;
-    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms });
+    const { site, robots, index, kinds, places, items, alarms, zones } = this.fleet;
+    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones });
     this.site = site;
     this.told = true;
   }

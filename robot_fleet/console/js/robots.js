@@ -27,11 +27,11 @@ export class RobotList {
   }
 
   #sign(robot) {
-    const { id, charging, load, hold, stopped, maintenance, maintenance_s, fault, task, place, health, conditions, control } = robot;
+    const { id, charging, load, hold, in_place, stopped, maintenance, maintenance_s, fault, task, place, health, conditions, control } = robot;
     const open = id === this.robot;
     const taken = open && this.fleet.takeOver(id)?.id;
     const battery = open && robot.remaining_s != null ? Math.round(robot.remaining_s / 60) : null;
-    return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, load, hold, stopped, maintenance, maintenance_s,
+    return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, load, hold, in_place, stopped, maintenance, maintenance_s,
       fault, task, place, health, conditions, control, battery, taken, open, open && robot.eta_s, language()]);
   }
 
@@ -53,9 +53,15 @@ export class RobotList {
     if (robot.control === "protective_stop" || robot.control === "manual") return text(`control.${robot.control}`);
     if (robot.fault) return text(`fault.${robot.fault}`, {}, text("robot.fault"));
     if (this.fleet.takeOver(robot.id)) return text("taken_over");
-    if (robot.hold) return text("robot.holding");
+    if (robot.hold && this.#standsHeld(robot)) return text("robot.holding");
+    if (robot.hold || (this.fleet.hold && robot.state === "driving")) return text("robot.coming_to_rest");
     if (robot.charging) return text("robot.charging");
     return this.#activity(robot);
+  }
+
+  /** Whether a robot that is held stands, by its own word. */
+  #standsHeld(robot) {
+    return robot.state !== "driving" && robot.state !== "docking" && robot.state !== "undocking";
   }
 
   #activity(robot) {
@@ -105,11 +111,13 @@ export class RobotList {
     const goes = held && !robot.stopped ? null : robot.stopped
       ? h("button", { type: "button", class: "button small danger", "data-focus": `${robot.id}-go`, "data-letgo": robot.id, "data-needs": "operate", textContent: text("let_go"), onclick: () => this.act.letGo(robot.id) })
       : h("button", { type: "button", class: "button small", "data-focus": `${robot.id}-hold`, "data-needs": "operate", textContent: text(robot.hold ? "resume_robot" : "hold_robot"), onclick: () => this.act.hold(!robot.hold, robot.id) });
+    const stops = robot.stopped || robot.in_place ? null
+      : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${robot.id}-stop`, "data-needs": "operate", textContent: text("stop_in_place"), onclick: () => this.act.stopInPlace(robot.id) });
     return h("div", { class: "row-more" },
       h("dl", { class: "axes" }, this.#axes(robot, live).flatMap(([key, words, tone]) => [h("dt", { textContent: text(key) }), h("dd", { class: tone, textContent: words })])),
       task ? h("button", { type: "button", class: "chip", "data-focus": `${robot.id}-task`, onclick: () => this.act.selectTask(task.id), textContent: `${serviceName(this.fleet, task.service)} · ${task.id}` }) : null,
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value]) => [h("dt", { textContent: text(key) }), h("dd", { textContent: value })])),
-      h("div", { class: "alarm-buttons" }, goes, this.#sends(robot),
+      h("div", { class: "alarm-buttons" }, goes, stops, this.#sends(robot),
         replayLink(`${robot.id}-replay`, () => [this.fleet.now() - REPLAYED_S, this.fleet.now()], { robot: robot.id })));
   }
 

@@ -21,6 +21,9 @@ export function withhold(permissions) {
   document.body.dataset.may = session.may.filter(may).join(" ");
 }
 
+/** Who is signed in (`user`, `name`), null where nobody is. */
+export const signedIn = () => (session.signed_in ? session : null);
+
 /** A sentence with the names of users where it has their ids. */
 export const withNames = (sentence) => sentence.replace(/\bu-[0-9a-f]{8}\b/g, (id) => names.get(id) ?? id);
 

@@ -45,6 +45,7 @@ from robot_fleet.core.facts.robots import (
     RobotFaulted,
     RobotLinkChanged,
 )
+from robot_fleet.core.facts.shifts import OpenItem, ShiftSigned, ShiftTaken
 from robot_fleet.core.facts.tasks import (
     RequestRefused,
     TaskAnswered,
@@ -125,6 +126,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     MaintenancePlanned,
     MaintenanceDone,
     CommandTaken,
+    ShiftSigned,
+    ShiftTaken,
 )
 
 __all__ = [
@@ -156,6 +159,7 @@ __all__ = [
     "MaintenanceBegan",
     "MaintenanceDone",
     "MaintenancePlanned",
+    "OpenItem",
     "OrderCancelAsked",
     "OrderEnded",
     "OrderProgressed",
@@ -164,6 +168,8 @@ __all__ = [
     "RequestRefused",
     "RobotFaulted",
     "RobotLinkChanged",
+    "ShiftSigned",
+    "ShiftTaken",
     "StepsReleased",
     "TaskAnswered",
     "TaskCancelled",

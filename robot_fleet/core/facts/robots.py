@@ -20,12 +20,19 @@ class ChargerDoubted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class HoldSet(Fact):
-    """A person stopped (or let go) one robot, or the whole fleet where `robot` is empty."""
+    """A person stopped (or let go) one robot, or the whole fleet where `robot` is empty.
+
+    Parameters
+    ----------
+    to_safe_place : whether whoever is where nobody should stop first drives on to where it may stand; False in older
+        ledgers, whose holds stopped robots where they were.
+    """
 
     hold: bool
     robot: str
     reason: str
     by: str
+    to_safe_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ from robot_fleet.core.facts import (
     RequestRefused,
     RobotFaulted,
     RobotLinkChanged,
+    ShiftSigned,
+    ShiftTaken,
     StepsReleased,
     TaskAnswered,
     TaskCancelled,
@@ -65,7 +67,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
-from robot_fleet.core.fleet import roads
+from robot_fleet.core.fleet import roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, order, task
@@ -446,12 +448,13 @@ def _tasks_retired(state: FleetState, fact: TasksRetired) -> None:
 
 
 def _hold_set(state: FleetState, fact: HoldSet) -> None:
+    in_place = fact.hold and not fact.to_safe_place
     if fact.robot:
-        state.robots[fact.robot].hold = fact.hold
+        state.robots[fact.robot].hold, state.robots[fact.robot].in_place = fact.hold, in_place
         if not fact.hold:  # whoever lets a robot go by its name consents that it moves after an emergency stop
             state.robots[fact.robot].consents = state.robots[fact.robot].stops
     else:
-        state.hold = fact.hold
+        state.hold, state.in_place = fact.hold, in_place
     for robot in state.robots.values():
         if fact.robot in ("", robot.id) and robot.busy is not None:
             robot.busy.update += 1
@@ -565,4 +568,6 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     MaintenancePlanned: _maintenance_planned,
     MaintenanceDone: _maintenance_done,
     CommandTaken: _command_taken,
+    ShiftSigned: shifts.signed,
+    ShiftTaken: shifts.taken,
 }

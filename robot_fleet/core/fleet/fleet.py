@@ -23,6 +23,7 @@ from robot_fleet.core.fleet import (
     directing,
     dispatch,
     explaining,
+    handing_over,
     jobs,
     orders,
     planning,
@@ -49,6 +50,7 @@ from robot_fleet.core.inputs import (
     CancelTask,
     CloseIncident,
     CloseZone,
+    CloseZones,
     ConditionsSeen,
     DirectTask,
     EndMaintenance,
@@ -59,6 +61,7 @@ from robot_fleet.core.inputs import (
     OpenIncident,
     OpenJob,
     OpenZone,
+    OpenZones,
     PathMeasured,
     PlaceSensed,
     PlanImproved,
@@ -70,8 +73,10 @@ from robot_fleet.core.inputs import (
     SequenceTask,
     SetHold,
     ShelveAlarm,
+    SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeShift,
     Tick,
     UnshelveAlarm,
 )
@@ -164,6 +169,7 @@ class Fleet:
             case Tick():
                 progress.watch_links(turn)
                 servicing.begin_planned(turn)
+                zones.open_due(turn)
                 charging.watch(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
@@ -179,8 +185,10 @@ class Fleet:
                 directing.change(turn, news)
             case SetHold():
                 requests.set_hold(turn, news)
-            case CloseZone() | OpenZone() | LimitZone():
+            case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
+            case SignShift() | TakeShift():
+                handing_over.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
             case PathMeasured():

@@ -55,7 +55,7 @@ def _open(turn: Turn, wish: OpenJob) -> str:
     due_s = now_s + wish.due_in_s
     turn.emit(JobOpened(name, wish.kind, robot, place, wish.alarm, incident, due_s, wish.text, wish.by, now_s))
     if wish.kind == JobKind.TAKE_OVER:
-        hold(turn, True, robot, name, wish.by)
+        hold(turn, True, robot, name, wish.by, in_place=True)  # people are about to go to it
     return name
 
 
@@ -72,7 +72,7 @@ def _answer(turn: Turn, wish: AnswerJob) -> str:
         _check_not_stopped(turn, job)
     turn.emit(JobAnswered(job.id, wish.answer, wish.text, wish.by, turn.now.fleet_s))
     if given_back:
-        hold(turn, False, job.robot, job.id, wish.by)
+        hold(turn, False, job.robot, job.id, wish.by, in_place=False)
     return job.id
 
 

@@ -9,7 +9,7 @@ from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.geometry import HELD_YAW_RAD
 from robot_fleet.core.lifecycles.order import OrderState
-from robot_fleet.core.order import Order, Step, StepKind
+from robot_fleet.core.order import END, LANE, NO_STOPPING, Order, Step, StepKind
 
 
 def wished_order(turn: Turn, robot: RobotRecord) -> Order | None:
@@ -50,6 +50,7 @@ def _limit_mps(turn: Turn, robot: RobotRecord, record: OrderRecord, number: int)
 def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, ...]:
     steps: list[Step] = []
     omni = turn.kind(robot).omnidirectional
+    led = turn.must_stay(robot) and not turn.stops_in_place(robot)
     if record.undock:
         charger = turn.site.vertices[turn.site.lanes[record.lanes[0]].start]
         steps.append(Step(id=f"{record.id}.0", kind=StepKind.UNDOCK, target=charger.pose, place=charger.place))
@@ -68,6 +69,15 @@ def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, .
                 corridor_m=lane.corridor_m,
                 speed_mps=_limit_mps(turn, robot, record, i),
                 place=vertex.place,
+                params=_kept_clear(turn, robot, name) if led else {},
             )
         )
     return (*steps, *record.tail)
+
+
+def _kept_clear(turn: Turn, robot: RobotRecord, lane: str) -> dict[str, object]:
+    """Return what a robot that is led to a safe place has to know of a lane: where on it nobody stands."""
+    roads, travel_class = turn.ports.roads, turn.travel_class(robot)
+    on_it = roads.may_stop_on(travel_class, lane), roads.may_stop_at(travel_class, turn.site.lanes[lane].end)
+    clear = [word for word, may_stop in zip((LANE, END), on_it, strict=True) if not may_stop]
+    return {NO_STOPPING: clear} if clear else {}

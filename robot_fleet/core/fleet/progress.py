@@ -145,6 +145,8 @@ def _drives(turn: Turn, robot: RobotRecord, order: OrderRecord, fresh: list[Step
     since nobody knows when the robot set off.
     """
     driven: list[DriveObserved] = []
+    if turn.must_stay(robot):
+        return driven
     travel_class = turn.travel_class(robot)
     began_s = order.last_step_s
     for index, result in enumerate(fresh, start=order.done):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.fleet import dispatch, orders
-from robot_fleet.core.fleet.travellers import may_go, traveller
+from robot_fleet.core.fleet.travellers import leads_off_safely, may_go, traveller
 from robot_fleet.core.fleet.turn import Turn
 
 HORIZON_M = 14.0
@@ -22,7 +22,7 @@ def release(turn: Turn) -> None:
             continue
         released = order.released
         lanes = granted.get(robot.id, 0)
-        if lanes:
+        if lanes and (not turn.must_stay(robot) or leads_off_safely(turn, robot, lanes)):
             released = order.first_lane + order.lanes_released + lanes
         if order.arrived and dispatch.wanted(turn, robot, order):
             released = order.steps

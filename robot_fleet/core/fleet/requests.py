@@ -20,6 +20,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import dispatch
 from robot_fleet.core.fleet.retired import digest_of, find_ended
+from robot_fleet.core.fleet.travellers import gets_off
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask, SubmitTasks
 from robot_fleet.core.lifecycles.task import TaskState
@@ -152,6 +153,9 @@ def cancel(turn: Turn, wish: CancelTask) -> None:
 def set_hold(turn: Turn, wish: SetHold) -> None:
     """Stop or let go one robot or the fleet.
 
+    Where somebody stands in place already, a further hold does not move it. The answer to a hold names who may not get
+    to where it could stand.
+
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_robot`, `request_emergency_stopped`,
@@ -169,16 +173,27 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     job = turn.state.taken_over(wish.robot) if not wish.hold else None
     if job is not None and not turn.state.robots[wish.robot].stopped:
         raise RequestError("request_robot_taken_over", f"{job.id} has it: give the robot back instead", wish.robot)
-    hold(turn, wish.hold, wish.robot, wish.reason, wish.by)
+    held = turn.state.robots[wish.robot] if wish.robot else turn.state
+    in_place = wish.in_place or (held.hold and held.in_place)
+    hold(turn, wish.hold, wish.robot, wish.reason, wish.by, in_place)
     if job is not None:  # that was a person's consent after an emergency stop, and no more
-        hold(turn, True, wish.robot, job.id, wish.by)
+        hold(turn, True, wish.robot, job.id, wish.by, in_place=True)
     turn.emit(CommandTaken(wish.key, {"accepted": True}))
-    turn.effects.append(Answer(wish.key, True))
+    robots = (robot for robot in turn.state.robots.values() if wish.hold and wish.robot in ("", robot.id))
+    caught = [robot.id for robot in robots if gets_off(turn, robot)]
+    message = f"stand or drive where nobody should stop, until others make way: {', '.join(caught)}" if caught else ""
+    code = "hold_in_the_way" if caught else ""
+    turn.effects.append(Answer(wish.key, True, "", code, message, where=",".join(caught)))
 
 
-def hold(turn: Turn, on: bool, name: str, reason: str, by: str) -> None:
-    """Hold or let go a robot, or all where no name is given, and tell those that are under way."""
-    turn.emit(HoldSet(on, name, reason, by))
+def hold(turn: Turn, on: bool, name: str, reason: str, by: str, in_place: bool) -> None:
+    """Hold or let go a robot, or all where no name is given, and tell those that are under way.
+
+    Parameters
+    ----------
+    in_place : whether they stop where they are, and not at the next place where they may stand.
+    """
+    turn.emit(HoldSet(on, name, reason, by, to_safe_place=on and not in_place))
     for robot in turn.state.robots.values():
         if name in ("", robot.id) and robot.busy is not None:
             turn.wish(robot.id)

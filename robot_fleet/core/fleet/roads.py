@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from robot_fleet.core import drives
 from robot_fleet.core.facts import DriveObserved, LaneMeasured, ZoneClosed, ZoneLimited, ZoneOpened
 from robot_fleet.core.fleet.state import FleetState, MeasuredLane, ZoneRecord
@@ -56,12 +58,14 @@ def _revise(state: FleetState, now_s: float) -> None:
 
 def zone_closed(state: FleetState, fact: ZoneClosed) -> None:
     """Close a zone."""
-    _changed(state, fact).closed = True
+    record = _changed(state, fact)
+    record.closed, record.cause, record.until_s = True, fact.cause, fact.until_s
 
 
 def zone_opened(state: FleetState, fact: ZoneOpened) -> None:
     """Open a zone."""
-    _changed(state, fact).closed = False
+    record = _changed(state, fact)
+    record.closed, record.cause, record.until_s = False, "", inf
 
 
 def zone_limited(state: FleetState, fact: ZoneLimited) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
-from robot_fleet.core.facts import TaskRequested
+from robot_fleet.core.facts import ShiftSigned, TaskRequested
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.link import LinkState
@@ -169,6 +170,7 @@ class RobotRecord:
     must_charge : it fell under its kind's threshold and is not charged yet; `charges` counts such times.
     worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
     completed : how many tasks it has completed.
+    in_place : whether a hold of it stops it where it is, be that a crossing.
     stops, consents : emergency stops so far, and after how many of them a person has let it go on.
     maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
     serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
@@ -183,6 +185,7 @@ class RobotRecord:
     orders: int = 0
     served: tuple[str, int] | None = None
     hold: bool = False
+    in_place: bool = False
     link: LinkState = LinkState.NEVER
     fault: str = ""
     fault_until_s: float = 0.0
@@ -241,12 +244,23 @@ class MeasuredLane:
 
 @dataclass(slots=True)
 class ZoneRecord:
-    """What people have made of a zone; None where it is as the site says."""
+    """What people have made of a zone; None where it is as the site says. `cause` and `until_s` as in `ZoneClosed`."""
 
     closed: bool | None = None
     speed_mps: float | None = None
     reason: str = ""
     since_s: float = 0.0
+    cause: str = ""
+    until_s: float = inf
+
+
+@dataclass(slots=True)
+class ShiftRecord:
+    """A shift that was handed over, or waits for somebody to take it over: `taken_by` is empty until then."""
+
+    signed: ShiftSigned
+    taken_by: str = ""
+    taken_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -265,10 +279,12 @@ class FleetState:
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
     roads : counts what changes how the roads are seen.
+    hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
+    shifts : the last that were handed over, oldest first.
     """
 
     robots: dict[str, RobotRecord]
@@ -285,6 +301,7 @@ class FleetState:
     doubted: dict[str, float] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
+    in_place: bool = False
     plans: int = 0
     drives: dict[str, dict[str, Ratios]] = field(default_factory=dict)
     totals: dict[str, Ratios] = field(default_factory=dict)
@@ -296,6 +313,7 @@ class FleetState:
     roads: int = 0
     raised: int = 0
     ordered: int = 0
+    shifts: dict[str, ShiftRecord] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -15,7 +15,25 @@ def may_go(turn: Turn, robot: RobotRecord) -> bool:
     """Return whether the robot may be released anything now."""
     order = robot.busy
     active = order is not None and order.state is OrderState.ACTIVE
-    return active and robot.link is LinkState.LIVE and not turn.must_stay(robot)
+    return active and robot.link is LinkState.LIVE and (not turn.must_stay(robot) or gets_off(turn, robot))
+
+
+def gets_off(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether a held robot is led on, since all that is released to it ends where a hold leaves nobody.
+
+    That is no matter of one that has not set out, or has come to the place that it was sent to.
+    """
+    order = robot.busy
+    if order is None or turn.stops_in_place(robot) or not turn.must_stay(robot):
+        return False
+    if not order.lanes_released or order.lanes_released == len(order.lanes):
+        return False
+    roads, travel_class = turn.ports.roads, turn.travel_class(robot)
+    ahead = order.lanes[order.lanes_done : order.lanes_released]
+    if not ahead:
+        return not roads.may_stop_at(travel_class, robot.at)
+    ends = (turn.site.lanes[lane].end for lane in ahead)
+    return not roads.may_stop_on(travel_class, ahead[0]) and not any(roads.may_stop_at(travel_class, e) for e in ends)
 
 
 def traveller(turn: Turn, robot: RobotRecord) -> Traveller:
@@ -41,6 +59,27 @@ def barred(turn: Turn, robot: RobotRecord) -> bool:
     if order is None:
         return False
     return not turn.ports.roads.is_open(turn.travel_class(robot), order.lanes[order.lanes_released :])
+
+
+def leads_off_safely(turn: Turn, robot: RobotRecord, lanes: int) -> bool:
+    """Return whether a held robot may be released so many lanes more: nobody gets stuck by it once all may go on.
+
+    In a hold nobody else wants anything; so what each will want again has to be looked at besides.
+    """
+    right_of_way = turn.ports.right_of_way
+    now = {other.id: _afterwards(turn, other) for other in turn.state.robots.values()}
+    stuck = right_of_way.is_safe(tuple(now.values()))
+    mine = now[robot.id]
+    now[robot.id] = replace(mine, held=(*mine.held, *mine.wanted[:lanes]), wanted=mine.wanted[lanes:])
+    return set(right_of_way.is_safe(tuple(now.values()))) <= set(stuck)
+
+
+def _afterwards(turn: Turn, robot: RobotRecord) -> Traveller:
+    """Return a robot as it will be when it is let go: it wants all that is left of its way."""
+    known, order = traveller(turn, robot), robot.busy
+    if order is None or not turn.must_stay(robot) or barred(turn, robot):
+        return known
+    return replace(known, wanted=order.lanes[order.lanes_released :])
 
 
 def stays_safe(turn: Turn, robot: RobotRecord, way: tuple[str, ...]) -> bool:

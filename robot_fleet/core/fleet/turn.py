@@ -171,3 +171,8 @@ class Turn:
     def must_stay(self, robot: RobotRecord) -> bool:
         """Return whether a person or an emergency stop holds the robot."""
         return self.state.hold or robot.hold or robot.stopped
+
+    def stops_in_place(self, robot: RobotRecord) -> bool:
+        """Return whether the robot is to stand where it is, wherever that is."""
+        fleet, alone = self.state, robot
+        return (fleet.hold and fleet.in_place) or (alone.hold and alone.in_place) or robot.stopped

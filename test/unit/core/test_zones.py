@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from robot_fleet.core.facts import OrderSent, TaskHeldUp, TaskReleased, ZoneClosed
+from robot_fleet.core.facts import OrderSent, TaskHeldUp, TaskReleased, ZoneClosed, ZoneOpened
 from robot_fleet.core.fleet import dispatch, release
-from robot_fleet.core.inputs import CloseZone, LimitZone, OpenZone, SubmitTask, Tick
+from robot_fleet.core.inputs import (
+    CloseZone,
+    CloseZones,
+    LimitZone,
+    OpenZone,
+    OpenZones,
+    SubmitTask,
+    Tick,
+    ZoneChange,
+)
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepKind
 from test.property.core_world import CoreWorld, ModelRobot
@@ -237,19 +247,54 @@ def test_what_people_made_of_zones_outlives_a_restart(world: CoreWorld) -> None:
     [
         (CloseZone("k1", "moon"), "request_unknown_zone"),
         (OpenZone("k 1", "annex"), "request_key_malformed"),
+        (CloseZones("k1", ("annex", "moon")), "request_unknown_zone"),
+        (CloseZones("k1", outdoor=True), "request_no_zone"),
+        (OpenZones("k1"), "request_no_zone"),
+        (CloseZone("k1", "annex", cause="aliens"), "request_cause_malformed"),
+        (CloseZone("k1", "annex", until_s=5.0), "request_until_past"),
+        (CloseZone("k1", "annex", until_s=math.nan), "request_until_past"),
         (LimitZone("k1", "annex", -0.5), "request_speed_malformed"),
         (LimitZone("k1", "annex", 0.01), "request_speed_malformed"),
         (LimitZone("k1", "annex", 99.0), "request_speed_malformed"),
         (LimitZone("k1", "annex", math.nan), "request_speed_malformed"),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(
-    world: CoreWorld, wish: CloseZone | OpenZone | LimitZone, code: str
-) -> None:
+def test_what_cannot_be_is_refused_and_changes_nothing(world: CoreWorld, wish: ZoneChange, code: str) -> None:
     facts = len(world.facts)
     [answer] = world.feed(wish)
     assert (answer.accepted, answer.code) == (False, code)
     assert len(world.facts) == facts
+
+
+def test_zones_are_closed_together_for_a_cause_and_open_by_themselves(world: CoreWorld) -> None:
+    until_s = world.fleet_s + 30.0
+    [answer] = world.feed(CloseZones("c1", ("north_lane", "annex"), False, "storm", "kim", "weather", until_s))
+    assert answer.accepted
+    closed = [fact for fact in world.facts if isinstance(fact, ZoneClosed)]
+    assert [(fact.zone, fact.cause, fact.until_s) for fact in closed] == [
+        ("annex", "weather", until_s),
+        ("north_lane", "weather", until_s),
+    ]
+    for _ in range(14):
+        work(world)
+    assert all(record.closed for record in world.state.zones.values())
+    work(world)
+    opened = [fact for fact in world.facts if isinstance(fact, ZoneOpened)]
+    assert [(fact.zone, fact.by) for fact in opened] == [("annex", ""), ("north_lane", "")]
+    assert math.isfinite(world.fleet.roads.time_s("care", "home/r101", "annex/desk"))
+    work(world)
+    assert len([fact for fact in world.facts if isinstance(fact, ZoneOpened)]) == 2
+    world.check_replay()
+
+
+def test_all_outdoor_zones_are_closed_by_one_command_and_opened_by_another(world: CoreWorld) -> None:
+    zones = {**world.site.zones, "annex": replace(world.site.zones["annex"], outdoor=True)}
+    world.fleet.site = replace(world.site, zones=zones)
+    world.feed(CloseZones("c1", outdoor=True, cause="weather"))
+    assert {zone: record.closed for zone, record in world.state.zones.items()} == {"annex": True}
+    world.feed(OpenZones("o1", outdoor=True))
+    assert world.state.zones["annex"].closed is False
+    assert world.state.zones["annex"].cause == ""
 
 
 def test_the_same_key_is_the_same_wish(world: CoreWorld) -> None:

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.inputs import FleetWish
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site
@@ -174,10 +175,10 @@ def test_hold_and_resume_of_the_fleet_and_of_one_robot(client: httpx.Client, fle
 def test_an_unreachable_manager_is_503(
     client: httpx.Client, fleet: MovingFleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unreachable(key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
+    async def unreachable(wish: FleetWish) -> CommandAnswer:
         raise RuntimeFailure("runtime_manager_unreachable", "the manager does not answer; it may be starting")
 
-    monkeypatch.setattr(fleet, "hold", unreachable)
+    monkeypatch.setattr(fleet, "carry_out", unreachable)
     answer = client.post("/api/v1/hold")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "runtime_manager_unreachable")
 
@@ -263,7 +264,49 @@ def test_zones_are_told_and_changed(client: httpx.Client, fleet: MovingFleet) ->
     assert (rows["annex"]["closed"], rows["annex"]["speed_mps"], rows["annex"]["reason"]) == (True, 0.4, "many people")
     assert client.post("/api/v1/zones/annex/open", json={"reason": "over"}).status_code == 202
     assert client.get("/api/v1/zones").json()[0]["closed"] is False
-    assert fleet.commands == [("zone close", "annex"), ("zone limit", "annex"), ("zone open", "annex")]
+    assert fleet.commands == [("close", "annex"), ("limit", "annex"), ("open", "annex")]
+
+
+def test_zones_are_closed_together_or_not_at_all(client: httpx.Client, fleet: MovingFleet) -> None:
+    wish = {"zones": ["annex", "north_lane"], "cause": "weather", "until_s": 80_000.0, "reason": "storm"}
+    assert client.post("/api/v1/zones/close", json={**wish, "zones": ["annex", "moon"]}).status_code == 404
+    assert not any(row["closed"] for row in client.get("/api/v1/zones").json())
+    assert client.post("/api/v1/zones/close", json=wish).status_code == 202
+    rows = client.get("/api/v1/zones").json()
+    assert [(row["closed"], row["cause"], row["until_s"]) for row in rows] == [(True, "weather", 80_000.0)] * 2
+    assert client.post("/api/v1/zones/close", json={**wish, "cause": "aliens"}).status_code == 422
+    none = client.post("/api/v1/zones/open", json={"outdoor": True})
+    assert (none.status_code, none.json()["error"]["code"]) == (422, "request_no_zone")
+    assert client.post("/api/v1/zones/open", json={"zones": ["annex", "north_lane"]}).status_code == 202
+    rows = client.get("/api/v1/zones").json()
+    assert [(row["closed"], row["cause"], row["until_s"]) for row in rows] == [(False, "", None)] * 2
+
+
+def test_a_shift_is_signed_and_taken_over(client: httpx.Client, fleet: MovingFleet) -> None:
+    client.post("/api/v1/hold", json={"robot": "care_2"})
+    now = client.get("/api/v1/shifts/open").json()
+    assert "robot_held:care_2" in {item["key"] for item in now["items"]}
+    assert client.get("/api/v1/shifts").json() == []
+    stale = client.post("/api/v1/shifts", json={"seen": "0" * 64, "by": "op_7"})
+    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "request_shift_changed")
+    wish = {"seen": now["digest"], "note": "calm", "notes": {"robot_held:care_2": "it squeaks"}, "by": "op_7"}
+    shift = client.post("/api/v1/shifts", json=wish).json()["task"]
+    assert fleet.snapshot()["shift"]["by"] == "op_7"
+    row = client.get(f"/api/v1/shifts/{shift}").json()
+    assert (row["state"], row["intact"], row["open"]) == ("signed", True, now["items"])
+    take = {"digest": row["digest"], "by": "op_7"}
+    assert client.post(f"/api/v1/shifts/{shift}/take", json=take).status_code == 409
+    assert client.post(f"/api/v1/shifts/{shift}/take", json={**take, "by": "op_8"}).status_code == 202
+    assert [each["state"] for each in client.get("/api/v1/shifts").json()] == ["taken"]
+    assert fleet.snapshot()["shift"] is None
+    assert client.get("/api/v1/shifts/shift-9").status_code == 404
+
+
+def test_a_fleet_is_stopped_in_place_and_the_view_says_so(client: httpx.Client, fleet: MovingFleet) -> None:
+    assert client.post("/api/v1/hold", json={"in_place": True, "by": "op_7"}).status_code == 202
+    assert (fleet.snapshot()["hold"], fleet.snapshot()["in_place"]) == (True, True)
+    heard = {row["robot"]: row for row in client.get("/api/v1/robots/heard").json()}
+    assert heard.keys() == {"care_1", "care_2", "logistics_1"}
 
 
 def test_what_no_zone_can_be_told_is_refused(client: httpx.Client) -> None:

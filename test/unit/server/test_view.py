@@ -71,7 +71,7 @@ def test_a_patch_has_whole_rows_of_what_changed_and_nothing_else(view: FleetView
     view.put_hold(True)
     patch = view.take_patch(5.0)
     assert patch is not None
-    assert patch.keys() == {"type", "t_s", "robots", "tasks", "hold"}
+    assert patch.keys() == {"type", "t_s", "robots", "tasks", "hold", "in_place"}
     assert [(row["id"], row["state"], row["kind"]) for row in patch["robots"]] == [("care_1", "driving", "care")]
     assert view.take_patch(5.2) is None
     view.put_robot("care_1", state="driving")

@@ -131,6 +131,8 @@ CASES: list[tuple[str, Change, str, str, str]] = [
      "yard"),
     ("zone corners", put("zones.yaml", zones("[[0, 0], [9, 9]]")), "site_bad_value", "zones.yaml", "outline"),
     ("zone speed", put("zones.yaml", zones(SQUARE, "speed_mps: -1.0")), "site_bad_value", "zones.yaml", "speed_mps"),
+    ("zone at rest", put("zones.yaml", zones("[[3, 1], [5, 1], [5, 4]]", "no_stopping: true")),
+     "site_zone_over_resting_place", "zones.yaml", "charger_1"),
     ("zone closed", put("zones.yaml", zones(SQUARE, "closed: true")), "site_unreachable_place", "places.yaml",
      "cannot be"),
     ("rotated", swap("map.yaml", "-0.5, 0.0]", "-0.5, 0.1]"), "site_map_rotated", "map.yaml", "yaw"),

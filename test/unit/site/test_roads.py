@@ -312,6 +312,32 @@ def test_limits_of_zones_and_lanes_hold_together() -> None:
     assert limited.lane_s("cart", "w>n", "a>w", "n>e", 0.4) > 2.0 * limited.lane_s("cart", "w>n", "a>w", "n>e", 0.0)
 
 
+def test_nobody_comes_to_rest_where_it_is_kept_clear_loaded_or_not() -> None:
+    roads = ladder(
+        box("top", 10.0, 1.0, 1.0, no_stopping=True), box("far", 2.0, 0.0, 0.3, kinds=("bus",), no_stopping=True)
+    )
+    for travel_class in ("cart", "cart+load"):
+        kept = [name for name in LADDER if not roads.may_stop_at(travel_class, name)]
+        assert kept == ["n"]
+        assert not roads.may_stop_on(travel_class, "w>n")
+        assert roads.may_stop_on(travel_class, "w>s")
+    closed = roads.under(shut("top"))
+    assert not closed.may_stop_at("cart", "n"), "it is the same under all conditions"
+
+
+def test_nobody_comes_to_rest_in_a_resource_or_on_a_marked_lane() -> None:
+    roads = ladder()
+    for more in ({"resource": "lift"}, {"no_stopping": True}):
+        lanes = {
+            name: replace(each, **more) if "n" in (each.start, each.end) else each  # type: ignore[arg-type]
+            for name, each in roads._lanes.items()
+        }
+        marked = LaneRoads(roads._vertices, lanes, roads._kinds)
+        assert [name for name in LADDER if not marked.may_stop_at("cart", name)] == ["n"]
+        assert not marked.may_stop_on("cart", "n>e")
+        assert marked.may_stop_on("cart", "s>e")
+
+
 def test_roads_of_a_site_begin_as_its_zones_file_says(tmp_path: Path) -> None:
     site = load_site(TINY)
     zones = {name: replace(zone, closed=name == "annex") for name, zone in site.zones.items()}
