@@ -21,7 +21,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a
 """The header of a command that may do without one."""
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 422, 429, 503)
+    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 412, 413, 422, 429, 503)
 }
 """How the description of the API names what a command may be refused with."""
 
@@ -54,6 +54,7 @@ _STATUS = {
     "request_incident_closed": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
+    "request_version_stale": 412,
     "request_no_users": 409,
     "request_sign_in_required": 401,
     "request_sign_in_failed": 401,

@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Header, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.staticfiles import StaticFiles
 
-from robot_fleet.core.errors import RequestError
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
 from robot_fleet.server.doors.doors import Doors
@@ -23,7 +22,6 @@ from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
     CancelWish,
     CommandTaken,
-    ErrorAnswer,
     HoldWish,
     LimitWish,
     TaskAnswer,
@@ -35,6 +33,8 @@ from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
+from robot_fleet.server.versions import unchanged_since
+from robot_fleet.server.view_routes import view_reads
 from robot_fleet.stores.people.access import Reader
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
@@ -91,12 +91,13 @@ def create_app(
     app.add_middleware(SameOrigin, any_host=doors.entrance.outside, tls=doors.entrance.secure)
     app.include_router(session_routes(doors))
     app.include_router(account_routes(doors))
-    app.include_router(_reads(fleet, hub))
+    app.include_router(view_reads(fleet, lambda: hub.consoles))
     app.include_router(alarm_reads(fleet))
-    app.include_router(_commands(fleet))
-    app.include_router(alarm_commands(fleet))
+    unchanged = [unchanged_since(fleet)]
+    app.include_router(_commands(fleet), dependencies=unchanged)
+    app.include_router(alarm_commands(fleet), dependencies=unchanged)
     app.include_router(task_reads(fleet))
-    app.include_router(task_commands(fleet))
+    app.include_router(task_commands(fleet), dependencies=unchanged)
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
@@ -112,60 +113,6 @@ def _reader(request: Request) -> Reader:
     """Return who reads data of people: whoever is signed in, where there are users."""
     here = visit()
     return nobody_signed_in(request) if here.entrant is None else Reader(here.entrant.user, here.address)
-
-
-def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
-    router = APIRouter(prefix="/api/v1", tags=["view"])
-
-    @router.get("/site")
-    async def site() -> Any:
-        """Map, places, lanes, kinds and services."""
-        return fleet.snapshot()["site"]
-
-    @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-    async def map_png() -> Response:
-        """The map: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
-        return Response(fleet.map_png(), media_type="image/png")
-
-    @router.get("/robots")
-    async def robots() -> Any:
-        """Every robot with its newest pose and state."""
-        return fleet.snapshot()["robots"]
-
-    @router.get("/tasks")
-    async def tasks(state: str | None = None) -> Any:
-        """Every task, oldest first; of one state if asked so."""
-        return [task for task in fleet.tasks() if state in (None, task["state"])]
-
-    @router.get("/tasks/{task_id}", responses={404: {"model": ErrorAnswer}})
-    async def task(task_id: str) -> Any:
-        """One task."""
-        found = fleet.task(task_id)
-        if found is None:
-            raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
-        return found
-
-    @router.get("/tasks/{task_id}/why", responses={404: {"model": ErrorAnswer}, 503: {"model": ErrorAnswer}})
-    async def why(task_id: str, lang: Literal["ko", "en"] = "ko") -> Any:
-        """Why a task is where it is: who does it and why no other robot, or what would have it done."""
-        return await fleet.why(task_id, lang)
-
-    @router.get("/ways")
-    async def ways() -> Any:
-        """What is left of every robot's way: points, and how many of the lanes between them are released."""
-        return fleet.ways()
-
-    @router.get("/zones")
-    async def zones() -> Any:
-        """Every zone and what holds in it now."""
-        return fleet.snapshot()["zones"]
-
-    @router.get("/health")
-    async def health() -> Any:
-        """How the gateway fares."""
-        return {"consoles": hub.consoles, **fleet.health()}
-
-    return router
 
 
 def _commands(fleet: FleetPort) -> APIRouter:

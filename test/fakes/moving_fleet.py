@@ -145,7 +145,7 @@ class MovingFleet(ViewedFleet):
                     False, code="request_unknown_place", message=f"no place {value!r}", where=spec.name
                 )
         self.commands.append(("submit", key))
-        row = self._task(key, service, dict(params), "requested", self.now_s)
+        row = self._task(key, service, dict(params), "requested", self.now_s, requester)
         self._assign(row)
         answer = CommandAnswer(True, key, robot=row["robot"], expected_at_s=row["eta_s"] or 0.0)
         self._answers[key] = answer
@@ -344,10 +344,19 @@ class MovingFleet(ViewedFleet):
             rooms = [p.id for p in self.site.places.values() if p.kind == "room"] or list(self.site.places)
             self.raise_alarm(self._random.choice(rooms))
 
-    def _task(self, key: str, service: str, params: dict[str, Any], state: str, requested_s: float) -> dict[str, Any]:
+    def _task(
+        self,
+        key: str,
+        service: str,
+        params: dict[str, Any],
+        state: str,
+        requested_s: float,
+        requester: str = "operator",
+    ) -> dict[str, Any]:
         places = [value for value in params.values() if value in self.site.places]
         row = {
             "id": key, "service": service, "state": state, "rmf_state": "queued", "robot": "",
+            "requester": requester,
             "requested_s": requested_s,
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
