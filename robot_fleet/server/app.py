@@ -31,7 +31,7 @@ from robot_fleet.server.models import (
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.report_routes import Reports, report_reads
-from robot_fleet.server.stream import Hub, Subscription
+from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
 from robot_fleet.server.versions import unchanged_since
 from robot_fleet.server.view_routes import view_reads
@@ -186,10 +186,10 @@ def _stream(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
 
     @router.websocket("/stream")
-    async def stream(socket: WebSocket) -> None:
-        """Send a snapshot, then poses and patches, until the console leaves."""
+    async def stream(socket: WebSocket, epoch: str = "", after: int = -1) -> None:
+        """Send a snapshot, or what was missed `after` an event, then poses and patches, until the console leaves."""
         await socket.accept()
-        number, frames = hub.join()
+        number, frames = hub.join(Seen(epoch, after))
         sending = asyncio.create_task(_send(socket, frames))
         try:
             while True:
