@@ -21,7 +21,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a
 """The header of a command that may do without one."""
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 412, 413, 422, 429, 503)
+    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 412, 422, 429, 503)
 }
 """How the description of the API names what a command may be refused with."""
 
@@ -74,6 +74,11 @@ def status_of(error: FleetError) -> int:
     if isinstance(error, RequestError):
         return 422
     return 503 if isinstance(error, RuntimeFailure) else 500
+
+
+def codes_of(status: int) -> tuple[str, ...]:
+    """Return the codes that have an HTTP status of their own; those without are 422, or 500 and 503 of failures."""
+    return tuple(code for code, its in _STATUS.items() if its == status)
 
 
 def taken(key: str, answer: CommandAnswer) -> CommandTaken:

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.description import description_of
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
@@ -28,6 +29,7 @@ from robot_fleet.server.models import (
     TaskWish,
     ZoneWish,
 )
+from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.report_routes import Reports, report_reads
@@ -50,6 +52,7 @@ def create_app(
     given_up: Callable[[], None] = lambda: None,
     reports: Reports | None = None,
     doors: Doors | None = None,
+    open_rmf: OpenRmf | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -62,6 +65,7 @@ def create_app(
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     reports : who makes reports; without them there are no such addresses.
     doors : who may do what; without them everybody may do everything.
+    open_rmf : what it takes to be a fleet of Open-RMF's; without it there are no such addresses.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -103,8 +107,11 @@ def create_app(
         app.include_router(report_reads(reports))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
+    if open_rmf is not None:
+        app.include_router(open_rmf_routes(fleet, open_rmf))
     if people is not None:
         app.include_router(people_routes(people, _reader))
+    app.openapi = description_of(app)  # type: ignore[method-assign]
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
 

@@ -22,6 +22,7 @@ from robot_fleet.core.inputs import (
     SetHold,
     TaskChange,
 )
+from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES
 from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
@@ -191,7 +192,7 @@ class MovingFleet(ViewedFleet):
                     return CommandAnswer(False, wish.task, "request_task_not_held", "not held", wish.task)
                 row.update(held=False, reason="")
         self.commands.append((type(wish).__name__, wish.task))
-        self.picture.put_task(row)
+        self._put(row)
         return CommandAnswer(True, wish.task)
 
     async def price(self, task: str, only_on: str, not_on: str) -> Row:
@@ -225,13 +226,13 @@ class MovingFleet(ViewedFleet):
             return CommandAnswer(False, task, "request_task_asks_not", "the task does not wait for an answer", task)
         self.commands.append((f"answer {answer}", task))
         row.update(asks=False)
-        self.picture.put_task(row)
+        self._put(row)
         return CommandAnswer(True, task)
 
     def let_ask(self, task: str) -> None:
         """Let a task wait for a person's answer."""
         self._rows[task].update(asks=True, state="suspended")
-        self.picture.put_task(self._rows[task])
+        self._put(self._rows[task])
 
     async def hold(self, key: str, on: bool, robot: str, reason: str) -> CommandAnswer:
         """Hold or let go."""
@@ -240,7 +241,8 @@ class MovingFleet(ViewedFleet):
             return answer
         self.commands.append(("hold" if on else "resume", robot))
         if robot:
-            next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
+            for puppet in self.puppets:
+                puppet.hold = on if puppet.id == robot else puppet.hold
         else:
             self.holding = on
             self.picture.put_hold(on)
@@ -366,8 +368,12 @@ class MovingFleet(ViewedFleet):
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip
         self._rows[key] = row
-        self.picture.put_task(row)
+        self._put(row)
         return row
+
+    def _put(self, row: dict[str, Any]) -> None:
+        row["rmf_state"] = OPEN_RMF_NAMES[row["state"]]
+        self.picture.put_task(row)
 
     def _assign(self, row: dict[str, Any]) -> None:
         kinds = self.site.services[row["service"]].robot_kinds
@@ -385,7 +391,7 @@ class MovingFleet(ViewedFleet):
             self.picture.put_route(
                 puppet.id, [row["id"], 0, puppet.stops[0], sent_s, sent_s + 120, sent_s + 300, False], []
             )
-        self.picture.put_task(row)
+        self._put(row)
 
     def _end(self, row: dict[str, Any], state: str, outcome: str, reason: str) -> None:
         row.update(state=state, outcome=outcome, reason=reason, ended_s=self.now_s, result=outcome)
@@ -397,7 +403,7 @@ class MovingFleet(ViewedFleet):
                 sent_s, place = int(self.now_s) - 200, row["stops"][0]["places"][0] if row["stops"] else puppet.at
                 self.picture.put_past((puppet.id, row["id"], 0, place, sent_s, sent_s + 90, int(self.now_s)))
                 self.picture.put_route(puppet.id, None, [])
-        self.picture.put_task(row)
+        self._put(row)
 
     def _move(self, puppet: Puppet, dt_s: float) -> None:
         if puppet.resting_s > 0.0:
@@ -414,7 +420,7 @@ class MovingFleet(ViewedFleet):
             if puppet.task:
                 row = self._rows[puppet.task]
                 row.update(state="underway", started_s=row["started_s"] or self.now_s)
-                self.picture.put_task(row)
+                self._put(row)
             if not puppet.way:
                 puppet.stops = puppet.stops[1:]
                 puppet.resting_s = ACT_S
