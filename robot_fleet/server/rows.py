@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from robot_fleet.core.lifecycles.task import TaskState
 
@@ -17,6 +17,21 @@ Freshness = Literal["never", "live", "stale", "offline"]
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class VersionedRow(_Row):
+    """What people change, with the version that was looked at: the header `ETag`, empty where it came without."""
+
+    _version: str = PrivateAttr(default="")
+
+    @property
+    def version(self) -> str:
+        """For a command's `If-Match`."""
+        return self._version
+
+    def keep_version(self, version: str) -> None:
+        """Note the version that came with the row."""
+        self._version = version
 
 
 class TextRow(_Row):
@@ -33,7 +48,7 @@ class StopRow(_Row):
     places: list[str]
 
 
-class TaskRow(_Row):
+class TaskRow(VersionedRow):
     """A task. Times are fleet seconds, null before."""
 
     id: str
@@ -69,7 +84,7 @@ class TaskRow(_Row):
         return self.outcome is not None
 
 
-class RobotRow(_Row):
+class RobotRow(VersionedRow):
     """A robot: where it is, what it does, how it fares."""
 
     id: str
@@ -159,7 +174,7 @@ class EntryRow(_Row):
     text: TextRow
 
 
-class StoryRow(_Row):
+class StoryRow(VersionedRow):
     """An incident with its timeline."""
 
     id: str
@@ -174,7 +189,7 @@ class StoryRow(_Row):
     entries: list[EntryRow]
 
 
-class ZoneRow(_Row):
+class ZoneRow(VersionedRow):
     """A zone and what holds in it now."""
 
     id: str

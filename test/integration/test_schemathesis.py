@@ -5,27 +5,22 @@ Every address of the app is in here by itself. The examples are the same in each
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
-    ignored_auth,
-    missing_required_header,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
-    unsupported_method,
 )
 
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 
-EXAMPLES = 12
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -33,3 +28,40 @@ CHECKS = [
     response_schema_conformance,
     response_headers_conformance,
 ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "examples"), [(GenerationMode.POSITIVE, 5), (GenerationMode.NEGATIVE, 3)])
+def test_the_api_is_as_it_is_described(
+    tmp_path_factory: pytest.TempPathFactory, mode: GenerationMode, examples: int
+) -> None:
+    wrong: list[str] = []
+    tried: set[str] = set()
+    every_run_the_same = settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    with House(tmp_path_factory.mktemp("house")) as house:
+        schema = schemathesis.openapi.from_dict(house.app.openapi())
+        schema.config.update(base_url=house.server.url)
+        token = {"authorization": f"Bearer {house.tokens[Role.ADMIN]}"}
+
+        def attempt(case: schemathesis.Case) -> None:
+            tried.add(case.operation.label)
+            house.steady_s += 60.0  # nobody is told to slow down
+            case.call_and_validate(checks=CHECKS, headers=token)
+
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            try:
+                every_run_the_same(given(operation.as_strategy(generation_mode=mode))(attempt))()
+            except Unsatisfiable:
+                continue  # nothing can be sent there that is wrong
+            except (Exception, BaseExceptionGroup) as error:
+                wrong.append(f"{operation.label}: {error!s:.900}")
+    assert not wrong, "\n\n".join(wrong)
+    assert len(tried) > 50

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from robot_fleet.core.errors import FleetError, RequestError
 from robot_fleet.core.inputs import DirectTask
@@ -63,6 +64,8 @@ class _RmfRoute(APIRoute):
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
                 return _refusal(RequestError("request_malformed", str(first["msg"]), where))
+            except HTTPException as error:  # a body that is no text at all
+                return _refusal(RequestError("request_malformed", str(error.detail), "body"))
             except FleetError as error:
                 return _refusal(error)
 
