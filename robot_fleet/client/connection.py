@@ -71,7 +71,8 @@ class Connection:
         ------
         FleetError : what the gateway answers; `runtime_gateway_unreachable`.
         """
-        return self._ask("GET", path, {"params": _given(params)}, patience_s, timeout_s).json()
+        asked = {"params": _given(params)} if params else {}  # none at all would take those of the path away
+        return self._ask("GET", path, asked, patience_s, timeout_s).json()
 
     def get_versioned(self, path: str) -> tuple[Any, str]:
         """Return what the gateway shows, and its version. Raises as `get` does."""

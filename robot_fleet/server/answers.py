@@ -55,6 +55,8 @@ _STATUS = {
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
     "request_version_stale": 412,
+    "request_body_slow": 408,
+    "request_body_large": 413,
     "request_no_users": 409,
     "request_sign_in_required": 401,
     "request_sign_in_failed": 401,

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.bodies import Bodies
 from robot_fleet.server.description import description_of
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
@@ -91,6 +92,7 @@ def create_app(
         responses=AT_THE_DOORS,
     )
     install_error_handlers(app)
+    app.add_middleware(Bodies)  # behind the doors: whoever may not come in is not listened to
     app.add_middleware(AtTheDoors, served=app, doors=doors)
     app.add_middleware(SameOrigin, any_host=doors.entrance.outside, tls=doors.entrance.secure)
     app.include_router(session_routes(doors))

@@ -74,6 +74,8 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     told = _EVERYWHERE | ({} if method == "GET" else _OF_COMMANDS)
     if params or "requestBody" in operation:
         told = told | {"422": "The request is wrong."}
+    if "requestBody" in operation:
+        told = told | {"400": "The body is no text."}
     for status, means in told.items():
         if status not in answers or "HTTPValidationError" in str(answers[status].get("content")):
             answers[status] = {"content": _ERROR, "description": means}

@@ -229,6 +229,10 @@ class MovingFleet(ViewedFleet):
         self._put(row)
         return CommandAnswer(True, task)
 
+    def leave_waiting(self, task: str, service: str, params: dict[str, Any]) -> Row:
+        """Let a task be asked for that nobody takes."""
+        return self._task(task, service, params, "requested", self.now_s)
+
     def let_ask(self, task: str) -> None:
         """Let a task wait for a person's answer."""
         self._rows[task].update(asks=True, state="suspended")
