@@ -28,6 +28,7 @@ from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+OPEN_RMF = Path(__file__).parents[1] / "data" / "open_rmf"
 PASSWORD = "a lantern in the fog"
 START_S = 1_790_000_000.0
 
@@ -75,7 +76,7 @@ class House:
         self.fleet = MovingFleet(load_site(TINY), tasks=5)
         self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
-        names = read_open_rmf(TINY, self.fleet.site.services)
+        names = read_open_rmf(OPEN_RMF, self.fleet.site.services)
         assert names is not None
         self.app = create_app(
             self.fleet,

@@ -168,7 +168,7 @@ def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:
 def test_each_address_of_the_api_is_told() -> None:
     text = page("docs/reference/api.md")
     desk, site = ReportDesk(Ground("tiny"), Path("none"), None), load_site(TINY)
-    names = read_open_rmf(TINY, site.services)
+    names = read_open_rmf(ROOT / "test" / "data" / "open_rmf", site.services)
     assert names is not None
     described = create_app(MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names)).openapi()["paths"]
     addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]

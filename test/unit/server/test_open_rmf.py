@@ -20,6 +20,7 @@ from test.fakes.moving_fleet import START_S, MovingFleet
 from test.fakes.web_server import WebServer
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
+OPEN_RMF = TINY.parents[1] / "open_rmf"
 MIDNIGHT_S = 1_790_000_000.0
 PATROL = {"category": "patrol", "description": {"places": ["home/r101", "home/r102", "annex/desk"], "rounds": 1}}
 
@@ -33,7 +34,7 @@ def fleet() -> MovingFleet:
 
 @pytest.fixture
 def client(fleet: MovingFleet) -> Iterator[httpx.Client]:
-    names = read_open_rmf(TINY, fleet.site.services)
+    names = read_open_rmf(OPEN_RMF, fleet.site.services)
     assert names is not None
     app = create_app(fleet, open_rmf=OpenRmf(fleet.site, names, MIDNIGHT_S))
     with WebServer(app) as running, httpx.Client(base_url=f"{running.url}/api/v1/rmf", timeout=10.0) as opened:
@@ -182,8 +183,8 @@ def test_states_are_listed_and_chosen(client: httpx.Client) -> None:
 )
 def test_a_file_that_does_not_fit_the_site_is_found_out(tmp_path: Path, old: str, new: str, code: str) -> None:
     folder = shutil.copytree(TINY, tmp_path / "site")
-    file = folder / "open_rmf.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    text = (OPEN_RMF / "open_rmf.yaml").read_text(encoding="utf-8")
+    (folder / "open_rmf.yaml").write_text(text.replace(old, new), encoding="utf-8")
     found = check_site(folder)
     assert code in [finding.code for finding in found]
     assert {finding.file for finding in found} == {"open_rmf.yaml"}
