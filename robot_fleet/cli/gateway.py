@@ -48,7 +48,7 @@ class Gateway(Connection):
         super().__init__(
             _address(port, tls=bool(cert)),
             _token(self.run),
-            verify=_pinned(Path(cert)) if cert else True,
+            tls=_pinned(Path(cert)) if cert else None,
             patience_s=_PATIENCE_S,
             name=self.run.name,
             waiting=lambda: print("fleet: waiting for the fleet to answer", file=sys.stderr),
@@ -74,9 +74,9 @@ class Gateway(Connection):
 
 def manager_is_live(port: int, tls_cert: Path | None = None) -> bool:
     """Return whether a gateway answers on a port of this machine, and reaches its manager."""
-    verify = True if tls_cert is None else _pinned(tls_cert)
+    tls = None if tls_cert is None else _pinned(tls_cert)
     try:
-        with Connection(_address(port, tls=tls_cert is not None), verify=verify, patience_s=0.0) as connection:
+        with Connection(_address(port, tls=tls_cert is not None), tls=tls, patience_s=0.0) as connection:
             return bool(connection.get("/health", timeout_s=_GLANCE_S)["manager"] == "live")
     except (FleetError, ValueError, KeyError):
         return False

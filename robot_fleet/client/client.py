@@ -60,15 +60,14 @@ class FleetClient:
     ----------
     url : where the gateway is, for instance `http://127.0.0.1:8600`.
     token : of `./fleet user token new`; empty where the fleet has no users.
-    verify : whether the gateway's certificate must be known, or the context that knows it.
+    tls : knows the gateway's certificate; None where this machine knows it.
     patience_s : for so long what does not answer is asked again.
     """
 
     def __init__(
-        self, url: str, token: str = "", *, verify: bool | ssl.SSLContext = True, patience_s: float = PATIENCE_S
+        self, url: str, token: str = "", *, tls: ssl.SSLContext | None = None, patience_s: float = PATIENCE_S
     ) -> None:
-        self._connection = Connection(url, token, verify=verify, patience_s=patience_s)
-        self._verify = verify
+        self._connection = Connection(url, token, tls=tls, patience_s=patience_s)
         self._patience_s = patience_s
 
     def site(self) -> Mapping[str, Any]:
@@ -246,7 +245,7 @@ class FleetClient:
 
     def stream(self) -> Iterator[Mapping[str, Any]]:
         """Yield the frames of the stream: each event once and in order, also over a break, and the newest motion."""
-        return frames(self._connection, self._verify, self._patience_s)
+        return frames(self._connection, self._patience_s)
 
     def close(self) -> None:
         """Close the connection."""

@@ -31,7 +31,7 @@ class Connection:
     ----------
     url : where the gateway is, for instance `http://127.0.0.1:8600`.
     token : of `./fleet user token new`; empty where the fleet has no users.
-    verify : as httpx has it: whether its certificate must be known, or the context that knows it.
+    tls : knows the gateway's certificate; None where this machine knows it.
     patience_s : for so long what does not answer is asked again.
     name : by which errors name the fleet; its address by default.
     waiting : called once before the first time that a request is sent again.
@@ -42,23 +42,24 @@ class Connection:
         url: str,
         token: str = "",
         *,
-        verify: bool | ssl.SSLContext = True,
+        tls: ssl.SSLContext | None = None,
         patience_s: float = PATIENCE_S,
         name: str = "",
         waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = httpx.URL(url)
+        self.local = is_loopback(self.url.host)  # proxies are for other hosts than this one
         self._name = name or url
         self._patience_s = patience_s
         self._waiting = waiting
-        self._verify = verify
+        self.tls = tls
         self.headers = {"authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
             base_url=self.url,
             headers=self.headers,
             timeout=ANSWER_S,
-            trust_env=not is_loopback(self.url.host),  # proxies are for other hosts than this one
-            verify=verify,
+            trust_env=not self.local,
+            verify=tls or True,
         )
 
     def get(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +21,7 @@ _SESSION_ENDED = 4401
 _MOST_BYTES = 64_000_000
 
 
-def frames(connection: Connection, verify: bool | ssl.SSLContext, patience_s: float) -> Iterator[Mapping[str, Any]]:
+def frames(connection: Connection, patience_s: float) -> Iterator[Mapping[str, Any]]:
     """Yield every event once and in order, and the newest motion, until whoever listens has enough.
 
     A `snapshot` among them says that all before it no longer counts.
@@ -36,12 +35,12 @@ def frames(connection: Connection, verify: bool | ssl.SSLContext, patience_s: fl
     FleetError : what the gateway answers; `runtime_gateway_unreachable`, `request_sign_in_required`.
     """
     seen: dict[str, Any] = {}
-    until_s = time.monotonic() + patience_s
+    until_s: float | None = None
     while True:
         try:
-            for frame in _frames_once(connection, verify, seen):
-                until_s = time.monotonic() + patience_s
-                seen |= {known: frame[key] for key, known in (("epoch", "epoch"), ("seq", "after")) if key in frame}
+            for frame in _frames_once(connection, seen):
+                until_s = None
+                seen |= {asked: frame[key] for key, asked in (("epoch", "epoch"), ("seq", "after")) if key in frame}
                 yield frame
         except InvalidStatus as error:
             refused = error.response
@@ -50,14 +49,14 @@ def frames(connection: Connection, verify: bool | ssl.SSLContext, patience_s: fl
             if isinstance(error, ConnectionClosed) and error.rcvd is not None and error.rcvd.code == _SESSION_ENDED:
                 message = "sign in first, or send a bearer token that is still good"
                 raise RequestError("request_sign_in_required", message) from None
-            if time.monotonic() >= until_s:
+            now_s = time.monotonic()
+            until_s = now_s + patience_s if until_s is None else until_s
+            if now_s >= until_s:
                 raise connection.unreachable(error) from error
             time.sleep(PAUSE_S)
 
 
-def _frames_once(
-    connection: Connection, verify: bool | ssl.SSLContext, seen: Mapping[str, Any]
-) -> Iterator[Mapping[str, Any]]:
+def _frames_once(connection: Connection, seen: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     secure = connection.url.scheme == "https"
     address = connection.url.copy_with(
         scheme="wss" if secure else "ws", path="/api/v1/stream", query=urlencode(seen).encode() or None
@@ -65,9 +64,9 @@ def _frames_once(
     with connect(
         str(address),
         additional_headers=connection.headers,
-        ssl=verify if secure and isinstance(verify, ssl.SSLContext) else None,
+        ssl=connection.tls if secure else None,
         max_size=_MOST_BYTES,
-        proxy=None,
+        proxy=None if connection.local else True,
     ) as socket:
         while True:
             yield json.loads(socket.recv(timeout=_SILENCE_S))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 from weakref import WeakValueDictionary
@@ -18,6 +19,7 @@ from fastapi.params import Depends as Dependency
 from fastapi.responses import JSONResponse
 
 from robot_fleet.core.errors import RequestError
+from robot_fleet.server.answers import Key
 from robot_fleet.server.ports import FleetPort, Row
 
 VERSIONED = {
@@ -27,6 +29,8 @@ VERSIONED = {
     "robot": ("maintenance", "maintenance_s", "hold", "stopped"),
 }
 """By the name that an id has in an address: the keys of the row that its version is made of."""
+
+_KEYS_KEPT = 1_000
 
 TAGGED: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"description": "Its version; for `If-Match`.", "schema": {"type": "string"}}}}
@@ -65,15 +69,17 @@ def unchanged_since(fleet: FleetPort) -> Dependency:
     """Return the dependency of commands which refuses those that were given about what has changed since.
 
     Commands about one thing that name its version wait for one another, and what the manager has written down by then
-    is looked at first: of two that name the same version the second is refused.
+    is looked at first: of two that name the same version the second is refused. One that was carried out and is sent
+    again with its key is answered again, though the version is another one by then.
 
     Raises
     ------
     RequestError : `request_version_stale`.
     """
     turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+    carried_out: deque[tuple[str, str, str]] = deque(maxlen=_KEYS_KEPT)
 
-    async def check(request: Request, if_match: IfMatch = None) -> AsyncIterator[None]:
+    async def check(request: Request, if_match: IfMatch = None, key: Key = None) -> AsyncIterator[None]:
         sort = next((each for each in VERSIONED if each in request.path_params), None)
         if if_match is None or sort is None:
             yield
@@ -83,10 +89,13 @@ def unchanged_since(fleet: FleetPort) -> Dependency:
         async with turn:
             fleet.refresh()
             row = row_of(fleet, sort, name)
-            if row is not None and if_match.strip() != "*" and version(sort, row) not in _named(if_match):
+            again = key is not None and (key, sort, name) in carried_out
+            if row is not None and not again and if_match.strip() != "*" and version(sort, row) not in _named(if_match):
                 message = "it has changed since you looked; look again, then decide"
                 raise RequestError("request_version_stale", message, name)
             yield
+            if key is not None:
+                carried_out.append((key, sort, name))
 
     return Dependency(check, scope="function")
 
