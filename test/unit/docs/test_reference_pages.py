@@ -167,6 +167,7 @@ def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:
 
 def test_each_address_of_the_api_is_told() -> None:
     text = page("docs/reference/api.md")
+    text = text.replace(section(text, "By address"), "")  # who may is not what it does
     desk, site = ReportDesk(Ground("tiny"), Path("none"), None), load_site(TINY)
     names = read_open_rmf(ROOT / "test" / "data" / "open_rmf", site.services)
     assert names is not None
