@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from robot_fleet.server.app import create_app
@@ -212,3 +213,6 @@ def test_a_client_comes_back_over_the_wire() -> None:
         assert any(alarm["place"] == "home/r102" for each in missed for alarm in each.get("alarms", ()))
         with connect(f"{url}?epoch=gone&after=1") as other:
             assert json.loads(other.recv(timeout=10.0))["type"] == "snapshot"
+        with pytest.raises(InvalidStatus) as refused:
+            connect(f"{url}?after=yesterday")
+        assert refused.value.response.status_code == 403
