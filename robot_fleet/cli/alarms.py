@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,18 @@ from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import AsJson, Name
 from robot_fleet.core.clock import format_clock
 
+
+class Outcome(StrEnum):
+    """What came of speaking to a caller; the core checks it."""
+
+    MADE = "made"
+    ANSWERED = "answered"
+    SILENT = "silent"
+    ESCALATED = "escalated"
+
+
 app = typer.Typer(
-    help="Alarms of the running fleet: list, acknowledge, put aside, take up again; and how many there were.",
+    help="Alarms of the running fleet: list, acknowledge, put aside, record voice contact; and how many there were.",
     no_args_is_help=True,
 )
 
@@ -60,6 +71,24 @@ def acknowledge(alarm: Alarm, by: By = "operator", as_json: AsJson = False, name
     """
     answer = give(name, ("alarms", alarm, "acknowledge"), {"by": by})
     tell(answer, as_json, f"{alarm} is acknowledged")
+
+
+@app.command()
+def voice(
+    alarm: Alarm,
+    outcome: Annotated[Outcome, typer.Argument(metavar="OUTCOME", help="made, answered, silent; escalated: to 119.")],
+    by: By = "operator",
+    as_json: AsJson = False,
+    name: Name = None,
+) -> None:
+    """Record what came of speaking to whoever has called for help; this acknowledges the alarm, too.
+
+    Nothing is dialled: a person speaks, and calls 119.
+
+    Example: ./fleet alarm voice r0007 silent
+    """
+    answer = give(name, ("alarms", alarm, "voice"), {"outcome": outcome.value, "by": by})
+    tell(answer, as_json, f"{alarm}: {outcome.value} is recorded")
 
 
 @app.command()
@@ -135,4 +164,13 @@ def _told(row: Mapping[str, Any], language: str) -> str:
     whom = ", ".join(row["subjects"]) or row["place"]
     cause = row["cause"][language] or row["condition"]
     head = f"{row['id']}{times}  {row['urgency']}, {state}, since {format_clock(row['raised_s'])}{by}"
-    return f"{head}\n  {whom}: {cause}\n  {row['action'][language]}\n"
+    voice = f"\n  {_voice(row)}" if row["task"] else ""
+    return f"{head}\n  {whom}: {cause}\n  {row['action'][language]}{voice}\n"
+
+
+def _voice(row: Mapping[str, Any]) -> str:
+    said = f"voice contact {row['voice']}" if row["voice"] else "no voice contact yet"
+    if row["escalated_s"] is not None:
+        return f"{said}; 119 was called at {format_clock(row['escalated_s'])}"
+    due_s = row["silence_due_s"]
+    return said if due_s is None else f"{said}; call 119 by {format_clock(due_s)} if nobody answers"

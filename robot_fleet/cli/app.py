@@ -30,6 +30,7 @@ _MODULES = {
     "zone": "zones",
     "alarm": "alarms",
     "incident": "incidents",
+    "job": "jobs",
     "maintenance": "maintenance",
     "person": "person",
     "history": "history",

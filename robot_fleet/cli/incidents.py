@@ -32,6 +32,16 @@ class Only(StrEnum):
     ITEM = "item"
 
 
+class Verdict(StrEnum):
+    """How something ended for those whom it was about."""
+
+    FINE = "fine"
+    HELPED = "helped"
+    HANDED_OVER = "handed_over"
+    FALSE_ALARM = "false_alarm"
+    OTHER = "other"
+
+
 def register(parent: typer.Typer) -> None:
     """Add the verbs of this module."""
     incident_export.register(app)
@@ -85,7 +95,8 @@ def show(
     if as_json:
         typer.echo(json.dumps(story, ensure_ascii=False, indent=1))
         return
-    state = "open" if story["closed_s"] is None else f"closed {format_clock(story['closed_s'])}: {story['reason']}"
+    ended = ", ".join(word for word in (story["verdict"], story["reason"]) if word)
+    state = "open" if story["closed_s"] is None else f"closed {format_clock(story['closed_s'])}: {ended}"
     typer.echo(f"{story['id']}, opened {format_clock(story['opened_s'])}, {state}")
     rows = ((format_clock(each["at_s"]), each["sort"], each["text"][lang.value]) for each in story["entries"])
     print_table(("time", "about", "what happened"), rows)
@@ -125,16 +136,22 @@ def note(
 @app.command()
 def close(
     incident: Incident,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="How it ended. No data about people.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="How it ended. No data about people.")] = "",
+    verdict: Annotated[
+        Verdict | None, typer.Option("--verdict", help="How those are whom it was about; needed if somebody called.")
+    ] = None,
     by: By = "operator",
     as_json: AsJson = False,
     name: Name = None,
 ) -> None:
-    """Close an incident, when none of its alarms rings any more.
+    """Close an incident, when none of its alarms rings any more and somebody knows how each caller is.
+
+    Give a verdict, a reason, or both.
 
     Example: ./fleet incident close incident:emergency_stop:4 --reason "chair removed, robot goes on"
     """
-    answer = give(name, ("incidents", incident, "close"), {"reason": reason, "by": by})
+    body = {"verdict": verdict.value if verdict is not None else "", "reason": reason, "by": by}
+    answer = give(name, ("incidents", incident, "close"), body)
     tell(answer, as_json, f"{incident} is closed")
 
 

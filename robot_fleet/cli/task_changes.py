@@ -1,4 +1,4 @@
-"""`./fleet task`: change an open task (priority, robot, hold), and take many requests on out of a file."""
+"""`./fleet task`: change an open task (priority, robot, order, hold), and take many requests on out of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from robot_fleet.core.errors import LinesRefused, RequestError
 if TYPE_CHECKING:
     from robot_fleet.cli.gateway import Gateway
 
-app = typer.Typer(help="Open tasks of the running fleet: priority, robot, hold; and files of requests.")
+app = typer.Typer(help="Open tasks of the running fleet: priority, robot, order, hold; and files of requests.")
 
 Task = Annotated[str, typer.Argument(metavar="TASK", help="Id of a task (see ./fleet tasks).")]
 
@@ -73,6 +73,32 @@ def assign(
         answer = gateway.post(f"/tasks/{quote(task, safe='')}/assign", body, f"assign-{secrets.token_hex(4)}")
     wish = f"on {robot}" if robot else f"not on {not_on}" if not_on else "on any robot"
     tell(answer, as_json, f"{task}: {wish}")
+
+
+@app.command()
+def after(
+    task: Task,
+    others: Annotated[
+        list[str] | None, typer.Argument(metavar="[OTHER]...", help="Open tasks; none if it need not wait.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    by: By = "operator",
+    as_json: AsJson = False,
+    name: Name = None,
+) -> None:
+    """Have a task begun only after others have ended, however they end. Tells the price and asks first.
+
+    Example: ./fleet task after r0007 r0003
+    """
+    from robot_fleet.cli.gateway import Gateway
+
+    wanted = others or []
+    with Gateway(name) as gateway:
+        if wanted and not yes:
+            confirm(f"{_price(gateway, task, after=','.join(wanted))} Do so?")
+        body = {"tasks": wanted, "by": by}
+        answer = gateway.post(f"/tasks/{quote(task, safe='')}/after", body, f"after-{secrets.token_hex(4)}")
+    tell(answer, as_json, f"{task}: after {', '.join(wanted)}" if wanted else f"{task}: need not wait")
 
 
 @app.command()
@@ -162,15 +188,17 @@ def _text(file: Path) -> str:
         raise RequestError("request_file_malformed", "expected a text in UTF-8", str(file)) from error
 
 
-def _told(gateway: Gateway, task: str, robot: str, not_on: str) -> Mapping[str, Any]:
-    wish = f"robot={quote(robot, safe='')}&not_on={quote(not_on, safe='')}"
+def _told(gateway: Gateway, task: str, robot: str = "", not_on: str = "", after: str = "") -> Mapping[str, Any]:
+    wish = "&".join(
+        f"{key}={quote(value, safe='')}" for key, value in (("robot", robot), ("not_on", not_on), ("after", after))
+    )
     told: Mapping[str, Any] = gateway.get(f"/tasks/{quote(task, safe='')}/price?{wish}")
     return told
 
 
-def _price(gateway: Gateway, task: str, robot: str, not_on: str) -> str:
+def _price(gateway: Gateway, task: str, robot: str = "", not_on: str = "", after: str = "") -> str:
     """Return in words what a wish would cost."""
-    told = _told(gateway, task, robot, not_on)
+    told = _told(gateway, task, robot, not_on, after)
     if told["reason"]:
         return f"{task} would be in no plan for now ({told['reason']})."
     when = "" if told["then_s"] is None else f", {format_clock(told['then_s'])}"

@@ -14,6 +14,7 @@ from robot_fleet.client.connection import PATIENCE_S, Connection
 from robot_fleet.client.stream import frames
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.models import (
+    AfterWish,
     AnswerWish,
     AssignWish,
     CancelWish,
@@ -23,6 +24,8 @@ from robot_fleet.server.models import (
     HoldWish,
     Imported,
     ImportWish,
+    JobAnswerWish,
+    JobWish,
     LimitWish,
     MaintenanceWish,
     NoteWish,
@@ -32,11 +35,13 @@ from robot_fleet.server.models import (
     ShelveWish,
     TaskAnswer,
     TaskWish,
+    VoiceWish,
     ZoneWish,
 )
 from robot_fleet.server.rows import (
     AlarmRow,
     IncidentRow,
+    JobRow,
     PriceRow,
     RobotRow,
     StoryRow,
@@ -98,9 +103,9 @@ class FleetClient:
         """Return why a task is where it is."""
         return WhyRow.model_validate(self._connection.get(_path("tasks", task, "why"), {"lang": language}))
 
-    def price(self, task: str, robot: str = "", not_on: str = "") -> PriceRow:
-        """Return what it would cost to have a task done by one robot, or not by one."""
-        asked = {"robot": robot, "not_on": not_on}
+    def price(self, task: str, robot: str = "", not_on: str = "", after: Sequence[str] = ()) -> PriceRow:
+        """Return what it would cost to have a task done by one robot, not by one, or after other tasks."""
+        asked = {"robot": robot, "not_on": not_on, "after": ",".join(after)}
         return PriceRow.model_validate(self._connection.get(_path("tasks", task, "price"), asked))
 
     def submit(
@@ -142,6 +147,12 @@ class FleetClient:
     ) -> CommandTaken:
         """Have a task done by one robot, by another than one, or by any."""
         return self._give(AssignWish, ("tasks", task, "assign"), key, version, robot=robot, not_on=not_on, by=by)
+
+    def put_after(
+        self, task: str, tasks: Sequence[str], *, by: str = "operator", key: str = "", version: str = ""
+    ) -> CommandTaken:
+        """Have a task begun only after others have ended; after none takes that back."""
+        return self._give(AfterWish, ("tasks", task, "after"), key, version, tasks=list(tasks), by=by)
 
     def hold_task(
         self, task: str, reason: str = "", *, by: str = "operator", key: str = "", version: str = ""
@@ -221,6 +232,50 @@ class FleetClient:
         """Let an alarm that was put aside ring again."""
         return self._give(AnswerWish, ("alarms", alarm, "unshelve"), key, by=by)
 
+    def record_voice(
+        self,
+        alarm: str,
+        outcome: Literal["made", "answered", "silent", "escalated"],
+        *,
+        by: str = "operator",
+        key: str = "",
+    ) -> CommandTaken:
+        """Record what came of speaking to whoever has called for help."""
+        return self._give(VoiceWish, ("alarms", alarm, "voice"), key, outcome=outcome, by=by)
+
+    def jobs(self, **chosen: str | Sequence[str]) -> list[JobRow]:
+        """Return field jobs, the one due first in front; chosen by `state`, `kind`, `robot`."""
+        return [JobRow.model_validate(row) for row in self._connection.rows("/jobs", chosen)]
+
+    def open_job(
+        self,
+        kind: Literal["fetch_robot", "unload_goods", "look_after", "take_over", "other"],
+        *,
+        robot: str = "",
+        place: str = "",
+        alarm: str = "",
+        incident: str = "",
+        due_in_s: float = 1800.0,
+        text: str = "",
+        by: str = "operator",
+        key: str = "",
+    ) -> CommandTaken:
+        """Send for staff; no data about people."""
+        about = {"robot": robot, "place": place, "alarm": alarm, "incident": incident}
+        return self._give(JobWish, ("jobs",), key, kind=kind, **about, due_in_s=due_in_s, text=text, by=by)
+
+    def answer_job(
+        self,
+        job: str,
+        answer: Literal["take", "done", "withdraw"],
+        text: str = "",
+        *,
+        by: str = "operator",
+        key: str = "",
+    ) -> CommandTaken:
+        """Say that a field job is taken, done or not wanted any more."""
+        return self._give(JobAnswerWish, ("jobs", job, answer), key, text=text, by=by)
+
     def incidents(self, **chosen: str | float | Sequence[str]) -> list[IncidentRow]:
         """Return incidents, oldest first; chosen by `state`, `robot`, `since_s`, `until_s`."""
         return [IncidentRow.model_validate(row) for row in self._connection.rows("/incidents", chosen)]
@@ -238,10 +293,18 @@ class FleetClient:
         return self._give(NoteWish, ("incidents", incident, "notes"), key, version, text=text, by=by)
 
     def close_incident(
-        self, incident: str, reason: str, *, by: str = "operator", key: str = "", version: str = ""
+        self,
+        incident: str,
+        reason: str = "",
+        verdict: Literal["", "fine", "helped", "handed_over", "false_alarm", "other"] = "",
+        *,
+        by: str = "operator",
+        key: str = "",
+        version: str = "",
     ) -> CommandTaken:
         """Close an incident; no data about people."""
-        return self._give(CloseWish, ("incidents", incident, "close"), key, version, reason=reason, by=by)
+        wish = {"reason": reason, "verdict": verdict, "by": by}
+        return self._give(CloseWish, ("incidents", incident, "close"), key, version, **wish)
 
     def stream(self) -> Iterator[Mapping[str, Any]]:
         """Yield the frames of the stream: each event once and in order, also over a break, and the newest motion."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
+from robot_fleet.core.desk import DeskLimits
 from robot_fleet.core.text import Text
 
 
@@ -96,10 +97,12 @@ class Health:
     ----------
     rules : by code; each robot is watched by those of its kind.
     alarms : templates of alarms by code: those of the rules, and of what others notice (links, processes, calls).
+    desk : within what time people are to deal with calls for help.
     """
 
     rules: Mapping[str, HealthRule] = field(default_factory=dict)
     alarms: Mapping[str, AlarmTemplate] = field(default_factory=dict)
+    desk: DeskLimits = field(default_factory=DeskLimits)
 
 
 @dataclass(frozen=True, slots=True)

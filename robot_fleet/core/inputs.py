@@ -81,6 +81,16 @@ class DirectTask:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceTask:
+    """Somebody wants a task begun only after others have ended, however they end; none takes such a wish back."""
+
+    key: str
+    task: str
+    after: tuple[str, ...] = ()
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class HoldTask:
     """Somebody does not want a task begun before it is resumed."""
 
@@ -171,6 +181,16 @@ class UnshelveAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordVoice:
+    """Somebody says what came of speaking to whoever has called for help; `outcome` is a word of `core.desk.Voice`."""
+
+    key: str
+    alarm: str
+    outcome: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenIncident:
     """Somebody opens an incident for an alarm."""
 
@@ -191,11 +211,41 @@ class NoteIncident:
 
 @dataclass(frozen=True, slots=True)
 class CloseIncident:
-    """Somebody closes an incident."""
+    """Somebody closes an incident; `verdict` is a word of `core.desk.Verdict`, or empty where no call is part of it."""
 
     key: str
     incident: str
     reason: str
+    by: str = "operator"
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """Somebody wants staff to do something about a robot, a place, an alarm or an incident; no data about people.
+
+    `kind` is a word of `core.desk.JobKind`, `due_in_s` how soon (fleet seconds).
+    """
+
+    key: str
+    kind: str
+    robot: str = ""
+    place: str = ""
+    alarm: str = ""
+    incident: str = ""
+    due_in_s: float = 1800.0
+    text: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerJob:
+    """Somebody takes a field job, has done it, or withdraws it: `answer` is `take`, `done` or `withdraw`."""
+
+    key: str
+    job: str
+    answer: str
+    text: str = ""
     by: str = "operator"
 
 
@@ -282,11 +332,12 @@ class Tick:
     """Time passed."""
 
 
-AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm
+AlarmAnswer = AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm | RecordVoice
 IncidentAnswer = OpenIncident | NoteIncident | CloseIncident
+JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | OpenZone | LimitZone
-TaskChange = PrioritiseTask | DirectTask | HoldTask | ResumeTask
+TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
-Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | Maintenance
+Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | JobChange | Maintenance
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -10,7 +10,7 @@ from robot_fleet_interfaces.msg import Conditions, PlaceContents
 from std_msgs.msg import UInt64
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed
+from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed, SequenceTask
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
@@ -91,7 +91,7 @@ class FleetManager:
     def _why(self, task: str, language: str) -> Mapping[str, object] | None:
         return self._fleet.why(task, language, self._clock.now()) if self._clock.started else None
 
-    def _price(self, wish: DirectTask) -> Mapping[str, object] | None:
+    def _price(self, wish: DirectTask | SequenceTask) -> Mapping[str, object] | None:
         return self._fleet.price(wish, self._clock.now()) if self._clock.started else None
 
     def _poll(self) -> None:

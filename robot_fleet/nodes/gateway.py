@@ -26,6 +26,7 @@ from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.people import people_of
+from robot_fleet.runtime.replay_process import ReplayProcess
 from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
@@ -86,6 +87,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
     midnight_s = None if arguments.midnight is None else arguments.midnight.timestamp()
     rmf_names = read_open_rmf(arguments.site, site.services)
+    replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
     app = create_app(
         console.fleet,
         metrics=console.metrics,
@@ -94,6 +96,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         reports=reports,
         doors=Doors(users, entrance),
         open_rmf=None if rmf_names is None else OpenRmf(site, rmf_names, midnight_s),
+        replays=replays,
     )
     server = make_server(app, entrance)
 
@@ -113,6 +116,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         spinning.join()
         history.close()
         reports.close()
+        replays.close()
         console.close()
         if people is not None:
             people[0].close()

@@ -56,8 +56,10 @@ def scope_of(facts: Iterable[tuple[float, Fact]], incident: str) -> Scope | None
                 pass
     if opened is None:
         return None
-    by, reason, closed_s = (closed.by, closed.reason, closed.at_s) if closed is not None else ("", "", None)
-    return Scope(incident, tuple(alarms), tuple(robots), opened.at_s, opened.by, closed_s, by, reason)
+    about = tuple(alarms), tuple(robots), opened.at_s, opened.by
+    if closed is None:
+        return Scope(incident, *about, None, "", "", "")
+    return Scope(incident, *about, closed.at_s, closed.by, closed.reason, closed.verdict)
 
 
 def build_incident(site: Site, facts: Sequence[tuple[float, Fact]], incident: str) -> IncidentReport | None:

@@ -24,6 +24,8 @@ from robot_fleet.core.facts import (
     IncidentNoted,
     IncidentOpened,
     ItemMoved,
+    JobAnswered,
+    JobOpened,
     MaintenanceBegan,
     MaintenanceDone,
     MaintenancePlanned,
@@ -41,6 +43,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskRequested,
     TaskSuspended,
+    VoiceRecorded,
     ZoneClosed,
     ZoneLimited,
     ZoneOpened,
@@ -52,9 +55,11 @@ from robot_fleet.reports.incident_words import (
     A_PERSON,
     ANSWERS,
     FLEET,
+    JOBS,
     ORDER_ENDS,
     PURPOSES,
     STEP_ENDS,
+    VERDICTS,
     Blank,
     joined,
     sentence,
@@ -83,6 +88,7 @@ class Teller:
         self._robot_of: dict[str, str] = {}  # task -> who had an order for it last
         self._holders: dict[str, str] = {}  # item -> who had it last
         self._services: dict[str, str] = {}
+        self._jobs: dict[str, Blank] = {}  # what each job that belongs to the incident is
 
     def tell(self, at_s: float, fact: Fact) -> Iterator[Entry]:
         """Yield what a fact adds to the timeline."""
@@ -92,6 +98,7 @@ class Teller:
             self._robot_of[fact.task] = fact.robot
         yield from self._alarm(at_s, fact)
         yield from self._person(at_s, fact)
+        yield from self._desk(at_s, fact)
         yield from self._robot(at_s, fact)
         yield from self._task(at_s, fact)
         yield from self._item(at_s, fact)
@@ -147,7 +154,8 @@ class Teller:
             case IncidentNoted() if fact.incident == mine:
                 yield self._by(at_s, fact.by, "incident_noted", text=fact.text)
             case IncidentClosed() if fact.incident == mine:
-                yield self._by(at_s, fact.by, "incident_closed", reason=fact.reason)
+                told = [text for text in (VERDICTS.get(fact.verdict, fact.verdict), fact.reason) if text]
+                yield self._by(at_s, fact.by, "incident_closed", reason=joined(told))
             case HoldSet() if fact.robot in ("", *self._scope.robots):
                 name = self._name(fact.robot) if fact.robot else FLEET
                 yield self._by(at_s, fact.by, "held" if fact.hold else "let_go", name=name, why=_why(fact.reason))
@@ -168,6 +176,19 @@ class Teller:
                     yield self._by(at_s, fact.by, "maintenance_planned", name=robot, start=start, end=end)
             case MaintenanceDone() if fact.robot in self._scope.robots:
                 yield self._by(at_s, fact.by, "maintenance_done", name=self._name(fact.robot))
+            case _:
+                pass
+
+    def _desk(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        match fact:
+            case VoiceRecorded() if fact.alarm in self._scope.alarms:
+                yield self._by(at_s, fact.by, f"voice_{fact.outcome}")
+            case JobOpened() if fact.incident == self._scope.incident or fact.robot in self._scope.robots:
+                about = [self._name(thing) for thing in (fact.robot, fact.place) if thing]
+                self._jobs[fact.job] = job = joined([JOBS.get(fact.kind, fact.kind), *about])
+                yield self._by(at_s, fact.by, "job_opened", job=job, why=_why(fact.text))
+            case JobAnswered() if fact.job in self._jobs:
+                yield self._by(at_s, fact.by, f"job_{fact.answer}", job=self._jobs[fact.job], why=_why(fact.text))
             case _:
                 pass
 

@@ -26,6 +26,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "incident_joined": ("이 사고에 추가: {joined}", "Joined this incident: {joined}"),
     "incident_noted": ("{by}: {text}", "{by}: {text}"),
     "incident_closed": ("{by}: 사고 종료 – {reason}", "{by} closed the incident: {reason}"),
+    "voice_made": ("{by}: 통화 연결", "{by} opened a line to the caller"),
+    "voice_answered": ("{by}: 통화 – 응답 있음", "{by}: somebody answered"),
+    "voice_silent": ("{by}: 통화 – 응답 없음", "{by}: nobody answered"),
+    "voice_escalated": ("{by}: 119에 신고", "{by} called 119"),
+    "job_opened": ("{by}: 현장 작업 요청 – {job}{why}", "{by} sent for staff: {job}{why}"),
+    "job_take": ("{by}: 현장 작업 맡음 – {job}{why}", "{by} took the job: {job}{why}"),
+    "job_done": ("{by}: 현장 작업 끝남 – {job}{why}", "{by} did the job: {job}{why}"),
+    "job_withdraw": ("{by}: 현장 작업 취소 – {job}{why}", "{by} withdrew the job: {job}{why}"),
     "held": ("{by}: 멈춤 요청 – {name}{why}", "{by} held {name}{why}"),
     "let_go": ("{by}: 다시 시작 – {name}{why}", "{by} let {name} go on{why}"),
     "zone_closed": ("{by}: 구역 닫음 – {name}{why}", "{by} closed the zone {name}{why}"),
@@ -92,6 +100,20 @@ ANSWERS: Mapping[str, Text] = {
     "retry": Text("다시", "try again"),
     "done": Text("끝남", "it is done"),
     "failed": Text("실패", "it has failed"),
+}
+VERDICTS: Mapping[str, Text] = {
+    "fine": Text("무사함", "they are well"),
+    "helped": Text("로봇 또는 이웃이 도움", "the robot or a neighbour has helped"),
+    "handed_over": Text("119에 인계", "handed over to 119"),
+    "false_alarm": Text("잘못된 호출", "a false alarm"),
+    "other": Text("기타", "something else"),
+}
+JOBS: Mapping[str, Text] = {
+    "fetch_robot": Text("로봇 가져오기", "fetch a robot"),
+    "unload_goods": Text("실린 것 내리기", "unload goods"),
+    "look_after": Text("장소 살피기", "look after a place"),
+    "take_over": Text("로봇 손으로 옮기기", "move a robot by hand"),
+    "other": Text("기타", "something else"),
 }
 FLEET = Text("전체 로봇", "the whole fleet")
 A_PERSON = Text("사람", "a person")

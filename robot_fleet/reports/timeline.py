@@ -44,6 +44,7 @@ class Scope:
     ----------
     opened_s, closed_s : fleet times; None while it is open.
     opened_by : empty where the alarm opened it by itself.
+    verdict : of whoever closed it, a word of `core.desk.Verdict`; empty if they gave none.
     """
 
     incident: str
@@ -54,3 +55,4 @@ class Scope:
     closed_s: float | None
     closed_by: str
     reason: str
+    verdict: str

@@ -35,12 +35,15 @@ from robot_fleet.core.inputs import (
     EndMaintenance,
     HoldTask,
     IncidentAnswer,
+    JobChange,
     Maintenance,
     NoteIncident,
     OpenIncident,
     PlanMaintenance,
     PrioritiseTask,
+    RecordVoice,
     ResumeTask,
+    SequenceTask,
     ShelveAlarm,
     TaskChange,
     UnshelveAlarm,
@@ -62,6 +65,7 @@ from robot_fleet.ros.commands import (
     params_json,
 )
 from robot_fleet.ros.guard import Guard
+from robot_fleet.runtime.desk_wishes import DESK, DeskWish, desk_text
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row, WrongRequest
 
@@ -138,13 +142,15 @@ class RosCommands:
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, wrong=wrong)
 
     async def change_task(self, wish: TaskChange) -> CommandAnswer:
-        """Say how urgent a task is, who is to do it, or whether it may begin."""
+        """Say how urgent a task is, who is to do it, after what, or whether it may begin."""
         request = ChangeTask.Request(idempotency_key=wish.key, task_id=wish.task, by=wish.by)
         match wish:
             case PrioritiseTask():
                 request.change, request.priority = request.PRIORITISE, wish.priority
             case DirectTask():
                 request.change, request.only_on, request.not_on = request.ASSIGN, wish.only_on, wish.not_on
+            case SequenceTask():
+                request.change, request.after = request.AFTER, list(wish.after)
             case HoldTask():
                 request.change, request.reason = request.HOLD, wish.reason
             case ResumeTask():
@@ -152,9 +158,10 @@ class RosCommands:
         answer = await self._ask(self._change, request)
         return CommandAnswer(answer.accepted, wish.task, answer.code, answer.message, answer.where)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
-        """Ask what it would cost to have a task done by one robot, or not by one."""
-        answer = await self._ask(self._price, PriceTask.Request(task_id=task, only_on=only_on, not_on=not_on))
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
+        """Ask what it would cost to have a task done by one robot, not by one, or after others."""
+        request = PriceTask.Request(task_id=task, only_on=only_on, not_on=not_on, after=list(after))
+        answer = await self._ask(self._price, request)
         if not answer.accepted:
             raise RequestError(answer.code, answer.message, answer.where)
         told: Row = json.loads(answer.price_json)
@@ -186,7 +193,9 @@ class RosCommands:
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
-        """Acknowledge an alarm, put it aside, or take it up again."""
+        """Acknowledge an alarm, put it aside, take it up again, or record what came of speaking to a caller."""
+        if isinstance(wish, RecordVoice):
+            return await self._desk(wish)
         request = AnswerAlarm.Request(idempotency_key=wish.key, alarm=wish.alarm, by=wish.by)
         match wish:
             case AcknowledgeAlarm():
@@ -201,16 +210,26 @@ class RosCommands:
 
     async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
         """Open an incident, write down what was done, or close it."""
+        if isinstance(wish, CloseIncident):
+            return await self._desk(wish)
         request = AnswerIncident.Request(idempotency_key=wish.key, by=wish.by)
         match wish:
             case OpenIncident():
                 request.answer, request.alarm = request.OPEN, wish.alarm
             case NoteIncident():
                 request.answer, request.incident, request.text = request.NOTE, wish.incident, wish.text
-            case CloseIncident():
-                request.answer, request.incident, request.text = request.CLOSE, wish.incident, wish.reason
         answer = await self._ask(self._incident, request)
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, incident=answer.incident)
+
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Send for staff, or say that a field job is taken, done or withdrawn."""
+        return await self._desk(wish)
+
+    async def _desk(self, wish: DeskWish) -> CommandAnswer:
+        request = AnswerIncident.Request(idempotency_key=wish.key, answer=DESK, text=desk_text(wish), by=wish.by)
+        answer = await self._ask(self._incident, request)
+        about = {"incident" if isinstance(wish, CloseIncident) else "job": answer.incident}
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, **about)
 
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Take a robot out of service, plan when it will be, or put it back."""

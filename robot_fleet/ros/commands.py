@@ -44,6 +44,7 @@ from robot_fleet.core.inputs import (
     PlanMaintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
@@ -52,6 +53,7 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
+from robot_fleet.runtime.desk_wishes import DESK, desk_wish
 
 SUBMIT_TASK = "/fleet/submit_task"
 SUBMIT_TASKS = "/fleet/submit_tasks"
@@ -89,7 +91,7 @@ class Commands:
         guard: Guard,
         feed: Callable[[Input], bool],
         explain: Callable[[str, str], Mapping[str, object] | None],
-        price: Callable[[DirectTask], Mapping[str, object] | None],
+        price: Callable[[DirectTask | SequenceTask], Mapping[str, object] | None],
     ) -> None:
         self._feed = feed
         self._explain = explain
@@ -154,6 +156,7 @@ class Commands:
         wishes: dict[str, Input] = {
             request.PRIORITISE: PrioritiseTask(key, task, request.priority, by),
             request.ASSIGN: DirectTask(key, task, request.only_on, request.not_on, by),
+            request.AFTER: SequenceTask(key, task, tuple(request.after), by),
             request.HOLD: HoldTask(key, task, request.reason, by),
             request.RESUME: ResumeTask(key, task, by),
         }
@@ -161,7 +164,7 @@ class Commands:
 
     def _price(self, request: PriceTask.Request, response: PriceTask.Response) -> None:
         try:
-            told = self._price_of(DirectTask("", request.task_id, request.only_on, request.not_on))
+            told = self._price_of(_price_wish(request))
         except RequestError as error:
             answer = Answer("", False, "", error.code, error.message, where=error.where)
         else:
@@ -208,9 +211,16 @@ class Commands:
             request.NOTE: NoteIncident(key, incident, request.text, by),
             request.CLOSE: CloseIncident(key, incident, request.text, by),
         }
-        answer = self._choose(key, request.answer, "answer", wishes)
+        answer = self._desk(request) if request.answer == DESK else self._choose(key, request.answer, "answer", wishes)
         response.incident = answer.task
         _tell(answer, response)
+
+    def _desk(self, request: AnswerIncident.Request) -> Answer:
+        try:
+            wish = desk_wish(request.text)
+        except RequestError as error:
+            return Answer(request.idempotency_key, False, "", error.code, error.message, where=error.where)
+        return self.ask(wish.key, wish)
 
     def _maintenance(self, request: SetMaintenance.Request, response: SetMaintenance.Response) -> None:
         key, robot, by = request.idempotency_key, request.robot, request.by or "operator"
@@ -241,6 +251,12 @@ class Commands:
 
     def _shown(self, request: MarkAlarmShown.Request, response: MarkAlarmShown.Response) -> None:
         response.accepted = self._feed(AlarmWasShown(request.task_id))
+
+
+def _price_wish(request: PriceTask.Request) -> DirectTask | SequenceTask:
+    if request.after:
+        return SequenceTask("", request.task_id, tuple(request.after))
+    return DirectTask("", request.task_id, request.only_on, request.not_on)
 
 
 def _requests(text: str, requester: str) -> tuple[SubmitTask, ...]:

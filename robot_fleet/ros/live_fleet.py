@@ -17,7 +17,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet, FleetState
-from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, Tick
+from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, SequenceTask, Tick
 from robot_fleet.core.ports import PathAsker, RobotLink
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
@@ -122,14 +122,14 @@ class LiveFleet:
         """
         return why_told(self._site, self._host.fleet.explain(task, now), language)
 
-    def price(self, wish: DirectTask, now: Now) -> Mapping[str, object]:
+    def price(self, wish: DirectTask | SequenceTask, now: Now) -> Mapping[str, object]:
         """Return what a wish about who is to do a task would cost, as JSON wants it. Nothing changes by it.
 
         Raises
         ------
         RequestError : see `Fleet.price`.
         """
-        return price_told(self._host.fleet.price(wish.task, wish.only_on, wish.not_on, now))
+        return price_told(self._host.fleet.price(wish, now))
 
     def poll(self, now: Now) -> None:
         """Feed every report that has come in. Raises as `feed` does."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import AlarmTemplate, Urgency
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.incident import IncidentState

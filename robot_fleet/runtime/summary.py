@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from robot_fleet.core.fleet import FleetState
+from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
@@ -96,17 +97,14 @@ def past_request(task: EndedTask) -> dict[str, Any]:
 
 def live_calls(state: FleetState) -> list[Call]:
     """Return the calls for help that are in the live state, each with its fleet time."""
-    return [
-        _call(call.task, call.raised_s, call.shown_s, call.on_site_s, call.verdict, call.closed_s)
-        for call in state.calls()
-    ]
+    return [_call(call.task, call.raised_s, call, call.closed_s) for call in state.calls()]
 
 
 def past_call(task: EndedTask) -> Call | None:
     """Return the call for help that a task was which has left the live state, None if it was none."""
     if not task.alarm:
         return None
-    return _call(task.id, task.requested_s, task.shown_s, task.on_site_s, task.verdict, task.ended_s)
+    return _call(task.id, task.requested_s, task, task.ended_s)
 
 
 def in_order(calls: Sequence[Call | None]) -> list[dict[str, Any]]:
@@ -244,9 +242,7 @@ def _robot(site: Site, state: FleetState, name: str, rollup: Rollup | None) -> d
 def _call(
     task: str,
     raised_s: float,
-    shown_s: float | None,
-    on_site_s: float | None,
-    verdict: str,
+    known: AlarmRecord | EndedTask,
     closed_s: float | None,
 ) -> Call:
     def after(at_s: float | None) -> float | None:
@@ -254,10 +250,10 @@ def _call(
 
     return raised_s, {
         "request": task,
-        "shown_s": after(shown_s),
-        "voice_s": None,
-        "robot_on_site_s": after(on_site_s),
-        "escalated_s": None,
-        "verdict": verdict or None,
+        "shown_s": after(known.shown_s),
+        "voice_s": after(known.voice_s),
+        "robot_on_site_s": after(known.on_site_s),
+        "escalated_s": after(known.escalated_s),
+        "verdict": known.verdict or None,
         "closed_s": after(closed_s),
     }

@@ -15,6 +15,7 @@ from robot_fleet.core.inputs import (
     NoteIncident,
     OpenIncident,
     PlanMaintenance,
+    RecordVoice,
     ShelveAlarm,
     UnshelveAlarm,
 )
@@ -29,6 +30,7 @@ from robot_fleet.server.models import (
     NoteWish,
     OpenWish,
     ShelveWish,
+    VoiceWish,
 )
 from robot_fleet.server.pages import PAGED, Paged, fits, within
 from robot_fleet.server.ports import FleetPort
@@ -111,6 +113,12 @@ def alarm_commands(fleet: FleetPort) -> APIRouter:
         key, wish = key or new_key("alarm"), wish or AnswerWish()
         return taken(key, await fleet.answer_alarm(UnshelveAlarm(key, alarm, wish.by)))
 
+    @router.post("/alarms/{alarm}/voice", status_code=202)
+    async def voice(alarm: str, wish: VoiceWish, key: Key = None) -> CommandTaken:
+        """Record what came of speaking to whoever has called for help; that takes note of the alarm, too."""
+        key = key or new_key("alarm")
+        return taken(key, await fleet.answer_alarm(RecordVoice(key, alarm, wish.outcome, wish.by)))
+
     @router.post("/incidents", status_code=202)
     async def open_incident(wish: OpenWish, key: Key = None) -> CommandTaken:
         """Open an incident for an alarm that belongs to none."""
@@ -126,9 +134,10 @@ def alarm_commands(fleet: FleetPort) -> APIRouter:
 
     @router.post("/incidents/{incident}/close", status_code=202)
     async def close_incident(incident: str, wish: CloseWish, key: Key = None) -> CommandTaken:
-        """Close an incident; none of its alarms may ring any more."""
+        """Close an incident; none of its alarms may ring, and somebody must know how each caller is."""
         key = key or new_key("incident")
-        return taken(key, await fleet.answer_incident(CloseIncident(key, incident, wish.reason, wish.by)))
+        closing = CloseIncident(key, incident, wish.reason, wish.by, wish.verdict)
+        return taken(key, await fleet.answer_incident(closing))
 
     @router.post("/robots/{robot}/maintenance", status_code=202)
     async def maintenance(robot: str, wish: MaintenanceWish, key: Key = None) -> CommandTaken:

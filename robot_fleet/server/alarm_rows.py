@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord, TaskRecord
+from robot_fleet.core.desk import Voice
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
@@ -17,7 +19,13 @@ _NO_CALL: dict[str, Any] = {
     "place": "",
     "robot": "",
     "eta_s": None,
+    "shown_s": None,
+    "voice": "",
+    "voice_s": None,
+    "silence_due_s": None,
+    "escalated_s": None,
     "on_site_s": None,
+    "on_site_due_s": None,
     "verdict": "",
 }
 """What an alarm's row says of a call for help where it is none."""
@@ -35,9 +43,12 @@ def alarm_rows(site: Site, state: FleetState, eta_s: Mapping[str, float]) -> lis
     return [_alarm_row(site, state, alarm, eta_s) for alarm in known]
 
 
-def incident_rows(state: FleetState) -> list[dict[str, Any]]:
-    """Return a row for each incident that is open or was closed of late, oldest first; times are fleet seconds."""
-    return [_incident_row(incident) for incident in state.incidents.values()]
+def incident_rows(site: Site, state: FleetState) -> list[dict[str, Any]]:
+    """Return a row for each incident that is open or was closed of late, oldest first; times are fleet seconds.
+
+    `calls` are the calls for help among its alarms whose tasks have not left the live state.
+    """
+    return [_incident_row(site, incident, state) for incident in state.incidents.values()]
 
 
 def _alarm_row(site: Site, state: FleetState, alarm: AlarmRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
@@ -61,10 +72,11 @@ def _alarm_row(site: Site, state: FleetState, alarm: AlarmRecord, eta_s: Mapping
         "members": [member for member, holds in alarm.members.items() if holds],
         "subjects": list(alarm.subjects),
     }
-    return row | (_call_values(alarm, state.tasks[alarm.task], eta_s) if alarm.task else _NO_CALL)
+    return row | (_call_values(site, alarm, state.tasks[alarm.task], eta_s) if alarm.task else _NO_CALL)
 
 
-def _call_values(alarm: AlarmRecord, task: TaskRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
+def _call_values(site: Site, alarm: AlarmRecord, task: TaskRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
+    heard_of = alarm.voice == Voice.ANSWERED or alarm.escalated_s is not None
     places = [stop.places[0] for stop in task.request.stops if stop.places]
     return {
         "task": alarm.task,
@@ -72,12 +84,19 @@ def _call_values(alarm: AlarmRecord, task: TaskRecord, eta_s: Mapping[str, float
         "place": places[0] if places else "",
         "robot": task.robot,
         "eta_s": _rounded(eta_s.get(alarm.task)),
+        "shown_s": _rounded(alarm.shown_s),
+        "voice": alarm.voice,
+        "voice_s": _rounded(alarm.voice_s),
+        "silence_due_s": None if heard_of else round(alarm.raised_s + site.health.desk.silence_s, 1),
+        "escalated_s": _rounded(alarm.escalated_s),
         "on_site_s": _rounded(alarm.on_site_s),
+        "on_site_due_s": round(task.request.due_s, 1),
         "verdict": alarm.verdict,
     }
 
 
-def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
+def _incident_row(site: Site, incident: IncidentRecord, state: FleetState) -> dict[str, Any]:
+    calls = [state.alarms[name] for name in incident.alarms if name in state.alarms and name in state.tasks]
     return {
         "id": incident.id,
         "state": incident.state.value,
@@ -89,6 +108,11 @@ def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
         "closed_s": _rounded(incident.closed_s),
         "closed_by": incident.closed_by,
         "reason": incident.reason,
+        "verdict": incident.verdict,
+        "calls": [
+            {"id": call.id, "raised_s": round(call.raised_s, 1), **_call_values(site, call, state.tasks[call.id], {})}
+            for call in calls
+        ],
     }
 
 

@@ -35,6 +35,7 @@ _STATUS = {
     "request_unknown_zone": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,
+    "request_unknown_job": 404,
     "request_purpose_refused": 403,
     "request_task_ended": 409,
     "request_item_on_board": 409,
@@ -51,7 +52,11 @@ _STATUS = {
     "request_alarm_not_active": 409,
     "request_alarm_not_shelved": 409,
     "request_alarm_shelved": 409,
+    "request_alarm_no_call": 409,
+    "request_call_unanswered": 409,
     "request_incident_closed": 409,
+    "request_job_state": 409,
+    "request_robot_taken_over": 409,
     "request_incident_open": 409,
     "request_emergency_stopped": 409,
     "request_version_stale": 412,
@@ -99,6 +104,7 @@ def taken(key: str, answer: CommandAnswer) -> CommandTaken:
         expected_at_s=answer.expected_at_s,
         reason=answer.code,
         incident=answer.incident,
+        job=answer.job,
     )
 
 

@@ -20,6 +20,7 @@ from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
 from robot_fleet.server.doors.visit import concerns, visit
 from robot_fleet.server.guard import SameOrigin
+from robot_fleet.server.job_routes import job_commands, job_reads
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
     CancelWish,
@@ -33,6 +34,7 @@ from robot_fleet.server.models import (
 from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
@@ -54,6 +56,7 @@ def create_app(
     reports: Reports | None = None,
     doors: Doors | None = None,
     open_rmf: OpenRmf | None = None,
+    replays: Replays | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -67,6 +70,7 @@ def create_app(
     reports : who makes reports; without them there are no such addresses.
     doors : who may do what; without them everybody may do everything.
     open_rmf : what it takes to be a fleet of Open-RMF's; without it there are no such addresses.
+    replays : who tells of the past; without them there are no such addresses.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -102,11 +106,15 @@ def create_app(
     unchanged = [unchanged_since(fleet)]
     app.include_router(_commands(fleet), dependencies=unchanged)
     app.include_router(alarm_commands(fleet), dependencies=unchanged)
+    app.include_router(job_reads(fleet))
+    app.include_router(job_commands(fleet))
     app.include_router(task_reads(fleet))
     app.include_router(task_commands(fleet), dependencies=unchanged)
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
+    if replays is not None:
+        app.include_router(replay_reads(replays))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
     if open_rmf is not None:

@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 
 from robot_fleet.core.errors import LedgerError
-from robot_fleet.core.facts import Fact, TasksRetired
-from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.server.plan_rows import PlanRows
-from robot_fleet.server.state_rows import StateRows
+from robot_fleet.server.reducer import Reducer
 from robot_fleet.server.view import FleetView
 
 LOG = logging.getLogger("robot_fleet")
@@ -40,17 +38,18 @@ class LedgerFeed:
         open_ledger: Callable[[], Ledger],
         steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state: FleetState = initial_state(site)
-        self._view = view
+        self._reducer = Reducer(site, view)
         self._open_ledger = open_ledger
         self._ledger: Ledger | None = None
-        self._rows = StateRows(site)
-        self._plan = PlanRows()
-        self._at_s = 0.0
         self._seq = self._seen_seq = 0
         self._steady_s = steady_s
         self._failing = False
         self._again_s = float("-inf")
+
+    @property
+    def state(self) -> FleetState:
+        """What the facts that were read amount to."""
+        return self._reducer.state
 
     def refresh(self) -> bool:
         """Take in the facts written since the last call; return whether there were any.
@@ -84,24 +83,16 @@ class LedgerFeed:
     def _take_in(self) -> bool:
         if self._ledger is None:
             self._ledger = self._open_ledger()
-            self._show()
+            self._reducer.show()
         for seq, at_s, fact in self._ledger.read(self._seq):
             assert isinstance(fact, Fact)
-            if isinstance(fact, TasksRetired):
-                for name in fact.tasks:
-                    self._rows.retire(self._view, self.state.tasks[name], self.state)
-            self._plan.note(self._view, self.state, fact)
-            apply(self.state, fact)
-            self._seq, self._at_s = seq, at_s
+            self._reducer.take(at_s, fact)
+            self._seq = seq
         if self._seq == self._seen_seq:
             return False
         self._seen_seq = self._seq
-        self._show()
+        self._reducer.show()
         return True
-
-    def _show(self) -> None:
-        self._rows.update(self._view, self.state)
-        self._plan.update(self._view, self.state, self._at_s)
 
     def close(self) -> None:
         """Close the ledger, if it was opened."""

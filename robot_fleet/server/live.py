@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, TaskChange
+from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, JobChange, Maintenance, TaskChange
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
 from robot_fleet.server.view import FleetView
 
@@ -123,9 +123,9 @@ class ViewedFleet:
         """Ask the manager to change a task."""
         return await self._commands.change_task(wish)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
         """Ask the manager what another robot would cost."""
-        return await self._commands.price(task, only_on, not_on)
+        return await self._commands.price(task, only_on, not_on, after)
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Ask the manager to take a task back."""
@@ -150,6 +150,10 @@ class ViewedFleet:
     async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
         """Tell the manager what a person says to an incident."""
         return await self._commands.answer_incident(wish)
+
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Tell the manager what people want, or say, of a field job."""
+        return await self._commands.change_job(wish)
 
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Tell the manager that a robot goes out of service, or comes back."""

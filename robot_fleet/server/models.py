@@ -51,6 +51,15 @@ class AssignWish(_Body):
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
+class AfterWish(_Body):
+    """The tasks that are to end before another begins; none takes the wish back."""
+
+    tasks: list[str] = Field(
+        default_factory=list, max_length=20, description="Ids of open tasks.", examples=[["r0003"]]
+    )
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
 class HoldTaskWish(_Body):
     """A wish not to have a task begun, or to let it go on."""
 
@@ -129,10 +138,45 @@ class NoteWish(AnswerWish):
     text: str = Field(max_length=1000, description="Not empty, and no data about people.")
 
 
+class VoiceWish(AnswerWish):
+    """What came of speaking to whoever has called for help."""
+
+    outcome: Literal["made", "answered", "silent", "escalated"] = Field(
+        description="A line was opened; somebody answered, or nobody; 119 was called."
+    )
+
+
 class CloseWish(AnswerWish):
     """A wish to close an incident."""
 
-    reason: str = Field(max_length=200, description="How it ended; not empty, and no data about people.")
+    verdict: Literal["", "fine", "helped", "handed_over", "false_alarm", "other"] = Field(
+        default="", description="How those are whom it was about; needed where somebody has called for help."
+    )
+    reason: str = Field(
+        default="",
+        max_length=200,
+        description="How it ended; may be empty where the verdict says it. No data about people.",
+    )
+
+
+class JobWish(AnswerWish):
+    """A wish to have staff do something about a robot, a place, an alarm or an incident."""
+
+    kind: Literal["fetch_robot", "unload_goods", "look_after", "take_over", "other"] = Field(
+        description="take_over: the robot is moved by hand, and held meanwhile."
+    )
+    robot: str = Field(default="", max_length=64, examples=["care_1"])
+    place: str = Field(default="", max_length=200)
+    alarm: str = Field(default="", max_length=200)
+    incident: str = Field(default="", max_length=200)
+    due_in_s: float = Field(default=1800.0, description="How soon, in fleet seconds: 60 to 604800.")
+    text: str = Field(default="", max_length=300, description="What is to be done; no data about people.")
+
+
+class JobAnswerWish(AnswerWish):
+    """What staff say of a field job."""
+
+    text: str = Field(default="", max_length=300, description="What is worth knowing; no data about people.")
 
 
 class MaintenanceWish(AnswerWish):
@@ -153,6 +197,7 @@ class CommandTaken(BaseModel):
     expected_at_s: float = Field(default=0.0, description="When, in fleet seconds; 0 if nobody yet.")
     reason: str = Field(default="", description="Why nobody is to do it yet.")
     incident: str = Field(default="", description="The incident that it speaks of.")
+    job: str = Field(default="", description="The field job that it speaks of.")
 
 
 class ErrorDetail(BaseModel):

@@ -49,18 +49,23 @@ class PlanRows:
             elif order is not None and order.id == fact.order and order.task and order.task != fact.task:
                 self._did(view, state, state.robots[fact.robot], order, fact.at_s)
 
-    def update(self, view: FleetView, state: FleetState, at_s: float) -> None:
-        """Put into the view what every robot does now and is planned to do; `at_s` is the time of the newest fact."""
+    def settle(self, state: FleetState, at_s: float) -> None:
+        """Reckon routes that a fact changed which has just been applied, at its fleet time."""
         for robot in state.robots.values():
             route = state.routes.get(robot.id, ())
-            now = self._now(state, robot)
             known = self._told.get(robot.id)
             if known is None or known[0] is not route:
+                now = self._now(state, robot)
                 free_s = at_s if now is None or now[5] is None else max(at_s, now[5])
-                known = self._told[robot.id] = (route, _following(route, free_s))
-            view.put_route(robot.id, now, known[1])
+                self._told[robot.id] = (route, _following(route, free_s))
         if len(self._said) > 4 * len(state.tasks) + 64:
             self._said = {key: stop for key, stop in self._said.items() if key[0] in state.tasks}
+
+    def update(self, view: FleetView, state: FleetState) -> None:
+        """Put into the view what every robot does now and is planned to do."""
+        for robot in state.robots.values():
+            known = self._told.get(robot.id)
+            view.put_route(robot.id, self._now(state, robot), known[1] if known is not None else [])
 
     def _now(self, state: FleetState, robot: RobotRecord) -> list[Any] | None:
         order = robot.busy

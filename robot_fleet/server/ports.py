@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # light verbs read this module's names, and the core's inputs bring numpy along
-    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, Maintenance, TaskChange
+    from robot_fleet.core.inputs import AlarmAnswer, IncidentAnswer, JobChange, Maintenance, TaskChange
 
 Row = Mapping[str, Any]
 """A robot, task, alarm, incident or item as the console sees it: a JSON object."""
@@ -38,7 +38,7 @@ class CommandAnswer:
     code, message, where : why not, when not accepted; a left-out reason when accepted but not planned yet.
     task : the task that the command speaks of, or empty.
     robot, expected_at_s : who is to do it and when (fleet time); empty and 0 if nobody yet.
-    incident : the incident that the command speaks of, or empty.
+    incident, job : the incident or the field job that the command speaks of, or empty.
     wrong : where many were asked for at once and none was taken on: what is wrong with which.
     """
 
@@ -50,6 +50,7 @@ class CommandAnswer:
     robot: str = ""
     expected_at_s: float = 0.0
     incident: str = ""
+    job: str = ""
     wrong: tuple[WrongRequest, ...] = ()
 
 
@@ -68,11 +69,11 @@ class Commands(Protocol):
         ...
 
     async def change_task(self, wish: TaskChange) -> CommandAnswer:
-        """Say how urgent a task is, which robot is to do it, or whether it may begin."""
+        """Say how urgent a task is, which robot is to do it, after what, or whether it may begin."""
         ...
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
-        """Return what it would cost to have a task done by one robot, or not by one (see `runtime.reasons`).
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
+        """Return what it would cost to have a task done by a robot, not by one, or after others (`runtime.reasons`).
 
         Raises RequestError as the wish itself would be refused.
         """
@@ -95,11 +96,15 @@ class Commands(Protocol):
         ...
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
-        """Acknowledge an alarm, put it aside for a while, or take it up again."""
+        """Acknowledge an alarm, put it aside, take it up again, or record what came of speaking to a caller."""
         ...
 
     async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
         """Open an incident, write down what was done, or close it; the answer names it."""
+        ...
+
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Send for staff, or say that a field job is taken, done or withdrawn; the answer names it."""
         ...
 
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:

@@ -62,6 +62,7 @@ class TaskRow(VersionedRow):
     asks: bool
     priority: int
     held: bool
+    after: list[str] = Field(default=[], description="Open tasks that end before it begins.")
     only_on: str
     not_on: str
     requested_s: float
@@ -147,6 +148,12 @@ class AlarmRow(_Row):
     eta_s: float | None
     on_site_s: float | None
     verdict: str
+    shown_s: float | None = None
+    voice: str = ""
+    voice_s: float | None = None
+    silence_due_s: float | None = None
+    escalated_s: float | None = None
+    on_site_due_s: float | None = None
 
 
 class IncidentRow(_Row):
@@ -162,6 +169,8 @@ class IncidentRow(_Row):
     closed_s: float | None
     closed_by: str
     reason: str
+    verdict: str = ""
+    calls: list[dict[str, Any]] = []
 
 
 class EntryRow(_Row):
@@ -187,6 +196,27 @@ class StoryRow(VersionedRow):
     closed_by: str
     reason: str
     entries: list[EntryRow]
+
+
+class JobRow(_Row):
+    """A field job. Times are fleet seconds."""
+
+    id: str
+    kind: str
+    state: str
+    robot: str
+    place: str
+    alarm: str
+    incident: str
+    text: str
+    due_s: float
+    opened_s: float
+    opened_by: str
+    taken_s: float | None
+    taken_by: str
+    ended_s: float | None
+    ended_by: str
+    ended_with: str
 
 
 class ZoneRow(VersionedRow):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ def site_view(site: Site) -> SiteView:
                 "y_m": place.pose.y_m,
                 "yaw_rad": place.pose.yaw_rad,
                 "groups": list(place.groups),
+                "door": place.door,
             }
             for place in site.places.values()
         ],
@@ -83,6 +84,7 @@ def site_view(site: Site) -> SiteView:
         "kinds": [{"id": kind.id, "name": _text(kind.name)} for kind in site.kinds.values()],
         "services": [_service(service) for service in site.services.values()],
         "routes": list(site.routes),
+        "desk": asdict(site.health.desk),
     }
     return SiteView(row, tuple(_robots(site)), _png(occupancy))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from robot_fleet.core.facts import Fact, PlanCommitted
 from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
-from robot_fleet.core.plan import CHARGE
+from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.view import FleetView
 
 _OUTCOMES = {
@@ -36,6 +38,12 @@ class StateRows:
         self._eta_s: dict[str, float] = {}
         self._told: dict[str, tuple[object, ...]] = {}  # what the row of each task was made from
 
+    def note(self, state: FleetState, fact: Fact) -> None:
+        """Note what a fact that has been applied says of when due instants are expected."""
+        if isinstance(fact, PlanCommitted):
+            for route in fact.routes.values():
+                self._expect(state, route)
+
     def update(self, view: FleetView, state: FleetState, robots: tuple[RobotReport, ...] = ()) -> None:
         """Put into the view whatever the state says of tasks, robots, items, alarms, zones and the hold.
 
@@ -43,9 +51,8 @@ class StateRows:
         ----------
         robots : newest reports, where the gateway hears them; poses come by `FleetView.put_pose`.
         """
-        self._expect(state)
         for task in state.tasks.values():
-            self._put_task(view, task, state)
+            self.put_task(view, task, state)
         for robot in state.robots.values():
             view.put_robot(robot.id, **self._robot_values(robot))
         for report in robots:
@@ -56,21 +63,22 @@ class StateRows:
             else:
                 view.put_item(_item_row(item))
         view.put_alarms(alarm_rows(self._site, state, self._eta_s))
-        view.put_incidents(incident_rows(state))
+        view.put_incidents(incident_rows(self._site, state))
+        view.put_jobs(job_rows(state))
         view.put_zones([_zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold)
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""
-        self._put_task(view, task, state)
+        self.put_task(view, task, state)
         self._told.pop(task.id, None)
         self._eta_s.pop(task.id, None)
 
-    def _put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
+    def put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
         changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants), *_wishes(task))
-        made_from = (*changing, planned_on, eta_s)
+        made_from = (*changing, *state.awaited_by(task), planned_on, eta_s)
         if self._told.get(task.id) != made_from:
             self._told[task.id] = made_from
             view.put_task(self.task_row(task, state))
@@ -101,6 +109,7 @@ class StateRows:
             "asks": task.asks,
             "hands_over": task.hands_over,
             "priority": request.priority,
+            "after": list(state.awaited_by(task)),
             "held": task.held,
             "only_on": task.bound_to,
             "not_on": task.barred_from,
@@ -112,15 +121,14 @@ class StateRows:
             ],
         }
 
-    def _expect(self, state: FleetState) -> None:
-        for route in state.routes.values():
-            for planned in route:
-                if planned.stop == CHARGE:
-                    continue
-                request = state.tasks[planned.task].request
-                stop, _, moment = request.instant.partition(".")
-                if request.stops[planned.stop].id == stop:
-                    self._eta_s[planned.task] = planned.begin_s if moment == "arrived" else planned.end_s
+    def _expect(self, state: FleetState, route: tuple[PlannedStop, ...]) -> None:
+        for planned in route:
+            if planned.stop == CHARGE:
+                continue
+            request = state.tasks[planned.task].request
+            stop, _, moment = request.instant.partition(".")
+            if request.stops[planned.stop].id == stop:
+                self._eta_s[planned.task] = planned.begin_s if moment == "arrived" else planned.end_s
 
     def _robot_values(self, robot: RobotRecord) -> dict[str, Any]:
         order = robot.busy

@@ -1,4 +1,4 @@
-"""Addresses at which people direct open tasks: priority, robot and its price, hold; and many requests at once."""
+"""Addresses at which people direct open tasks (priority, robot, order, their price, hold), and many at once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 
 from robot_fleet.core.errors import LinesRefused, WrongLine
-from robot_fleet.core.inputs import DirectTask, HoldTask, PrioritiseTask, ResumeTask
+from robot_fleet.core.inputs import DirectTask, HoldTask, PrioritiseTask, ResumeTask, SequenceTask
 from robot_fleet.core.priority import CLASSES
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
 from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import (
+    AfterWish,
     AssignWish,
     CommandTaken,
     ErrorAnswer,
@@ -29,14 +30,17 @@ _LEAST = {each.name: each.least for each in CLASSES}
 
 
 def task_reads(fleet: FleetPort) -> APIRouter:
-    """Return the address that tells what another robot would cost."""
+    """Return the address that tells what another robot, or another order, would cost."""
     router = APIRouter(prefix="/api/v1", tags=["view"])
     errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (404, 409, 422, 503)}
 
     @router.get("/tasks/{task_id}/price", response_model=PriceRow, responses=errors)
-    async def price(task_id: str, robot: str = "", not_on: str = "") -> Any:
-        """What it would cost to have a task done by `robot`, or by another than `not_on`; nothing changes by asking."""
-        return await fleet.price(task_id, robot, not_on)
+    async def price(task_id: str, robot: str = "", not_on: str = "", after: str = "") -> Any:
+        """What it would cost to have a task done by `robot`, by another than `not_on`, or after other tasks.
+
+        Nothing changes by asking. Ids of other tasks are parted by commas.
+        """
+        return await fleet.price(task_id, robot, not_on, [name for name in after.split(",") if name])
 
     return router
 
@@ -74,6 +78,14 @@ def task_commands(fleet: FleetPort) -> APIRouter:
         key, wish = key or new_key("assign"), wish or AssignWish()
         concerns(task_id, wish.robot or wish.not_on)
         return taken(key, await fleet.change_task(DirectTask(key, task_id, wish.robot, wish.not_on, wish.by)))
+
+    @router.post("/tasks/{task_id}/after", status_code=202)
+    async def sequence(task_id: str, wish: AfterWish, key: Key = None) -> CommandTaken:
+        """Have a task begun only after others have ended, however they end; ask for the price first."""
+        key = key or new_key("after")
+        return taken(
+            key, await fleet.change_task(SequenceTask(key, task_id, tuple(dict.fromkeys(wish.tasks)), wish.by))
+        )
 
     @router.post("/tasks/{task_id}/hold", status_code=202)
     async def hold_task(task_id: str, wish: HoldTaskWish | None = None, key: Key = None) -> CommandTaken:

@@ -23,7 +23,7 @@ from robot_fleet.server.answers import Key
 from robot_fleet.server.ports import FleetPort, Row
 
 VERSIONED = {
-    "task_id": ("state", "priority", "held", "only_on", "not_on", "asks", "stop"),
+    "task_id": ("state", "priority", "held", "after", "only_on", "not_on", "asks", "stop"),
     "incident": ("state", "alarms", "notes"),
     "zone": ("closed", "speed_mps", "reason"),
     "robot": ("maintenance", "maintenance_s", "hold", "stopped"),

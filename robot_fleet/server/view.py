@@ -1,11 +1,11 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
-`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "items", "zones", "hold",
-"routes", "past"}`.
-`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "zones",
-"hold"}`; a key is absent where nothing has changed, `alarms`, `incidents` and `zones` are always the whole list, a task
-or item with `"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was
-done since (see `plan_rows`).
+`snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
+"hold", "routes", "past"}`.
+`patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
+"zones", "hold"}`; a key is absent where nothing has changed, `alarms`, `incidents`, `jobs` and `zones` are always the
+whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id,
+and `past` what was done since (see `plan_rows`).
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
 index as in the snapshot's robots. A row ends early where the rest has not changed.
 
@@ -40,13 +40,15 @@ class FleetView:
     ----------
     site : the site's part of the snapshot (see `site_view`).
     robots : one row per robot, in the order that gives them their index; keys as in `put_robot`.
+    all_tasks : whether `tasks` knows those, too, that ended so long ago that a console is not shown them.
     """
 
-    def __init__(self, site: Row, robots: Iterable[Row]) -> None:
+    def __init__(self, site: Row, robots: Iterable[Row], *, all_tasks: bool = True) -> None:
         self._site = site
         self._robots: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in robots}
         self._index = {robot: index for index, robot in enumerate(self._robots)}
         self._tasks: dict[str, Row] = {}
+        self._all_tasks = all_tasks
         self._items: dict[str, Row] = {}
         self._alarms: dict[str, Row] = {}
         self._ended: dict[str, None] = {}
@@ -56,6 +58,8 @@ class FleetView:
         self._alarms_changed = False
         self._incidents: tuple[Row, ...] = ()
         self._incidents_changed = False
+        self._jobs: tuple[Row, ...] = ()
+        self._jobs_changed = False
         self._zones: tuple[Row, ...] = ()
         self._zones_changed = False
         self._hold_changed = False
@@ -107,6 +111,8 @@ class FleetView:
             if len(self._ended) > ENDED_KEPT:
                 oldest = next(iter(self._ended))
                 del self._ended[oldest]
+                if not self._all_tasks:
+                    del self._tasks[oldest]
                 self._changed["tasks"][oldest] = {"id": oldest, "gone": True}
 
     def put_item(self, row: Row) -> None:
@@ -134,6 +140,13 @@ class FleetView:
         if incidents != self._incidents:
             self._incidents = incidents
             self._incidents_changed = True
+
+    def put_jobs(self, rows: Iterable[Row]) -> None:
+        """Take in the field jobs that are open and those that were over last (see `job_rows`)."""
+        jobs = tuple(rows)
+        if jobs != self._jobs:
+            self._jobs = jobs
+            self._jobs_changed = True
 
     def put_zones(self, rows: Iterable[Row]) -> None:
         """Take in all zones (`id`, `name`, `closed`, `speed_mps`, `reason`, `since_s`)."""
@@ -171,6 +184,7 @@ class FleetView:
             ],
             "alarms": list(self._alarms.values()),
             "incidents": list(self._incidents),
+            "jobs": list(self._jobs),
             "items": list(self._items.values()),
             "zones": list(self._zones),
             "hold": self._hold,
@@ -193,6 +207,8 @@ class FleetView:
             patch["alarms"] = list(self._alarms.values())
         if self._incidents_changed:
             patch["incidents"] = list(self._incidents)
+        if self._jobs_changed:
+            patch["jobs"] = list(self._jobs)
         if self._zones_changed:
             patch["zones"] = list(self._zones)
         if self._hold_changed:
@@ -205,7 +221,8 @@ class FleetView:
             return None
         self._changed = {name: {} for name in self._changed}
         self._routes_changed, self._past_new = {}, []
-        self._alarms_changed = self._incidents_changed = self._zones_changed = self._hold_changed = False
+        self._alarms_changed = self._incidents_changed = self._jobs_changed = False
+        self._zones_changed = self._hold_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 
     def take_poses(self, t_s: float) -> dict[str, Any]:

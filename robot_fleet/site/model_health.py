@@ -7,10 +7,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from robot_fleet.core.desk import DeskLimits
 from robot_fleet.core.health import AlarmTemplate, Health, HealthRule, Level, Urgency
 from robot_fleet.site.model import NotNegative, Positive, SiteModel, TextModel, Word
 
 Signal = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
+
+
+_DESK = DeskLimits()
 
 
 class AlarmModel(SiteModel):
@@ -85,12 +89,26 @@ class RuleModel(SiteModel):
         )
 
 
+class DeskModel(SiteModel):
+    """Within what time people are to deal with calls for help; see `robot_fleet.core.desk.DeskLimits`."""
+
+    shown_s: Positive = _DESK.shown_s
+    voice_s: Positive = _DESK.voice_s
+    silence_s: Positive = _DESK.silence_s
+    closed_s: Positive = _DESK.closed_s
+
+    def value(self) -> DeskLimits:
+        """Return the core's value."""
+        return DeskLimits(self.shown_s, self.voice_s, self.silence_s, self.closed_s)
+
+
 class HealthFile(SiteModel):
     """`health.yaml`: rules, and the alarms of what no rule watches."""
 
     schema_version: Literal[1]
     rules: list[RuleModel]
     alarms: list[NamedAlarmModel]
+    desk: DeskModel = DeskModel()
 
     @model_validator(mode="after")
     def _codes_once(self) -> Self:
@@ -110,4 +128,5 @@ class HealthFile(SiteModel):
         """Return the core's value."""
         rules = {rule.code: rule.value() for rule in self.rules}
         alarms = {code: rule.alarm for code, rule in rules.items() if rule.alarm is not None}
-        return Health(rules, alarms | {alarm.code: alarm.template() for alarm in self.alarms})
+        alarms |= {alarm.code: alarm.template() for alarm in self.alarms}
+        return Health(rules, alarms, self.desk.value())

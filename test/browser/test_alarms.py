@@ -74,6 +74,7 @@ def test_what_the_manager_refuses_is_said(console: Opened) -> None:
     page = console.page
     page.click("#tab-incidents")
     page.locator("[data-incident]").first.click()
+    page.select_option("#close-verdict", "other")
     page.fill("#close-reason", "over")
     page.get_by_role("button", name="Close incident").click()
     expect(page.locator("#incident-error")).to_have_text("Acknowledge its ringing alarms first.")

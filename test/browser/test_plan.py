@@ -219,3 +219,28 @@ def test_a_file_with_mistakes_is_told_by_line_and_a_good_one_is_taken_on(console
     expect(page.locator("#dialog")).to_be_hidden()
     expect(page.locator('[data-task="d1"]')).to_be_visible()
     assert len(console.fleet.tasks()) == before + 1
+
+
+def test_cards_are_put_in_order_by_keys_and_by_dragging(console: Opened) -> None:
+    page, server = console.page, console.server
+    page.goto(f"{server.url}/#/board")
+    cards = page.locator(".column.waiting [data-card]")
+    expect(cards.nth(1)).to_be_visible()
+    upper, lower = (str(cards.nth(at).get_attribute("data-card")) for at in (0, 1))
+    cards.nth(1).click()  # chosen, it is drawn anew, and keeps the keyboard
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("dialog select")).to_have_value(lower)  # what is above now comes after it
+    expect(page.locator("#price")).to_contain_text("costs 42 s more")
+    page.locator("dialog").get_by_role("button", name="Do after it").click()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(cards.nth(0)).to_have_attribute("data-card", lower)
+    expect(cards.nth(1)).to_contain_text(f"After {lower}")
+    page.locator(f'[data-card="{upper}"]').drag_to(page.locator(f'[data-card="{lower}"]'))
+    expect(page.locator("dialog select")).to_have_value(upper)
+    page.keyboard.press("Escape")
+    page.locator(f'.row [data-task="{upper}"]').click()
+    page.click(f'[data-focus="{upper}-sequence"]')
+    page.select_option("dialog select", "")
+    page.locator("dialog").get_by_role("button", name="Do after it").click()
+    expect(page.locator(f'[data-card="{upper}"]')).not_to_contain_text("After")
+    assert console.did() == ["SequenceTask", "SequenceTask"]

@@ -35,6 +35,22 @@ def _robot(page: Page) -> None:
     _clicks("#tab-robots", '#list-robots [data-robot^="care"]')(page)
 
 
+def _alarm(answer: str, *then: str) -> Way:
+    """Answer the first alarm; its row is open by itself only while nobody has taken note of it."""
+
+    def way(page: Page) -> None:
+        row = page.locator(".alarm-main").first
+        if row.get_attribute("aria-expanded") == "false":
+            row.click()
+        _clicks(f"[data-answer={answer}]", *then)(page)
+
+    return way
+
+
+def _jobs(page: Page) -> None:
+    _alarm("send_staff", "#dialog [value=yes]", "#tab-jobs", "[data-job]")(page)
+
+
 def _palette(page: Page) -> None:
     page.wait_for_selector("[data-task]")
     page.keyboard.press("Control+k")
@@ -54,7 +70,9 @@ VIEWS = (
     View("task", open=_clicks("[data-task]")),
     View("robot", ready=".row.robot.open", open=_robot),
     View("incidents", open=_clicks("#tab-incidents"), ready="[data-incident]"),
-    View("incident", open=_clicks("[data-answer=see_incident]"), ready="#timeline li"),
+    View("incident", open=_alarm("see_incident"), ready="#timeline li"),
+    View("desk", open=_alarm("voice", "[data-card=look]"), ready="[data-card=none]"),
+    View("jobs", open=_jobs, ready=".row.job.open"),
     View("request", open=_clicks("#new-request"), ready="#request-send"),
     View("cancel", open=_clicks("[data-task]", "[data-cancel]"), ready="#dialog[open]"),
     View("plan", "#/plan"),

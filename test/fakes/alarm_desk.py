@@ -11,7 +11,7 @@ from robot_fleet.core.facts import EmergencyStopped, Fact, TaskRequested, TaskSt
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.health import Condition, Level
-from robot_fleet.core.inputs import AlarmWasShown, Command, ConditionsSeen, Input, Tick
+from robot_fleet.core.inputs import AlarmWasShown, AnswerJob, Command, ConditionsSeen, Input, OpenJob, Tick
 from robot_fleet.core.site import ActTemplate, Site
 from robot_fleet.reports.incident import build_incident
 from robot_fleet.runtime.ports import ports_for
@@ -61,6 +61,10 @@ class AlarmDesk:
         """Let a robot's emergency stop be pressed, and released again: it stands until a person lets it go on."""
         self._happen(EmergencyStopped(robot, self.core.state.robots[robot].stops + 1, self._now_s))
 
+    def arrive(self, task: str) -> None:
+        """Let a robot be where somebody has called for help."""
+        self.core.state.alarms[task].on_site_s = self._now_s
+
     def shown(self, alarm: str) -> None:
         """Note that a console was sent an alarm."""
         self._feed(AlarmWasShown(alarm))
@@ -68,7 +72,8 @@ class AlarmDesk:
     def ask(self, wish: Command) -> CommandAnswer:
         """Let the core take a person's wish."""
         (answer,) = (effect for effect in self._feed(wish) if isinstance(effect, Answer))
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, incident=answer.task)
+        about = {"job" if isinstance(wish, OpenJob | AnswerJob) else "incident": answer.task}
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, **about)
 
     def timeline(self, incident: str) -> Row:
         """Return an incident's story."""

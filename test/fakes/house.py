@@ -52,7 +52,7 @@ class Unknown:
     def json(self, *asked: object) -> NoReturn:
         raise RequestError("request_period_malformed", "there is none")
 
-    file = masked = card = json
+    file = masked = card = overview = frames = json
 
 
 class House:
@@ -85,6 +85,7 @@ class House:
             reports=Unknown(),
             doors=self.doors,
             open_rmf=OpenRmf(self.fleet.site, names),
+            replays=Unknown(),
         )
         self.server = WebServer(self.app)
 

@@ -16,9 +16,11 @@ from robot_fleet.core.inputs import (
     DirectTask,
     HoldTask,
     IncidentAnswer,
+    JobChange,
     Maintenance,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     SetHold,
     TaskChange,
 )
@@ -28,6 +30,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
 from robot_fleet.server.site_view import site_view
@@ -183,6 +186,8 @@ class MovingFleet(ViewedFleet):
                 row["priority"] = priority
             case DirectTask(only_on=only_on, not_on=not_on):
                 row.update(only_on=only_on, not_on=not_on, robot=only_on or row["robot"])
+            case SequenceTask(after=after):
+                row.update(after=list(after))
             case HoldTask():
                 if row["held"]:
                     return CommandAnswer(False, wish.task, "request_task_held", "held already", wish.task)
@@ -195,7 +200,7 @@ class MovingFleet(ViewedFleet):
         self._put(row)
         return CommandAnswer(True, wish.task)
 
-    async def price(self, task: str, only_on: str, not_on: str) -> Row:
+    async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
         """Return a price that is made up, of a form as the manager's."""
         row = self._rows.get(task)
         if row is None:
@@ -271,6 +276,10 @@ class MovingFleet(ViewedFleet):
         """Let the core take a person's answer."""
         return self._answered(wish)
 
+    async def change_job(self, wish: JobChange) -> CommandAnswer:
+        """Let the core take a field job, or what is said of one."""
+        return self._answered(wish)
+
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Let the core take a robot out of service."""
         return self._answered(wish)
@@ -293,12 +302,15 @@ class MovingFleet(ViewedFleet):
     async def _story(self, incident: str) -> Row:
         return self.desk.timeline(incident)
 
-    def _answered(self, wish: AlarmAnswer | IncidentAnswer | Maintenance) -> CommandAnswer:
+    def _answered(self, wish: AlarmAnswer | IncidentAnswer | JobChange | Maintenance) -> CommandAnswer:
         answer = self.desk.ask(wish)
         if answer.accepted:
-            self.commands.append((type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or wish.key))
+            self.commands.append(
+                (type(wish).__name__, getattr(wish, "alarm", "") or answer.incident or answer.job or wish.key)
+            )
         self._show_alarms()
         for puppet in self.puppets:
+            puppet.hold = self.desk.core.state.robots[puppet.id].hold
             self._show(puppet)
         return answer
 
@@ -313,7 +325,8 @@ class MovingFleet(ViewedFleet):
             if row["task"]:
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
-        self.picture.put_incidents(incident_rows(self.desk.core.state))
+        self.picture.put_incidents(incident_rows(self.site, self.desk.core.state))
+        self.picture.put_jobs(job_rows(self.desk.core.state))
 
     def _stands(self, puppet: Puppet) -> bool:
         return puppet.hold or self.desk.core.state.robots[puppet.id].stopped
@@ -367,7 +380,7 @@ class MovingFleet(ViewedFleet):
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
             "reason": "" if state != "requested" else "no_robot_available", "alarm": False, "asks": False,
-            "priority": int(params.get("priority", 40)), "held": False, "only_on": "", "not_on": "",
+            "priority": int(params.get("priority", 40)), "held": False, "after": [], "only_on": "", "not_on": "",
             "params": params, "stop": 0,
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip

@@ -31,6 +31,7 @@ from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_stat
 from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import (
+    AnswerJob,
     AnswerTask,
     EndMaintenance,
     Input,
@@ -326,6 +327,8 @@ class CoreWorld:
             self.feed(SetHold(f"drain_{name}", False, name))
             if name and self.state.robots[name].maintenance:
                 self.feed(EndMaintenance(f"serviced_{name}", name))
+        for job in [job for job in self.state.jobs.values() if job.open]:
+            self.feed(AnswerJob(f"drain_{job.id.replace(':', '_')}", job.id, "withdraw"))
         for zone in self.site.zones:
             self.feed(OpenZone(f"drain_{zone}", zone))
         end_s = self.fleet_s + hours * 3600.0

@@ -24,6 +24,7 @@ from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerJob,
     AnswerTask,
     BeginMaintenance,
     CancelTask,
@@ -37,12 +38,15 @@ from robot_fleet.core.inputs import (
     LimitZone,
     NoteIncident,
     OpenIncident,
+    OpenJob,
     OpenZone,
     PathMeasured,
     PlanMaintenance,
     PrioritiseTask,
+    RecordVoice,
     ReportReceived,
     ResumeTask,
+    SequenceTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
@@ -403,12 +407,13 @@ def see(world: CoreWorld, a: int, b: int, c: int) -> None:
 
 
 def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
-    """Let a person answer an alarm, an incident or a task that asks, or what there is not."""
+    """Let a person answer an alarm, an incident, a job or a task that asks, or what there is not."""
     key = f"r{a}_{b}_{c}"
     alarms, incidents = ["none", *world.state.alarms], ["none", *world.state.incidents]
     alarm, incident = alarms[a % len(alarms)], incidents[a % len(incidents)]
     asking = [task.id for task in world.state.open_tasks() if task.asks] or ["none"]
     robot = ["nobody", *world.robots][a % (1 + len(world.robots))]
+    job = ["none", *world.state.jobs][a % (1 + len(world.state.jobs))]
     wishes: list[Input] = [
         AcknowledgeAlarm(key, alarm),
         ShelveAlarm(key, alarm, 60.0 * c, "known"),
@@ -420,6 +425,10 @@ def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
         BeginMaintenance(key, robot),
         PlanMaintenance(key, robot, world.fleet_s + 60.0 * (c % 9), world.fleet_s + 3600.0),
         EndMaintenance(key, robot),
+        RecordVoice(key, alarm, ["made", "answered", "silent", "escalated", "shouted"][c % 5]),
+        CloseIncident(key, incident, "", verdict=["fine", "helped", "splendid"][c % 3]),
+        OpenJob(key, ["take_over", "fetch_robot", "juggle"][c % 3], robot=robot, alarm=alarm if c % 2 else ""),
+        AnswerJob(key, job, ["take", "done", "withdraw", "perhaps"][c % 4]),
     ]
     facts = len(world.facts)
     (answer,) = world.feed(wishes[b % len(wishes)])
@@ -437,15 +446,16 @@ def redirect(world: CoreWorld, a: int, b: int, c: int) -> None:
         DirectTask(key, task, not_on=robot),
         HoldTask(key, task, "later"),
         ResumeTask(key, task),
+        SequenceTask(key, task, tuple(dict.fromkeys((tasks[c % len(tasks)], tasks[(a + c) % len(tasks)])))[: c % 3]),
     ]
     facts, state = len(world.facts), world.fleet.state
     wish = wishes[b % len(wishes)]
     priced = None
-    if isinstance(wish, DirectTask):
+    if isinstance(wish, DirectTask | SequenceTask):
         before = repr(state)
         with contextlib.suppress(RequestError):
-            priced = world.fleet.price(wish.task, wish.only_on, wish.not_on, world.now)
-            assert priced.then_on in ("", wish.only_on or priced.then_on)
+            priced = world.fleet.price(wish, world.now)
+            assert isinstance(wish, SequenceTask) or priced.then_on in ("", wish.only_on or priced.then_on)
         assert repr(state) == before, "asking for a price changed something"
     (answer,) = world.feed(wish)
     if not answer.accepted:

@@ -14,6 +14,7 @@ from robot_fleet.core.effects import Answer, Wrong
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
+    AnswerJob,
     BeginMaintenance,
     CloseIncident,
     DirectTask,
@@ -22,9 +23,12 @@ from robot_fleet.core.inputs import (
     Input,
     NoteIncident,
     OpenIncident,
+    OpenJob,
     PlanMaintenance,
     PrioritiseTask,
+    RecordVoice,
     ResumeTask,
+    SequenceTask,
     ShelveAlarm,
     SubmitTask,
     SubmitTasks,
@@ -58,6 +62,12 @@ WISHES: tuple[Any, ...] = (
     DirectTask("k12", "t1", "", "care_2", "op_1"),
     HoldTask("k13", "t1", "손님", "op_1"),
     ResumeTask("k14", "t1", "op_1"),
+    SequenceTask("k19", "t1", ("t2", "t3"), "op_1"),
+    SequenceTask("k20", "t1", (), "op_1"),
+    RecordVoice("k15", "t1", "silent", "op_1"),
+    CloseIncident("k16", "incident:t1", "", "op_1", "handed_over"),
+    OpenJob("k17", "fetch_robot", robot="care_1", due_in_s=600.0, text="승강기 앞", by="op_1"),
+    AnswerJob("k18", "job:1", "done", "충전기 2", "staff_3"),
 )
 
 
@@ -81,8 +91,10 @@ class Both:
         return asked.result()
 
     def say(self, wish: Any) -> CommandAnswer:
-        if "Alarm" in type(wish).__name__:
+        if "Alarm" in type(wish).__name__ or "Voice" in type(wish).__name__:
             return self.ask(self.client.answer_alarm(wish))
+        if "Job" in type(wish).__name__:
+            return self.ask(self.client.change_job(wish))
         if "Incident" in type(wish).__name__:
             return self.ask(self.client.answer_incident(wish))
         if "Task" in type(wish).__name__:

@@ -35,7 +35,7 @@ export function drawActors(context, fleet, camera, palette, poses, now, { select
   if (top !== undefined) order.push(order.splice(top, 1)[0]);
   for (const index of order) {
     const [x, y] = camera.toScreen(poses[index][0], poses[index][1]);
-    if (x < -60 || y < -60 || x > camera.width + 60 || y > camera.height + 60) continue;
+    if (!(x >= -60 && y >= -60 && x <= camera.width + 60 && y <= camera.height + 60)) continue; // nor what is nowhere
     drawRobot(context, fleet, fleet.robots[index], x, y, poses[index][2], camera, palette, {
       selected: fleet.robots[index].id === selected,
       named: allNamed || camera.scale >= NAMES_FROM || fleet.robots[index].id === selected,
@@ -60,8 +60,9 @@ function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected
   sprites.draw(context, `${index}|${heading}`, x, y, (picture) => {
     drawBody(picture, index, r, (heading / HEADINGS) * 2 * Math.PI, palette);
   });
-  const part = Math.round((Math.min(Math.max(robot.soc_pct, 0), 100) / 100) * CHARGES) / CHARGES;
-  const charge = robot.soc_pct < 15 ? "empty" : robot.soc_pct < 30 ? "low" : "";
+  const soc = Number.isNaN(robot.soc_pct) ? 0 : robot.soc_pct; // not known of the past: an empty ring, and no warning
+  const part = Math.round((Math.min(Math.max(soc, 0), 100) / 100) * CHARGES) / CHARGES;
+  const charge = Number.isNaN(robot.soc_pct) ? "" : soc < 15 ? "empty" : soc < 30 ? "low" : "";
   const inner = robot.hold || robot.state === "holding" ? "hold" : robot.charging ? "charging" : robot.load.length ? "load" : "";
   const badge = robot.fault || robot.stopped ? "!" : away ? "?" : "";
   sprites.draw(context, `${part}|${charge}|${inner}|${badge}`, x, y, (picture) => {

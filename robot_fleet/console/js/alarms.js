@@ -1,12 +1,16 @@
 // The list of alarms: what rings first. What can be answered to one stands in its opened row.
 
+import { silenceLeft } from "./clocks.js";
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { replayLink } from "./replay_link.js";
 import { withNames } from "./session.js";
 
 const ORDER = ["active", "cleared", "acknowledged", "shelved"];
 const NONE = { id: "none" };
+const BEFORE_S = 300; // so much of the past comes with an alarm's replay
+const AFTER_S = 900;
 
 /** The sign of an urgency: a shape of its own as well as a colour. */
 export function urgencySign(urgency, state) {
@@ -30,15 +34,16 @@ export function incidentTitle(incident) {
 export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => robotName(fleet, id)).join(", ");
 
 export class AlarmList {
-  /** `act` does what rows ask for: `acknowledge, shelve, unshelve, incident, selectRobot, showPlace`. */
-  constructor(fleet, act) {
+  /** `act` does what rows ask for: `acknowledge, shelve, unshelve, voice, sendStaff, incident, selectRobot, showPlace`; `id` is the list's. */
+  constructor(fleet, act, id = "alarms") {
     this.fleet = fleet;
     this.act = act;
+    this.id = id;
     this.chosen = undefined; // nobody has opened or closed a row yet: the first that rings is open
   }
 
   render() {
-    const box = byId("alarms");
+    const box = byId(this.id);
     const rows = this.#rows();
     box.classList.toggle("some", rows.some(({ state }) => state === "active"));
     if (this.chosen === null ? !this.fleet.rings : !rows.some(({ id }) => id === this.chosen)) this.chosen = undefined;
@@ -66,7 +71,7 @@ export class AlarmList {
       const left = alarm.respond_s === null || alarm.state === "shelved" || alarm.state === "cleared" ? Infinity : alarm.rang_s + alarm.respond_s - now;
       put("alarm-since", duration(Math.max(now - alarm.raised_s, 0)));
       if (left !== Infinity) put("alarm-respond", text(left >= 0 ? "respond_within" : "respond_late", { time: duration(left) }), left < 0);
-      if (alarm.task) put("alarm-line", this.#line(alarm, now));
+      if (alarm.task) put("alarm-line", this.#line(alarm, now), (silenceLeft(alarm, now) ?? 1) <= 0);
     }
   }
 
@@ -100,7 +105,10 @@ export class AlarmList {
     if (alarm.on_site_s !== null) way = text("alarm_on_site", { robot });
     else if (robot && alarm.eta_s !== null) way = text("alarm_on_way_eta", { robot, time: duration(Math.max(alarm.eta_s - now, 0)) });
     else if (robot) way = text("alarm_on_way", { robot });
-    return alarm.verdict ? `${way} · ${text(`verdict.${alarm.verdict}`, {}, plain(alarm.verdict))}` : way;
+    const left = silenceLeft(alarm, now);
+    const voice = left === null ? "" : left > 0 ? text("silence_in", { time: duration(left) }) : text("silence_now");
+    const verdict = alarm.verdict ? text(`verdict.${alarm.verdict}`, {}, plain(alarm.verdict)) : "";
+    return [voice, way, verdict].filter(Boolean).join(" · ");
   }
 
   #more(alarm) {
@@ -141,16 +149,20 @@ export class AlarmList {
   }
 
   #buttons(alarm) {
-    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, "data-needs": what === "see_incident" ? "cases" : "operate", textContent: text(`answer.${what}`), onclick: () => {
+    const button = (what, tone, act) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${alarm.id}-${what}`, "data-answer": what, "data-needs": what === "see_incident" ? "cases" : "operate", "aria-keyshortcuts": what === "voice" ? "Alt+V" : null, textContent: text(`answer.${what}`), onclick: () => {
       this.chosen = alarm.id; // it stays open whatever becomes of it
       act(alarm);
     } });
     const rings = alarm.state === "active" || alarm.state === "cleared";
+    const staff = { robots: (alarm.subjects ?? []).filter((id) => this.fleet.robot(id)), place: alarm.place, alarm: alarm.id, incident: alarm.incident };
     return [
-      rings ? button("acknowledge", "primary", this.act.acknowledge) : null,
+      alarm.task ? button("voice", alarm.voice ? "" : "primary", this.act.voice) : null,
+      rings ? button("acknowledge", alarm.task ? "" : "primary", this.act.acknowledge) : null,
       alarm.state === "shelved" ? button("unshelve", "primary", this.act.unshelve) : null,
       alarm.urgency !== "critical" && alarm.state !== "cleared" && alarm.state !== "shelved" ? button("shelve", "", this.act.shelve) : null,
       button(alarm.incident ? "see_incident" : "open_incident", "", this.act.incident),
+      staff.robots.length || staff.place ? button("send_staff", "", () => this.act.sendStaff(staff)) : null,
+      replayLink(`${alarm.id}-replay`, () => [alarm.raised_s - BEFORE_S, Math.min(this.fleet.now(), alarm.raised_s + AFTER_S)], { robot: this.fleet.robot(alarm.subjects?.[0]) ? alarm.subjects[0] : "", task: alarm.task }),
     ];
   }
 }

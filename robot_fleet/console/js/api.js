@@ -4,7 +4,7 @@ import { text } from "./i18n.js";
 
 const PATIENCE_MS = 12_000; // a manager that is being started again answers within seconds
 const PAUSE_MS = 700;
-const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time"];
+const PASSING = ["runtime_manager_unreachable", "runtime_no_answer", "runtime_no_time", "runtime_replay_reading"];
 
 let shutOut = () => {};
 
@@ -85,16 +85,23 @@ const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}
 export const acknowledgeAlarm = (id) => alarm(id, "acknowledge");
 export const shelveAlarm = (id, duration_s, reason) => alarm(id, "shelve", { duration_s, reason });
 export const unshelveAlarm = (id) => alarm(id, "unshelve");
+export const recordVoice = (id, outcome) => alarm(id, "voice", { outcome });
 export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {});
 export const getReport = (period, query) => ask(`reports/${period}?${query}`, {});
 export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
 export const noteIncident = (id, text) => incident(id, "notes", { text });
-export const closeIncident = (id, reason) => incident(id, "close", { reason });
+export const closeIncident = (id, verdict, reason) => incident(id, "close", { verdict, reason });
+export const openJob = (job) => post("jobs", newKey("job"), job);
+export const answerJob = (id, answer, text = "") => post(`jobs/${encodeURIComponent(id)}/${answer}`, newKey("job"), { text });
+export const setMaintenance = (robot, change, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason });
+export const getCard = (place) => askOnce(`people/card?${new URLSearchParams({ place, purpose: "care_emergency" })}`, {});
+export const openCard = (place, reason, given_to) => send("POST", "people/card", { place, purpose: "care_emergency", reason, given_to });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
 export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });
 export const prioritiseTask = (id, priority) => task(id, "priority", { priority });
+export const sequenceTask = (id, tasks) => task(id, "after", { tasks });
 export const assignTask = (id, wish) => task(id, "assign", wish);
 export const holdTask = (id) => task(id, "hold", {});
 export const resumeTask = (id) => task(id, "resume", {});
@@ -103,3 +110,5 @@ export const getWhy = (id, lang) => ask(`tasks/${encodeURIComponent(id)}/why?lan
 export const importTasks = (csv, dry_run) => post("tasks/import", newKey("import"), { csv, dry_run });
 export const holdFleet = (robot = "") => post("hold", newKey("hold"), { robot });
 export const resumeFleet = (robot = "") => post("resume", newKey("resume"), { robot });
+export const getReplay = (from_s, to_s) => ask(`replay?${new URLSearchParams(Object.entries({ from_s, to_s }).filter(([, value]) => value !== null))}`, {});
+export const getFrames = (from_s, to_s) => ask(`replay/frames?from_s=${from_s}&to_s=${to_s}`, {});

@@ -1,7 +1,7 @@
 // Commands as people give them: asked about first where that matters, and what came of them said.
 
 import { alarmTitle } from "./alarms.js";
-import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
+import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
 import { ask, confirm, toast } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
@@ -87,6 +87,9 @@ export function askingOf(fleet) {
       });
       if (given) await command(() => shelveAlarm(alarm.id, Number(given.minutes) * 60, given.reason), text("shelved"));
     },
+
+    /** Record what came of speaking to a caller: `made`, `answered`, `silent` or `escalated`. */
+    voice: (call, outcome) => command(() => recordVoice(call.id, outcome), text(`voice_noted.${outcome}`)),
 
     unshelve: (alarm) => command(() => unshelveAlarm(alarm.id), text("unshelved")),
 

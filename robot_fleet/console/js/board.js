@@ -1,12 +1,16 @@
 // Tasks by state, side by side. In the queue of those that have no robot yet, who has waited longest for the urgent comes first.
+// A card that is dragged above another, or moved there by Alt with an arrow, comes before it: people say so, the plan follows.
 
 import { byId, h, keepRows } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
 import { ageing, priorityName } from "./priority.js";
+import { may } from "./session.js";
 
+const CARD = "application/x-task"; // what a dragged card is, and nothing else that is dropped here
 const COLUMNS = ["waiting", "held", "scheduled", "assigned", "underway", "suspended", "ended"];
+const ORDERED = ["waiting", "scheduled", "assigned"]; // columns of tasks that may be told to wait for each other
 const SHOWN = 60;
 
 const columnOf = (task) => {
@@ -15,7 +19,21 @@ const columnOf = (task) => {
   return task.state === "requested" ? "waiting" : task.state;
 };
 
+/** Return tasks in the same order, but none before those that it comes after. */
+function inSequence(tasks) {
+  const here = new Map(tasks.map((task) => [task.id, task]));
+  const placed = new Set();
+  const put = (task) => {
+    if (placed.has(task)) return;
+    for (const id of task.after) if (here.has(id)) put(here.get(id));
+    placed.add(task);
+  };
+  tasks.forEach(put);
+  return [...placed];
+}
+
 export class Board {
+  /** `act.selectTask(id)` is told what was chosen, `act.sequence(task, other)` that a task is to come after another. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
@@ -42,6 +60,7 @@ export class Board {
     groups.get("waiting").sort((a, b) => ageing(b, now) - ageing(a, now) || a.requested_s - b.requested_s);
     groups.get("ended").sort((a, b) => (b.ended_s ?? 0) - (a.ended_s ?? 0));
     for (const name of COLUMNS.slice(1, -1)) groups.get(name).sort((a, b) => a.due_s - b.due_s);
+    for (const name of ORDERED) groups.set(name, inSequence(groups.get(name)));
     for (const [name, tasks] of groups) {
       const { count, cards } = this.columns.get(name);
       count.textContent = tasks.length;
@@ -59,16 +78,45 @@ export class Board {
     return ["", text("due_in", { time: duration(Math.max(task.due_s - this.fleet.now(), 0)) })];
   }
 
+  /** What moves a card: it is dragged onto another, which comes after it then, or goes up or down by Alt and an arrow. */
+  #order(task, column) {
+    if (!ORDERED.includes(column) || task.alarm || !may("operate")) return {};
+    const carried = (event) => (event.dataTransfer.types.includes(CARD) ? event.preventDefault() : undefined);
+    return {
+      draggable: true,
+      "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown",
+      ondragstart: (event) => event.dataTransfer.setData(CARD, task.id),
+      ondragenter: carried,
+      ondragover: carried,
+      ondrop: (event) => {
+        event.preventDefault();
+        const moved = event.dataTransfer.getData(CARD);
+        if (moved && moved !== task.id) this.act.sequence(task, moved);
+      },
+      onkeydown: (event) => {
+        const step = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        const beside = (step < 0 ? event.currentTarget.previousElementSibling : event.currentTarget.nextElementSibling)?.dataset.card;
+        const other = this.fleet.tasks.get(beside);
+        if (!other || other.alarm) return;
+        if (step < 0) this.act.sequence(other, task.id);
+        else this.act.sequence(task, other.id);
+      },
+    };
+  }
+
   #card(task, column) {
     const [tone, when] = this.#when(task, column);
     const where = this.fleet.placesOf(task).map((id) => placeName(this.fleet, id)).join(" → ");
     const reason = column === "waiting" && task.reason ? text(`reason.${task.reason}`, {}, task.reason.replaceAll("_", " ")) : "";
     return h("button", { type: "button", class: `card ${task.id === this.task ? "open" : ""}`, "data-card": task.id, "data-focus": task.id,
-      "aria-pressed": String(task.id === this.task), onclick: () => this.act.selectTask(task.id) },
+      "aria-pressed": String(task.id === this.task), onclick: () => this.act.selectTask(task.id), ...this.#order(task, column) },
       h("strong", { textContent: serviceName(this.fleet, task.service) }),
       h("span", { textContent: where || task.id }),
       task.robot && column !== "waiting" ? h("span", { textContent: robotName(this.fleet, task.robot) }) : null,
       reason ? h("span", { textContent: reason }) : null,
+      task.after.length ? h("span", { textContent: `${text("after")} ${task.after.join(", ")}` }) : null,
       h("span", { class: "card-foot" },
         h("span", { textContent: `${text("priority")} ${priorityName(task)}` }),
         h("span", { class: `when ${tone}`, textContent: when })));

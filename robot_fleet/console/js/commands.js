@@ -94,14 +94,20 @@ export class Commands {
       ["show_place", ["place"], (place) => act.showPlace(place.id)],
       ["why", ["task"], act.why],
       ["acknowledge", ["alarm"], act.acknowledge, "operate"],
+      ["voice", ["calling alarm"], act.voice, "operate"],
       ["incident", ["alarm"], act.incident, "cases"],
       ["request", ["service"], (service) => act.request(service.id), "operate"],
       ["assign", ["waiting task", "robot"], (task, robot) => act.reassign(task, robot.id), "operate"],
+      ["after", ["waiting task", "open task"], (task, other) => act.sequence(task, other.id), "operate"],
       ["priority", ["open task", "class"], act.prioritise, "operate"],
       ["hold_task", ["waiting task"], act.holdTask, "operate"],
       ["resume_task", ["held task"], act.resumeTask, "operate"],
       ["cancel", ["task"], act.cancel, "operate"],
       ["hold", ["robot"], (robot) => act.hold(true, robot.id), "operate"],
+      ["send_staff", ["robot"], (robot) => act.sendStaff({ robots: [robot.id] }), "operate"],
+      ["take_over", ["robot"], (robot) => act.takeOver([robot.id]), "operate"],
+      ["service_out", ["serving robot"], (robot) => act.outOfService([robot.id]), "operate"],
+      ["service_in", ["idle robot"], (robot) => act.backInService(robot.id), "operate"],
       ["resume", ["held robot"], (robot) => (robot.stopped ? act.letGo(robot.id) : act.hold(false, robot.id)), "operate"],
       [this.fleet.hold ? "resume_fleet" : "hold_fleet", [], () => act.hold(!this.fleet.hold), "operate"],
       ["view", ["view"], act.view],
@@ -118,17 +124,21 @@ export class Commands {
     const robots = (wanted = () => true) => fleet.robots.filter(wanted).map((robot) => ({ id: robot.id, names: both(robot.name), value: robot }));
     const what = (task) => [serviceName(fleet, task.service), ...fleet.placesOf(task).map((id) => placeName(fleet, id))].join(" · ");
     const tasks = (wanted = () => true) => [...fleet.tasks.values()].filter((task) => !ended(task) && wanted(task)).map((task) => ({ id: task.id, names: [what(task)], value: task }));
+    const alarms = (wanted = () => true) => fleet.alarms.filter(wanted).map((alarm) => ({ id: alarm.id, names: [act.alarmName(alarm)], value: alarm }));
     switch (sort) {
       case "robot": {
         const kinds = fleet.services.get(before?.value.service)?.robot_kinds; // of a task: who is able to do it
         return robots(({ kind }) => !kinds || kinds.includes(kind));
       }
       case "held robot": return robots(({ hold, stopped }) => hold || stopped);
+      case "serving robot": return robots(({ maintenance }) => !maintenance);
+      case "idle robot": return robots(({ maintenance }) => maintenance);
       case "task": return tasks();
       case "open task": return tasks(({ alarm }) => !alarm);
       case "waiting task": return tasks(({ alarm, held, state }) => !alarm && !held && state !== "underway");
       case "held task": return tasks(({ held }) => held);
-      case "alarm": return fleet.alarms.map((alarm) => ({ id: alarm.id, names: [act.alarmName(alarm)], value: alarm }));
+      case "alarm": return alarms();
+      case "calling alarm": return alarms(({ task }) => task);
       case "place": return [...fleet.places.values()].map((place) => ({ id: place.id, names: both(place.name), value: place }));
       case "service": return [...fleet.services.values()].map((service) => ({ id: service.id, names: both(service.name), value: service }));
       case "class": return CLASSES.slice(1).map(([name]) => ({ id: name, names: [text(`priority.${name}`)], value: name }));

@@ -1,9 +1,10 @@
 // What people change about one open task: its priority, its robot (the price is told first), and whether it may begin.
 
-import { assignTask, getPrice, getWhy, holdTask, prioritiseTask, Refusal, resumeTask } from "./api.js";
+import { assignTask, getPrice, getWhy, holdTask, prioritiseTask, Refusal, resumeTask, sequenceTask } from "./api.js";
 import { ask, confirm, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
-import { clockTime, duration, robotName, serviceName } from "./format.js";
+import { ended } from "./fleet.js";
+import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
 import { className, CLASSES, priorityName } from "./priority.js";
 
@@ -39,6 +40,19 @@ export function directingOf(fleet) {
     return said.join(" ");
   }
 
+  /** A line that tells what wishes about a task would cost: `tell(wish)` asks, `over()` stops listening. */
+  function priceTeller(task) {
+    const told = h("p", { class: "price", id: "price", role: "status", textContent: text("assign_price_asked") });
+    let asked = 0;
+    const tell = async (wish) => {
+      const number = (asked += 1);
+      told.textContent = text("assign_price_asked");
+      const said = await getPrice(task.id, wish).then(priceSaid, (error) => error.sentence);
+      if (number === asked) told.textContent = said;
+    };
+    return { told, tell, over: () => (asked += 1) };
+  }
+
   return {
     async hold(task) {
       const sure = await confirm({ title: text("hold_task_question"), body: text("hold_task_means"), lines: [title(task)], yes: text("hold_task") });
@@ -63,29 +77,42 @@ export function directingOf(fleet) {
     async reassign(task, proposed = "") {
       const kinds = fleet.services.get(task.service)?.robot_kinds;
       const robots = fleet.robots.filter(({ kind }) => !kinds || kinds.includes(kind));
-      const told = h("p", { class: "price", id: "price", role: "status", textContent: text("assign_price_asked") });
-      let asked = 0;
-      const tell = async (value) => {
-        const number = (asked += 1);
-        told.textContent = text("assign_price_asked");
-        const said = await getPrice(task.id, wishOf(value)).then(priceSaid, (error) => error.sentence);
-        if (number === asked) told.textContent = said;
-      };
+      const { told, tell, over } = priceTeller(task);
       const options = [["", text("assign_any")],
         ...robots.map(({ id }) => [`only:${id}`, text("assign_only", { robot: robotName(fleet, id) })]),
         ...robots.map(({ id }) => [`not:${id}`, text("assign_not", { robot: robotName(fleet, id) })])];
       const present = proposed ? `only:${proposed}` : task.only_on ? `only:${task.only_on}` : task.not_on ? `not:${task.not_on}` : "";
-      const select = h("select", { name: "wish", autofocus: true, "aria-describedby": "price", onchange: (event) => tell(event.target.value) },
+      const select = h("select", { name: "wish", autofocus: true, "aria-describedby": "price", onchange: (event) => tell(wishOf(event.target.value)) },
         options.map(([value, name]) => h("option", { value, textContent: name, selected: value === present })));
-      tell(present);
+      tell(wishOf(present));
       const given = await ask({
         title: text("assign_question"),
         lines: [title(task), ...(task.robot ? [[text("robot"), robotName(fleet, task.robot)]] : [])],
         fields: [h("label", { class: "field" }, h("span", { textContent: text("assign_to") }), select), told],
         yes: text("assign_yes"),
       });
-      asked += 1;
+      over();
       if (given) await command(() => assignTask(task.id, wishOf(given.wish)), text("assign_done"));
+    },
+
+    /** Ask after which other task one is to begin; `proposed` is the one that was named already. */
+    async sequence(task, proposed = task.after[0] ?? "") {
+      const { told, tell, over } = priceTeller(task);
+      const others = [...fleet.tasks.values()].filter((other) => !ended(other) && !other.alarm && other.id !== task.id);
+      const what = (other) => [serviceName(fleet, other.service), ...fleet.placesOf(other).map((id) => placeName(fleet, id)), other.id].join(" · ");
+      const look = (value) => (value ? tell({ after: value }) : (told.textContent = text("after_none_means")));
+      const select = h("select", { name: "after", autofocus: true, "aria-describedby": "price", onchange: (event) => look(event.target.value) },
+        h("option", { value: "", textContent: text("after_none") }),
+        others.map((other) => h("option", { value: other.id, textContent: what(other), selected: other.id === proposed })));
+      look(proposed);
+      const given = await ask({
+        title: text("after_question"),
+        lines: [title(task)],
+        fields: [h("label", { class: "field" }, h("span", { textContent: text("after_which") }), select), told],
+        yes: text("after_yes"),
+      });
+      over();
+      if (given) await command(() => sequenceTask(task.id, given.after ? [given.after] : []), text("after_done"));
     },
 
     /** Say in the scheduler's words why a task is where it is. */

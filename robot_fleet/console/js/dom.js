@@ -38,7 +38,8 @@ export function keepRows(container, rows, key, signature, build) {
       if (kept) {
         const focus = kept.element.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
         kept.element.replaceWith(element);
-        if (focus) element.querySelector(`[data-focus="${focus}"]`)?.focus({ preventScroll: true });
+        const again = focus && (element.dataset.focus === focus ? element : element.querySelector(`[data-focus="${focus}"]`));
+        if (again) again.focus({ preventScroll: true });
       }
       kept = { element, sign };
       known.set(id, kept);

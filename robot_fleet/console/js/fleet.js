@@ -3,7 +3,7 @@
 const DELAY_MS = 260; // robots are shown this much late, so that there is nearly always a frame ahead to move towards
 const FRAME_MS = 200;
 const FASTEST = 200; // fleet seconds per second
-const FRESH = ["live", "stale", "offline", "never"];
+const FRESH = ["live", "stale", "offline", "never", "unrecorded"];
 const PAST_KEPT = 40;
 const ENDED = new Set(["completed", "failed", "cancelled", "rejected"]);
 
@@ -23,6 +23,7 @@ export class Fleet {
     this.items = new Map();
     this.alarms = [];
     this.incidents = [];
+    this.jobs = [];
     this.hold = false;
     this.routes = new Map();
     this.past = new Map();
@@ -31,6 +32,7 @@ export class Fleet {
     this.kinds = new Map();
     this.tracks = [];
     this.movedAt = 0;
+    this.replay = null; // while a past period is shown: where robots were, and when
     this.clock = { t: 0, at: 0, rate: 1 };
   }
 
@@ -54,6 +56,7 @@ export class Fleet {
     this.items = new Map(frame.items.map((item) => [item.id, item]));
     this.alarms = frame.alarms;
     this.incidents = frame.incidents;
+    this.jobs = frame.jobs;
     this.hold = frame.hold;
     this.routes = new Map(Object.entries(frame.routes));
     this.past = new Map();
@@ -76,6 +79,7 @@ export class Fleet {
     }
     if (frame.alarms) this.alarms = frame.alarms;
     if (frame.incidents) this.incidents = frame.incidents;
+    if (frame.jobs) this.jobs = frame.jobs;
     if (frame.hold !== undefined) this.hold = frame.hold;
     for (const [robot, route] of Object.entries(frame.routes ?? {})) this.routes.set(robot, route);
     this.#did(frame.past ?? []);
@@ -117,16 +121,19 @@ export class Fleet {
 
   /** Fleet seconds now, running on between frames for at most a second. */
   now() {
+    if (this.replay) return this.replay.t;
     return this.clock.t + Math.min((performance.now() - this.clock.at) / 1000, 1) * this.clock.rate;
   }
 
   /** Whether some robot is still on its way on the screen. */
   moving(now) {
+    if (this.replay) return this.replay.moving;
     return now - this.movedAt < DELAY_MS + FRAME_MS;
   }
 
   /** Return [x_m, y_m, yaw_rad] of a robot as it is to be shown at a moment. */
   pose(index, now) {
+    if (this.replay) return this.replay.pose(this.robots[index].id);
     const track = this.tracks[index];
     const at = now - DELAY_MS;
     let after = track.length - 1;
@@ -146,6 +153,11 @@ export class Fleet {
 
   freshness(robot) {
     return freshnessOf(robot);
+  }
+
+  /** The open job by which a robot is taken over, undefined if it is not. */
+  takeOver(robot) {
+    return this.jobs.find((job) => job.kind === "take_over" && job.robot === robot && job.ended_s === null);
   }
 
   /** Whether an alarm rings that nobody has taken note of. */

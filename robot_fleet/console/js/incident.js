@@ -2,16 +2,23 @@
 
 import { incidentTitle } from "./alarms.js";
 import { closeIncident, getIncident, noteIncident, Refusal } from "./api.js";
+import { IncidentDesk } from "./desk.js";
 import { byId, h, keepRows } from "./dom.js";
 import { clockTime, robotName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { replayLink } from "./replay_link.js";
 import { withNames } from "./session.js";
 
+const VERDICTS = ["fine", "helped", "handed_over", "false_alarm", "other"];
 const SORTS = ["alarm", "person", "robot", "item"];
+const BEFORE_S = 300; // so much of the past comes with an incident's replay
 const LOOK_MS = 5000; // what robots do changes no row of the incident, so the open drawer looks by itself
 
 export class IncidentDrawer {
-  /** `hear.said(sentence, kind)` tells a person what came of it, `hear.selectRobot(id)` looks at a robot. */
+  /**
+   * `hear.said(sentence, kind)` tells a person what came of it, `hear.selectRobot(id)` looks at a robot, `hear.voice(call,
+   * outcome)` records voice contact, and `hear.sendStaff, takeOver, outOfService` are as in `sending`.
+   */
   constructor(fleet, hear) {
     this.fleet = fleet;
     this.hear = hear;
@@ -29,20 +36,23 @@ export class IncidentDrawer {
     }, LOOK_MS);
   }
 
-  async open(id) {
+  /** Open the drawer of an incident; with `voice` the keyboard goes to what came of speaking to its caller. */
+  async open(id, voice = false) {
     this.cameFrom ??= document.activeElement;
     this.id = id;
     this.story = null;
     this.sign = "";
     this.box.hidden = false;
     this.#build();
+    if (voice) this.desk.focus();
     await this.#look();
-    byId("incident-title").focus();
+    if (!voice) byId("incident-title").focus();
   }
 
   close() {
     this.id = null;
     this.box.hidden = true;
+    this.desk.clear();
     this.box.replaceChildren();
     const back = this.cameFrom;
     this.cameFrom = null;
@@ -52,7 +62,9 @@ export class IncidentDrawer {
   /** Look again if the incident, or an alarm of it, has changed. */
   render() {
     if (!this.id) return;
-    const sign = JSON.stringify([this.fleet.incidents.find(({ id }) => id === this.id), this.fleet.alarms.filter(({ incident }) => incident === this.id)]);
+    this.desk.render(this.#row);
+    if (Boolean(this.#row?.calls.length) !== byId("close-verdict").required) this.#verdicts(); // its row came later
+    const sign = JSON.stringify([this.#row, this.fleet.alarms.filter(({ incident }) => incident === this.id)]);
     if (sign === this.sign) return;
     this.sign = sign;
     this.#look();
@@ -62,6 +74,10 @@ export class IncidentDrawer {
     if (!this.id) return;
     this.#build();
     this.#show();
+  }
+
+  get #row() {
+    return this.fleet.incidents.find(({ id }) => id === this.id);
   }
 
   async #look() {
@@ -91,22 +107,56 @@ export class IncidentDrawer {
           h("h2", { id: "incident-title", tabindex: "-1" }),
           h("p", { class: "quiet", id: "incident-facts" })),
         h("button", { type: "button", class: "icon", "aria-label": text("close"), title: text("close"), textContent: "×", onclick: () => this.close() })),
+      h("div", { class: "drawer-body" },
+      h("div", { class: "desk", id: "desk" }),
       h("div", { class: "drawer-chips", id: "incident-robots" }),
+      h("div", { class: "drawer-acts", id: "incident-acts", "data-needs": "operate" }),
+      h("div", { id: "incident-replay" }),
       h("div", { class: "drawer-filter", role: "group", "aria-label": text("incident_filter") },
         SORTS.map((sort) => h("button", {
           type: "button", class: `filter ${sort}`, "aria-pressed": String(!this.hidden.has(sort)), textContent: text(`sort.${sort}`),
           onclick: (event) => this.#toggle(sort, event.currentTarget),
         }))),
-      h("ol", { class: "timeline", id: "timeline", tabindex: "0", "aria-label": text("timeline") }),
+      h("ol", { class: "timeline", id: "timeline", tabindex: "0", "aria-label": text("timeline") })),
       h("p", { class: "error", id: "incident-error", role: "alert", hidden: true }),
       form("note", (target) => this.#note(target),
         h("label", { class: "field" }, h("span", { textContent: text("incident_note") }),
-          h("textarea", { id: "note-text", rows: 2, maxLength: 1000, required: true, placeholder: text("no_people_data") })),
+          h("textarea", { id: "note-text", rows: 1, maxLength: 1000, required: true, placeholder: text("no_people_data") })),
         h("button", { type: "submit", class: "button small", textContent: text("incident_note_yes") })),
       form("close", (target) => this.#end(target),
+        h("label", { class: "field verdict" }, h("span", { textContent: text("incident_verdict") }), h("select", { id: "close-verdict", onchange: () => this.#words() })),
         h("label", { class: "field" }, h("span", { textContent: text("incident_close") }),
-          h("input", { id: "close-reason", maxLength: 200, required: true, autocomplete: "off", placeholder: text("incident_close_hint") })),
+          h("input", { id: "close-reason", maxLength: 200, autocomplete: "off", placeholder: text("incident_close_hint") })),
         h("button", { type: "submit", class: "button small primary", textContent: text("incident_close_yes") })));
+    this.desk = new IncidentDesk(this.fleet, byId("desk"), { voice: (call, outcome) => this.hear.voice(call, outcome) });
+    this.desk.render(this.#row);
+    this.#verdicts();
+  }
+
+  /** Who has called for help is judged; of anything else a person may say no more than why it is over. */
+  #verdicts() {
+    const called = Boolean(this.#row?.calls.length);
+    const option = (value, words) => h("option", { value, textContent: words });
+    byId("close-verdict").replaceChildren(option("", text(called ? "verdict_choose" : "verdict_none")), ...VERDICTS.map((verdict) => option(verdict, text(`verdict.${verdict}`))));
+    byId("close-verdict").required = called;
+    this.#words();
+  }
+
+  #words() {
+    byId("close-reason").required = ["", "other"].includes(byId("close-verdict").value);
+  }
+
+  #acts(story) {
+    const row = this.#row;
+    const robots = story.robots.filter((id) => this.fleet.robot(id));
+    const place = row?.calls[0]?.place ?? "";
+    const button = (what, onclick) => h("button", { type: "button", class: "button small", "data-focus": what, "data-act": what, textContent: text(what), onclick });
+    const rows = [
+      robots.length || place ? ["send_staff", () => this.hear.sendStaff({ robots, place, incident: this.id })] : null,
+      robots.length ? ["take_over", () => this.hear.takeOver(robots, this.id)] : null,
+      robots.length ? ["service_out", () => this.hear.outOfService(robots)] : null,
+    ].filter(Boolean);
+    keepRows(byId("incident-acts"), story.state === "closed" ? [] : rows, ([what]) => what, ([what]) => JSON.stringify([what, robots, place, language()]), ([what, onclick]) => button(what, onclick));
   }
 
   #toggle(sort, button) {
@@ -120,12 +170,14 @@ export class IncidentDrawer {
     if (!story) return;
     const over = story.state === "closed";
     byId("incident-title").textContent = incidentTitle(story);
-    const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: withNames(story.closed_by), reason: story.reason }) : text("incident.open");
+    const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: withNames(story.closed_by), reason: [story.verdict && text(`verdict.${story.verdict}`), story.reason].filter(Boolean).join(" · ") }) : text("incident.open");
     byId("incident-facts").textContent = `${text("incident_begun", { time: clockTime(story.opened_s) })} · ${end}`;
     byId("incident-close").hidden = over;
+    byId("incident-replay").replaceChildren(replayLink("incident-replay", () => [story.opened_s - BEFORE_S, over ? story.closed_s : this.fleet.now()], { robot: story.robots[0] }));
     this.box.classList.toggle("over", over);
     keepRows(byId("incident-robots"), story.robots, (id) => id, (id) => `${id} ${language()}`, (id) =>
       h("button", { type: "button", class: "chip", "data-focus": id, textContent: robotName(this.fleet, id), onclick: () => this.hear.selectRobot(id) }));
+    this.#acts(story);
     const list = byId("timeline");
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     const entries = story.entries.map((entry, index) => ({ ...entry, index })).filter(({ sort }) => !this.hidden.has(sort));
@@ -144,7 +196,7 @@ export class IncidentDrawer {
   }
 
   async #end(form) {
-    const closed = await this.#say(form, () => closeIncident(this.id, form.querySelector("input").value), "incident_closed");
+    const closed = await this.#say(form, () => closeIncident(this.id, byId("close-verdict").value, byId("close-reason").value), "incident_closed");
     if (closed) byId("incident-title").focus(); // its form is gone
   }
 

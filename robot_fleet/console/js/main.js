@@ -18,7 +18,9 @@ import { kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
 import { Panel, TABS } from "./panel.js";
 import { PlanSheet } from "./plan.js";
+import { Replay } from "./replay.js";
 import { RequestForm } from "./request.js";
+import { sendingOf } from "./sending.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
 import { follow } from "./stream.js";
@@ -37,6 +39,9 @@ let opened = false; // whether what the address names has been opened
 
 const asking = askingOf(fleet);
 const directing = directingOf(fleet);
+const sending = sendingOf(fleet);
+const { why } = directing;
+directing.why = (task) => (replay.on ? toast(text("replay_not_here"), "bad") : why(task)); // it tells of the present
 const map = new FleetMap(fleet, palette, {
   robot: (id) => selectRobot(id, false),
   place: (id) => {
@@ -55,6 +60,8 @@ const panel = new Panel(fleet, {
   incident: showIncident,
   direct: { ...directing, duplicate: (task) => form.openLike(task) },
   ...asking,
+  ...sending,
+  voice: speakTo,
 });
 panel.palette = palette;
 
@@ -76,16 +83,19 @@ const form = new RequestForm(fleet, {
   },
 });
 
-const drawer = new IncidentDrawer(fleet, { said: toast, selectRobot: (id) => selectRobot(id, true) });
+const drawer = new IncidentDrawer(fleet, { ...asking, ...sending, said: toast, selectRobot: (id) => selectRobot(id, true) });
 const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots") });
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
+  sequence: directing.sequence,
   moved: () => map.camera.fitted && map.fit(),
 });
 const commands = new Commands(fleet, {
   ...asking,
   ...directing,
+  ...sending,
+  voice: speakTo,
   holdTask: directing.hold,
   resumeTask: directing.resume,
   hold: asking.hold,
@@ -98,15 +108,40 @@ const commands = new Commands(fleet, {
     form.open();
     form.choose(service);
   },
-  views: ["map", "plan", "board", ...TABS, "reports"],
+  get views() {
+    return ["map", "plan", "board", ...TABS, ...(may("cases") ? ["replay"] : []), "reports"];
+  },
   view: (name) => {
     if (TABS.includes(name)) panel.show(name);
     else if (name === "reports") location.assign("reports.html");
+    else if (name === "replay") location.hash = "#/replay";
     else plan.go(name === "map" ? "" : name);
   },
   language: () => setLanguage(language() === "ko" ? "en" : "ko"),
 });
 const sound = new Sound();
+const replay = new Replay(fleet, {
+  selectRobot: (id) => selectRobot(id, true),
+  selectTask,
+  showPlace,
+  // what rings now is announced, whatever is shown; what only the present has is put away
+  shows: (present) => {
+    panel.alarms.fleet = banners.fleet = present;
+    if (form.isOpen) form.close();
+    drawer.close();
+    map.ways.look();
+    map.camera.fitted && map.fit();
+  },
+  shown: () => {
+    map.redraw();
+    render();
+  },
+  changed: () => {
+    map.change();
+    renderSoon();
+  },
+});
+const present = () => replay.live ?? fleet;
 
 function selectRobot(id, look) {
   map.selected = id;
@@ -148,7 +183,7 @@ function showTask(id) {
 function openAddress() {
   const { tab, task, robot, incident } = readAddress().values;
   if (robot && fleet.robot(robot)) selectRobot(robot, true);
-  else if (task && fleet.tasks.has(task)) showTask(task);
+  else if (task && (replay.on || fleet.tasks.has(task))) showTask(task); // in a replay it may come later
   else if (task || robot) toast(text("address_unknown", { id: task || robot }), "bad");
   if (TABS.includes(tab)) panel.show(tab);
   if (incident !== (drawer.id ?? undefined)) {
@@ -165,9 +200,29 @@ function showPlace(id) {
 
 /** Open the drawer of an incident (its id), or of an alarm's; one that has none gets one. */
 async function showIncident(of) {
+  if (replay.on) {
+    toast(text("replay_not_here"), "bad"); // its story goes on until today
+    return;
+  }
   const id = of.id ? of.incident || (await asking.open(of)) : of;
   if (id) await drawer.open(id);
 }
+
+/** Somebody opens a line to whoever has called: the desk opens for what comes of it, and that they did is recorded. */
+async function speakTo(call) {
+  const shown = call.incident ? drawer.open(call.incident, true) : showIncident(call);
+  if (!call.voice) await asking.voice(call, "made");
+  await shown;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.code !== "KeyV" || !may("operate")) return;
+  const call = fleet.alarms.find(({ task, state }) => task && state === "active") ?? fleet.alarms.find(({ task }) => task);
+  if (!call) return;
+  event.preventDefault();
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#sign-in)")) dialog.close("no"); // a call comes before any question
+  speakTo(call);
+});
 
 function showTip({ robot, place, x, y }) {
   const tip = byId("tip");
@@ -192,20 +247,20 @@ function legend() {
 function bar() {
   const lost = connected === false;
   banners.render(lost);
-  document.body.classList.toggle("lost", lost);
+  document.body.classList.toggle("lost", lost && !replay.on);
   const hold = byId("hold");
   hold.textContent = text(fleet.hold ? "resume_fleet" : "hold_fleet");
   hold.classList.toggle("on", fleet.hold);
   hold.disabled = lost || !fleet.site;
   byId("follow").disabled = map.selected === null;
-  const ringing = fleet.alarms.filter(({ state }) => state === "active").length;
+  const ringing = present().alarms.filter(({ state }) => state === "active").length;
   const title = `${ringing ? `(${ringing}) ` : ""}${fleet.site ? `${named(fleet.site.name)} · ` : ""}robot_fleet`;
   if (document.title !== title) document.title = title;
 }
 
 /** Say what begins to ring to those who listen rather than look. */
 function announce() {
-  const ringing = fleet.alarms.filter(({ state }) => state === "active");
+  const ringing = present().alarms.filter(({ state }) => state === "active");
   const fresh = ringing.filter(({ id }) => !announced.has(id));
   announced = new Set(ringing.map(({ id }) => id));
   if (fresh.length) {
@@ -220,6 +275,10 @@ function render() {
   bar();
   announce();
   panel.render();
+  if (replay.on) {
+    replay.then.render();
+    replay.bar.present();
+  }
   drawer.render();
   plan.select(panel.tab === "tasks" ? panel.task : null, map.selected);
   plan.render();
@@ -274,8 +333,8 @@ byId("commands-open").addEventListener("click", () => commands.open());
 
 let second = -1;
 setInterval(() => {
-  sound.ring(fleet.alarms, performance.now());
-  if (!fleet.site || connected === false) return;
+  sound.ring(present().alarms, performance.now());
+  if (!fleet.site || (connected === false && !replay.on)) return;
   const now = Math.floor(fleet.now());
   if (now === second) return;
   second = now;
@@ -283,10 +342,21 @@ setInterval(() => {
   renderSoon();
 }, 100);
 
-addEventListener("hashchange", () => opened && openAddress());
+/** Show the period that the address names, or the present, and what is chosen in it. */
+async function arrive() {
+  await replay.follow();
+  openAddress();
+}
+
+addEventListener("hashchange", () => opened && arrive());
 onShutOut(() => enter());
 follow(
   (frame) => {
+    if (replay.on) {
+      replay.hear(frame);
+      renderSoon();
+      return;
+    }
     const first = !fleet.site;
     const type = fleet.take(frame);
     if (type === "snapshot") {
@@ -295,9 +365,10 @@ follow(
       map.redraw();
       render();
       if (!opened) {
-        openAddress();
-        opened = true;
-        render();
+        arrive().then(() => {
+          opened = true;
+          render();
+        });
       }
     } else if (type === "patch") {
       if (frame.items) map.redraw();

@@ -51,7 +51,7 @@ export class FleetMap {
   insets() {
     const panel = byId("panel").getBoundingClientRect();
     const beside = panel.left > innerWidth * 0.4;
-    return { left: 24, right: beside ? innerWidth - panel.left + 16 : 24, top: 24, bottom: byId("plan").offsetHeight + (beside ? 72 : 24) };
+    return { left: 24, right: beside ? innerWidth - panel.left + 16 : 24, top: 24, bottom: byId("plan").offsetHeight + byId("replay").offsetHeight + (beside ? 72 : 24) };
   }
 
   resize() {
@@ -123,7 +123,7 @@ export class FleetMap {
     const poses = new Float32Array(this.fleet.robots.length * POSE);
     this.fleet.robots.forEach(({ soc_pct }, index) => {
       poses.set(this.fleet.pose(index, now), index * POSE);
-      poses[index * POSE + 3] = soc_pct;
+      poses[index * POSE + 3] = soc_pct ?? NaN; // of the past it may not be known
     });
     const { scale, x, y, width, height } = this.camera;
     const { selected, hovered, pick, chosen, ways } = this;
@@ -161,6 +161,7 @@ export class FleetMap {
       return;
     }
     const [x, y] = this.fleet.pose(index, now);
+    if (Number.isNaN(x)) return; // nobody knows where it was
     if (this.camera.centre(x, y, this.insets())) this.#moved();
   }
 

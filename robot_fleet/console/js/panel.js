@@ -5,12 +5,14 @@ import { byId, h, keepRows } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
+import { JobList, waits } from "./jobs.js";
 import { priorityName } from "./priority.js";
+import { replayLink } from "./replay_link.js";
 import { RobotList } from "./robots.js";
 import { may } from "./session.js";
 
 const ENDED_SHOWN = 40;
-export const TABS = ["tasks", "robots", "incidents"];
+export const TABS = ["tasks", "robots", "incidents", "jobs"];
 
 export class Panel {
   /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms and robots ask for. */
@@ -19,6 +21,7 @@ export class Panel {
     this.act = act;
     this.alarms = new AlarmList(fleet, act);
     this.robots = new RobotList(fleet, act);
+    this.jobs = new JobList(fleet, act);
     this.tab = "tasks";
     this.task = null;
     for (const tab of TABS) {
@@ -57,13 +60,14 @@ export class Panel {
     this.alarms.render();
     if (this.tab === "tasks") this.#tasks();
     else if (this.tab === "robots") this.robots.render();
-    else this.#incidents();
+    else if (this.tab === "incidents") this.#incidents();
+    else this.jobs.render();
   }
 
   #tabs() {
     const open = [...this.fleet.tasks.values()].filter((task) => !ended(task)).length;
     const incidents = this.fleet.incidents.filter(({ state }) => state === "open").length;
-    const counts = { tasks: open, robots: this.fleet.robots.length, incidents };
+    const counts = { tasks: open, robots: this.fleet.robots.length, incidents, jobs: this.fleet.jobs.filter(waits).length };
     for (const tab of TABS) {
       const chosen = tab === this.tab;
       const button = byId(`tab-${tab}`);
@@ -147,6 +151,7 @@ export class Panel {
         .filter(([, value]) => !this.fleet.places.has(value))
         .map(([name, value]) => [`param.${name}`, typeof value === "number" && name.endsWith("_at") ? clockTime(value) : String(value), plain(name)]),
       ["priority", `${priorityName(task)} (${task.priority})`],
+      task.after.length ? ["after", task.after.join(", ")] : null,
       task.only_on ? ["only_on", robotName(this.fleet, task.only_on)] : null,
       task.not_on ? ["not_on", robotName(this.fleet, task.not_on)] : null,
       task.result && task.result !== "done" && task.outcome ? ["result", text(`result.${task.result}`, {}, plain(task.result))] : null,
@@ -169,11 +174,13 @@ export class Panel {
       ["resume", "resume_task", open && task.held],
       ["hold", "hold_task", open && !task.held && !begun],
       ["reassign", "assign_task", open && !begun],
+      ["sequence", "after_task", open && !begun],
       ["prioritise", "priority_change", open],
       ["duplicate", "duplicate_task", !task.alarm],
     ].filter(([, , shown]) => shown);
     return h("div", { class: "directs" },
       buttons.map(([what, label]) => h("button", { type: "button", class: "button small", "data-focus": `${task.id}-${what}`, "data-directs": what, "data-needs": what === "why" ? null : "operate", textContent: text(label), onclick: () => this.act.direct[what](task) })),
+      replayLink(`${task.id}-replay`, () => [task.requested_s - 30, task.ended_s === null ? this.fleet.now() : task.ended_s + 60], { task: task.id, at: task.started_s ?? task.requested_s }),
       ended(task) ? null : h("button", { type: "button", class: "button small quiet-danger", "data-focus": `${task.id}-cancel`, "data-cancel": task.id, "data-needs": "operate", textContent: text("cancel_task"), onclick: () => this.act.cancel(task) }));
   }
 
@@ -205,7 +212,7 @@ export class Panel {
         first ? urgencySign(first.urgency, first.state) : h("span", { class: `state ${over ? "completed" : "underway"}`, "aria-hidden": "true" }),
         h("span", { class: "row-text" },
           h("strong", { textContent: incidentTitle(incident) }),
-          h("span", { textContent: over ? incident.reason : whom })),
+          h("span", { textContent: over ? [incident.verdict && text(`verdict.${incident.verdict}`), incident.reason].filter(Boolean).join(" · ") : whom })),
         h("span", { class: "row-side" },
           h("span", { class: "state-name", textContent: text(`incident.${incident.state}`) }),
           h("span", { class: "when", textContent: clockTime(incident.closed_s ?? incident.opened_s, false) }))));

@@ -4,9 +4,12 @@ import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, kindName, placeName, plain, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { kindMark } from "./marks.js";
+import { replayLink } from "./replay_link.js";
+
+const REPLAYED_S = 900; // of a robot, by its button
 
 export class RobotList {
-  /** `act` does what rows ask for: `selectRobot, selectTask, hold, letGo`. */
+  /** `act` does what rows ask for: `selectRobot, selectTask, hold, letGo`, and what `sending` can do. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
@@ -26,9 +29,10 @@ export class RobotList {
   #sign(robot) {
     const { id, charging, load, hold, stopped, maintenance, maintenance_s, fault, task, place, health, conditions, control } = robot;
     const open = id === this.robot;
+    const taken = open && this.fleet.takeOver(id)?.id;
     const battery = open && robot.remaining_s != null ? Math.round(robot.remaining_s / 60) : null;
     return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, load, hold, stopped, maintenance, maintenance_s,
-      fault, task, place, health, conditions, control, battery, open, open && robot.eta_s, language()]);
+      fault, task, place, health, conditions, control, battery, taken, open, open && robot.eta_s, language()]);
   }
 
   /** How fresh what is shown is: `never`, `live`, `stale` or `offline`. */
@@ -48,6 +52,7 @@ export class RobotList {
     if (robot.maintenance) return text("in_maintenance");
     if (robot.control === "protective_stop" || robot.control === "manual") return text(`control.${robot.control}`);
     if (robot.fault) return text(`fault.${robot.fault}`, {}, text("robot.fault"));
+    if (this.fleet.takeOver(robot.id)) return text("taken_over");
     if (robot.hold) return text("robot.holding");
     if (robot.charging) return text("robot.charging");
     return this.#activity(robot);
@@ -76,6 +81,7 @@ export class RobotList {
 
   /** The battery as it is, or as it was when the robot was heard last. */
   #battery(robot, live) {
+    if (robot.soc_pct === null) return h("span", { class: "battery old", "aria-label": text("battery_unknown"), textContent: "–" });
     const soc = Math.round(robot.soc_pct);
     const tone = !live ? "old" : soc < 15 ? "bad" : soc < 30 ? "warn" : "";
     const age = this.#age(robot);
@@ -95,31 +101,45 @@ export class RobotList {
       robot.fault ? ["fault", text(`fault.${robot.fault}`, {}, plain(robot.fault))] : null,
       robot.maintenance_s ? ["maintenance_planned", `${clockTime(robot.maintenance_s[0], false)}–${clockTime(robot.maintenance_s[1], false)}`] : null,
     ].filter(Boolean);
-    const goes = robot.stopped
+    const held = this.fleet.takeOver(robot.id);
+    const goes = held && !robot.stopped ? null : robot.stopped
       ? h("button", { type: "button", class: "button small danger", "data-focus": `${robot.id}-go`, "data-letgo": robot.id, "data-needs": "operate", textContent: text("let_go"), onclick: () => this.act.letGo(robot.id) })
       : h("button", { type: "button", class: "button small", "data-focus": `${robot.id}-hold`, "data-needs": "operate", textContent: text(robot.hold ? "resume_robot" : "hold_robot"), onclick: () => this.act.hold(!robot.hold, robot.id) });
     return h("div", { class: "row-more" },
       h("dl", { class: "axes" }, this.#axes(robot, live).flatMap(([key, words, tone]) => [h("dt", { textContent: text(key) }), h("dd", { class: tone, textContent: words })])),
       task ? h("button", { type: "button", class: "chip", "data-focus": `${robot.id}-task`, onclick: () => this.act.selectTask(task.id), textContent: `${serviceName(this.fleet, task.service)} · ${task.id}` }) : null,
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value]) => [h("dt", { textContent: text(key) }), h("dd", { textContent: value })])),
-      goes);
+      h("div", { class: "alarm-buttons" }, goes, this.#sends(robot),
+        replayLink(`${robot.id}-replay`, () => [this.fleet.now() - REPLAYED_S, this.fleet.now()], { robot: robot.id })));
+  }
+
+  /** What needs people's hands: staff, a take-over, maintenance. */
+  #sends(robot) {
+    const button = (what, onclick) => h("button", { type: "button", class: "button small", "data-focus": `${robot.id}-${what}`, "data-sends": what, "data-needs": "operate", textContent: text(what), onclick });
+    const job = this.fleet.takeOver(robot.id);
+    return [
+      button("send_staff", () => this.act.sendStaff({ robots: [robot.id] })),
+      job ? button("give_back", () => this.act.giveBack(job)) : button("take_over", () => this.act.takeOver([robot.id])),
+      robot.maintenance ? button("service_in", () => this.act.backInService(robot.id)) : button("service_out", () => this.act.outOfService([robot.id])),
+    ];
   }
 
   /** The four axes: none stands in for another, and what is old is said to be old. */
   #axes(robot, live) {
     const freshness = this.#freshness(robot);
     const age = this.#age(robot);
-    const seen = text(`freshness.${freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
+    const seen = text(`freshness.${freshness === "live" && this.fleet.replay ? "recorded" : freshness}`) + (age ? ` · ${text("ago", { time: age })}` : "");
     const health = live ? robot.health ?? "unknown" : "unknown";
     const conditions = live ? (robot.conditions ?? []).map((each) => each.code ?? each).map((code) => text(`condition.${code}`, {}, plain(code))) : [];
     const control = robot.stopped ? "emergency_stop" : robot.control || (live ? "automatic" : "unknown");
-    const known = text(`control.${control}`, {}, plain(control));
+    const byHand = control !== "manual" && !control.endsWith("_stop") && this.fleet.takeOver(robot.id); // held for people, whose hands it does not know
+    const known = byHand ? text("taken_over") : text(`control.${control}`, {}, plain(control));
     const tone = { ok: "", warning: "warn", error: "bad", unknown: "quiet" };
     return [
-      ["axis.activity", live ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
+      ["axis.activity", live || freshness === "unrecorded" ? this.#activity(robot) : text("was_before", { what: this.#activity(robot) }), live ? "" : "quiet"],
       ["axis.freshness", seen, live ? "" : "bad"],
       ["axis.health", [text(`health.${health}`), ...conditions].join(" · "), tone[health] ?? ""],
-      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live ? "quiet" : control === "automatic" ? "" : "warn"],
+      ["axis.control", live || robot.stopped ? known : text("was_before", { what: known }), control.endsWith("_stop") ? "bad" : !live || control === "unknown" ? "quiet" : control === "automatic" ? "" : "warn"],
     ];
   }
 }

@@ -8,11 +8,18 @@ import { language, setLanguage, text } from "./i18n.js";
 const LANGUAGES = { ko: "한국어", en: "English" };
 
 let session = { users: false, signed_in: false, may: [] };
+let withheld = [];
 let names = new Map();
 let entering = null; // a promise while the dialog is open
 
 /** Whether whoever is here may do something. What needs a permission says so in `data-needs`, and is hidden without. */
-export const may = (permission) => session.may.includes(permission);
+export const may = (permission) => session.may.includes(permission) && !withheld.includes(permission);
+
+/** Offer nothing that needs these permissions, whoever is here. */
+export function withhold(permissions) {
+  withheld = permissions;
+  document.body.dataset.may = session.may.filter(may).join(" ");
+}
 
 /** A sentence with the names of users where it has their ids. */
 export const withNames = (sentence) => sentence.replace(/\bu-[0-9a-f]{8}\b/g, (id) => names.get(id) ?? id);
@@ -52,7 +59,7 @@ export function showPerson() {
 
 function take(found) {
   session = found;
-  document.body.dataset.may = found.may.join(" ");
+  document.body.dataset.may = found.may.filter(may).join(" ");
   showPerson();
   if (found.users && found.signed_in) {
     getUsers().then((users) => {

@@ -18,15 +18,17 @@ export class Ways {
   }
 
   get wanted() {
-    return this.map.fleet.site !== null && (this.all || this.map.selected !== null) && !document.hidden;
+    return this.map.fleet.site !== null && !this.map.fleet.replay && (this.all || this.map.selected !== null) && !document.hidden;
   }
 
   /** Ask for the ways if somebody wants to see one. */
   async look() {
+    if (this.map.fleet.replay) this.rows.clear(); // where robots were going then, nobody wrote down
     if (!this.wanted || this.asking) return;
     this.asking = true;
     try {
-      this.rows = new Map((await getWays()).map((row) => [row.robot, row]));
+      const rows = await getWays();
+      this.rows = new Map((this.wanted ? rows : []).map((row) => [row.robot, row]));
       this.map.actorsDirty = true;
     } catch {
       this.rows.clear(); // an old way is worse than none

@@ -17,10 +17,12 @@ from robot_fleet.core.facts.alarms import (
     IncidentJoined,
     IncidentNoted,
     IncidentOpened,
+    VoiceRecorded,
 )
 from robot_fleet.core.facts.commands import CommandTaken
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
+from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
 from robot_fleet.core.facts.orders import (
     DriveObserved,
     LaneMeasured,
@@ -57,6 +59,7 @@ from robot_fleet.core.facts.tasks import (
     TaskReleased,
     TaskRequested,
     TaskResumed,
+    TaskSequenced,
     TasksRetired,
     TaskStop,
     TaskSuspended,
@@ -86,6 +89,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     TaskAnswered,
     TaskPrioritised,
     TaskDirected,
+    TaskSequenced,
     TaskHeld,
     TaskResumed,
     TaskCompleted,
@@ -113,6 +117,9 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     IncidentJoined,
     IncidentNoted,
     IncidentClosed,
+    VoiceRecorded,
+    JobOpened,
+    JobAnswered,
     EmergencyStopped,
     MaintenanceBegan,
     MaintenancePlanned,
@@ -143,6 +150,8 @@ __all__ = [
     "IncidentOpened",
     "ItemAppeared",
     "ItemMoved",
+    "JobAnswered",
+    "JobOpened",
     "LaneMeasured",
     "MaintenanceBegan",
     "MaintenanceDone",
@@ -168,9 +177,11 @@ __all__ = [
     "TaskReleased",
     "TaskRequested",
     "TaskResumed",
+    "TaskSequenced",
     "TaskStop",
     "TaskSuspended",
     "TasksRetired",
+    "VoiceRecorded",
     "ZoneClosed",
     "ZoneLimited",
     "ZoneOpened",

@@ -16,6 +16,16 @@ class AlarmShown(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceRecorded(Fact):
+    """A person said what came of speaking to whoever has called for help; `outcome` is a word of `core.desk.Voice`."""
+
+    alarm: str
+    outcome: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRaised(Fact):
     """Something began that a person must answer.
 
@@ -113,9 +123,10 @@ class IncidentNoted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class IncidentClosed(Fact):
-    """A person closed an incident, and why."""
+    """A person closed an incident, and why; `verdict` is a word of `core.desk.Verdict`, or empty."""
 
     incident: str
     reason: str
     by: str
     at_s: float
+    verdict: str = ""

@@ -128,6 +128,16 @@ class TaskDirected(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSequenced(Fact):
+    """A person wants a task begun only after others have ended; none where it need not wait."""
+
+    task: str
+    after: tuple[str, ...]
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskHeld(Fact):
     """A person did not want a task begun that nobody is under way with."""
 

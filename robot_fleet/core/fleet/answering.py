@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from robot_fleet.core.desk import Verdict, Voice
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import (
@@ -13,10 +14,11 @@ from robot_fleet.core.facts import (
     CommandTaken,
     IncidentClosed,
     IncidentNoted,
+    VoiceRecorded,
 )
 from robot_fleet.core.fleet import ringing
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.requests import repeated
-from robot_fleet.core.fleet.state import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.inputs import (
@@ -26,11 +28,12 @@ from robot_fleet.core.inputs import (
     IncidentAnswer,
     NoteIncident,
     OpenIncident,
+    RecordVoice,
     ShelveAlarm,
     UnshelveAlarm,
 )
 from robot_fleet.core.lifecycles.alarm import AlarmState
-from robot_fleet.core.lifecycles.incident import IncidentState
+from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.wishes import check_key
 
 SHELF_LEAST_S, SHELF_MOST_S = 60.0, 8 * 3600.0
@@ -38,18 +41,21 @@ SHELF_LEAST_S, SHELF_MOST_S = 60.0, 8 * 3600.0
 
 
 def answer_alarm(turn: Turn, wish: AlarmAnswer) -> None:
-    """Acknowledge, shelve or unshelve an alarm.
+    """Acknowledge, shelve or unshelve an alarm, or record what came of speaking to whoever has called for help.
 
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_alarm`, `request_alarm_closed`, `request_alarm_shelved`,
-        `request_alarm_not_shelved`, `request_alarm_critical`, `request_duration_malformed`, `request_reason_missing`.
+        `request_alarm_not_shelved`, `request_alarm_critical`, `request_duration_malformed`, `request_reason_missing`,
+        `request_alarm_no_call`, `request_malformed`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
         return
     alarm = _alarm(turn, wish.alarm)
-    if not alarm.open:
+    incident = turn.state.incidents.get(alarm.incident)
+    speaking = isinstance(wish, RecordVoice) and incident is not None and incident.open  # also after the robot has left
+    if not alarm.open and not speaking:
         raise RequestError("request_alarm_closed", "the alarm is closed already", wish.alarm)
     now_s = turn.now.fleet_s
     match wish:
@@ -60,6 +66,15 @@ def answer_alarm(turn: Turn, wish: AlarmAnswer) -> None:
         case ShelveAlarm(duration_s=duration_s, reason=reason, by=by):
             _check_shelf(turn, alarm, duration_s, reason)
             turn.emit(AlarmShelved(alarm.id, now_s + duration_s, reason, by, now_s))
+        case RecordVoice(outcome=outcome, by=by):
+            if not alarm.task:
+                raise RequestError("request_alarm_no_call", "nobody has called for help by it", wish.alarm)
+            if outcome not in list(Voice):
+                expected = f"expected {', '.join(Voice)}, got {outcome!r}"
+                raise RequestError("request_malformed", expected, "outcome")
+            if alarm.state is AlarmState.ACTIVE:  # whoever speaks to the caller has taken note
+                turn.emit(AlarmAcknowledged(alarm.id, by, now_s))
+            turn.emit(VoiceRecorded(alarm.id, outcome, by, now_s))
         case UnshelveAlarm(by=by):
             if alarm.state is not AlarmState.SHELVED:
                 raise RequestError("request_alarm_not_shelved", "it is not put aside", wish.alarm)
@@ -73,7 +88,8 @@ def answer_incident(turn: Turn, wish: IncidentAnswer) -> None:
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_alarm`, `request_unknown_incident`,
-        `request_incident_open`, `request_incident_closed`, `request_reason_missing`, `request_alarm_active`.
+        `request_incident_open`, `request_incident_closed`, `request_reason_missing`, `request_alarm_active`,
+        `request_verdict_missing`, `request_malformed`, `request_call_unanswered`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
@@ -91,10 +107,10 @@ def answer_incident(turn: Turn, wish: IncidentAnswer) -> None:
                 raise RequestError("request_reason_missing", "say what was done", "text")
             turn.emit(IncidentNoted(incident.id, text, by, now_s))
             _taken(turn, wish.key, incident.id)
-        case CloseIncident(reason=reason, by=by):
+        case CloseIncident(reason=reason, by=by, verdict=verdict):
             incident = _incident(turn, wish.incident)
-            _check_close(turn, incident, reason)
-            turn.emit(IncidentClosed(incident.id, reason, by, now_s))
+            _check_close(turn, incident, reason, verdict)
+            turn.emit(IncidentClosed(incident.id, reason, by, now_s, verdict))
             _taken(turn, wish.key, incident.id)
 
 
@@ -110,15 +126,32 @@ def _check_shelf(turn: Turn, alarm: AlarmRecord, duration_s: float, reason: str)
         raise RequestError("request_reason_missing", "say why it is put aside", "reason")
 
 
-def _check_close(turn: Turn, incident: IncidentRecord, reason: str) -> None:
-    if incident.state is IncidentState.CLOSED:
+def _check_close(turn: Turn, incident: IncidentRecord, reason: str, verdict: str) -> None:
+    if not incident.open:
         raise RequestError("request_incident_closed", "the incident is closed already", incident.id)
-    if not reason.strip():
+    if verdict and verdict not in list(Verdict):
+        raise RequestError("request_malformed", f"expected {', '.join(Verdict)}, got {verdict!r}", "verdict")
+    if not reason.strip() and verdict in ("", Verdict.OTHER):
         raise RequestError("request_reason_missing", "say how it ended", "reason")
-    alarms = (turn.state.alarms.get(name) for name in incident.alarms)
-    ringing_still = [alarm.id for alarm in alarms if alarm is not None and alarm.state is AlarmState.ACTIVE]
+    alarms = [turn.state.alarms[name] for name in incident.alarms if name in turn.state.alarms]
+    ringing_still = [alarm.id for alarm in alarms if alarm.state is AlarmState.ACTIVE]
     if ringing_still:
         raise RequestError("request_alarm_active", f"acknowledge {', '.join(ringing_still)} first", incident.id)
+    calls = [alarm for alarm in alarms if alarm.task]
+    if calls and not verdict:
+        raise RequestError("request_verdict_missing", "somebody called for help: say how they are", "verdict")
+    unanswered = [call.id for call in calls if not _is_answered(turn, call)]
+    if unanswered:
+        message = f"nobody has heard from {', '.join(unanswered)}: record that they answered, or that 119 was called"
+        raise RequestError("request_call_unanswered", message, incident.id)
+
+
+def _is_answered(turn: Turn, call: AlarmRecord) -> bool:
+    """Return whether somebody knows how a caller is: by voice, by who was on site, or since a person took it back."""
+    task = turn.state.tasks.get(call.task)
+    taken_back = task is not None and task.state is TaskState.CANCELLED
+    seen = call.on_site_s is not None and bool(call.verdict)
+    return call.voice == Voice.ANSWERED or call.escalated_s is not None or seen or taken_back
 
 
 def _alarm(turn: Turn, name: str) -> AlarmRecord:

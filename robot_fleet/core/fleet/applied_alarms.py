@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from robot_fleet.core.desk import Voice
 from robot_fleet.core.facts import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -15,8 +16,10 @@ from robot_fleet.core.facts import (
     IncidentNoted,
     IncidentOpened,
     TaskRequested,
+    VoiceRecorded,
 )
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, IncidentRecord
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles import advance, alarm, incident
 from robot_fleet.core.lifecycles.alarm import AlarmEvent, AlarmState
@@ -51,6 +54,18 @@ def shown(state: FleetState, fact: AlarmShown) -> None:
     record = moves(state, fact.task, AlarmEvent.SHOW)
     if record is not None and record.shown_s is None:
         record.shown_s = fact.at_s
+
+
+def voiced(state: FleetState, fact: VoiceRecorded) -> None:
+    """Note what came of speaking to whoever has called."""
+    record = moves(state, fact.alarm, AlarmEvent.VOICE)
+    if record is None:
+        return
+    if fact.outcome == Voice.ESCALATED:
+        record.escalated_s = fact.at_s if record.escalated_s is None else record.escalated_s
+    else:
+        record.voice = fact.outcome
+        record.voice_s = fact.at_s if record.voice_s is None else record.voice_s
 
 
 def raised(state: FleetState, fact: AlarmRaised) -> None:
@@ -137,6 +152,11 @@ def incident_closed(state: FleetState, fact: IncidentClosed) -> None:
     """End an incident."""
     record = _happens(state, fact.incident, IncidentEvent.CLOSE)
     record.reason, record.closed_by, record.closed_s = fact.reason, fact.by, fact.at_s
+    record.verdict = fact.verdict
+    for name in record.alarms if fact.verdict else ():
+        known = state.alarms.get(name)
+        if known is not None and known.task:  # a person's judgement takes the place of what was found there
+            known.verdict = fact.verdict
 
 
 def _happens(state: FleetState, name: str, event: IncidentEvent) -> IncidentRecord:

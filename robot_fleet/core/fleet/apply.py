@@ -28,6 +28,8 @@ from robot_fleet.core.facts import (
     IncidentOpened,
     ItemAppeared,
     ItemMoved,
+    JobAnswered,
+    JobOpened,
     LaneMeasured,
     MaintenanceBegan,
     MaintenanceDone,
@@ -53,13 +55,16 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskRequested,
     TaskResumed,
+    TaskSequenced,
     TasksRetired,
     TaskSuspended,
+    VoiceRecorded,
     ZoneClosed,
     ZoneLimited,
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
+from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import roads
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
@@ -372,6 +377,13 @@ def _task_directed(state: FleetState, fact: TaskDirected) -> None:
         _leave_out(state, record, "")
 
 
+def _task_sequenced(state: FleetState, fact: TaskSequenced) -> None:
+    record = state.tasks[fact.task]
+    record.after = fact.after
+    if record.state is TaskState.SCHEDULED:  # its place in the plan is looked for anew
+        _leave_out(state, record, "")
+
+
 def _task_held(state: FleetState, fact: TaskHeld) -> None:
     record = state.tasks[fact.task]
     record.held = True
@@ -518,6 +530,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskPrioritised: _task_prioritised,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,
+    TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
     TaskCompleted: _task_completed,
@@ -544,6 +557,9 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     IncidentJoined: alarms.incident_joined,
     IncidentNoted: alarms.incident_noted,
     IncidentClosed: alarms.incident_closed,
+    VoiceRecorded: alarms.voiced,
+    JobOpened: jobs.opened,
+    JobAnswered: jobs.answered,
     EmergencyStopped: _emergency_stopped,
     MaintenanceBegan: _maintenance_began,
     MaintenancePlanned: _maintenance_planned,

@@ -1,4 +1,4 @@
-"""What people change about an open task: how urgent it is, which robot is to do it, and whether it may begin.
+"""What people change about an open task: how urgent it is, which robot is to do it, after what, whether it may begin.
 
 Calls for help are left alone: whoever is nearest goes, at once.
 """
@@ -14,14 +14,15 @@ from robot_fleet.core.facts import (
     TaskPrioritised,
     TaskReleased,
     TaskResumed,
+    TaskSequenced,
 )
 from robot_fleet.core.fleet import recovery
 from robot_fleet.core.fleet.posing.tasks import robots_for
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.retired import find_ended
-from robot_fleet.core.fleet.state import HELD, TaskRecord
+from robot_fleet.core.fleet.state import AWAITS, HELD, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.inputs import DirectTask, HoldTask, PrioritiseTask, ResumeTask, TaskChange
+from robot_fleet.core.inputs import DirectTask, HoldTask, PrioritiseTask, ResumeTask, SequenceTask, TaskChange
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.wishes import check_key
 
@@ -37,7 +38,8 @@ def change(turn: Turn, wish: TaskChange) -> None:
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_ended`, `request_task_is_alarm`,
-        `request_priority_malformed`, `request_task_held`, `request_task_not_held`, and those of `check_direction`.
+        `request_priority_malformed`, `request_task_held`, `request_task_not_held`, and those of `check_direction` and
+        `check_sequence`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
@@ -54,6 +56,11 @@ def change(turn: Turn, wish: TaskChange) -> None:
             if task.state is TaskState.ASSIGNED and (task.robot == not_on or only_on not in ("", task.robot)):
                 turn.emit(TaskReleased(task.id, REASSIGNED))
             turn.emit(TaskDirected(task.id, only_on, not_on, by, now_s))
+        case SequenceTask(after=after, by=by):
+            check_sequence(turn, wish)
+            if task.state is TaskState.ASSIGNED and after:
+                turn.emit(TaskReleased(task.id, AWAITS))
+            turn.emit(TaskSequenced(task.id, after, by, now_s))
         case HoldTask(reason=reason, by=by):
             if task.held:
                 raise RequestError("request_task_held", "the task is held already", task.id)
@@ -92,6 +99,36 @@ def check_direction(turn: Turn, wish: DirectTask) -> TaskRecord:
     if wish.not_on and all(robot == wish.not_on for robot in able):
         raise RequestError("request_robot_cannot", "no other robot can do it", wish.not_on)
     return task
+
+
+def check_sequence(turn: Turn, wish: SequenceTask) -> TaskRecord:
+    """Return the task of a wish about what it comes after, if the wish can be fulfilled.
+
+    Raises
+    ------
+    RequestError : `request_unknown_task`, `request_task_ended`, `request_task_is_alarm`, `request_task_under_way`,
+        `request_item_on_board`, `request_sequence_circular`.
+    """
+    task = _open_task(turn, wish.task)
+    _check_not_begun(turn, task)
+    for name in wish.after:
+        _open_task(turn, name)
+        if _comes_after(turn, name, task.id):
+            message = f"{name} itself comes after {task.id}" if name != task.id else "a task cannot come after itself"
+            raise RequestError("request_sequence_circular", message, name)
+    return task
+
+
+def _comes_after(turn: Turn, name: str, other: str) -> bool:
+    """Return whether a task is another one, or waits for it, directly or by others."""
+    waiting = [name]
+    while waiting:
+        this = waiting.pop()
+        if this == other:
+            return True
+        if this in turn.state.tasks:
+            waiting += turn.state.awaited_by(turn.state.tasks[this])
+    return False
 
 
 def _open_task(turn: Turn, name: str) -> TaskRecord:

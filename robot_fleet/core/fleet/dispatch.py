@@ -138,6 +138,8 @@ def _next_stop(turn: Turn, robot: RobotRecord) -> PlannedStop | None:
     task = turn.state.tasks[stop.task]
     if task.next_stop != stop.stop:
         return None
+    if stop.stop == 0 and turn.state.awaited_by(task):
+        return None  # planned for when those have ended that it comes after
     if robot.must_charge and not task.request.alarm and task.state is not TaskState.UNDERWAY:
         return None  # planned for when it has charged
     if robot.maintenance_s is not None and stop.begin_s >= robot.maintenance_s[1] > turn.now.fleet_s:

@@ -23,6 +23,7 @@ from robot_fleet.core.fleet import (
     directing,
     dispatch,
     explaining,
+    jobs,
     orders,
     planning,
     pricing,
@@ -42,6 +43,7 @@ from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AlarmWasShown,
+    AnswerJob,
     AnswerTask,
     BeginMaintenance,
     CancelTask,
@@ -55,14 +57,17 @@ from robot_fleet.core.inputs import (
     LimitZone,
     NoteIncident,
     OpenIncident,
+    OpenJob,
     OpenZone,
     PathMeasured,
     PlaceSensed,
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    RecordVoice,
     ReportReceived,
     ResumeTask,
+    SequenceTask,
     SetHold,
     ShelveAlarm,
     SubmitTask,
@@ -131,15 +136,15 @@ class Fleet:
         turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
         return explaining.why(turn, task)
 
-    def price(self, task: str, only_on: str, not_on: str, now: Now) -> Price:
-        """Return what it would cost to have a task done by one robot, or not by one. Nothing changes by it.
+    def price(self, wish: DirectTask | SequenceTask, now: Now) -> Price:
+        """Return what a wish would cost about who does a task, or after what. Nothing changes by it.
 
         Raises
         ------
-        RequestError : as for `DirectTask`.
+        RequestError : as for the wish itself.
         """
         turn = Turn(self.site, self._ports_now, self.state, self.seen, self.agenda, now)
-        return pricing.price(turn, DirectTask("", task, only_on, not_on))
+        return pricing.price(turn, wish)
 
     def _take_in(self, turn: Turn, news: Input) -> None:
         match news:
@@ -148,10 +153,12 @@ class Fleet:
             case ConditionsSeen(source, conditions):
                 self.seen.conditions[source] = conditions
                 self.seen.watched_s[source] = turn.now.steady_s
-            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm() | RecordVoice():
                 answering.answer_alarm(turn, news)
             case OpenIncident() | NoteIncident() | CloseIncident():
                 answering.answer_incident(turn, news)
+            case OpenJob() | AnswerJob():
+                jobs.change(turn, news)
             case BeginMaintenance() | PlanMaintenance() | EndMaintenance():
                 servicing.change(turn, news)
             case Tick():
@@ -168,7 +175,7 @@ class Fleet:
                 requests.cancel(turn, news)
             case AnswerTask():
                 recovery.answer(turn, news)
-            case PrioritiseTask() | DirectTask() | HoldTask() | ResumeTask():
+            case PrioritiseTask() | DirectTask() | SequenceTask() | HoldTask() | ResumeTask():
                 directing.change(turn, news)
             case SetHold():
                 requests.set_hold(turn, news)

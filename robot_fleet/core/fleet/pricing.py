@@ -1,4 +1,4 @@
-"""What it would cost to have a task done by another robot: the plan as it is against the plan as it would be.
+"""What it would cost to have a task done by another robot, or after others: the plan as it is and as it would be.
 
 Both are made from copies of what the wish would change, by the facts that it would lead to.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 
-from robot_fleet.core.facts import Fact, TaskDirected, TaskReleased
+from robot_fleet.core.facts import Fact, TaskDirected, TaskReleased, TaskSequenced
 from robot_fleet.core.fleet.apply import apply
-from robot_fleet.core.fleet.directing import REASSIGNED, check_direction
+from robot_fleet.core.fleet.directing import REASSIGNED, check_direction, check_sequence
 from robot_fleet.core.fleet.planning import current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Agenda, Turn
-from robot_fleet.core.inputs import DirectTask
+from robot_fleet.core.inputs import DirectTask, SequenceTask
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.core.price import Price
@@ -24,19 +24,25 @@ TOLD_FROM_S = 1.0
 """Smaller shifts of other tasks are not told."""
 
 
-def price(turn: Turn, wish: DirectTask) -> Price:
-    """Return what a wish about who is to do a task would cost; nothing changes by it.
+def price(turn: Turn, wish: DirectTask | SequenceTask) -> Price:
+    """Return what a wish about who is to do a task, or after what, would cost; nothing changes by it.
 
     A robot on its way to the task's first stop is released from it in both plans, so that they count the same.
 
     Raises
     ------
-    RequestError : see `directing.check_direction`.
+    RequestError : see `directing.check_direction` and `directing.check_sequence`.
     """
-    task = check_direction(turn, wish)
-    now_s, robot = turn.now.fleet_s, task.robot
+    now_s = turn.now.fleet_s
     as_it_is: list[Fact] = []
-    as_wished: list[Fact] = [TaskDirected(task.id, wish.only_on, wish.not_on, wish.by, now_s)]
+    as_wished: list[Fact]
+    if isinstance(wish, SequenceTask):
+        task = check_sequence(turn, wish)
+        as_wished = [TaskSequenced(task.id, wish.after, wish.by, now_s)]
+    else:
+        task = check_direction(turn, wish)
+        as_wished = [TaskDirected(task.id, wish.only_on, wish.not_on, wish.by, now_s)]
+    robot = task.robot
     if task.state is TaskState.ASSIGNED:
         released = TaskReleased(task.id, REASSIGNED)
         as_it_is = [released, TaskDirected(task.id, robot, "", wish.by, now_s)]

@@ -154,7 +154,8 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
 
     Raises
     ------
-    RequestError : `request_key_malformed`, `request_unknown_robot`, `request_emergency_stopped`.
+    RequestError : `request_key_malformed`, `request_unknown_robot`, `request_emergency_stopped`,
+        `request_robot_taken_over`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
@@ -165,13 +166,23 @@ def set_hold(turn: Turn, wish: SetHold) -> None:
     if not wish.hold and report is not None and report.control == "emergency_stop":
         message = "its emergency stop is pressed; look after people and robot there, release it, then let it go on"
         raise RequestError("request_emergency_stopped", message, wish.robot)
-    turn.emit(HoldSet(wish.hold, wish.robot, wish.reason, wish.by))
+    job = turn.state.taken_over(wish.robot) if not wish.hold else None
+    if job is not None and not turn.state.robots[wish.robot].stopped:
+        raise RequestError("request_robot_taken_over", f"{job.id} has it: give the robot back instead", wish.robot)
+    hold(turn, wish.hold, wish.robot, wish.reason, wish.by)
+    if job is not None:  # that was a person's consent after an emergency stop, and no more
+        hold(turn, True, wish.robot, job.id, wish.by)
     turn.emit(CommandTaken(wish.key, {"accepted": True}))
+    turn.effects.append(Answer(wish.key, True))
+
+
+def hold(turn: Turn, on: bool, name: str, reason: str, by: str) -> None:
+    """Hold or let go a robot, or all where no name is given, and tell those that are under way."""
+    turn.emit(HoldSet(on, name, reason, by))
     for robot in turn.state.robots.values():
-        if wish.robot in ("", robot.id) and robot.busy is not None:
+        if name in ("", robot.id) and robot.busy is not None:
             turn.wish(robot.id)
     turn.agenda.replan = turn.agenda.moved = True
-    turn.effects.append(Answer(wish.key, True))
 
 
 def repeated(turn: Turn, key: str) -> bool:

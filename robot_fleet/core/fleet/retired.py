@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from robot_fleet.core.fleet.state import AlarmRecord, FleetState, TaskRecord
+from robot_fleet.core.fleet.cases import AlarmRecord
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.wishes import clock_s
 
@@ -23,7 +24,7 @@ class EndedTask:
     ----------
     digest : of what was asked for, see `digest_of`.
     state : one of its ends.
-    alarm : whether it was an alarm; shown_s, on_site_s and verdict are of that.
+    alarm : whether it was an alarm; shown_s, on_site_s, verdict, voice_s and escalated_s are of that.
     """
 
     id: str
@@ -43,6 +44,8 @@ class EndedTask:
     shown_s: float | None = None
     on_site_s: float | None = None
     verdict: str = ""
+    voice_s: float | None = None
+    escalated_s: float | None = None
 
     def line(self) -> str:
         """Return it as text."""
@@ -87,6 +90,8 @@ def ended_task(task: TaskRecord, alarm: AlarmRecord | None) -> EndedTask:
         shown_s=None if alarm is None else alarm.shown_s,
         on_site_s=None if alarm is None else alarm.on_site_s,
         verdict="" if alarm is None else alarm.verdict,
+        voice_s=None if alarm is None else alarm.voice_s,
+        escalated_s=None if alarm is None else alarm.escalated_s,
     )
 
 

@@ -18,7 +18,7 @@ MOST_AT_ONCE = 1_000
 
 
 def retire(turn: Turn) -> None:
-    """Let the tasks that ended first leave, but for those that a robot still has an order for."""
+    """Let the tasks that ended first leave, but for those that a robot or people are not done with."""
     agenda, state = turn.agenda, turn.state
     if turn.now.steady_s - agenda.retired_s < LOOK_EVERY_S:
         return
@@ -27,6 +27,7 @@ def retire(turn: Turn) -> None:
     if len(ended) < 2 * KEPT:
         return
     bound = {robot.busy.task for robot in state.robots.values() if robot.busy is not None}
+    bound |= {name for incident in state.incidents.values() if incident.open for name in incident.alarms}
     leaving = [task.id for task in ended[:-KEPT] if task.id not in bound][:MOST_AT_ONCE]
     if leaving:
         turn.emit(TasksRetired(tuple(leaving), _forgotten(turn, frozenset(leaving))))

@@ -18,7 +18,7 @@ from robot_fleet.core.facts import (
     IncidentOpened,
 )
 from robot_fleet.core.fleet import standing
-from robot_fleet.core.fleet.state import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Urgency
 from robot_fleet.core.lifecycles.alarm import AlarmState

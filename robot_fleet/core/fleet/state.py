@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf
 
+from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import TaskRequested
+from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.health import Condition
-from robot_fleet.core.lifecycles.alarm import AlarmState
-from robot_fleet.core.lifecycles.incident import IncidentState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -23,6 +22,8 @@ from robot_fleet.core.plan import PlannedStop
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
+AWAITS = "awaits_other"
+"""Reason of a task that a person wants begun only after others, which have not ended."""
 HELD = "held"
 """Reason of a task that a person does not want begun."""
 Purpose = str  # "task", "home" or "clear" (to wait aside)
@@ -44,6 +45,7 @@ class TaskRecord:
     tries : how often it was tried again after something went wrong.
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
+    after : tasks that a person wants to have ended before it begins.
     held : whether a person does not want it begun.
     """
 
@@ -65,6 +67,7 @@ class TaskRecord:
     not_on: tuple[str, ...] = ()
     bound_to: str = ""
     barred_from: str = ""
+    after: tuple[str, ...] = ()
     held: bool = False
 
     @property
@@ -229,74 +232,6 @@ class ItemRecord:
 
 
 @dataclass(slots=True)
-class AlarmRecord:
-    """An alarm so far; times are fleet times.
-
-    Attributes
-    ----------
-    id : of a call for help its task's id; others have a colon in it, which no task's id has.
-    condition : its code.
-    members : `<condition>:<subject>` of what it tells of, and whether that still holds; empty for a call for help.
-    task : of a call for help, empty otherwise.
-    count : how often it has come of late.
-    rang_s : when it began to ring last: as it was raised, came back, or was taken up again.
-    on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
-    """
-
-    id: str
-    condition: str
-    raised_s: float
-    urgency: str
-    task: str = ""
-    members: dict[str, bool] = field(default_factory=dict)
-    state: AlarmState = AlarmState.ACTIVE
-    count: int = 1
-    rang_s: float = 0.0
-    incident: str = ""
-    shown_s: float | None = None
-    acknowledged_s: float | None = None
-    acknowledged_by: str = ""
-    shelved_until_s: float | None = None
-    shelved_by: str = ""
-    shelved_for: str = ""
-    on_site_s: float | None = None
-    verdict: str = ""
-    closed_s: float | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether it is not closed yet."""
-        return self.state is not AlarmState.CLOSED
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Robots or processes that it tells of, each once."""
-        return tuple(dict.fromkeys(member.partition(":")[2] for member in self.members))
-
-
-@dataclass(slots=True)
-class IncidentRecord:
-    """Something that people deal with: alarms, robots and what was noted, as (fleet time, by, text).
-
-    Attributes
-    ----------
-    since_s : when the first of its alarms was raised (fleet time).
-    """
-
-    id: str
-    opened_s: float
-    alarms: tuple[str, ...]
-    robots: tuple[str, ...]
-    opened_by: str = ""
-    since_s: float = inf
-    state: IncidentState = IncidentState.OPEN
-    notes: tuple[tuple[float, str, str], ...] = ()
-    reason: str = ""
-    closed_by: str = ""
-    closed_s: float | None = None
-
-
-@dataclass(slots=True)
 class MeasuredLane:
     """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
 
@@ -333,6 +268,7 @@ class FleetState:
     doubted : chargers that are not used, and until when.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
+    jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     """
 
     robots: dict[str, RobotRecord]
@@ -342,6 +278,7 @@ class FleetState:
     refused: dict[str, str] = field(default_factory=dict)
     alarms: dict[str, AlarmRecord] = field(default_factory=dict)
     incidents: dict[str, IncidentRecord] = field(default_factory=dict)
+    jobs: dict[str, JobRecord] = field(default_factory=dict)
     routes: dict[str, tuple[PlannedStop, ...]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
@@ -358,6 +295,7 @@ class FleetState:
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
+    ordered: int = 0
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -384,6 +322,13 @@ class FleetState:
         record = self.tasks.get(task)
         return task in self.retired or (record is not None and record.ended)
 
+    def taken_over(self, robot: str) -> JobRecord | None:
+        """Return the open job by which people move a robot by hand, None if there is none."""
+        for job in self.jobs.values():
+            if job.open and job.kind == JobKind.TAKE_OVER and job.robot == robot:
+                return job
+        return None
+
     def calls(self) -> list[AlarmRecord]:
         """Return the calls for help, oldest first."""
         return [alarm for alarm in self.alarms.values() if alarm.task]
@@ -399,6 +344,10 @@ class FleetState:
             if task.state is TaskState.UNDERWAY and task.robot == robot:
                 return task
         return None
+
+    def awaited_by(self, task: TaskRecord) -> tuple[str, ...]:
+        """Return the tasks that a task has to wait for and that have not ended."""
+        return tuple(name for name in task.after if name in self.tasks and not self.tasks[name].ended)
 
     def open_tasks(self) -> list[TaskRecord]:
         """Return the tasks that have not ended, oldest first."""

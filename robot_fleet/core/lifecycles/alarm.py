@@ -1,7 +1,7 @@
 """The life of an alarm: it rings until a person takes note, and is open until what it tells of is gone.
 
-A call for help is an alarm too; what happens to it on the way (shown, attended, judged) leaves its state as it is, and
-it closes with its task.
+A call for help is an alarm too; what happens to it on the way (shown, spoken to, attended, judged) leaves its state as
+it is, and it closes with its task.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class AlarmEvent(StrEnum):
     """What can happen to an alarm."""
 
     SHOW = "show"
+    VOICE = "voice"
     ARRIVE = "arrive"
     JUDGE = "judge"
     ACKNOWLEDGE = "acknowledge"
@@ -39,8 +40,8 @@ _E = AlarmEvent
 _OPEN = (_A.ACTIVE, _A.ACKNOWLEDGED, _A.CLEARED, _A.SHELVED)
 
 TRANSITIONS: dict[tuple[AlarmState, AlarmEvent], AlarmState] = {
-    # what becomes of a call for help; shown may be told late
-    **{(state, _E.SHOW): state for state in AlarmState},
+    # what becomes of a call for help; shown may be told late, and people speak to the caller after its task has ended
+    **{(state, event): state for state, event in product(AlarmState, (_E.SHOW, _E.VOICE))},
     **{(state, event): state for state, event in product(_OPEN, (_E.ARRIVE, _E.JUDGE))},
     **{(state, _E.CLOSE): _A.CLOSED for state in _OPEN},
     # a person takes note; of one that is over, that is the end
@@ -65,7 +66,7 @@ TRANSITIONS: dict[tuple[AlarmState, AlarmEvent], AlarmState] = {
 
 REJECTED: frozenset[tuple[AlarmState, AlarmEvent]] = frozenset(
     [
-        *product([_A.CLOSED], [event for event in AlarmEvent if event is not _E.SHOW]),
+        *product([_A.CLOSED], [event for event in AlarmEvent if event not in (_E.SHOW, _E.VOICE)]),
         *product([_A.ACTIVE, _A.ACKNOWLEDGED], [_E.UNSHELVE]),
         *product([_A.CLEARED], [_E.SHELVE, _E.UNSHELVE, _E.CLEAR]),
         (_A.SHELVED, _E.ACKNOWLEDGE),

@@ -39,6 +39,7 @@ REASONS: Table = {
         "미리 접수된 요청이라 두 시간 전부터 계획합니다",
     ),
     "held": ("a person holds it", "사람이 보류했습니다"),
+    "awaits_other": ("another task comes first", "다른 작업이 먼저 끝나야 합니다"),
     "reassigned": ("a person wants another robot to do it", "사람이 다른 로봇에 맡겼습니다"),
     "zone_closed": ("it lies behind a closed zone", "폐쇄된 구역 너머에 있습니다"),
     "called_away": ("its robot was called to something more urgent", "로봇이 더 급한 일로 불려 갔습니다"),

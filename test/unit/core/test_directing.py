@@ -9,6 +9,7 @@ import pytest
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import OrderSent, TaskDirected, TaskHeld, TaskPrioritised, TaskReleased, TaskResumed
 from robot_fleet.core.fleet import FleetState
+from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.inputs import (
     CancelTask,
     DirectTask,
@@ -16,6 +17,7 @@ from robot_fleet.core.inputs import (
     Input,
     PrioritiseTask,
     ResumeTask,
+    SequenceTask,
     SubmitTask,
     Tick,
 )
@@ -48,6 +50,13 @@ def work(world: CoreWorld, *names: str) -> None:
             world.step(robot)
         world.tell(robot)
     world.feed(Tick())
+
+
+def over(world: CoreWorld, task: str) -> EndedTask:
+    """Return a task that has ended."""
+    found = find_ended(world.state, task)
+    assert found is not None
+    return found
 
 
 def refused(world: CoreWorld, wish: Input) -> str:
@@ -160,6 +169,51 @@ def test_a_more_urgent_task_comes_first(world: CoreWorld) -> None:
     world.check_replay()
 
 
+def test_a_task_begins_only_after_those_that_a_person_put_before_it(world: CoreWorld) -> None:
+    """Also on another robot that has nothing else to do, and in the order of a chain."""
+    for name, place in (("a", "home/r102"), ("b", "home/r101"), ("c", "home/r102")):
+        world.feed(SubmitTask(name, "care_visit", {"place": place}))
+    granted(world, DirectTask("d1", "a", only_on="care_1"))
+    granted(world, DirectTask("d2", "b", only_on="care_2"))
+    granted(world, SequenceTask("s1", "a", ("b",), "kim"))
+    granted(world, SequenceTask("s2", "c", ("a",), "kim"))
+    assert refused(world, SequenceTask("s3", "b", ("c",))) == "request_sequence_circular"
+    world.drain(hours=1.0)
+    a, b, c = (over(world, name) for name in "abc")
+    assert b.ended_s is not None and a.started_s is not None and a.ended_s is not None and c.started_s is not None
+    assert b.ended_s <= a.started_s < a.ended_s <= c.started_s
+    world.check_replay()
+
+
+def test_who_waits_for_what_cannot_be_planned_says_so_and_goes_on_when_it_has_ended(world: CoreWorld) -> None:
+    for name in ("a", "b"):
+        world.feed(SubmitTask(name, "care_visit", VISIT))
+    granted(world, HoldTask("h1", "b"))
+    granted(world, SequenceTask("s1", "a", ("b",)))
+    work(world)
+    assert world.state.tasks["a"].reason == "awaits_other"
+    granted(world, SequenceTask("s2", "a", ()))
+    work(world)
+    assert world.state.tasks["a"].state in (TaskState.SCHEDULED, TaskState.ASSIGNED)
+    granted(world, SequenceTask("s3", "a", ("b",)))
+    assert world.state.tasks["a"].state is TaskState.REQUESTED
+    granted(world, CancelTask("c1", "b"))  # it has ended, though nobody has done it
+    world.drain(hours=1.0)
+    assert over(world, "a").state is TaskState.COMPLETED
+
+
+def test_the_price_of_an_order_is_told_and_nothing_changes(world: CoreWorld) -> None:
+    for name, place in (("a", "home/r101"), ("b", "home/r102")):
+        world.feed(SubmitTask(name, "care_visit", {"place": place}))
+    state = repr(world.state)
+    price = world.fleet.price(SequenceTask("", "a", ("b",)), world.now)
+    assert repr(world.state) == state
+    assert price.then_s is not None and price.now_s is not None
+    assert price.then_s > price.now_s
+    with pytest.raises(RequestError, match="itself"):
+        world.fleet.price(SequenceTask("", "a", ("a",)), world.now)
+
+
 @pytest.mark.parametrize("priority", [-1, 101, 10**9])
 def test_a_priority_has_bounds(world: CoreWorld, priority: int) -> None:
     world.feed(SubmitTask("a", "care_visit", LATER))
@@ -179,6 +233,10 @@ def test_a_priority_has_bounds(world: CoreWorld, priority: int) -> None:
         (HoldTask("x", "call"), "request_task_is_alarm"),
         (PrioritiseTask("x", "call", 1), "request_task_is_alarm"),
         (DirectTask("x", "call", only_on="care_1"), "request_task_is_alarm"),
+        (SequenceTask("x", "a", ("none",)), "request_unknown_task"),
+        (SequenceTask("x", "a", ("call",)), "request_task_is_alarm"),
+        (SequenceTask("x", "call", ("a",)), "request_task_is_alarm"),
+        (SequenceTask("x", "a", ("a",)), "request_sequence_circular"),
     ],
 )
 def test_each_refusal_has_its_code_and_changes_nothing(world: CoreWorld, wish: Input, code: str) -> None:
@@ -222,14 +280,14 @@ def test_a_price_is_told_before_anything_changes_and_is_what_it_then_costs(world
     first = on(world, "a")
     second = other_than(world, first)
     before = repr(world.state)
-    price = world.fleet.price("a", second, "", world.now)
+    price = world.fleet.price(DirectTask("", "a", second), world.now)
     assert repr(world.state) == before
     assert (price.now_on, price.then_on, price.reason) == (first, second, "")
     assert price.then_cost > price.now_cost, "the plan had chosen the cheaper robot"
-    stays = world.fleet.price("a", first, "", world.now)
+    stays = world.fleet.price(DirectTask("", "a", first), world.now)
     assert stays.then_cost == pytest.approx(stays.now_cost)
     granted(world, DirectTask("d1", "a", only_on=second))
-    assert world.fleet.price("a", second, "", world.now).now_cost == pytest.approx(price.then_cost, abs=6.0)
+    assert world.fleet.price(DirectTask("", "a", second), world.now).now_cost == pytest.approx(price.then_cost, abs=6.0)
 
 
 def test_the_price_of_a_task_that_a_robot_is_on_its_way_to(world: CoreWorld) -> None:
@@ -238,7 +296,7 @@ def test_the_price_of_a_task_that_a_robot_is_on_its_way_to(world: CoreWorld) -> 
     work(world)
     assert world.state.tasks["a"].state is TaskState.ASSIGNED
     second = other_than(world, first)
-    stays, moves = (world.fleet.price("a", robot, "", world.now) for robot in (first, second))
+    stays, moves = (world.fleet.price(DirectTask("", "a", robot), world.now) for robot in (first, second))
     assert stays.then_cost == pytest.approx(stays.now_cost)
     assert (moves.now_on, moves.then_on) == (first, second)
     assert moves.now_cost == pytest.approx(stays.now_cost)
@@ -250,14 +308,14 @@ def test_a_price_names_who_would_be_later_and_why_it_cannot_be_had(world: CoreWo
     second = other_than(world, first)
     world.feed(SubmitTask("b", "care_visit", {**LATER, "place": "home/r102"}))
     granted(world, DirectTask("d1", "b", only_on=second))
-    shifted = dict(world.fleet.price("a", second, "", world.now).later)
+    shifted = dict(world.fleet.price(DirectTask("", "a", second), world.now).later)
     assert not shifted or set(shifted) == {"b"}
     world.robots[second].reachable = False
     for _ in range(10):
         work(world)
-    assert world.fleet.price("a", second, "", world.now).reason == "no_robot_available"
+    assert world.fleet.price(DirectTask("", "a", second), world.now).reason == "no_robot_available"
     with pytest.raises(RequestError, match="cannot do it"):
-        world.fleet.price("a", "logistics_1", "", world.now)
+        world.fleet.price(DirectTask("", "a", "logistics_1"), world.now)
 
 
 def test_a_snapshot_from_before_these_wishes_is_still_read(world: CoreWorld) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,16 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TasksRetired
 from robot_fleet.core.fleet import retiring
 from robot_fleet.core.fleet.retired import EndedTask, digest_of, ended_tasks, find_ended
-from robot_fleet.core.inputs import AnswerTask, CancelTask, SetHold, SubmitTask, Tick
+from robot_fleet.core.inputs import (
+    AcknowledgeAlarm,
+    AnswerTask,
+    CancelTask,
+    CloseIncident,
+    RecordVoice,
+    SetHold,
+    SubmitTask,
+    Tick,
+)
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.summary import fleet_part
 from test.property.core_world import CoreWorld
@@ -45,6 +55,46 @@ def look(world: CoreWorld) -> None:
 
 def retired(world: CoreWorld) -> list[TasksRetired]:
     return [fact for fact in world.facts if isinstance(fact, TasksRetired)]
+
+
+def test_a_call_stays_as_long_as_people_are_not_done_with_it(world: CoreWorld) -> None:
+    world.feed(SubmitTask("call", "care_alarm", {"place": "home/r101", "signal": "help_button"}))
+    world.feed(CancelTask("c_call", "call", "mistyped"))
+    ask_and_take_back(world, "a", "b", "c", "d", "e")
+    look(world)
+    assert "call" in world.state.tasks
+    world.feed(AcknowledgeAlarm("k", "call"))
+    world.feed(RecordVoice("v", "call", "answered"))
+    world.feed(CloseIncident("o", "incident:call", "", verdict="false_alarm"))
+    ask_and_take_back(world, "f", "g")
+    look(world)
+    (call,) = [task for task in ended_tasks(world.state) if task.id == "call"]
+    assert "call" in world.state.retired
+    assert (call.voice_s is not None, call.escalated_s, call.verdict) == (True, None, "false_alarm")
+
+
+def test_a_line_of_a_version_that_recorded_no_voice_is_read() -> None:
+    task = EndedTask(
+        "t",
+        "care_alarm",
+        "d",
+        100,
+        TaskState.COMPLETED,
+        "",
+        "",
+        "care_1",
+        0.0,
+        180.0,
+        1.0,
+        9.0,
+        0.0,
+        True,
+        0.1,
+        5.0,
+        "x",
+    )
+    older = json.dumps(json.loads(task.line())[:-2])
+    assert EndedTask.read(older) == task
 
 
 def told(world: CoreWorld) -> dict[str, object]:
@@ -86,6 +136,8 @@ def test_the_summary_is_the_same_before_and_after(world: CoreWorld) -> None:
     world.feed(SubmitTask("alarm", "care_alarm", {**VISIT, "signal": "fall_detected"}))
     world.feed(SubmitTask("v", "care_visit", VISIT))
     world.drain(hours=1.0)
+    world.feed(RecordVoice("spoken", "alarm", "answered"))
+    world.feed(CloseIncident("over", "incident:alarm", "", verdict="helped"))
     ask_and_take_back(world, "a", "b", "c", "d")
     before = told(world)
     look(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.fleet.ringing import GATHER_S
-from robot_fleet.core.inputs import AcknowledgeAlarm, CloseIncident, SubmitTask
+from robot_fleet.core.inputs import AcknowledgeAlarm, CloseIncident, RecordVoice, SubmitTask
 from robot_fleet.runtime.alarm_events import OLD_AFTER_S, AlarmEvents
 from robot_fleet.server.webhooks.event import WebhookEvent
 from test.property.core_world import CoreWorld
@@ -49,8 +49,8 @@ def test_a_call_for_help_names_its_place_and_its_incident_is_told_too() -> None:
     call, incident = told(world)
     assert (call.of, call.subjects, call.urgency.value) == ("call", ("home/r101",), "critical")
     assert (incident.type, incident.of) == ("incident.opened", "incident:call")
-    world.feed(AcknowledgeAlarm("k", "call"))
-    world.feed(CloseIncident("c", "incident:call", "resolved"))
+    world.feed(RecordVoice("k", "call", "answered"))
+    world.feed(CloseIncident("c", "incident:call", "", verdict="fine"))
     assert [event.type for event in told(world) if event.of == "incident:call"] == [
         "incident.opened",
         "incident.closed",

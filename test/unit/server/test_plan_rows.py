@@ -37,8 +37,9 @@ class Watched:
         for fact in self.world.facts[self._seen :]:
             self._rows.note(self.view, self.state, fact)
             apply(self.state, fact)
+            self._rows.settle(self.state, self.world.fleet_s)
         self._seen = len(self.world.facts)
-        self._rows.update(self.view, self.state, self.world.fleet_s)
+        self._rows.update(self.view, self.state)
         return self.view.take_patch(self.world.fleet_s) or {}
 
     def work(self, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -102,7 +103,9 @@ def test_a_planned_charge_and_one_that_was(watched: Watched) -> None:
     state, view = watched.world.state, watched.view
     charge = PlannedStop("", CHARGE, "charger_1", 100.9, 100.9, 900.2)
     state.set_routes({"care_1": (charge,)})
-    PlanRows().update(view, state, 60.0)
+    rows = PlanRows()
+    rows.settle(state, 60.0)
+    rows.update(view, state)
     assert view.snapshot(0.0)["routes"]["care_1"]["next"] == [["", CHARGE, "charger_1", 40, 100, 900]]
     state.set_routes({"care_1": ()})
     docked = watched.work(lambda _: bool(watched.state.robots["care_1"].docked))

@@ -19,14 +19,13 @@ from robot_fleet.core.facts import (
     TaskStop,
     ZoneClosed,
 )
-from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.server.feed import AGAIN_S, LedgerFeed
+from robot_fleet.server.reducer import Reducer
 from robot_fleet.server.site_view import site_view
-from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.view import ENDED_KEPT, FleetView
 from robot_fleet.site.load import load_site
 
@@ -111,6 +110,17 @@ def test_of_ended_tasks_a_console_keeps_the_newest(view: FleetView) -> None:
     assert len(view.tasks()) == ENDED_KEPT + 2
 
 
+def test_a_view_that_forgets_shows_the_same_and_does_not_grow(view: FleetView, site: Site) -> None:
+    fixed = site_view(site)
+    short = FleetView(fixed.row, fixed.robots, all_tasks=False)
+    for number in range(3 * ENDED_KEPT):
+        for each in (view, short):
+            each.put_task(task(number))
+            each.put_task(task(number, "completed"))
+    assert short.snapshot(0.0)["tasks"] == view.snapshot(0.0)["tasks"]
+    assert len(short.tasks()) == ENDED_KEPT
+
+
 def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
     for service in site_view(site).row["services"]:
         hidden = {param.name for param in site.services[service["id"]].params if param.hidden}
@@ -118,9 +128,8 @@ def test_hidden_parameters_never_reach_a_console(site: Site) -> None:
 
 
 def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
-    state = initial_state(site)
-    rows = StateRows(site)
-    rows.update(view, state)
+    reducer = Reducer(site, view)
+    reducer.show()
     assert {row["id"] for row in view.snapshot(0.0)["items"]} == {"parcel_0001", "parcel_0002"}
     requested = TaskRequested(
         task="r1",
@@ -149,8 +158,8 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
         PlanCommitted("insertion", 1.0, {"care_1": (charge, visit)}, ()),
     ):
         assert type(fact) in FACT_TYPES
-        apply(state, fact)
-    rows.update(view, state)
+        reducer.take(90.0, fact)
+    reducer.show()
     snapshot = view.snapshot(100.0)
     assert snapshot["hold"] is True
     zones = {row["id"]: (row["closed"], row["reason"], row["since_s"]) for row in snapshot["zones"]}
@@ -159,8 +168,8 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
     assert told == [("r1", "scheduled", None, "care_1", 450.0)]
     assert [alarm["task"] for alarm in snapshot["alarms"]] == ["r1"]
     assert "p9" not in {row["id"] for row in snapshot["items"]}
-    apply(state, TaskCancelled("r1", "not needed", "operator", 200.0))
-    rows.update(view, state)
+    reducer.take(200.0, TaskCancelled("r1", "not needed", "operator", 200.0))
+    reducer.show()
     assert view.task("r1")["outcome"] == "cancelled"  # type: ignore[index]
 
 

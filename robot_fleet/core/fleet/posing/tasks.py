@@ -7,7 +7,7 @@ from dataclasses import replace
 from robot_fleet.core.fleet import alarms, booking, recovery
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
-from robot_fleet.core.fleet.state import HELD, OrderRecord, TaskRecord
+from robot_fleet.core.fleet.state import AWAITS, HELD, OrderRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
@@ -36,6 +36,7 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     posed.turn_s = rooms.turn_s
     tasks: list[TaskNeed] = []
     waiting: list[LeftOut] = []
+    nearly_over: set[str] = set()
     for task in open_tasks:
         if task.asks:
             continue
@@ -49,11 +50,25 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
             waiting.append(wanted)
         elif wanted is not None:
             tasks.append(wanted)
+        else:
+            nearly_over.add(task.id)
+    _leave_out_who_waits(tasks, waiting, nearly_over)
     if len(posed.tasks) > 2 * len(open_tasks) + 64:
         known = {task.id for task in open_tasks}
         posed.tasks = {name: kept for name, kept in posed.tasks.items() if name in known}
         posed.choices = {name: among for name, among in posed.choices.items() if name in known}
     return tasks, waiting
+
+
+def _leave_out_who_waits(tasks: list[TaskNeed], waiting: list[LeftOut], nearly_over: set[str]) -> None:
+    """Take tasks out that come after others which are open and not posed: planners would think those have ended."""
+    while any(need.after for need in tasks):
+        known = {need.task for need in tasks} | nearly_over
+        out = {need.task for need in tasks if not known.issuperset(need.after)}
+        if not out:
+            return
+        waiting += [LeftOut(name, AWAITS) for name in sorted(out)]
+        tasks[:] = [need for need in tasks if need.task not in out]
 
 
 def _kept(
@@ -94,6 +109,7 @@ def _kept(
         task.not_on,
         task.bound_to,
         task.barred_from,
+        turn.state.awaited_by(task),
         request.priority,
     )
     kept = turn.agenda.posed.tasks
@@ -156,6 +172,7 @@ def _task_need(
         pinned=pinned,
         together=load_kg > capacity_kg / 2.0,
         assigned=assigned,
+        after=turn.state.awaited_by(task),
     )
 
 

@@ -1,0 +1,123 @@
+"""What people deal with, as the facts so far tell it: alarms, incidents, jobs for staff. Parts of the fleet's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+from robot_fleet.core.lifecycles.alarm import AlarmState
+from robot_fleet.core.lifecycles.incident import IncidentState
+from robot_fleet.core.lifecycles.job import JobState
+
+
+@dataclass(slots=True)
+class AlarmRecord:
+    """An alarm so far; times are fleet times.
+
+    Attributes
+    ----------
+    id : of a call for help its task's id; others have a colon in it, which no task's id has.
+    condition : its code.
+    members : `<condition>:<subject>` of what it tells of, and whether that still holds; empty for a call for help.
+    task : of a call for help, empty otherwise.
+    count : how often it has come of late.
+    rang_s : when it began to ring last: as it was raised, came back, or was taken up again.
+    voice, voice_s : of a call for help: what came of speaking to the caller last, and when a line was opened first.
+    escalated_s : when the emergency services were called first.
+    on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
+    """
+
+    id: str
+    condition: str
+    raised_s: float
+    urgency: str
+    task: str = ""
+    members: dict[str, bool] = field(default_factory=dict)
+    state: AlarmState = AlarmState.ACTIVE
+    count: int = 1
+    rang_s: float = 0.0
+    incident: str = ""
+    shown_s: float | None = None
+    acknowledged_s: float | None = None
+    acknowledged_by: str = ""
+    shelved_until_s: float | None = None
+    shelved_by: str = ""
+    shelved_for: str = ""
+    voice: str = ""
+    voice_s: float | None = None
+    escalated_s: float | None = None
+    on_site_s: float | None = None
+    verdict: str = ""
+    closed_s: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.state is not AlarmState.CLOSED
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Robots or processes that it tells of, each once."""
+        return tuple(dict.fromkeys(member.partition(":")[2] for member in self.members))
+
+
+@dataclass(slots=True)
+class IncidentRecord:
+    """Something that people deal with: alarms, robots and what was noted, as (fleet time, by, text).
+
+    Attributes
+    ----------
+    since_s : when the first of its alarms was raised (fleet time).
+    """
+
+    id: str
+    opened_s: float
+    alarms: tuple[str, ...]
+    robots: tuple[str, ...]
+    opened_by: str = ""
+    since_s: float = inf
+    state: IncidentState = IncidentState.OPEN
+    notes: tuple[tuple[float, str, str], ...] = ()
+    reason: str = ""
+    closed_by: str = ""
+    closed_s: float | None = None
+    verdict: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.state is IncidentState.OPEN
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """Something that staff are sent out for; times are fleet times.
+
+    Attributes
+    ----------
+    kind, robot, place, alarm, incident, text : as `JobOpened` says.
+    taken_by, taken_s : who is on it, and since when.
+    ended_by, ended_s, ended_with : who said that it is over, when, and what more they said.
+    """
+
+    id: str
+    kind: str
+    robot: str
+    place: str
+    alarm: str
+    incident: str
+    due_s: float
+    text: str
+    opened_by: str
+    opened_s: float
+    state: JobState = JobState.OPEN
+    taken_by: str = ""
+    taken_s: float | None = None
+    ended_by: str = ""
+    ended_s: float | None = None
+    ended_with: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do it."""
+        return self.state in (JobState.OPEN, JobState.TAKEN)
