@@ -50,6 +50,7 @@ export class IncidentDrawer {
   }
 
   close() {
+    if (!this.id) return;
     this.id = null;
     this.box.hidden = true;
     this.desk.clear();
