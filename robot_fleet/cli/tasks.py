@@ -192,7 +192,8 @@ def confirm_by_name(question: str, name: str) -> None:
 def _ask(gateway: Gateway, key: str, service: str, given: Mapping[str, str]) -> Mapping[str, Any]:
     """Ask for a service and return the answer; an alarm that nobody answers to is kept for the manager at once."""
     from robot_fleet.cli import keeping
-    from robot_fleet.cli.gateway import PASSING
+    from robot_fleet.cli.gateway import ALARM_S
+    from robot_fleet.client.connection import ANSWER_S, PASSING
 
     site = gateway.glance("/site")
     kept = keeping.keep(gateway.run, key, service, given) if site is None else None
@@ -202,7 +203,9 @@ def _ask(gateway: Gateway, key: str, service: str, given: Mapping[str, str]) -> 
     wanted = offered.get(service)
     body = {"service": service, "params": typed(given, wanted)}
     try:
-        answer: dict[str, Any] = gateway.post("/tasks", body, key, urgent=bool(wanted and wanted["alarm"]))
+        alarm = bool(wanted and wanted["alarm"])  # ask once, and not for long: it can be kept for the manager here
+        patience_s, timeout_s = (0.0, ALARM_S) if alarm else (None, ANSWER_S)
+        answer: dict[str, Any] = gateway.post("/tasks", body, key, patience_s=patience_s, timeout_s=timeout_s)
     except RuntimeFailure as failure:
         kept = keeping.keep(gateway.run, key, service, given) if failure.code in PASSING else None
         if kept is None:

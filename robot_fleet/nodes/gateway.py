@@ -32,9 +32,11 @@ from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 from robot_fleet.server.doors.doors import Doors
+from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
+from robot_fleet.site.open_rmf import read_open_rmf
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
@@ -83,6 +85,8 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
+    midnight_s = None if arguments.midnight is None else arguments.midnight.timestamp()
+    rmf_names = read_open_rmf(arguments.site, site.services)
     replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
     app = create_app(
         console.fleet,
@@ -91,6 +95,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         given_up=give_up,
         reports=reports,
         doors=Doors(users, entrance),
+        open_rmf=None if rmf_names is None else OpenRmf(site, rmf_names, midnight_s),
         replays=replays,
     )
     server = make_server(app, entrance)

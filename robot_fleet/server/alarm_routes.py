@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
-from fastapi import APIRouter
-
+from robot_fleet.core.health import Urgency
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     BeginMaintenance,
@@ -32,27 +32,61 @@ from robot_fleet.server.models import (
     ShelveWish,
     VoiceWish,
 )
+from robot_fleet.server.pages import PAGED, Paged, fits, within
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.rows import AlarmRow, IncidentRow, StoryRow
+from robot_fleet.server.versions import TAGGED, row_of, tagged
+from robot_fleet.server.view_routes import Names, Since, Until
+
+_URGENCIES = [urgency.value for urgency in Urgency]
 
 
 def alarm_reads(fleet: FleetPort) -> APIRouter:
     """Return the addresses that show alarms and incidents."""
     router = APIRouter(prefix="/api/v1", tags=["view"])
 
-    @router.get("/alarms")
-    async def alarms() -> Any:
-        """The alarms that are not closed, the most urgent first."""
-        return fleet.snapshot()["alarms"]
+    @router.get("/alarms", response_model=list[AlarmRow], responses=PAGED)
+    async def alarms(
+        page: Paged,
+        state: Names = None,
+        urgency: Names = None,
+        condition: Names = None,
+        robot: Names = None,
+        since_s: Since = None,
+        until_s: Until = None,
+    ) -> Response:
+        """The alarms that are not closed, the most urgent first; the times are those when they rang first."""
+        wanted = [
+            row
+            for row in fleet.snapshot()["alarms"]
+            if fits(row["state"], state)
+            and fits(row["urgency"], urgency)
+            and fits(row["condition"], condition)
+            and (not robot or any(each in robot for each in (row["robot"], *row["subjects"])))
+            and within(row["raised_s"], since_s, until_s)
+        ]
+        return page.answer(wanted, lambda row: (_URGENCIES.index(row["urgency"]), row["raised_s"], row["id"]))
 
-    @router.get("/incidents")
-    async def incidents() -> Any:
-        """The incidents that are open and those that were closed last, oldest first."""
-        return fleet.snapshot()["incidents"]
+    @router.get("/incidents", response_model=list[IncidentRow], responses=PAGED)
+    async def incidents(
+        page: Paged, state: Names = None, robot: Names = None, since_s: Since = None, until_s: Until = None
+    ) -> Response:
+        """The incidents that are open and those that were closed last, oldest first; the times are of their opening."""
+        wanted = [
+            row
+            for row in fleet.snapshot()["incidents"]
+            if fits(row["state"], state)
+            and (not robot or any(each in robot for each in row["robots"]))
+            and within(row["opened_s"], since_s, until_s)
+        ]
+        return page.answer(wanted, lambda row: (row["opened_s"], row["id"]))
 
-    @router.get("/incidents/{incident}", responses={404: {"model": ErrorAnswer}})
-    async def incident(incident: str) -> Any:
+    @router.get("/incidents/{incident}", response_model=StoryRow, responses={404: {"model": ErrorAnswer}, **TAGGED})
+    async def incident(incident: str) -> Response:
         """One incident with its timeline: alarms, what people did, what its robots did."""
-        return await fleet.timeline(incident)
+        story = await fleet.timeline(incident)
+        row = row_of(fleet, "incident", incident)
+        return JSONResponse(story) if row is None else tagged("incident", row, story)
 
     return router
 

@@ -21,7 +21,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a
 """The header of a command that may do without one."""
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 422, 429, 503)
+    status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 409, 412, 422, 429, 503)
 }
 """How the description of the API names what a command may be refused with."""
 
@@ -64,6 +64,9 @@ _STATUS = {
     "request_shift_taken": 409,
     "request_shift_superseded": 409,
     "request_shift_same_person": 409,
+    "request_version_stale": 412,
+    "request_body_slow": 408,
+    "request_body_large": 413,
     "request_no_users": 409,
     "request_sign_in_required": 401,
     "request_sign_in_failed": 401,
@@ -83,6 +86,11 @@ def status_of(error: FleetError) -> int:
     if isinstance(error, RequestError):
         return 422
     return 503 if isinstance(error, RuntimeFailure) else 500
+
+
+def codes_of(status: int) -> tuple[str, ...]:
+    """Return the codes that have an HTTP status of their own; those without are 422, or 500 and 503 of failures."""
+    return tuple(code for code, its in _STATUS.items() if its == status)
 
 
 def taken(key: str, answer: CommandAnswer) -> CommandTaken:

@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Header, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.staticfiles import StaticFiles
 
-from robot_fleet.core.errors import RequestError
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
+from robot_fleet.server.bodies import Bodies
+from robot_fleet.server.description import description_of
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
@@ -25,18 +26,20 @@ from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
     CancelWish,
     CommandTaken,
-    ErrorAnswer,
     HoldWish,
     TaskAnswer,
     TaskWish,
 )
+from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
-from robot_fleet.server.shift_routes import shift_routes
-from robot_fleet.server.stream import Hub, Subscription
+from robot_fleet.server.shift_routes import shift_commands, shift_reads
+from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
+from robot_fleet.server.versions import unchanged_since
+from robot_fleet.server.view_routes import view_reads
 from robot_fleet.server.zone_routes import zone_commands
 from robot_fleet.stores.people.access import Reader
 
@@ -53,6 +56,7 @@ def create_app(
     given_up: Callable[[], None] = lambda: None,
     reports: Reports | None = None,
     doors: Doors | None = None,
+    open_rmf: OpenRmf | None = None,
     replays: Replays | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
@@ -66,6 +70,7 @@ def create_app(
     given_up : called when the consoles' stream broke. What they show then grows old: end the server, and start anew.
     reports : who makes reports; without them there are no such addresses.
     doors : who may do what; without them everybody may do everything.
+    open_rmf : what it takes to be a fleet of Open-RMF's; without it there are no such addresses.
     replays : who tells of the past; without them there are no such addresses.
     """
     hub = Hub(fleet)
@@ -92,20 +97,23 @@ def create_app(
         responses=AT_THE_DOORS,
     )
     install_error_handlers(app)
+    app.add_middleware(Bodies)  # behind the doors: whoever may not come in is not listened to
     app.add_middleware(AtTheDoors, served=app, doors=doors)
     app.add_middleware(SameOrigin, any_host=doors.entrance.outside, tls=doors.entrance.secure)
     app.include_router(session_routes(doors))
     app.include_router(account_routes(doors))
-    app.include_router(_reads(fleet, hub))
+    app.include_router(view_reads(fleet, lambda: hub.consoles))
     app.include_router(alarm_reads(fleet))
-    app.include_router(_commands(fleet))
-    app.include_router(alarm_commands(fleet))
+    unchanged = [unchanged_since(fleet)]
+    app.include_router(_commands(fleet), dependencies=unchanged)
+    app.include_router(alarm_commands(fleet), dependencies=unchanged)
     app.include_router(job_reads(fleet))
     app.include_router(job_commands(fleet))
     app.include_router(task_reads(fleet))
-    app.include_router(task_commands(fleet))
-    app.include_router(zone_commands(fleet))
-    app.include_router(shift_routes(fleet))
+    app.include_router(task_commands(fleet), dependencies=unchanged)
+    app.include_router(zone_commands(fleet), dependencies=unchanged)
+    app.include_router(shift_reads(fleet))
+    app.include_router(shift_commands(fleet))
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
@@ -113,8 +121,11 @@ def create_app(
         app.include_router(replay_reads(replays))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
+    if open_rmf is not None:
+        app.include_router(open_rmf_routes(fleet, open_rmf))
     if people is not None:
         app.include_router(people_routes(people, _reader))
+    app.openapi = description_of(app)  # type: ignore[method-assign]
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
 
@@ -123,65 +134,6 @@ def _reader(request: Request) -> Reader:
     """Return who reads data of people: whoever is signed in, where there are users."""
     here = visit()
     return nobody_signed_in(request) if here.entrant is None else Reader(here.entrant.user, here.address)
-
-
-def _reads(fleet: FleetPort, hub: Hub) -> APIRouter:
-    router = APIRouter(prefix="/api/v1", tags=["view"])
-
-    @router.get("/site")
-    async def site() -> Any:
-        """Map, places, lanes, kinds and services."""
-        return fleet.snapshot()["site"]
-
-    @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-    async def map_png() -> Response:
-        """The map: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
-        return Response(fleet.map_png(), media_type="image/png")
-
-    @router.get("/robots")
-    async def robots() -> Any:
-        """Every robot with its newest pose and state."""
-        return fleet.snapshot()["robots"]
-
-    @router.get("/robots/heard")
-    async def heard() -> Any:
-        """What each robot itself says that it was last told, beside what the manager wishes of it."""
-        return fleet.heard()
-
-    @router.get("/tasks")
-    async def tasks(state: str | None = None) -> Any:
-        """Every task, oldest first; of one state if asked so."""
-        return [task for task in fleet.tasks() if state in (None, task["state"])]
-
-    @router.get("/tasks/{task_id}", responses={404: {"model": ErrorAnswer}})
-    async def task(task_id: str) -> Any:
-        """One task."""
-        found = fleet.task(task_id)
-        if found is None:
-            raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
-        return found
-
-    @router.get("/tasks/{task_id}/why", responses={404: {"model": ErrorAnswer}, 503: {"model": ErrorAnswer}})
-    async def why(task_id: str, lang: Literal["ko", "en"] = "ko") -> Any:
-        """Why a task is where it is: who does it and why no other robot, or what would have it done."""
-        return await fleet.why(task_id, lang)
-
-    @router.get("/ways")
-    async def ways() -> Any:
-        """What is left of every robot's way: points, and how many of the lanes between them are released."""
-        return fleet.ways()
-
-    @router.get("/zones")
-    async def zones() -> Any:
-        """Every zone and what holds in it now."""
-        return fleet.snapshot()["zones"]
-
-    @router.get("/health")
-    async def health() -> Any:
-        """How the gateway fares."""
-        return {"consoles": hub.consoles, **fleet.health()}
-
-    return router
 
 
 def _commands(fleet: FleetPort) -> APIRouter:
@@ -237,10 +189,10 @@ def _stream(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
 
     @router.websocket("/stream")
-    async def stream(socket: WebSocket) -> None:
-        """Send a snapshot, then poses and patches, until the console leaves."""
+    async def stream(socket: WebSocket, epoch: str = "", after: int = -1) -> None:
+        """Send a snapshot, or what was missed `after` an event, then poses and patches, until the console leaves."""
         await socket.accept()
-        number, frames = hub.join()
+        number, frames = hub.join(Seen(epoch, after))
         sending = asyncio.create_task(_send(socket, frames))
         try:
             while True:

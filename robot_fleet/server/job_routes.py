@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from robot_fleet.core.inputs import AnswerJob, OpenJob
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
 from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import CommandTaken, JobAnswerWish, JobWish
-from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.pages import PAGED, Paged, fits
+from robot_fleet.server.ports import FleetPort, Row
+from robot_fleet.server.rows import JobRow
+from robot_fleet.server.view_routes import Names
 
 
 def job_reads(fleet: FleetPort) -> APIRouter:
     """Return the address that shows field jobs."""
     router = APIRouter(prefix="/api/v1", tags=["view"])
 
-    @router.get("/jobs")
-    async def jobs() -> Any:
+    @router.get("/jobs", response_model=list[JobRow], responses=PAGED)
+    async def jobs(page: Paged, state: Names = None, kind: Names = None, robot: Names = None) -> Response:
         """The field jobs that are open, the one due first in front, and then those that were over last."""
-        return fleet.snapshot()["jobs"]
+        wanted = [
+            row
+            for row in fleet.snapshot()["jobs"]
+            if fits(row["state"], state) and fits(row["kind"], kind) and fits(row["robot"], robot)
+        ]
+        return page.answer(wanted, _place)
 
     return router
+
+
+def _place(row: Row) -> tuple[float, float, str]:
+    """Return where a job stands in the list: those that are open by when they are due, then the newest end first."""
+    return (0.0, row["due_s"], row["id"]) if row["ended_s"] is None else (1.0, -row["ended_s"], row["id"])
 
 
 def job_commands(fleet: FleetPort) -> APIRouter:

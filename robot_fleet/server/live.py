@@ -63,6 +63,10 @@ class ViewedFleet:
         self._on_shown = on_shown
         self._news = asyncio.Event()
 
+    def refresh(self) -> None:
+        """Bring the view up to date."""
+        self._refresh()
+
     def snapshot(self) -> Frame:
         """Return the whole view."""
         return self._view.snapshot(self._fleet_s())

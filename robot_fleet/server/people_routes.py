@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from robot_fleet.server.models import ErrorAnswer
+from robot_fleet.server.pages import PAGED, Paged
 from robot_fleet.stores.people.access import Card, Reader
 from robot_fleet.stores.people.person import Guardian, Person, Purpose
 
@@ -88,12 +89,14 @@ def people_routes(people: PeoplePort, who: Callable[[Request], Reader] = nobody_
     """
     router = APIRouter(prefix="/api/v1/people", tags=["people"], responses=_ERRORS)
 
-    @router.get("")
-    async def masked(request: Request, answer: Response, purpose: Purpose) -> list[PersonShown]:
-        """Everybody whose consent covers a purpose, masked; each look is written down."""
+    @router.get("", responses=PAGED)
+    async def masked(request: Request, answer: Response, page: Paged, purpose: Purpose) -> list[PersonShown]:
+        """Everybody whose consent covers a purpose, masked, by place; each look is written down."""
         _keep_nowhere(answer)
         found = await asyncio.to_thread(people.masked, purpose, who(request))
-        return [_person(person) for person in found]
+        shown = page.cut(found, lambda person: (person.place, person.id))
+        answer.headers.update(page.headers)
+        return [_person(person) for person in shown]
 
     @router.get("/card")
     async def card(

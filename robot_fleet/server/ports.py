@@ -118,6 +118,10 @@ class Commands(Protocol):
 class FleetPort(Commands, Protocol):
     """The fleet as the web server sees it. All that the manager need not be asked is answered at once, from memory."""
 
+    def refresh(self) -> None:
+        """Take in what the manager has written down up to now, before whoever asks looks."""
+        ...
+
     def snapshot(self) -> Frame:
         """Return the whole view, a frame of type `snapshot`."""
         ...

@@ -96,6 +96,7 @@ class StateRows:
             "state": task.state.value,
             "rmf_state": OPEN_RMF_NAMES[task.state],
             "robot": task.robot or state.planned.get(task.id, ""),
+            "requester": request.requester,
             "requested_s": round(request.requested_s, 1),
             "earliest_s": round(request.earliest_s, 1),
             "due_s": round(request.due_s, 1),

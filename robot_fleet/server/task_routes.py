@@ -23,6 +23,7 @@ from robot_fleet.server.models import (
     PriorityWish,
 )
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.rows import PriceRow
 from robot_fleet.site.demand import scan_csv
 
 _LEAST = {each.name: each.least for each in CLASSES}
@@ -33,7 +34,7 @@ def task_reads(fleet: FleetPort) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["view"])
     errors: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (404, 409, 422, 503)}
 
-    @router.get("/tasks/{task_id}/price", responses=errors)
+    @router.get("/tasks/{task_id}/price", response_model=PriceRow, responses=errors)
     async def price(task_id: str, robot: str = "", not_on: str = "", after: str = "") -> Any:
         """What it would cost to have a task done by `robot`, by another than `not_on`, or after other tasks.
 

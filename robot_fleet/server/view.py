@@ -27,7 +27,7 @@ ENDED_KEPT = 100
 PAST_KEPT = 12
 """Pieces of the past that a console is shown of each robot."""
 
-_POSE_KEYS = ("x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct")
+POSE_KEYS = ("x_m", "y_m", "yaw_rad", "speed_mps", "soc_pct")
 """Whatever changes most often first."""
 _LEAST = 3
 """So many of them are in each row."""
@@ -98,9 +98,9 @@ class FleetView:
         """
         row = self._robots[robot]
         values = (round(x_m, 2), round(y_m, 2), round(yaw_rad, 2), round(speed_mps, 2), round(soc_pct, 1))
-        changed = [at for at, (key, value) in enumerate(zip(_POSE_KEYS, values, strict=True)) if row.get(key) != value]
+        changed = [at for at, (key, value) in enumerate(zip(POSE_KEYS, values, strict=True)) if row.get(key) != value]
         if changed:
-            row.update(zip(_POSE_KEYS, values, strict=True))
+            row.update(zip(POSE_KEYS, values, strict=True))
             self._moved[robot] = max(changed[-1] + 1, _LEAST, self._moved.get(robot, 0))
 
     def put_task(self, row: Row) -> None:
@@ -182,7 +182,7 @@ class FleetView:
             self._shift, self._shift_changed = row, True
 
     def snapshot(self, t_s: float) -> dict[str, Any]:
-        """Return the whole view as a frame, at a fleet time."""
+        """Return the whole view as a frame, at a fleet time; what the next patch adds to the past is left to it."""
         return {
             "type": "snapshot",
             "t_s": round(t_s, 3),
@@ -200,7 +200,7 @@ class FleetView:
             "in_place": self._in_place,
             "shift": self._shift,
             "routes": self._routes,
-            "past": [piece for pieces in self._past.values() for piece in pieces],
+            "past": [piece for pieces in self._past.values() for piece in pieces if piece not in self._past_new],
         }
 
     def tasks(self) -> tuple[Row, ...]:
@@ -241,7 +241,7 @@ class FleetView:
     def take_poses(self, t_s: float) -> dict[str, Any]:
         """Return where the robots are that have moved since the last call; also the beat that carries the time."""
         moved = [
-            [self._index[robot], *(self._robots[robot][key] for key in _POSE_KEYS[:count])]
+            [self._index[robot], *(self._robots[robot][key] for key in POSE_KEYS[:count])]
             for robot, count in self._moved.items()
         ]
         self._moved = {}

@@ -8,6 +8,7 @@ from robot_fleet.core.errors import SiteError
 from robot_fleet.site.costs import COSTS_FILE, check_costs
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.maps import read_map
+from robot_fleet.site.open_rmf import OPEN_RMF_FILE, check_open_rmf
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import Draft, read_draft
 from robot_fleet.site.references import check_references
@@ -41,6 +42,8 @@ def check_site(folder: Path) -> list[Finding]:
         draft.findings += check_webhooks(folder / WEBHOOKS_FILE)
     if (folder / COSTS_FILE).is_file():
         draft.findings += check_costs(folder, draft.kinds, draft.services)
+    if (folder / OPEN_RMF_FILE).is_file():
+        draft.findings += check_open_rmf(folder, draft.services)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

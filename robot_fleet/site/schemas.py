@@ -14,6 +14,7 @@ from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
 from robot_fleet.site.model_costs import CostsFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
+from robot_fleet.site.model_open_rmf import OpenRmfFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.model_webhooks import WebhooksFile
@@ -26,6 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "kinds": KindsFile,
     "lanes": LanesFile,
     "map": MapFile,
+    "open_rmf": OpenRmfFile,
     "places": PlacesFile,
     "robots": RobotsFile,
     "service": ServiceFile,

@@ -176,6 +176,10 @@ def test_an_alarm_comes_to_the_top_within_two_seconds(console: Opened) -> None:
 def test_a_lost_connection_is_said_and_comes_back(console: Opened) -> None:
     page = console.page
     port = console.server.port
+    with page.expect_websocket() as taken_up:
+        console.server.cut_off()
+    assert "after=" in taken_up.value.url  # it is sent what it has missed, and no more
+    expect(page.locator("#hold")).to_be_enabled()
     console.server.stop()
     expect(page.locator("#banner-lost")).to_be_visible()
     expect(page.locator("#hold")).to_be_disabled()

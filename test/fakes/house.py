@@ -18,7 +18,9 @@ from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.metrics import FleetMetrics
+from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.site.load import load_site
+from robot_fleet.site.open_rmf import read_open_rmf
 from robot_fleet.stores.users.people import Role
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
@@ -26,6 +28,7 @@ from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+OPEN_RMF = Path(__file__).parents[1] / "data" / "open_rmf"
 PASSWORD = "a lantern in the fog"
 START_S = 1_790_000_000.0
 
@@ -73,8 +76,16 @@ class House:
         self.fleet = MovingFleet(load_site(TINY), tasks=5)
         self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
+        names = read_open_rmf(OPEN_RMF, self.fleet.site.services)
+        assert names is not None
         self.app = create_app(
-            self.fleet, metrics=figures, people=Unknown(), reports=Unknown(), doors=self.doors, replays=Unknown()
+            self.fleet,
+            metrics=figures,
+            people=Unknown(),
+            reports=Unknown(),
+            doors=self.doors,
+            open_rmf=OpenRmf(self.fleet.site, names),
+            replays=Unknown(),
         )
         self.server = WebServer(self.app)
 

@@ -30,6 +30,7 @@ from robot_fleet.core.inputs import (
     TakeShift,
     TaskChange,
 )
+from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES
 from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
@@ -154,7 +155,7 @@ class MovingFleet(ViewedFleet):
                     False, code="request_unknown_place", message=f"no place {value!r}", where=spec.name
                 )
         self.commands.append(("submit", key))
-        row = self._task(key, service, dict(params), "requested", self.now_s)
+        row = self._task(key, service, dict(params), "requested", self.now_s, requester)
         self._assign(row)
         answer = CommandAnswer(True, key, robot=row["robot"], expected_at_s=row["eta_s"] or 0.0)
         self._answers[key] = answer
@@ -202,7 +203,7 @@ class MovingFleet(ViewedFleet):
                     return CommandAnswer(False, wish.task, "request_task_not_held", "not held", wish.task)
                 row.update(held=False, reason="")
         self.commands.append((type(wish).__name__, wish.task))
-        self.picture.put_task(row)
+        self._put(row)
         return CommandAnswer(True, wish.task)
 
     async def price(self, task: str, only_on: str, not_on: str, after: Sequence[str] = ()) -> Row:
@@ -236,13 +237,17 @@ class MovingFleet(ViewedFleet):
             return CommandAnswer(False, task, "request_task_asks_not", "the task does not wait for an answer", task)
         self.commands.append((f"answer {answer}", task))
         row.update(asks=False)
-        self.picture.put_task(row)
+        self._put(row)
         return CommandAnswer(True, task)
+
+    def leave_waiting(self, task: str, service: str, params: dict[str, Any]) -> Row:
+        """Let a task be asked for that nobody takes."""
+        return self._task(task, service, params, "requested", self.now_s)
 
     def let_ask(self, task: str) -> None:
         """Let a task wait for a person's answer."""
         self._rows[task].update(asks=True, state="suspended")
-        self.picture.put_task(self._rows[task])
+        self._put(self._rows[task])
 
     async def carry_out(self, wish: FleetWish) -> CommandAnswer:
         """Let the core take a wish, and the play follow it."""
@@ -253,7 +258,8 @@ class MovingFleet(ViewedFleet):
             case SetHold(hold=on, robot=robot):
                 self.commands.append(("hold" if on else "resume", robot))
                 if robot:
-                    next(puppet for puppet in self.puppets if puppet.id == robot).hold = on
+                    for puppet in self.puppets:
+                        puppet.hold = on if puppet.id == robot else puppet.hold
                 else:
                     self.holding = on
             case CloseZones() | OpenZones():
@@ -369,10 +375,19 @@ class MovingFleet(ViewedFleet):
             rooms = [p.id for p in self.site.places.values() if p.kind == "room"] or list(self.site.places)
             self.raise_alarm(self._random.choice(rooms))
 
-    def _task(self, key: str, service: str, params: dict[str, Any], state: str, requested_s: float) -> dict[str, Any]:
+    def _task(
+        self,
+        key: str,
+        service: str,
+        params: dict[str, Any],
+        state: str,
+        requested_s: float,
+        requester: str = "operator",
+    ) -> dict[str, Any]:
         places = [value for value in params.values() if value in self.site.places]
         row = {
             "id": key, "service": service, "state": state, "rmf_state": "queued", "robot": "",
+            "requester": requester,
             "requested_s": requested_s,
             "earliest_s": requested_s, "due_s": requested_s + self.site.services[service].due.after_s, "eta_s": None,
             "reached": False, "started_s": None, "ended_s": None, "lateness_s": None, "outcome": None, "result": "",
@@ -382,8 +397,12 @@ class MovingFleet(ViewedFleet):
             "stops": [{"id": f"s{index}", "places": [place]} for index, place in enumerate(places)],
         }  # fmt: skip
         self._rows[key] = row
-        self.picture.put_task(row)
+        self._put(row)
         return row
+
+    def _put(self, row: dict[str, Any]) -> None:
+        row["rmf_state"] = OPEN_RMF_NAMES[row["state"]]
+        self.picture.put_task(row)
 
     def _assign(self, row: dict[str, Any]) -> None:
         kinds = self.site.services[row["service"]].robot_kinds
@@ -401,7 +420,7 @@ class MovingFleet(ViewedFleet):
             self.picture.put_route(
                 puppet.id, [row["id"], 0, puppet.stops[0], sent_s, sent_s + 120, sent_s + 300, False], []
             )
-        self.picture.put_task(row)
+        self._put(row)
 
     def _end(self, row: dict[str, Any], state: str, outcome: str, reason: str) -> None:
         row.update(state=state, outcome=outcome, reason=reason, ended_s=self.now_s, result=outcome)
@@ -413,7 +432,7 @@ class MovingFleet(ViewedFleet):
                 sent_s, place = int(self.now_s) - 200, row["stops"][0]["places"][0] if row["stops"] else puppet.at
                 self.picture.put_past((puppet.id, row["id"], 0, place, sent_s, sent_s + 90, int(self.now_s)))
                 self.picture.put_route(puppet.id, None, [])
-        self.picture.put_task(row)
+        self._put(row)
 
     def _move(self, puppet: Puppet, dt_s: float) -> None:
         if puppet.resting_s > 0.0:
@@ -430,7 +449,7 @@ class MovingFleet(ViewedFleet):
             if puppet.task:
                 row = self._rows[puppet.task]
                 row.update(state="underway", started_s=row["started_s"] or self.now_s)
-                self.picture.put_task(row)
+                self._put(row)
             if not puppet.way:
                 puppet.stops = puppet.stops[1:]
                 puppet.resting_s = ACT_S

@@ -37,6 +37,10 @@ class WebServer:
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10.0)
 
+    def cut_off(self) -> None:
+        """Break every connection, as a bad network does."""
+        self.do(lambda: [each.transport.abort() for each in list(self._server.server_state.connections)])
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -38,6 +38,7 @@ function nameOf(item) {
 
 function about(item) {
   if (item.kind === "alarm") return text(`condition.${item.about}`, {}, item.about ? plain(item.about) : text("alarm"));
+  if (item.kind === "job") return text(`job.${item.about}`);
   if (item.kind === "zone_closed") return item.about ? text(`zone_cause.${item.about}`) : "";
   return named(site?.services.find(({ id }) => id === item.about)?.name) || "";
 }

@@ -1,4 +1,4 @@
-// The stream of frames from the server; comes back by itself after any interruption.
+// The stream of frames from the server; comes back by itself after any interruption, and takes up where it broke off.
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
@@ -11,10 +11,12 @@ const SILENCE_MS = 4000;
 export function follow(onFrame, onState, admitted) {
   let pause = FIRST_PAUSE_MS;
   let watchdog = 0;
+  let seen = null; // of which server, and its last event that was taken in
 
   async function connect() {
     await admitted();
     const address = new URL("api/v1/stream", location.href);
+    if (seen) address.search = new URLSearchParams({ epoch: seen.epoch, after: seen.seq });
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     let over = false;
@@ -36,12 +38,15 @@ export function follow(onFrame, onState, admitted) {
       if (over) return;
       listen();
       const frame = JSON.parse(message.data);
-      if (frame.type === "snapshot") {
+      if (frame.type === "patch") {
+        if (frame.seq !== seen.seq + 1) return end(); // something was lost on the way: have it sent again
+        seen.seq = frame.seq;
+      }
+      onFrame(frame);
+      if (frame.type === "snapshot") seen = { epoch: frame.epoch, seq: frame.seq };
+      if (frame.type === "snapshot" || frame.type === "resume") {
         pause = FIRST_PAUSE_MS;
-        onFrame(frame);
         onState(true);
-      } else {
-        onFrame(frame);
       }
     };
     socket.onclose = end;

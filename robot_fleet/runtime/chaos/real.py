@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from robot_fleet.agent.journal import FileJournal
+from robot_fleet.client.connection import Connection
 from robot_fleet.core.clock import Now
-from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.errors import FleetError, RuntimeFailure
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.site import Site
@@ -211,14 +210,9 @@ class RealChaos:
 
     def _have_tried_again(self, key: str, task: str) -> None:
         """Say it to the gateway; while that does not answer, the attendant says it again later."""
-        url = f"http://127.0.0.1:{self._play.port}/api/v1/tasks/{task}/answer"
-        with suppress(httpx.HTTPError):
-            httpx.post(
-                url,
-                json={"answer": "retry", "by": "attendant"},
-                headers={"Idempotency-Key": key},
-                timeout=ANSWER_WITHIN_S,
-            )
+        with suppress(FleetError), Connection(f"http://127.0.0.1:{self._play.port}", patience_s=0.0) as gateway:
+            body = {"answer": "retry", "by": "attendant"}
+            gateway.post(f"/tasks/{task}/answer", body, key, timeout_s=ANSWER_WITHIN_S)
 
     def _heard(self, event: ProcessEvent) -> None:
         if event.kind is EventKind.CRASH_LOOP:

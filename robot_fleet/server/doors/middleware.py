@@ -198,8 +198,9 @@ class _Recorded:
 
 def _code(body: bytes) -> str:
     try:
-        return str(json.loads(body)["error"]["code"])
-    except (ValueError, KeyError, TypeError):
+        told = json.loads(body)
+        return str(told["error"]["code"] if "error" in told else told["errors"][0]["reason"])
+    except (ValueError, LookupError, TypeError):
         return "internal_error"
 
 

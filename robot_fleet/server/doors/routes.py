@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.server.answers import ERRORS
@@ -13,8 +15,12 @@ from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.models import AuditRow, Colleague, PasswordWish, SessionAnswer, SignIn
 from robot_fleet.server.doors.permissions import ROLES
 from robot_fleet.server.doors.visit import visit
+from robot_fleet.server.pages import MOST_ROWS, PAGED, Paged
+from robot_fleet.stores.users.accounts import folded
 from robot_fleet.stores.users.people import Role
 from robot_fleet.stores.users.store import UserStore
+
+_WORD = Query(max_length=200)
 
 
 def session_routes(doors: Doors) -> APIRouter:
@@ -79,40 +85,49 @@ def account_routes(doors: Doors) -> APIRouter:
     """Return the addresses that tell of users and of what they did."""
     router = APIRouter(prefix="/api/v1", tags=["session"], responses=ERRORS)
 
-    @router.get("/users")
-    async def users() -> list[Colleague]:
-        """The users by id, to show names where `by` is an id."""
-        if doors.store is None:
-            return []
-        return [Colleague(id=each.id, name=each.name) for each in await asyncio.to_thread(doors.store.accounts.all)]
+    @router.get("/users", response_model=list[Colleague], responses=PAGED)
+    async def users(page: Paged) -> Response:
+        """The users by id, to show names where `by` is an id; ordered by name."""
+        known = () if doors.store is None else await asyncio.to_thread(doors.store.accounts.all)
+        shown = page.cut(known, lambda each: (folded(each.name), each.id))
+        return JSONResponse([{"id": each.id, "name": each.name} for each in shown], headers=page.headers)
 
-    @router.get("/audit")
+    @router.get("/audit", response_model=list[AuditRow], responses=PAGED)
     async def audit(
-        who: str = "",
-        verb: str = "",
-        target: str = "",
-        outcome: str = "",
-        since_s: float = 0.0,
-        until_s: float | None = None,
+        page: Paged,
+        who: Annotated[str, _WORD] = "",
+        verb: Annotated[str, _WORD] = "",
+        target: Annotated[str, _WORD] = "",
+        outcome: Annotated[str, _WORD] = "",
+        since_s: Annotated[float, Query(allow_inf_nan=False)] = 0.0,
+        until_s: Annotated[float | None, Query(allow_inf_nan=False)] = None,
         newest: Annotated[int, Query(ge=1, le=1_000)] = 100,
-    ) -> list[AuditRow]:
-        """What was done, the newest last; times are Unix seconds."""
+    ) -> Response:
+        """What was done, the newest last; times are Unix seconds. With `limit` or `after` from the oldest on."""
         if doors.store is None:
-            return []
-        entries = await asyncio.to_thread(
-            lambda: _store(doors).audit.entries(
-                who=who,
-                verb=verb,
-                target=target,
-                outcome=outcome,
-                since_s=since_s,
-                until_s=until_s,
-                newest=newest,
-            )
-        )
-        return [AuditRow.model_validate(each, from_attributes=True) for each in entries]
+            return JSONResponse([])
+        store = doors.store
+        wanted = _Wanted(who=who, verb=verb, target=target, outcome=outcome, since_s=since_s, until_s=until_s)
+        if page.limit is None and not page.after:
+            entries = await asyncio.to_thread(lambda: store.audit.entries(newest=newest, **wanted))
+            return JSONResponse([asdict(each) for each in entries])
+        begun, most = (page.after or (0,))[0], page.limit or MOST_ROWS
+        if not isinstance(begun, int) or begun.bit_length() > 63:
+            raise page.malformed()
+        found = await asyncio.to_thread(lambda: store.audit.following(begun, most + 1, **wanted))
+        shown = page.cut(found, lambda each: (each[0],))
+        return JSONResponse([asdict(entry) for _, entry in shown], headers=page.headers)
 
     return router
+
+
+class _Wanted(TypedDict):
+    who: str
+    verb: str
+    target: str
+    outcome: str
+    since_s: float
+    until_s: float | None
 
 
 def _store(doors: Doors) -> UserStore:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +26,6 @@ from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.server.feed import AGAIN_S, LedgerFeed
 from robot_fleet.server.reducer import Reducer
 from robot_fleet.server.site_view import site_view
-from robot_fleet.server.stream import QUEUE_FRAMES, Subscription
 from robot_fleet.server.view import ENDED_KEPT, FleetView
 from robot_fleet.site.load import load_site
 
@@ -173,34 +171,6 @@ def test_rows_follow_the_facts(view: FleetView, site: Site) -> None:
     reducer.take(200.0, TaskCancelled("r1", "not needed", "operator", 200.0))
     reducer.show()
     assert view.task("r1")["outcome"] == "cancelled"  # type: ignore[index]
-
-
-async def drain(subscription: Subscription, count: int) -> list[str]:
-    return [await subscription.next() for _ in range(count)]
-
-
-def test_a_console_that_falls_behind_gets_a_fresh_snapshot() -> None:
-
-    class Snapshots:
-        taken = 0
-
-        def snapshot(self) -> dict[str, int]:
-            self.taken += 1
-            return {"snapshot": self.taken}
-
-    async def play() -> list[str]:
-        subscription = Subscription(Snapshots())  # type: ignore[arg-type]
-        subscription.offer("before the snapshot")
-        first = await drain(subscription, 1)
-        subscription.offer("a")
-        second = await drain(subscription, 1)
-        for number in range(QUEUE_FRAMES + 1):
-            subscription.offer(str(number))
-        third = await drain(subscription, 1)
-        subscription.offer("b")
-        return [*first, *second, *third, *await drain(subscription, 1)]
-
-    assert asyncio.run(play()) == ['{"snapshot":1}', "a", '{"snapshot":2}', "b"]
 
 
 def test_the_feed_waits_for_the_ledger_and_then_follows_it(view: FleetView, site: Site, tmp_path: Path) -> None:

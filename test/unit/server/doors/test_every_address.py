@@ -18,6 +18,7 @@ from robot_fleet.server.doors.permissions import ADDRESSES, ROLES, Permission
 from robot_fleet.server.doors.visit import By
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
+from test.unit.docs.texts import page, section
 
 
 @pytest.fixture(scope="module")
@@ -47,37 +48,108 @@ def test_who_manages_sees_sums_and_who_operates_sees_people() -> None:
     assert ROLES[Role.OPERATOR] - ROLES[Role.MANAGER] == {Permission.PEOPLE}
 
 
+def told() -> list[str]:
+    """Return the table of the reference page as the code has it."""
+    rows = []
+    for permission in Permission:
+        roles = [role.value for role in Role if permission in ROLES[role]]
+        who = "anybody" if permission is Permission.OPEN else ", ".join(roles)
+        verbs = ", ".join(f"`{verb}`" for verb, needed in ADDRESSES.items() if needed is permission)
+        rows.append(f"| `{permission}` | {who} | {verbs} |")
+    return rows
+
+
+def test_the_reference_says_who_may_do_what() -> None:
+    missing = [row for row in told() if row not in section(page("docs/reference/api.md"), "By address")]
+    assert missing == [], "copy these rows into docs/reference/api.md, By address"
+
+
+def operations(house: House) -> list[str]:
+    """Return method and path of each address that the API describes, and those that OpenAPI has no words for."""
+    paths = house.app.openapi()["paths"]
+    described = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    return [*described, "GET /api/v1/openapi.json", "FILES /", "WS /api/v1/stream"]
+
+
+def let_in(verb: str, role: Role | None) -> bool:
+    """Return whether the reference page lets a role in at an address."""
+    (row,) = re.findall(rf"^\| `\w+` \| ([a-z, ]+) \| .*`{re.escape(verb)}`", page("docs/reference/api.md"), re.M)
+    return bool(row == "anybody" or (role is not None and role.value in row.split(", ")))
+
+
+@pytest.mark.parametrize("way", ["token", "cookie"])
 @pytest.mark.parametrize("role", [None, *Role])
-def test_each_address_in_each_role(house: House, role: Role | None) -> None:
+def test_each_address_in_each_role(house: House, role: Role | None, way: str) -> None:
     """Whoever may is answered by what is behind the doors, be it with an error of its own; others never get there."""
     wrong = []
-    with house.client(role) as client:
-        for each in addresses(house.app):
-            if each.method in ("WS", "FILES"):
+    with house.client(role) if way == "token" else house.browser(role) as client:
+        for verb in sorted(operations(house), key=lambda verb: verb.startswith("DELETE")):  # signing out comes last
+            method, _, path = verb.partition(" ")
+            if method == "WS":
                 continue
             house.steady_s += 60.0
-            path = re.sub(r"\{\w+\}", "none", each.verb.partition(" ")[2])
-            answer = client.request(each.method, path)
-            code = answer.json()["error"]["code"] if answer.status_code >= 400 else "ok"
-            permission = ADDRESSES.get(each.verb)
-            expected = permission is Permission.OPEN if role is None else permission in ROLES[role]
+            answer = client.request("GET" if method == "FILES" else method, re.sub(r"\{\w+\}", "none", path))
+            code = answer.json().get("error", {}).get("code", "") if answer.status_code >= 400 else "ok"
             refused = code in ("request_sign_in_required", "request_forbidden")
-            if refused is expected or (refused and code.endswith("required") is not (role is None)):
-                wrong.append((each.verb, role, code))
+            if refused is let_in(verb, role) or (refused and code.endswith("required") is not (role is None)):
+                wrong.append((verb, code))
     assert wrong == []
 
 
+@pytest.mark.parametrize("way", ["token", "cookie"])
 @pytest.mark.parametrize("role", [None, *Role])
-def test_the_stream_is_for_those_who_may_see_the_fleet(house: House, role: Role | None) -> None:
+def test_the_stream_in_each_role(house: House, role: Role | None, way: str) -> None:
     address = house.server.url.replace("http", "ws") + "/api/v1/stream"
-    if role is None:
+    if not let_in("WS /api/v1/stream", role):
         with pytest.raises(InvalidStatus) as caught:
             connect(address)
         assert caught.value.response.status_code == 401
         assert b"request_sign_in_required" in caught.value.response.body
         return
-    with connect(address, additional_headers={"authorization": f"Bearer {house.tokens[role]}"}) as socket:
+    assert role is not None
+    headers = {"authorization": f"Bearer {house.tokens[role]}"}
+    if way == "cookie":
+        with house.browser(role) as browser:
+            headers = {"cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    with connect(address, additional_headers=headers) as socket:
         assert '"type":"snapshot"' in str(socket.recv(timeout=10.0))
+
+
+def test_each_list_can_be_read_in_portions(house: House) -> None:
+    lists = []
+    with house.client(Role.ADMIN) as client:
+        for path, methods in house.app.openapi()["paths"].items():
+            if "get" not in methods or "{" in path:
+                continue
+            answer = client.get(path)
+            if "json" in answer.headers["content-type"] and isinstance(answer.json(), list):
+                lists.append((path, {param["name"] for param in methods["get"].get("parameters", ())}))
+    assert len(lists) >= 8
+    assert [path for path, params in lists if not {"limit", "after"} <= params] == [], (
+        "take a Page (server/pages.py) and answer with what it cuts"
+    )
+
+
+def test_no_secret_belongs_into_an_address(house: House) -> None:
+    for path, methods in house.app.openapi()["paths"].items():
+        asked = {
+            param["name"] for told in methods.values() for param in told.get("parameters", ()) if param["in"] == "query"
+        }
+        assert not asked & {"token", "password", "secret", "key", "code", "name", "phone", "reason"}, path
+
+
+def test_the_description_tells_of_each_address_what_it_takes(house: House) -> None:
+    for verb in operations(house):
+        method, _, path = verb.partition(" ")
+        told = house.app.openapi()["paths"].get(path, {}).get(method.lower())
+        if told is None:
+            continue
+        assert told["x-permission"] == ADDRESSES[verb], verb
+        assert (told["security"] == []) is (ADDRESSES[verb] is Permission.OPEN), verb
+        assert {"401", "403", "503"} <= told["responses"].keys(), verb
+        named = {param["name"] for param in told.get("parameters", ())}
+        assert ("If-Match" in named) is ("412" in told["responses"]), verb
+        assert "HTTPValidationError" not in str(told), verb
 
 
 def test_an_address_without_a_permission_is_nobodys(tmp_path: Path) -> None:

@@ -1,0 +1,328 @@
+"""The rows that the API answers with, as models: the description shows them, and clients read answers with them.
+
+The server sends rows as they are in its view and looks none over again; tests hold them against these models. Further
+keys may come at any time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from robot_fleet.core.lifecycles.task import TaskState
+
+Freshness = Literal["never", "live", "stale", "offline"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class VersionedRow(_Row):
+    """What people change, with the version that was looked at: the header `ETag`, empty where it came without."""
+
+    _version: str = PrivateAttr(default="")
+
+    @property
+    def version(self) -> str:
+        """For a command's `If-Match`."""
+        return self._version
+
+    def keep_version(self, version: str) -> None:
+        """Note the version that came with the row."""
+        self._version = version
+
+
+class TextRow(_Row):
+    """A text in both languages."""
+
+    ko: str
+    en: str
+
+
+class StopRow(_Row):
+    """A stop of a task; no places while any of several will do."""
+
+    id: str
+    places: list[str]
+
+
+class TaskRow(VersionedRow):
+    """A task. Times are fleet seconds, null before."""
+
+    id: str
+    service: str
+    state: TaskState
+    rmf_state: str
+    robot: str
+    requester: str = Field(description="Opaque id of who asked for it.")
+    params: dict[str, Any]
+    alarm: bool
+    asks: bool
+    priority: int
+    held: bool
+    after: list[str] = Field(default=[], description="Open tasks that end before it begins.")
+    only_on: str
+    not_on: str
+    requested_s: float
+    earliest_s: float
+    due_s: float
+    eta_s: float | None
+    reached: bool
+    started_s: float | None
+    ended_s: float | None
+    lateness_s: float | None
+    outcome: Literal["done", "failed", "cancelled", "rejected"] | None
+    result: str
+    reason: str
+    stop: int
+    stops: list[StopRow]
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to its end."""
+        return self.outcome is not None
+
+
+class RobotRow(VersionedRow):
+    """A robot: where it is, what it does, how it fares."""
+
+    id: str
+    kind: str
+    name: TextRow
+    x_m: float
+    y_m: float
+    yaw_rad: float
+    speed_mps: float
+    soc_pct: float
+    length_m: float
+    width_m: float
+    state: str
+    charging: bool
+    link: Freshness
+    task: str
+    purpose: str = ""
+    place: str
+    eta_s: float | None
+    docked: str = ""
+    load: list[str]
+    hold: bool
+    fault: str
+    stopped: bool = False
+    in_place: bool = Field(default=False, description="Whether its hold is one where it was.")
+    must_charge: bool = False
+    maintenance: bool = False
+    maintenance_s: tuple[float, float] | None = None
+    freshness: Freshness
+    age_s: float | None
+    health: Literal["ok", "warning", "error", "unknown"]
+    conditions: list[str]
+    control: str
+    remaining_s: float | None
+
+
+class AlarmRow(_Row):
+    """An alarm that is not closed. Times are fleet seconds."""
+
+    id: str
+    condition: str
+    urgency: Literal["critical", "high", "medium", "low"]
+    state: Literal["active", "acknowledged", "cleared", "shelved"]
+    raised_s: float
+    rang_s: float
+    count: int
+    incident: str
+    acknowledged_by: str
+    shelved_until_s: float | None
+    shelved_for: str
+    respond_s: float | None
+    cause: TextRow
+    consequence: TextRow
+    action: TextRow
+    members: list[str]
+    subjects: list[str]
+    task: str
+    service: str
+    place: str
+    robot: str
+    eta_s: float | None
+    on_site_s: float | None
+    verdict: str
+    shown_s: float | None = None
+    voice: str = ""
+    voice_s: float | None = None
+    silence_due_s: float | None = None
+    escalated_s: float | None = None
+    on_site_due_s: float | None = None
+
+
+class IncidentRow(_Row):
+    """An incident. Times are fleet seconds."""
+
+    id: str
+    state: Literal["open", "closed"]
+    robots: list[str]
+    alarms: list[str]
+    opened_s: float
+    opened_by: str
+    notes: int
+    closed_s: float | None
+    closed_by: str
+    reason: str
+    verdict: str = ""
+    calls: list[dict[str, Any]] = []
+
+
+class EntryRow(_Row):
+    """An entry of an incident's timeline."""
+
+    at_s: float
+    sort: Literal["alarm", "person", "robot", "item"]
+    who: str
+    what: str
+    text: TextRow
+
+
+class StoryRow(VersionedRow):
+    """An incident with its timeline."""
+
+    id: str
+    state: Literal["open", "closed"]
+    robots: list[str]
+    alarms: list[str]
+    opened_s: float
+    opened_by: str
+    closed_s: float | None
+    closed_by: str
+    reason: str
+    entries: list[EntryRow]
+
+
+class JobRow(_Row):
+    """A field job. Times are fleet seconds."""
+
+    id: str
+    kind: str
+    state: str
+    robot: str
+    place: str
+    alarm: str
+    incident: str
+    text: str
+    due_s: float
+    opened_s: float
+    opened_by: str
+    taken_s: float | None
+    taken_by: str
+    ended_s: float | None
+    ended_by: str
+    ended_with: str
+
+
+class ZoneRow(VersionedRow):
+    """A zone and what holds in it now."""
+
+    id: str
+    name: TextRow
+    closed: bool
+    speed_mps: float
+    reason: str
+    since_s: float | None
+    cause: str = ""
+    until_s: float | None = Field(default=None, description="When it opens by itself; null if it does not.")
+    outdoor: bool = False
+    no_stopping: bool = False
+
+
+class HeardRow(_Row):
+    """What a robot's own report knows of what is wished of it: `[order, update]` of both."""
+
+    robot: str
+    wish: tuple[str, int] | None
+    heard: tuple[str, int]
+    activity: str
+    has_heard: bool
+
+
+class OpenItemRow(_Row):
+    """Something that is open for whoever takes a shift over."""
+
+    kind: str
+    id: str
+    key: str
+    about: str
+    since_s: float | None
+
+
+class OpenRow(_Row):
+    """What is open now, and the digest of it."""
+
+    items: list[OpenItemRow]
+    digest: str
+
+
+class ShiftRow(_Row):
+    """A shift that was signed. Times are fleet seconds."""
+
+    id: str
+    state: Literal["signed", "taken", "superseded"]
+    signed_by: str
+    signed_s: float
+    taken_by: str
+    taken_s: float | None
+    open: list[OpenItemRow]
+    note: str
+    notes: dict[str, str]
+    digest: str
+    intact: bool
+
+
+class WayRow(_Row):
+    """What is left of a robot's way."""
+
+    robot: str
+    place: str
+    purpose: str
+    points: list[tuple[float, float]]
+    released: int
+
+
+class HealthRow(_Row):
+    """How the gateway fares."""
+
+    manager: Literal["live", "unreachable"]
+    consoles: int
+
+
+class PriceRow(_Row):
+    """What another robot would cost."""
+
+    task: str
+    now_on: str
+    then_on: str
+    now_s: float | None
+    then_s: float | None
+    now_cost: float
+    then_cost: float
+    more_s: float | None
+    reason: str
+    later: list[dict[str, Any]]
+    dropped: list[str]
+
+
+class WhyRow(_Row):
+    """Why a task is where it is."""
+
+    task: str
+    service: str
+    state: TaskState
+    robot: str
+    begun_s: float | None
+    ended_s: float | None
+    late_s: float | None
+    reason: str
+    absent: dict[str, str] = Field(description="Robots that may do it and cannot be had, and why.")
+    explanation: dict[str, Any] | None
+    sentences: list[str]
+    language: Literal["ko", "en"]
