@@ -125,5 +125,6 @@ def _leaves(fact: object) -> bool:
 def test_a_console_is_shown_the_newest_of_the_past(watched: Watched) -> None:
     for number in range(PAST_KEPT + 5):
         watched.view.put_past(("care_1", f"t{number}", 0, "home/r101", number, number, number))
+    watched.view.take_patch(0.0)
     kept = [piece[1] for piece in watched.view.snapshot(0.0)["past"]]
     assert kept == [f"t{number}" for number in range(5, PAST_KEPT + 5)]
