@@ -110,5 +110,6 @@ def _report(fleet: VirtualFleet, recorder: TelemetryRecorder) -> None:
 def _look(fleet: VirtualFleet, feed: LedgerFeed, view: FleetView, run: Recorded) -> None:
     feed.refresh()
     at_s = fleet.world.now_s
+    view.take_patch(at_s)  # a snapshot leaves to the next patch what that adds to the past
     run.seen[at_s] = copy.deepcopy(view.snapshot(at_s))
     run.poses[at_s] = {robot.id: (robot.x_m, robot.y_m) for robot in fleet.world.robots.values()}

@@ -82,7 +82,7 @@ def test_a_stopped_robot_goes_on_only_after_a_yes(fleet: MovingFleet, terminal: 
         assert refusal is not None
         assert refusal.code == "request_not_confirmed"
     assert fleet.commands == []
-    assert "but care_1 after an emergency stop" in terminal.says("resume")
+    assert "but care_1 after an emergency stop" in terminal.says("resume", "--yes")
     assert terminal.asked("y\n", "resume", "care_1") is None
     assert fleet.commands == [("resume", ""), ("resume", "care_1")]
 
