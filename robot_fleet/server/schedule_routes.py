@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 
 from robot_fleet.core.arrangements import (
     AddSchedule,
@@ -21,7 +22,8 @@ from robot_fleet.core.recurrence import Every, OnHolidays
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
 from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import CommandTaken, ErrorAnswer
-from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.pages import PAGED, Page, Paged
+from robot_fleet.server.ports import FleetPort, Row
 from robot_fleet.server.schedule_models import (
     DeleteWish,
     EndScheduleWish,
@@ -44,10 +46,10 @@ def schedule_reads(fleet: FleetPort) -> APIRouter:
     """Return the addresses that show schedules, templates and days."""
     router = APIRouter(prefix="/api/v1", tags=["view"], responses=_ERRORS)
 
-    @router.get("/schedules")
-    async def schedules() -> Any:
+    @router.get("/schedules", responses=PAGED)
+    async def schedules(page: Paged) -> Response:
         """Every schedule, with its rule and its next occurrence."""
-        return fleet.snapshot()["schedules"]
+        return _in_order(page, fleet.snapshot()["schedules"])
 
     @router.get("/schedules/{schedule}/occurrences")
     async def occurrences(schedule: str, n: _Count = 10) -> Any:
@@ -75,12 +77,18 @@ def schedule_reads(fleet: FleetPort) -> APIRouter:
         )  # fmt: skip
         return fleet.preview(rule.value(fleet.today()), n)
 
-    @router.get("/templates")
-    async def templates() -> Any:
+    @router.get("/templates", responses=PAGED)
+    async def templates(page: Paged) -> Response:
         """Every template of a request."""
-        return fleet.snapshot()["templates"]
+        return _in_order(page, fleet.snapshot()["templates"])
 
     return router
+
+
+def _in_order(page: Page, rows: Sequence[Row]) -> Response:
+    """Answer with rows in the order in which they were added."""
+    place = {row["id"]: float(number) for number, row in enumerate(rows)}
+    return page.answer(rows, lambda row: (place[row["id"]], row["id"]))
 
 
 def schedule_commands(fleet: FleetPort) -> APIRouter:

@@ -4,9 +4,9 @@
 "schedules", "templates", "hold", "in_place", "shift", "routes", "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
 "zones", "schedules", "templates", "hold", "in_place", "shift"}`; a key is absent where nothing has changed, `alarms`,
-`incidents`, `jobs`, `zones`, `schedules` and `templates` are always the whole list, a task or item with `"gone": true` is
-to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was done since (see `plan_rows`).
-`shift` is the one that waits to be taken over, or null.
+`incidents`, `jobs`, `zones`, `schedules` and `templates` are always the whole list, a task or item with `"gone": true`
+is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was done since (see
+`plan_rows`). `shift` is the one that waits to be taken over, or null.
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
 index as in the snapshot's robots. A row ends early where the rest has not changed.
 
