@@ -24,6 +24,8 @@ _MODULES = {
     "answer": "tasks",
     "cancel": "tasks",
     "task": "task_changes",
+    "schedule": "schedules",
+    "template": "templates",
     "robots": "robots",
     "hold": "robots",
     "resume": "robots",

@@ -52,7 +52,7 @@ def submit(
     """
     from robot_fleet.cli.gateway import Gateway
 
-    given = _pairs(params or [])
+    given = pairs(params or [])
     key = task_id or f"cli-{secrets.token_hex(4)}"
     with Gateway(name) as gateway:
         answer = _ask(gateway, key, service, given)
@@ -60,10 +60,10 @@ def submit(
             if as_json:
                 typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
             else:
-                typer.echo(_expected(answer))
+                typer.echo(expected(answer))
             return
         if not as_json:
-            typer.echo(_expected(answer))
+            typer.echo(expected(answer))
         row = _row(gateway, key, known=answer["reason"] != ALARM_KEPT)
         while row is None or row["state"] not in ENDED:
             time.sleep(_LOOK_S)
@@ -225,15 +225,16 @@ def _row(gateway: Gateway, key: str, *, known: bool) -> dict[str, Any] | None:
     return row
 
 
-def _pairs(words: Iterable[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
+def pairs(words: Iterable[str]) -> dict[str, str]:
+    """Return what is written as `KEY=VALUE`, each key once. Raises RequestError `request_malformed`."""
+    found: dict[str, str] = {}
     for word in words:
         key, equals, value = word.partition("=")
-        if not equals or not key or key in pairs:
+        if not equals or not key or key in found:
             message = f"expected each parameter once, as KEY=VALUE; got {word!r}"
             raise RequestError("request_malformed", message, word)
-        pairs[key] = value
-    return pairs
+        found[key] = value
+    return found
 
 
 def typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[str, object]:
@@ -251,7 +252,8 @@ def typed(given: Mapping[str, str], service: Mapping[str, Any] | None) -> dict[s
     return typed
 
 
-def _expected(answer: Mapping[str, Any]) -> str:
+def expected(answer: Mapping[str, Any]) -> str:
+    """Return in words who is expected to do what was asked for, and when."""
     task = answer["task"] or answer["command"]
     if answer["reason"] == ALARM_KEPT:
         return f"{task}: taken down; the fleet manager will get it, and the receivers of webhooks.yaml are being told"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
+from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import Plan
@@ -400,5 +401,15 @@ FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
 """What people wish of the whole fleet, of its ground or of its watch."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
-Command = TaskCommand | SetHold | ZoneChange | AlarmAnswer | IncidentAnswer | JobChange | Maintenance | ShiftChange
+Command = (
+    TaskCommand
+    | SetHold
+    | ZoneChange
+    | AlarmAnswer
+    | IncidentAnswer
+    | JobChange
+    | Maintenance
+    | ShiftChange
+    | Arrangement
+)
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

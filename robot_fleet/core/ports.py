@@ -15,6 +15,7 @@ from robot_fleet.core.effects import AskPath
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.plan import Plan, Problem, Violation
+from robot_fleet.core.recurrence import Edition, Occurrence
 
 
 class Planner(Protocol):
@@ -297,4 +298,23 @@ class Actuator(Protocol):
 
     def status(self, act_id: str) -> GoalStatus | None:
         """Return where the act stands; None if the actuator has never heard of it; LOST if it cannot be asked now."""
+        ...
+
+
+class Calendar(Protocol):
+    """The site's days: its time zone, its holidays, and which date the fleet's first midnight had."""
+
+    def local(self, at_s: float) -> str:
+        """Return the local date and time of a fleet time, to the minute."""
+        ...
+
+    def at_s(self, day: str, time_s: float) -> float:
+        """Return the fleet time at which clocks show a time of day (seconds since midnight; hours may pass 23)."""
+        ...
+
+    def following(self, editions: Sequence[Edition], after: str) -> Occurrence | None:
+        """Return the first occurrence after a local date and time, None if there is none any more.
+
+        A local time that a change of clocks leaves out is as much later; one that comes twice counts the first time.
+        """
         ...

@@ -325,6 +325,27 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarSpec:
+    """Which days a site has. Dates are texts as `2026-11-27`.
+
+    Parameters
+    ----------
+    time_zone : IANA name.
+    country, subdivision : whose public holidays count, by ISO 3166 codes; empty for none.
+    closed : other days on which the site does not work as usual.
+    open : public holidays on which it does.
+    simulated_from : the date of the first day of a fleet that is simulated.
+    """
+
+    time_zone: str
+    country: str
+    subdivision: str
+    closed: Mapping[str, Text]
+    open: tuple[str, ...]
+    simulated_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A whole city folder, validated: every reference resolves, every place is reachable by some robot."""
 
@@ -342,6 +363,7 @@ class Site:
     zones: Mapping[str, Zone] = field(default_factory=dict)
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
+    calendar: CalendarSpec | None = None
 
     def places_asked_for(self, service: Service) -> tuple[str, ...]:
         """Return the places that a request of a service may name, where it says of which kinds they are."""

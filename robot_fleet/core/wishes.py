@@ -10,9 +10,9 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.site import ParamSpec, Service, Site
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-LATEST_S = 100 * 3600.0
-"""Times of requests are those that `HH:MM` with two digits of hours can say."""
-_EVERY_SERVICE = {
+LATEST_S = 100 * 365 * 86_400.0
+"""No fleet lives as long: a later time is a mistake."""
+EVERY_SERVICE = {
     "due_at": ParamSpec("due_at", "time", required=False),
     "earliest_at": ParamSpec("earliest_at", "time", required=False),
     "priority": ParamSpec("priority", "number", required=False, minimum=0, maximum=100),
@@ -38,7 +38,7 @@ def checked_params(site: Site, service: Service, given: Mapping[str, object]) ->
     ------
     RequestError : what is wrong with the first one that is not as the service and the site have it.
     """
-    specs = {spec.name: spec for spec in service.params if not spec.hidden} | _EVERY_SERVICE
+    specs = {spec.name: spec for spec in service.params if not spec.hidden} | EVERY_SERVICE
     unknown = [name for name in given if name not in specs]
     if unknown:
         expected = ", ".join(spec.name for spec in service.params if not spec.hidden)

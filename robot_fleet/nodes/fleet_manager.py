@@ -55,7 +55,9 @@ class FleetManager:
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
         planners = RosPathAsker(node, guard, self._feed)
-        self._fleet = LiveFleet(site, ledger, figures, links, self._commands.answered, seed, planners)
+        self._fleet = LiveFleet(
+            site, ledger, figures, links, self._commands.answered, seed, planners, arguments.midnight
+        )
         self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
         self._told_seq = -1

@@ -26,6 +26,7 @@ from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.people import people_of
+from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.replay_process import ReplayProcess
 from robot_fleet.runtime.report_process import ReportProcess
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
@@ -57,7 +58,8 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     guard = Guard()
     journal, loop = RaisedAlarms(arguments.raised), asyncio.get_running_loop()
     figures = arguments.planning_figures
-    console = ConsoleBridge(node, guard, clock, site, arguments.ledger, journal, figures, loop)
+    calendar = calendar_for(site, arguments.midnight)
+    console = ConsoleBridge(node, guard, clock, site, calendar, arguments.ledger, journal, figures, loop)
     history = TelemetryHistory(arguments.telemetry, lambda: clock.now().fleet_s)
 
     def seen(message: RobotState) -> None:
@@ -82,7 +84,9 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     def give_up() -> None:
         server.should_exit = True  # a gateway that hears or shows nothing any more is started again
 
-    began = "" if arguments.midnight is None else arguments.midnight.date().isoformat()
+    began = "" if calendar is None else calendar.local(0.0)[:10]
+    if arguments.midnight is not None:
+        began = arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
     midnight_s = None if arguments.midnight is None else arguments.midnight.timestamp()

@@ -13,6 +13,7 @@ from robot_fleet_interfaces.srv import (
     AnswerAlarm,
     AnswerIncident,
     AnswerTask,
+    ArrangeRequests,
     CancelTask,
     ChangeTask,
     ExplainTask,
@@ -23,6 +24,7 @@ from robot_fleet_interfaces.srv import (
     SubmitTasks,
 )
 
+from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.errors import RequestError, RuntimeFailure
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
@@ -47,10 +49,12 @@ from robot_fleet.core.inputs import (
     TaskChange,
     UnshelveAlarm,
 )
+from robot_fleet.ledger.codec import CodecMismatch, value_codec
 from robot_fleet.ros.commands import (
     ANSWER_ALARM,
     ANSWER_INCIDENT,
     ANSWER_TASK,
+    ARRANGE_REQUESTS,
     CANCEL_TASK,
     CARRY_OUT,
     CHANGE_TASK,
@@ -98,6 +102,7 @@ class RosCommands:
         self._alarm = node.create_client(AnswerAlarm, ANSWER_ALARM)
         self._incident = node.create_client(AnswerIncident, ANSWER_INCIDENT)
         self._maintenance = node.create_client(SetMaintenance, SET_MAINTENANCE)
+        self._arrange = node.create_client(ArrangeRequests, ARRANGE_REQUESTS)
         self._explain = node.create_client(ExplainTask, EXPLAIN_TASK)
         self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
 
@@ -232,6 +237,16 @@ class RosCommands:
             case EndMaintenance():
                 request.change = request.DONE
         answer = await self._ask(self._maintenance, request)
+        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+
+    async def arrange(self, wish: Arrangement) -> CommandAnswer:
+        """Change a schedule or a template of requests."""
+        kind: Any = type(wish)
+        try:
+            body = value_codec(kind).dumps(wish)
+        except CodecMismatch as mismatch:
+            raise RequestError("request_malformed", str(mismatch)) from mismatch
+        answer = await self._ask(self._arrange, ArrangeRequests.Request(change=kind.__name__, wish_json=body))
         return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
 
     async def why(self, task: str, language: str) -> Row:

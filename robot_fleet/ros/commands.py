@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Any, get_args
 
 from rclpy.node import Node
 from robot_fleet_interfaces.srv import (
     AnswerAlarm,
     AnswerIncident,
+    ArrangeRequests,
     ChangeTask,
     ExplainTask,
     MarkAlarmShown,
@@ -23,6 +25,7 @@ from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
 from robot_fleet_interfaces.srv import SubmitTasks as SubmitTasksSrv
 
+from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError, RequestError
 from robot_fleet.core.inputs import (
@@ -51,6 +54,7 @@ from robot_fleet.core.inputs import (
     SubmitTasks,
     UnshelveAlarm,
 )
+from robot_fleet.ledger.codec import CodecMismatch, value_codec
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.wishes import parse_wish
@@ -70,8 +74,11 @@ MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
 ANSWER_ALARM = "/fleet/answer_alarm"
 ANSWER_INCIDENT = "/fleet/answer_incident"
 SET_MAINTENANCE = "/fleet/set_maintenance"
+ARRANGE_REQUESTS = "/fleet/arrange_requests"
 
 
+ARRANGEMENTS: Mapping[str, Any] = {kind.__name__: kind for kind in get_args(Arrangement)}
+"""What `ArrangeRequests` can change, by its word."""
 _NO_TIME = ("runtime_no_time", "the fleet has no time yet; ask again in a moment")
 
 
@@ -114,6 +121,7 @@ class Commands:
             (AnswerAlarm, ANSWER_ALARM, self._alarm),
             (AnswerIncident, ANSWER_INCIDENT, self._incident),
             (SetMaintenance, SET_MAINTENANCE, self._maintenance),
+            (ArrangeRequests, ARRANGE_REQUESTS, self._arrange),
         ):
             node.create_service(kind, name, guard.answering(name, serve))
 
@@ -244,6 +252,18 @@ class Commands:
         }
         _tell(self._choose(key, request.change, "change", wishes), response)
 
+    def _arrange(self, request: ArrangeRequests.Request, response: ArrangeRequests.Response) -> None:
+        kind = ARRANGEMENTS.get(request.change)
+        try:
+            if kind is None:
+                raise CodecMismatch(f"one of {', '.join(ARRANGEMENTS)}", request.change)
+            wish: Arrangement = value_codec(kind).loads(request.wish_json)
+        except CodecMismatch as mismatch:
+            answer = Answer("", False, "", "request_json_malformed", str(mismatch), where="wish_json")
+        else:
+            answer = self.ask(wish.key, wish)
+        _tell(answer, response)
+
     def _choose(self, key: str, word: str, field: str, wishes: Mapping[str, Input]) -> Answer:
         """Have the wish of a word fulfilled, or say which words there are."""
         wish = wishes.get(word)
@@ -301,7 +321,8 @@ def _tell(
     | AnswerTaskSrv.Response
     | AnswerAlarm.Response
     | AnswerIncident.Response
-    | SetMaintenance.Response,
+    | SetMaintenance.Response
+    | ArrangeRequests.Response,
 ) -> None:
     response.accepted, response.code = answer.accepted, answer.code
     response.message, response.where = answer.message, answer.where

@@ -34,9 +34,11 @@ from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.live import ViewedFleet
 from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.ports import Row
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 from robot_fleet.server.ways import ways
+from robot_fleet.site.calendar import SiteCalendar
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.telemetry.overview import Overview
 
@@ -52,7 +54,7 @@ class ConsoleBridge:
     node : spun by another thread.
     guard : keeps failing callbacks from the spin.
     clock : the node's clock.
-    site : the site.
+    site, calendar : the site, and its days if it has any.
     ledger : the manager's ledger, read beside it.
     journal : where alarms are kept until the ledger knows them.
     figures : what the manager writes of its planning.
@@ -70,12 +72,14 @@ class ConsoleBridge:
         guard: Guard,
         clock: FleetClock,
         site: Site,
+        calendar: SiteCalendar | None,
         ledger: LedgerTarget,
         journal: RaisedAlarms,
         figures: Path,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        fixed = site_view(site)
+        fixed = site_view(site, calendar)
+        schedules = ScheduleRows(calendar)
         self._site = site
         self._ledger = ledger
         self._guard = guard
@@ -86,7 +90,10 @@ class ConsoleBridge:
         self._read_due_s = 0.0
         self._view = FleetView(fixed.row, fixed.robots)
         self._feed = LedgerFeed(
-            site, self._view, lambda: Ledger.open(ledger, registry(), site_id=site.id, read_only=True)
+            site,
+            self._view,
+            lambda: Ledger.open(ledger, registry(), site_id=site.id, read_only=True),
+            schedules=schedules,
         )
         keeper = Keeper(site, journal, "gateway", lambda: clock.now().fleet_s if clock.started else None)
         self._commands = RosCommands(node, guard, loop, keeper)
@@ -99,6 +106,7 @@ class ConsoleBridge:
             ways=lambda: ways(site, self._feed.state),
             state=lambda: self._feed.state,
             reported=self._reported,
+            schedules=schedules,
             refresh=self._refresh,
             health=self._health,
             on_shown=self._note_shown,

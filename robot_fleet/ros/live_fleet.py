@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class LiveFleet:
     answer : tells a command's sender what became of it.
     seed : of the search for better plans; None to plan by insertion alone.
     planners : asks robots' planners.
+    midnight : the instant at which fleet time is 0; None when it is simulated.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class LiveFleet:
         answer: Callable[[Answer], None],
         seed: int | None,
         planners: PathAsker | None = None,
+        midnight: datetime | None = None,
     ) -> None:
         self._site = site
         self._target = ledger
@@ -72,6 +75,7 @@ class LiveFleet:
         self._links = links
         self._answer = answer
         self._planners = planners
+        self._midnight = midnight
         self._improver = None if seed is None else Improver(IMPROVE_S, seed)
         self._checked = self._violations = 0
         self._intact = True
@@ -182,7 +186,7 @@ class LiveFleet:
 
     def _read_ledger(self) -> tuple[Ledger, Host]:
         ledger, state = history.open_for_writing(self._site, self._target, time.strftime("%F %T"))
-        fleet = Fleet(self._site, ports_for(self._site), state=state)
+        fleet = Fleet(self._site, ports_for(self._site, self._midnight), state=state)
         host = Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter, self._planners)
         return ledger, host
 

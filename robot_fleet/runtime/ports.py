@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.fleet import Ports
 from robot_fleet.core.plan import Plan, Problem
 from robot_fleet.core.ports import Planner
 from robot_fleet.core.site import Site
 from robot_fleet.scheduling.checking.checker import PlanChecker
+from robot_fleet.site.calendar import SiteCalendar
 from robot_fleet.site.roads import LaneRoads
 from robot_fleet.traffic.conflicts import build_conflicts, cache_home
 from robot_fleet.traffic.release import BankersRightOfWay
@@ -31,15 +34,31 @@ class LatePlanner:
         return self._planner.insert(problem, current)
 
 
-def ports_for(site: Site) -> Ports:
-    """Return what the core asks on a site; takes seconds the first time, then a cache serves."""
+def ports_for(site: Site, midnight: datetime | None = None) -> Ports:
+    """Return what the core asks on a site; takes seconds the first time, then a cache serves.
+
+    Parameters
+    ----------
+    midnight : as for `calendar_for`.
+    """
     return Ports(
+        calendar=calendar_for(site, midnight),
         roads=LaneRoads.of(site),
         planner=LatePlanner(),
         checker=PlanChecker(),
         explain=_explain,
         right_of_way=BankersRightOfWay(site, build_conflicts(site, cache=cache_home())),
     )
+
+
+def calendar_for(site: Site, midnight: datetime | None = None) -> SiteCalendar | None:
+    """Return the days of a site, None where it does not say what they are.
+
+    Parameters
+    ----------
+    midnight : the instant at which fleet time is 0; None of a fleet that is simulated.
+    """
+    return None if site.calendar is None else SiteCalendar(site.calendar, midnight)
 
 
 def _explain(problem: Problem, plan: Plan, task: str) -> Explanation:

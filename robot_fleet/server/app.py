@@ -35,6 +35,7 @@ from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, peopl
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
+from robot_fleet.server.schedule_routes import schedule_commands, schedule_reads, template_commands
 from robot_fleet.server.shift_routes import shift_commands, shift_reads
 from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
@@ -114,6 +115,9 @@ def create_app(
     app.include_router(zone_commands(fleet), dependencies=unchanged)
     app.include_router(shift_reads(fleet))
     app.include_router(shift_commands(fleet))
+    app.include_router(schedule_reads(fleet))
+    app.include_router(schedule_commands(fleet))
+    app.include_router(template_commands(fleet))
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))

@@ -12,6 +12,7 @@ from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.server.reducer import Reducer
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.view import FleetView
 
 LOG = logging.getLogger("robot_fleet")
@@ -29,6 +30,7 @@ class LedgerFeed:
     view : brought up to date by `refresh`.
     open_ledger : opens the ledger read-only; tried again while there is none yet.
     steady_s : returns the steady time.
+    schedules : makes the rows of schedules.
     """
 
     def __init__(
@@ -37,8 +39,9 @@ class LedgerFeed:
         view: FleetView,
         open_ledger: Callable[[], Ledger],
         steady_s: Callable[[], float] = time.monotonic,
+        schedules: ScheduleRows | None = None,
     ) -> None:
-        self._reducer = Reducer(site, view)
+        self._reducer = Reducer(site, view, schedules)
         self._open_ledger = open_ledger
         self._ledger: Ledger | None = None
         self._seq = self._seen_seq = 0

@@ -7,10 +7,13 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.inputs import AlarmAnswer, FleetWish, IncidentAnswer, JobChange, Maintenance, TaskChange
+from robot_fleet.core.recurrence import Recurrence
 from robot_fleet.server.heard_rows import Reported, heard_rows
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import open_row, shift_rows
 from robot_fleet.server.view import FleetView
 
@@ -27,9 +30,10 @@ class ViewedFleet:
     map_png : the site's map (see `site_view`).
     commands : how wishes reach the manager.
     fleet_s : returns the fleet time.
-    state : returns the core's state, for what is told of shifts and of what robots have heard.
+    state : returns the core's state, for what is told of shifts, schedules and of what robots have heard.
     reported : returns the newest words of robots' own reports, by robot.
     timeline : returns an incident's story (see `FleetPort.timeline`).
+    schedules : what tells of schedules; without it there are none.
     refresh : called before each look at the view, to bring it up to date; None where it is fed otherwise.
     health : returns how the gateway fares.
     on_shown : told the ids of alarms whose frame has been queued.
@@ -44,6 +48,7 @@ class ViewedFleet:
         *,
         timeline: Callable[[str], Awaitable[Row]],
         ways: Callable[[], Sequence[Row]] = lambda: (),
+        schedules: ScheduleRows | None = None,
         state: Callable[[], FleetState] = lambda: FleetState({}, {}),
         reported: Callable[[], Mapping[str, Reported]] = dict,
         refresh: Callable[[], None] | None = None,
@@ -56,6 +61,7 @@ class ViewedFleet:
         self._fleet_s = fleet_s
         self._timeline = timeline
         self._ways = ways
+        self._schedules = schedules or ScheduleRows(None)
         self._state = state
         self._reported = reported
         self._refresh = refresh or (lambda: None)
@@ -102,6 +108,18 @@ class ViewedFleet:
     async def timeline(self, incident: str) -> Row:
         """Return an incident with everything that happened."""
         return await self._timeline(incident)
+
+    def today(self) -> str:
+        """Return the site's date."""
+        return self._schedules.today(self._fleet_s())
+
+    def occurrences(self, schedule: str, count: int) -> Sequence[Row]:
+        """Return the days that a schedule comes to next."""
+        return self._schedules.of_schedule(self._state(), schedule, count)
+
+    def preview(self, rule: Recurrence, count: int) -> Sequence[Row]:
+        """Return the days that a rule would come to next."""
+        return self._schedules.of_rule(rule, self._fleet_s(), count)
 
     def health(self) -> Row:
         """Return how the gateway fares."""
@@ -175,6 +193,10 @@ class ViewedFleet:
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Tell the manager that a robot goes out of service, or comes back."""
         return await self._commands.set_maintenance(wish)
+
+    async def arrange(self, wish: Arrangement) -> CommandAnswer:
+        """Ask the manager to change a schedule or a template."""
+        return await self._commands.arrange(wish)
 
     async def why(self, task: str, language: str) -> Row:
         """Ask the manager why a task is where it is."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # light verbs read this module's names, and the core's inputs bring numpy along
+    from robot_fleet.core.arrangements import Arrangement
     from robot_fleet.core.inputs import AlarmAnswer, FleetWish, IncidentAnswer, JobChange, Maintenance, TaskChange
+    from robot_fleet.core.recurrence import Recurrence
 
 Row = Mapping[str, Any]
 """A robot, task, alarm, incident or item as the console sees it: a JSON object."""
@@ -107,6 +109,10 @@ class Commands(Protocol):
         """Take a robot out of service, plan when it will be, or put it back."""
         ...
 
+    async def arrange(self, wish: Arrangement) -> CommandAnswer:
+        """Change a schedule or a template of requests."""
+        ...
+
     async def why(self, task: str, language: str) -> Row:
         """Return why a task is where it is: `core.explanation.Why` as JSON, and `sentences` in `ko` or `en`.
 
@@ -159,6 +165,21 @@ class FleetPort(Commands, Protocol):
 
         Raises RequestError `request_unknown_incident`, LedgerError.
         """
+        ...
+
+    def today(self) -> str:
+        """Return the site's date as `2026-11-27`. Raises RequestError `request_no_calendar`."""
+        ...
+
+    def occurrences(self, schedule: str, count: int) -> Sequence[Row]:
+        """Return the days that a schedule comes to next (see `schedule_rows`).
+
+        Raises RequestError `request_unknown_schedule`, `request_no_calendar`.
+        """
+        ...
+
+    def preview(self, rule: Recurrence, count: int) -> Sequence[Row]:
+        """Return the days that a rule would come to next. Raises RequestError `request_schedule_malformed`."""
         ...
 
     def health(self) -> Row:

@@ -10,6 +10,7 @@ from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.server.plan_rows import PlanRows
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.state_rows import StateRows
 from robot_fleet.server.view import FleetView
 
@@ -17,15 +18,19 @@ from robot_fleet.server.view import FleetView
 class Reducer:
     """Brings a view up to the facts that it has taken in.
 
+    Parameters
+    ----------
+    schedules : makes the rows of schedules; without it they do not tell what is next.
+
     Attributes
     ----------
     state : what the facts amount to.
     """
 
-    def __init__(self, site: Site, view: FleetView) -> None:
+    def __init__(self, site: Site, view: FleetView, schedules: ScheduleRows | None = None) -> None:
         self.state: FleetState = initial_state(site)
         self.view = view
-        self._rows = StateRows(site)
+        self._rows = StateRows(site, schedules)
         self._plan = PlanRows()
 
     def take(self, at_s: float, fact: Fact) -> None:

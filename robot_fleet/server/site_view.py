@@ -13,6 +13,7 @@ import numpy as np
 from robot_fleet.core.site import ParamSpec, Service, Site
 from robot_fleet.core.text import Text
 from robot_fleet.server.health_rows import UNHEARD
+from robot_fleet.site.calendar import SiteCalendar
 from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, read_map
 
 
@@ -32,8 +33,12 @@ class SiteView:
     map_png: bytes
 
 
-def site_view(site: Site) -> SiteView:
+def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
     """Return the fixed part of the view of a site.
+
+    Parameters
+    ----------
+    calendar : its days, if it has any; they tell consoles which date it is.
 
     Raises
     ------
@@ -85,6 +90,9 @@ def site_view(site: Site) -> SiteView:
         "services": [_service(service) for service in site.services.values()],
         "routes": list(site.routes),
         "desk": asdict(site.health.desk),
+        "calendar": None
+        if calendar is None
+        else {"time_zone": calendar.zone.key, "began_s": calendar.began_at.timestamp()},
     }
     return SiteView(row, tuple(_robots(site)), _png(occupancy))
 

@@ -14,6 +14,7 @@ from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.job_rows import job_rows
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.view import FleetView
 
@@ -33,10 +34,12 @@ class StateRows:
     Parameters
     ----------
     site : for its zones, and what people are told of alarms.
+    schedules : makes the rows of schedules; without it there are none.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, schedules: ScheduleRows | None = None) -> None:
         self._site = site
+        self._schedules = schedules or ScheduleRows(None)
         self._eta_s: dict[str, float] = {}
         self._told: dict[str, tuple[object, ...]] = {}  # what the row of each task was made from
 
@@ -70,6 +73,8 @@ class StateRows:
         view.put_zones([zone_row(zone, state) for zone in self._site.zones.values()])
         view.put_hold(state.hold, state.in_place)
         view.put_shift(waiting_row(state))
+        view.put_schedules(self._schedules.schedules(state))
+        view.put_templates(self._schedules.templates(state))
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""

@@ -1,12 +1,12 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
 `snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
-"hold", "in_place", "shift", "routes", "past"}`.
+"schedules", "templates", "hold", "in_place", "shift", "routes", "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
-"zones", "hold", "in_place", "shift"}`; a key is absent where nothing has changed, `alarms`, `incidents`, `jobs` and
-`zones` are always the whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose
-route changed, by id, and `past` what was done since (see `plan_rows`). `shift` is the one that waits to be taken over,
-or null.
+"zones", "schedules", "templates", "hold", "in_place", "shift"}`; a key is absent where nothing has changed, `alarms`,
+`incidents`, `jobs`, `zones`, `schedules` and `templates` are always the whole list, a task or item with `"gone": true`
+is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was done since (see
+`plan_rows`). `shift` is the one that waits to be taken over, or null.
 `poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
 index as in the snapshot's robots. A row ends early where the rest has not changed.
 
@@ -66,6 +66,8 @@ class FleetView:
         self._jobs_changed = False
         self._zones: tuple[Row, ...] = ()
         self._zones_changed = False
+        self._arranged: dict[str, list[Row]] = {"schedules": [], "templates": []}
+        self._arranged_new: dict[str, list[Row]] = {}
         self._hold_changed = False
         self._routes: dict[str, Row] = {}
         self._routes_changed: dict[str, Row] = {}
@@ -159,6 +161,18 @@ class FleetView:
             self._zones = zones
             self._zones_changed = True
 
+    def put_schedules(self, rows: list[Row]) -> None:
+        """Take in all schedules (see `schedule_rows`)."""
+        self._put_arranged("schedules", rows)
+
+    def put_templates(self, rows: list[Row]) -> None:
+        """Take in all templates of requests."""
+        self._put_arranged("templates", rows)
+
+    def _put_arranged(self, name: str, rows: list[Row]) -> None:
+        if self._arranged[name] != rows:
+            self._arranged[name] = self._arranged_new[name] = rows
+
     def put_route(self, robot: str, now: Sequence[Any] | None, following: Sequence[Sequence[Any]]) -> None:
         """Take in what a robot does now and is planned to do."""
         row = {"now": now, "next": following}
@@ -196,6 +210,7 @@ class FleetView:
             "jobs": list(self._jobs),
             "items": list(self._items.values()),
             "zones": list(self._zones),
+            **self._arranged,
             "hold": self._hold,
             "in_place": self._in_place,
             "shift": self._shift,
@@ -226,6 +241,7 @@ class FleetView:
             patch["hold"], patch["in_place"] = self._hold, self._in_place
         if self._shift_changed:
             patch["shift"] = self._shift
+        patch.update(self._arranged_new)
         if self._routes_changed:
             patch["routes"] = self._routes_changed
         if self._past_new:
@@ -233,7 +249,7 @@ class FleetView:
         if not patch:
             return None
         self._changed = {name: {} for name in self._changed}
-        self._routes_changed, self._past_new = {}, []
+        self._routes_changed, self._past_new, self._arranged_new = {}, [], {}
         self._alarms_changed = self._incidents_changed = self._jobs_changed = False
         self._zones_changed = self._hold_changed = self._shift_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.health import Health
-from robot_fleet.core.site import ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
+from robot_fleet.core.site import CalendarSpec, ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile, ZoneModel, ZonesFile
+from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
 from robot_fleet.site.model_robots import KindsFile, RobotKindModel, RobotModel, RobotsFile
@@ -27,6 +28,8 @@ ZONES_FILE = "zones.yaml"
 """A file that a site need not have."""
 HEALTH_FILE = "health.yaml"
 """Another one; the file of this name beside this module stands in."""
+CALENDAR_FILE = "calendar.yaml"
+"""And another one; without it nobody knows which date it is, and nothing can recur."""
 
 # How far a vertex may lie from its place, and a lane's ends from its vertices: files round to millimetres.
 _SAME_POINT_M = 0.01
@@ -57,6 +60,7 @@ class Draft:
     zones: dict[str, Zone] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
+    calendar: CalendarSpec | None = None
     origin: dict[tuple[str, str], tuple[Source, KeyPath]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
@@ -92,6 +96,9 @@ def read_draft(folder: Path) -> Draft:
         source = read_yaml(folder, ZONES_FILE, draft.findings)
         draft.zones.update(_entries(ZonesFile, "zones", ZoneModel, ZoneModel.value, source, draft))
     _read_health(folder, draft)
+    if (folder / CALENDAR_FILE).is_file():
+        calendar = _whole(CalendarFile, read_yaml(folder, CALENDAR_FILE, draft.findings), draft.findings)
+        draft.calendar = None if calendar is None else calendar.value()
     _read_services(folder, draft)
     _read_lanes(folder, draft)
     return draft

@@ -34,7 +34,7 @@ FRAMES = 50
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     path = write_ledger(tmp_path_factory.mktemp("reports") / "ledger.sqlite", "hand", FACTS)
-    fleet = MovingFleet(load_site(SITE), tasks=14, pace=8.0)
+    fleet = MovingFleet(load_site(SITE), tasks=14, pace=8.0, recurring=True)
     with WebServer(create_app(fleet, reports=ReportDesk(GROUND, path, None))) as running:
         yield running
 

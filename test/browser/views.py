@@ -57,6 +57,12 @@ def _palette(page: Page) -> None:
     page.keyboard.type("care 1")
 
 
+def _recurring(page: Page) -> None:
+    page.click("#new-request")
+    page.select_option("#request-service", "care_visit")
+    page.select_option("#rule-how", "week")
+
+
 def _explained(page: Page) -> None:
     page.wait_for_selector("#report table")
     page.select_option("#length", "month")
@@ -74,6 +80,9 @@ VIEWS = (
     View("desk", open=_alarm("voice", "[data-card=look]"), ready="[data-card=none]"),
     View("jobs", open=_jobs, ready=".row.job.open"),
     View("request", open=_clicks("#new-request"), ready="#request-send"),
+    View("recurring", open=_recurring, ready="#rule-days li"),
+    View("schedules", open=_clicks("#tab-schedules", "[data-arranged^='s:']"), ready=".row.schedule .days li"),
+    View("template", open=_clicks("#tab-schedules", "[data-arranged^='t:']"), ready=".row.template .directs"),
     View("cancel", open=_clicks("[data-task]", "[data-cancel]"), ready="#dialog[open]"),
     View("hold", open=_clicks("#hold"), ready="#dialog[open]"),
     View("zones", open=_clicks("#zones"), ready="#dialog[open]"),
@@ -92,6 +101,8 @@ def show(page: Page, url: str, view: View) -> None:
     """Bring a page to a view."""
     page.goto("about:blank")  # an address that differs behind `#` alone would load nothing anew
     page.goto(f"{url}/{view.path}")
+    if not view.path.startswith("reports"):
+        page.wait_for_selector("[data-task]")  # before, the console knows nothing that could be named
     view.open(page)
     page.wait_for_selector(view.ready)
     page.evaluate("() => document.fonts.ready.then(() => null)")

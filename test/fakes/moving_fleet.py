@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from robot_fleet.core.arrangements import AddSchedule, Arrangement, SaveTemplate
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.inputs import (
@@ -32,14 +33,17 @@ from robot_fleet.core.inputs import (
 )
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES
 from robot_fleet.core.price import Price
+from robot_fleet.core.recurrence import Every, OnHolidays, Recurrence, Wanted
 from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
+from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.state_rows import zone_row
@@ -81,10 +85,22 @@ class MovingFleet(ViewedFleet):
     pace : fleet seconds per second of the frames' beat.
     tasks : how many requests of the services are made up at the start.
     alarm : whether one of them is an alarm.
+    recurring : whether one more recurs, and is kept as a template; for a site with a calendar.
     """
 
-    def __init__(self, site: Site, *, seed: int = 1, pace: float = 4.0, tasks: int = 12, alarm: bool = True) -> None:
-        fixed = site_view(site)
+    def __init__(
+        self,
+        site: Site,
+        *,
+        seed: int = 1,
+        pace: float = 4.0,
+        tasks: int = 12,
+        alarm: bool = True,
+        recurring: bool = False,
+    ) -> None:
+        calendar = calendar_for(site)
+        fixed = site_view(site, calendar)
+        self.schedules = ScheduleRows(calendar)
         self.site = site
         self.now_s = START_S
         self.holding = False
@@ -113,6 +129,7 @@ class MovingFleet(ViewedFleet):
             ways=self._ways_left,
             state=lambda: self.desk.core.state,
             reported=self._reported,
+            schedules=self.schedules,
             refresh=lambda: self.advance(FRAME_EVERY_S * pace),
             on_shown=self._note_shown,
         )
@@ -128,6 +145,17 @@ class MovingFleet(ViewedFleet):
                 }
             )
         self._make_up(tasks, alarm)
+        if recurring:
+            self._make_up_schedule()
+
+    def _make_up_schedule(self) -> None:
+        """Let a visit recur on Mondays and Fridays, but on holidays, and be kept as a template."""
+        service = next(each for each in self.site.services.values() if each.id == "care_visit")
+        visit = Wanted(service.id, {"place": self.site.places_asked_for(service)[0]})
+        rule = Recurrence("21:00", "2026-12-21", Every.WEEK, weekdays=("mon", "fri"), holidays=OnHolidays.SKIP)
+        for wish in (AddSchedule("evening", "Evening visit", rule, visit), SaveTemplate("visit", "Visit", visit)):
+            assert self._answered(wish).accepted
+        self.show_schedules()
 
     def advance(self, dt_s: float) -> None:
         """Let the play go on for some fleet seconds."""
@@ -216,6 +244,17 @@ class MovingFleet(ViewedFleet):
         at_s = row["eta_s"]
         then_s = None if at_s is None else at_s + 90.0
         return price_told(Price(task, row["robot"], only_on, 100.0, 142.0, at_s, then_s, later=(("t2", 60.0),)))
+
+    async def arrange(self, wish: Arrangement) -> CommandAnswer:
+        """Let the core change a schedule or a template."""
+        answer = self._answered(wish)
+        self.show_schedules()
+        return answer
+
+    def show_schedules(self) -> None:
+        """Show what the core has of schedules and templates."""
+        self.picture.put_schedules(self.schedules.schedules(self.desk.core.state))
+        self.picture.put_templates(self.schedules.templates(self.desk.core.state))
 
     async def cancel(self, key: str, task: str, reason: str) -> CommandAnswer:
         """Take a task back."""
@@ -310,7 +349,7 @@ class MovingFleet(ViewedFleet):
         rows = {row["id"]: row for row in self.picture.snapshot(self.now_s)["robots"]}
         return {name: Reported("", 0, rows[name].get("state", "idle"), 0.0) for name in self.robots_heard or rows}
 
-    def _answered(self, wish: AlarmAnswer | IncidentAnswer | JobChange | Maintenance) -> CommandAnswer:
+    def _answered(self, wish: AlarmAnswer | IncidentAnswer | JobChange | Maintenance | Arrangement) -> CommandAnswer:
         answer = self.desk.ask(wish)
         if answer.accepted:
             self.commands.append(

@@ -10,6 +10,18 @@ from typing import Any, TypeVar
 
 import pytest
 
+from robot_fleet.core.arrangements import (
+    AddSchedule,
+    Arrangement,
+    DeleteTemplate,
+    EndSchedule,
+    PauseSchedule,
+    RenameTemplate,
+    ResumeSchedule,
+    ReviseSchedule,
+    SaveTemplate,
+    SkipOccurrence,
+)
 from robot_fleet.core.effects import Answer, Wrong
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.inputs import (
@@ -34,6 +46,7 @@ from robot_fleet.core.inputs import (
     SubmitTasks,
     UnshelveAlarm,
 )
+from robot_fleet.core.recurrence import Every, OnHolidays, Recurrence, Wanted
 from robot_fleet.ros.command_client import RosCommands
 from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
@@ -46,6 +59,9 @@ from test.ros.rig import Ros
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
 
 _T = TypeVar("_T")
+
+RULE = Recurrence("09:00", "2026-11-27", Every.WEEK, 2, ("mon", "thu"), 0, "2027-03-31", 0, OnHolidays.SKIP)
+VISIT = Wanted("care_visit", {"place": "home/r101", "priority": 20.0})
 
 WISHES: tuple[Any, ...] = (
     AcknowledgeAlarm("k1", "stuck:3", "op_1"),
@@ -68,6 +84,15 @@ WISHES: tuple[Any, ...] = (
     CloseIncident("k16", "incident:t1", "", "op_1", "handed_over"),
     OpenJob("k17", "fetch_robot", robot="care_1", due_in_s=600.0, text="승강기 앞", by="op_1"),
     AnswerJob("k18", "job:1", "done", "충전기 2", "staff_3"),
+    AddSchedule("k30", "순찰", RULE, VISIT, 600.0, "op_1"),
+    ReviseSchedule("k31", "k30", "순찰", RULE, VISIT, 600.0, "op_1"),
+    PauseSchedule("k32", "k30", "공사", "op_1"),
+    ResumeSchedule("k33", "k30", "op_1"),
+    SkipOccurrence("k34", "k30", "2026-11-27T09:00", False, "", "op_1"),
+    EndSchedule("k35", "k30", "", "op_1"),
+    SaveTemplate("k36", "방문", VISIT, "문 두드리기", "op_1"),
+    RenameTemplate("k37", "k36", "아침 방문", "op_1"),
+    DeleteTemplate("k38", "k36", "op_1"),
 )
 
 
@@ -91,6 +116,8 @@ class Both:
         return asked.result()
 
     def say(self, wish: Any) -> CommandAnswer:
+        if isinstance(wish, Arrangement):
+            return self.ask(self.client.arrange(wish))
         if "Alarm" in type(wish).__name__ or "Voice" in type(wish).__name__:
             return self.ask(self.client.answer_alarm(wish))
         if "Job" in type(wish).__name__:

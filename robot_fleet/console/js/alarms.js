@@ -2,7 +2,7 @@
 
 import { silenceLeft } from "./clocks.js";
 import { byId, h, keepRows } from "./dom.js";
-import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
+import { clockTime, duration, placeName, plain, robotName, scheduleName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { replayLink } from "./replay_link.js";
 import { withNames } from "./session.js";
@@ -30,8 +30,8 @@ export function incidentTitle(incident) {
   return number === undefined ? text("condition.help_called") : text(`condition.${code}`, {}, plain(code));
 }
 
-/** Whom an alarm speaks of. */
-export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => robotName(fleet, id)).join(", ");
+/** Whom, or what, an alarm speaks of. */
+export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => (alarm.condition === "occurrence_missed" && scheduleName(fleet, id)) || robotName(fleet, id)).join(", ");
 
 export class AlarmList {
   /** `act` does what rows ask for: `acknowledge, shelve, unshelve, voice, sendStaff, incident, selectRobot, showPlace`; `id` is the list's. */

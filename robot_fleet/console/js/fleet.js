@@ -24,6 +24,8 @@ export class Fleet {
     this.alarms = [];
     this.incidents = [];
     this.jobs = [];
+    this.schedules = [];
+    this.templates = [];
     this.hold = false;
     this.inPlace = false;
     this.zones = [];
@@ -60,6 +62,8 @@ export class Fleet {
     this.alarms = frame.alarms;
     this.incidents = frame.incidents;
     this.jobs = frame.jobs;
+    this.schedules = frame.schedules;
+    this.templates = frame.templates;
     this.hold = frame.hold;
     this.inPlace = frame.in_place;
     this.zones = frame.zones;
@@ -89,6 +93,8 @@ export class Fleet {
     if (frame.hold !== undefined) [this.hold, this.inPlace] = [frame.hold, frame.in_place];
     if (frame.zones) this.zones = frame.zones;
     if (frame.shift !== undefined) this.shift = frame.shift;
+    if (frame.schedules) this.schedules = frame.schedules;
+    if (frame.templates) this.templates = frame.templates;
     for (const [robot, route] of Object.entries(frame.routes ?? {})) this.routes.set(robot, route);
     this.#did(frame.past ?? []);
   }
@@ -131,6 +137,12 @@ export class Fleet {
   now() {
     if (this.replay) return this.replay.t;
     return this.clock.t + Math.min((performance.now() - this.clock.at) / 1000, 1) * this.clock.rate;
+  }
+
+  /** The site's date as `2026-11-27`; empty where nobody knows it. */
+  today() {
+    const { calendar } = this.site;
+    return calendar ? new Date((calendar.began_s + this.now()) * 1000).toLocaleDateString("sv-SE", { timeZone: calendar.time_zone }) : "";
   }
 
   /** Whether some robot is still on its way on the screen. */

@@ -1,6 +1,6 @@
 // Numbers and times as people read them.
 
-import { named, text } from "./i18n.js";
+import { language, named, text } from "./i18n.js";
 
 const two = (value) => String(value).padStart(2, "0");
 
@@ -20,8 +20,16 @@ export function duration(seconds) {
   return text("hours", { n: (whole / 3600).toFixed(1) });
 }
 
+/** The site's local date, or date and time, as people write it: `2026-11-27T09:00`. */
+export function localTime(local) {
+  const form = { timeZone: "UTC", month: "short", day: "numeric", weekday: "short" };
+  const timed = local.includes("T") ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : {};
+  return new Date(`${local}${local.includes("T") ? "" : "T00:00"}Z`).toLocaleString(language(), { ...form, ...timed });
+}
+
 export const placeName = (fleet, id) => named(fleet.places.get(id)?.name) || id;
 export const robotName = (fleet, id) => named(fleet.robot(id)?.name) || id;
+export const scheduleName = (fleet, id) => fleet.schedules.find((row) => row.id === id)?.name ?? id;
 export const serviceName = (fleet, id) => named(fleet.services.get(id)?.name) || id;
 export const kindName = (fleet, id) => named(fleet.kinds.get(id)?.name) || id;
 export const plain = (word) => word.replaceAll("_", " ");

@@ -63,6 +63,8 @@ const panel = new Panel(fleet, {
   showPlace,
   incident: showIncident,
   direct: { ...directing, duplicate: (task) => form.openLike(task) },
+  editSchedule: (row) => form.openSchedule(row),
+  useTemplate: (row) => form.openTemplate(row),
   ...asking,
   ...sending,
   voice: speakTo,
@@ -79,8 +81,8 @@ const form = new RequestForm(fleet, {
     byId("hint").hidden = !hint;
   },
   opened: () => selectRobot(null, false),
-  closed: (task) => {
-    panel.tab = "tasks";
+  closed: (task, tab = "tasks") => {
+    panel.tab = tab;
     panel.task = task;
     render();
     byId("new-request").focus({ preventScroll: true });
@@ -257,6 +259,7 @@ function bar() {
   hold.textContent = text(fleet.hold ? "resume_fleet" : "hold_fleet");
   hold.classList.toggle("on", fleet.hold);
   hold.disabled = lost || !fleet.site;
+  byId("new-request").disabled = !fleet.site;
   byId("follow").disabled = map.selected === null;
   const ringing = present().alarms.filter(({ state }) => state === "active").length;
   const title = `${ringing ? `(${ringing}) ` : ""}${fleet.site ? `${named(fleet.site.name)} · ` : ""}robot_fleet`;

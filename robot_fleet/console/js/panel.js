@@ -9,19 +9,21 @@ import { JobList, waits } from "./jobs.js";
 import { priorityName } from "./priority.js";
 import { replayLink } from "./replay_link.js";
 import { RobotList } from "./robots.js";
+import { ScheduleList } from "./schedules.js";
 import { may } from "./session.js";
 
 const ENDED_SHOWN = 40;
-export const TABS = ["tasks", "robots", "incidents", "jobs"];
+export const TABS = ["tasks", "robots", "incidents", "jobs", "schedules"];
 
 export class Panel {
-  /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms and robots ask for. */
+  /** `act` does what rows ask for: `selectRobot, selectTask, cancel, direct, incident`, and what alarms, robots and schedules ask for. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
     this.alarms = new AlarmList(fleet, act);
     this.robots = new RobotList(fleet, act);
     this.jobs = new JobList(fleet, act);
+    this.schedules = new ScheduleList(fleet, act);
     this.tab = "tasks";
     this.task = null;
     for (const tab of TABS) {
@@ -61,13 +63,14 @@ export class Panel {
     if (this.tab === "tasks") this.#tasks();
     else if (this.tab === "robots") this.robots.render();
     else if (this.tab === "incidents") this.#incidents();
-    else this.jobs.render();
+    else if (this.tab === "jobs") this.jobs.render();
+    else this.schedules.render();
   }
 
   #tabs() {
     const open = [...this.fleet.tasks.values()].filter((task) => !ended(task)).length;
     const incidents = this.fleet.incidents.filter(({ state }) => state === "open").length;
-    const counts = { tasks: open, robots: this.fleet.robots.length, incidents, jobs: this.fleet.jobs.filter(waits).length };
+    const counts = { tasks: open, robots: this.fleet.robots.length, incidents, jobs: this.fleet.jobs.filter(waits).length, schedules: this.schedules.count };
     for (const tab of TABS) {
       const chosen = tab === this.tab;
       const button = byId(`tab-${tab}`);

@@ -1,16 +1,17 @@
 // The form for a new request, made from the service's parameters. Places are chosen on the map or from a list.
 
-import { newKey, Refusal, submitTask } from "./api.js";
-import { confirm, toast } from "./dialogs.js";
+import { addSchedule, newKey, Refusal, reviseSchedule, saveTemplate, submitTask } from "./api.js";
+import { ask, confirm, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, placeName, plain, robotName } from "./format.js";
 import { language, named, text } from "./i18n.js";
+import { RuleFields, ruleWords } from "./recurrence.js";
 
 const CLOCK = /^\d{1,2}:[0-5]\d(:[0-5]\d)?$/;
 const AHEAD_S = 900; // a time that must be given is proposed this far ahead
 
 export class RequestForm {
-  /** `hear.picking(set, chosen, hint)` says what the map may offer; `hear.closed(task)` that the form is gone. */
+  /** `hear.picking(set, chosen, hint)` says what the map may offer; `hear.closed(task, tab)` that the form is gone. */
   constructor(fleet, hear) {
     this.fleet = fleet;
     this.hear = hear;
@@ -20,6 +21,8 @@ export class RequestForm {
     this.active = null;
     this.key = null;
     this.busy = false;
+    this.rule = new RuleFields(fleet, () => this.#say());
+    this.schedule = null; // the schedule that is being changed
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -37,6 +40,8 @@ export class RequestForm {
     this.form.hidden = false;
     byId("views").hidden = true;
     this.first = place;
+    this.schedule = null;
+    this.rule.reset();
     this.hear.opened();
     const able = place && [...this.fleet.services.values()].find((service) => this.#placeParams(service).some((param) => this.#fits(param, place)));
     this.choose((able || this.fleet.services.values().next().value).id);
@@ -56,12 +61,39 @@ export class RequestForm {
     this.form.querySelector("select")?.focus();
   }
 
-  close(task = null) {
+  /** Propose what a template says. */
+  openTemplate(template) {
+    this.open();
+    this.#fillIn(template);
+    this.form.querySelector("select")?.focus();
+  }
+
+  /** Change what a schedule says, from a date on. */
+  openSchedule(row) {
+    const newest = [row, ...row.later].at(-1);
+    this.open();
+    this.#fillIn(newest);
+    this.schedule = row;
+    this.rule.reset({ ...row, rule: newest.rule });
+    this.render();
+    byId("rule-name").focus();
+  }
+
+  #fillIn({ service, params }) {
+    this.choose(service);
+    for (const { name, type } of this.service.params) {
+      if (params[name] !== undefined) this.values[name] = type === "time" ? String(params[name]).slice(0, 5) : String(params[name]);
+    }
+    this.active = this.#nextOpen();
+    this.render();
+  }
+
+  close(task = null, tab = "tasks") {
     this.form.hidden = true;
     byId("views").hidden = false;
     this.active = null;
     this.hear.picking(null, new Set(), "");
-    this.hear.closed(task);
+    this.hear.closed(task, tab);
   }
 
   choose(id) {
@@ -89,19 +121,69 @@ export class RequestForm {
     const services = [...this.fleet.services.values()];
     this.form.replaceChildren(
       h("header", { class: "request-head" },
-        h("h2", { textContent: text("new_request") }),
+        h("h2", { textContent: text(this.schedule ? "schedule_edit" : "new_request") }),
         h("button", { type: "button", class: "icon", "aria-label": text("close"), title: text("close"), textContent: "×", onclick: () => this.close() })),
       h("div", { class: "request-body" },
+        this.#templates(),
         h("label", { class: "field" },
           h("span", { textContent: text("service") }),
           h("select", { id: "request-service", onchange: (event) => this.choose(event.target.value) },
             services.map((service) => h("option", { value: service.id, textContent: named(service.name), selected: service === this.service })))),
         this.service.params.map((param) => this.#field(param)),
+        this.service.alarm || !this.fleet.site.calendar ? null : this.rule.render(),
         h("p", { class: "error", id: "request-error", role: "alert", hidden: true })),
       h("footer", { class: "request-foot" },
+        this.service.alarm || this.schedule ? null : h("button", { type: "button", class: "button small aside", id: "request-keep", textContent: text("template_save"), onclick: () => this.#keep() }),
         h("button", { type: "button", class: "button", textContent: text("back"), onclick: () => this.close() }),
-        h("button", { type: "submit", class: "button primary", id: "request-send", textContent: text("send_request") })));
+        h("button", { type: "submit", class: "button primary", id: "request-send" })));
+    this.#say();
     this.#point();
+  }
+
+  get #recurs() {
+    return this.rule.repeats && !this.service.alarm;
+  }
+
+  /** Say on the button what it does. */
+  #say() {
+    byId("request-send").textContent = text(this.#recurs ? "schedule_save" : "send_request");
+  }
+
+  #templates() {
+    const { templates } = this.fleet;
+    if (!templates.length || this.schedule) return null;
+    return h("label", { class: "field" }, h("span", { textContent: text("template") }),
+      h("select", { id: "request-template", onchange: (event) => {
+        const chosen = templates.find(({ id }) => id === event.target.value);
+        if (!chosen) return;
+        this.#fillIn(chosen);
+        toast(text("template_filled", { name: chosen.name }));
+        byId("request-template").focus();
+      } },
+        h("option", { value: "", textContent: text("template_choose") }),
+        templates.map(({ id, name }) => h("option", { value: id, textContent: name }))));
+  }
+
+  /** Keep what the form says, as far as it says anything, under a name. */
+  async #keep() {
+    const given = await ask({
+      title: text("template_save"), body: text("template_means"),
+      fields: [
+        h("label", { class: "field" }, h("span", { textContent: text("template_name") }), h("input", { name: "name", required: true, maxLength: 80, autocomplete: "off", autofocus: true })),
+        h("label", { class: "field" }, h("span", { textContent: text("template_note") }), h("input", { name: "note", maxLength: 200, autocomplete: "off" }))],
+      yes: text("template_save"),
+    });
+    if (!given) return;
+    const own = new Set(this.service.params.filter((param) => param.type === "item" && !param.existing).map(({ name }) => name));
+    const [params] = this.#collect({ whole: false });
+    const kept = Object.fromEntries(Object.entries(params).filter(([name]) => !own.has(name)));
+    try {
+      await saveTemplate(newKey("template"), { name: given.name, note: given.note, service: this.service.id, params: kept });
+      toast(text("template_saved", { name: given.name }));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#fail(error.sentence, error.where);
+    }
   }
 
   #field(param) {
@@ -209,12 +291,12 @@ export class RequestForm {
   }
 
   /** Return [params, fault]: what is to be sent, or the first parameter that cannot be, and why. */
-  #collect() {
+  #collect({ whole = true } = {}) {
     const params = {};
     for (const param of this.service.params) {
       const raw = String(this.values[param.name] ?? "").trim();
       if (!raw) {
-        if (param.required) return [null, [param, "error.request_param_missing"]];
+        if (param.required && whole) return [null, [param, "error.request_param_missing"]];
         continue;
       }
       if (param.type === "number") {
@@ -231,20 +313,30 @@ export class RequestForm {
 
   async #send() {
     if (this.busy) return;
+    const recurs = this.#recurs;
     const [params, fault] = this.#collect();
     if (fault) {
       this.#fail(text(fault[1], { where: this.#label(fault[0]) }), fault[0].name);
+      return;
+    }
+    if (recurs && !this.rule.name.trim()) {
+      this.#fail(text("error.request_name_malformed"), "name");
       return;
     }
     const lines = Object.entries(params).map(([name, value]) => [
       this.#label({ name }),
       this.fleet.places.has(value) ? placeName(this.fleet, value) : String(value),
     ]);
-    const sure = await confirm({ title: named(this.service.name), body: text("confirm_request"), lines, yes: text("send_request") });
+    if (recurs) lines.push([text("rule_when"), ruleWords(this.rule.rule)]);
+    const sure = await confirm({ title: named(this.service.name), body: text(recurs ? "confirm_schedule" : "confirm_request"), lines, yes: byId("request-send").textContent });
     if (!sure || !this.isOpen) return;
     this.busy = true;
     byId("request-send").disabled = true;
     try {
+      if (recurs) {
+        await this.#recur(params);
+        return;
+      }
       const answer = await submitTask(this.key, this.service.id, params);
       toast(answer.robot ? text("request_taken_by", { robot: robotName(this.fleet, answer.robot) }) : text("request_taken"));
       this.close(answer.task);
@@ -252,7 +344,7 @@ export class RequestForm {
       if (!(error instanceof Refusal)) throw error;
       const at = this.service.params.find(({ name }) => name === error.where);
       if (at) error.where = this.#label(at);
-      this.#fail(error.sentence, at?.name);
+      this.#fail(error.sentence, at?.name ?? error.where);
       if (!error.lost) this.key = newKey("w"); // a refused wish is over; a lost one is asked again
     } finally {
       this.busy = false;
@@ -261,12 +353,20 @@ export class RequestForm {
     }
   }
 
+  async #recur(params) {
+    const body = { name: this.rule.name, service: this.service.id, params, rule: this.rule.rule, grace_s: Number(this.rule.grace) * 60 };
+    if (this.schedule) await reviseSchedule(this.schedule.id, body);
+    else await addSchedule(this.key, body);
+    toast(text("schedule_saved", { name: this.rule.name }));
+    this.close(null, "schedules");
+  }
+
   #fail(sentence, name) {
     const error = byId("request-error");
     error.textContent = sentence;
     error.hidden = false;
     error.lang = language();
-    const field = name && byId(`request-${name}`);
+    const field = name && (byId(`request-${name}`) ?? byId(`rule-${name}`));
     if (field) {
       field.setAttribute("aria-invalid", "true");
       field.focus();

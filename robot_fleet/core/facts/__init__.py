@@ -45,6 +45,7 @@ from robot_fleet.core.facts.robots import (
     RobotFaulted,
     RobotLinkChanged,
 )
+from robot_fleet.core.facts.schedules import SCHEDULE_FACTS
 from robot_fleet.core.facts.shifts import OpenItem, ShiftSigned, ShiftTaken
 from robot_fleet.core.facts.tasks import (
     RequestRefused,
@@ -128,6 +129,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     CommandTaken,
     ShiftSigned,
     ShiftTaken,
+    *SCHEDULE_FACTS,
 )
 
 __all__ = [

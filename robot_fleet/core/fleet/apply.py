@@ -67,7 +67,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
-from robot_fleet.core.fleet import roads, shifts
+from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.lifecycles import advance, order, task
@@ -570,4 +570,5 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     CommandTaken: _command_taken,
     ShiftSigned: shifts.signed,
     ShiftTaken: shifts.taken,
+    **applied_schedules.APPLY,
 }

@@ -10,6 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from robot_fleet.core.arrangements import (
+    AddSchedule,
+    DeleteTemplate,
+    EndSchedule,
+    PauseSchedule,
+    RenameTemplate,
+    ResumeSchedule,
+    ReviseSchedule,
+    SaveTemplate,
+    SkipOccurrence,
+)
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
@@ -17,6 +28,7 @@ from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
     answering,
+    arranging,
     batch,
     charging,
     coverage,
@@ -30,6 +42,7 @@ from robot_fleet.core.fleet import (
     pricing,
     progress,
     recovery,
+    recurring,
     release,
     requests,
     retiring,
@@ -171,6 +184,7 @@ class Fleet:
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 charging.watch(turn)
+                recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
             case SubmitTask():
@@ -189,6 +203,18 @@ class Fleet:
                 zones.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
+            case (
+                AddSchedule()
+                | ReviseSchedule()
+                | PauseSchedule()
+                | ResumeSchedule()
+                | SkipOccurrence()
+                | EndSchedule()
+                | SaveTemplate()
+                | RenameTemplate()
+                | DeleteTemplate()
+            ):
+                arranging.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
             case PathMeasured():

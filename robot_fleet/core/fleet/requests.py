@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from robot_fleet.core.clock import format_clock
@@ -35,6 +35,11 @@ _ITEM_MEASURES = ("mass_kg", "length_m", "width_m")
 def submit(turn: Turn, wish: SubmitTask) -> None:
     """Take a request on, or answer why not; the same key again gets the answer that the first one got."""
     check_key(wish.key)
+    take_on(turn, wish)
+
+
+def take_on(turn: Turn, wish: SubmitTask) -> None:
+    """Do so under any key, as the fleet's own requests have them."""
     ended, known = find_ended(turn.state, wish.key), turn.state.tasks.get(wish.key)
     if ended is not None:
         _check_same(wish, ended.service, ended.digest)
@@ -325,22 +330,27 @@ def _wanted(turn: Turn, item: str) -> bool:
     return any(act.item == item for task in turn.state.open_tasks() for stop in task.request.stops for act in stop.acts)
 
 
-def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> ItemAppeared | None:
-    """Return the item that a request brings along: it stands where the first `take` of it happens."""
+def brought(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that name the items which a request brings along, and those that say where they stand."""
     for template in service.stops:
         for act in template.acts:
-            if act.act != "take" or not template.where.startswith("param:"):
-                continue
-            item = str(params.get(act.item, ""))
-            if not item:
-                continue
-            known = turn.state.items.get(item)
-            place = str(params[template.where.partition(":")[2]])
-            if known is not None and known.holder == f"place:{place}" and not _wanted(turn, item):
-                return None
-            if known is not None and not known.holder.startswith("person:"):
-                raise RequestError("request_item_exists", f"item {item!r} is already at {known.holder}", act.item)
-            kind = "car" if turn.site.places[place].kind == "bay_in" else "goods"
-            mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
-            return ItemAppeared(item, kind, f"place:{place}", mass, length, width)
+            if act.act == "take" and template.where.startswith("param:"):
+                yield act.item, template.where.partition(":")[2]
+
+
+def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> ItemAppeared | None:
+    """Return the item that a request brings along: it stands where the first `take` of it happens."""
+    for param, where in brought(service):
+        item = str(params.get(param, ""))
+        if not item:
+            continue
+        known = turn.state.items.get(item)
+        place = str(params[where])
+        if known is not None and known.holder == f"place:{place}" and not _wanted(turn, item):
+            return None
+        if known is not None and not known.holder.startswith("person:"):
+            raise RequestError("request_item_exists", f"item {item!r} is already at {known.holder}", param)
+        kind = "car" if turn.site.places[place].kind == "bay_in" else "goods"
+        mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
+        return ItemAppeared(item, kind, f"place:{place}", mass, length, width)
     return None

@@ -14,6 +14,7 @@ from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import ShiftSigned, TaskRequested
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
+from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
@@ -285,6 +286,7 @@ class FleetState:
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     shifts : the last that were handed over, oldest first.
+    schedules, templates : what is asked for again.
     """
 
     robots: dict[str, RobotRecord]
@@ -314,6 +316,8 @@ class FleetState:
     raised: int = 0
     ordered: int = 0
     shifts: dict[str, ShiftRecord] = field(default_factory=dict)
+    schedules: dict[str, ScheduleRecord] = field(default_factory=dict)
+    templates: dict[str, TemplateRecord] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

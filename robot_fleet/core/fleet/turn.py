@@ -15,7 +15,8 @@ from robot_fleet.core.fleet.roads import conditions
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Plan, Problem, Violation
-from robot_fleet.core.ports import Checker, Planner, RightOfWay, Roads
+from robot_fleet.core.ports import Calendar, Checker, Planner, RightOfWay, Roads
+from robot_fleet.core.recurrence import Occurrence
 from robot_fleet.core.site import RobotKind, Site
 
 _MOVED_BY_OTHERS = ("manual", "emergency_stop")
@@ -24,13 +25,17 @@ _MOVED_BY_OTHERS = ("manual", "emergency_stop")
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the core asks when it decides: all of them pure, none of them does I/O."""
+    """What the core asks when it decides: all of them pure, none of them does I/O.
+
+    `calendar` is None where nobody knows which date it is; nothing can recur there.
+    """
 
     roads: Roads
     planner: Planner
     checker: Checker
     right_of_way: RightOfWay
     explain: Callable[[Problem, Plan, str], Explanation]
+    calendar: Calendar | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class Agenda:
     pending_s, quiet_s : per (code, subject) since when a condition is held back, and per (alarm, member) since when it
         is gone (steady time).
     uncharged_s : per robot since when it stands docked without current (fleet time).
+    following : per schedule its record's state for which the next occurrence was looked up, and that.
     """
 
     replan: bool = True
@@ -85,6 +91,7 @@ class Agenda:
     pending_s: dict[tuple[str, str], float] = field(default_factory=dict)
     quiet_s: dict[tuple[str, str], float] = field(default_factory=dict)
     uncharged_s: dict[str, float] = field(default_factory=dict)
+    following: dict[str, tuple[object, Occurrence | None]] = field(default_factory=dict)
 
 
 class PortsNow:

@@ -26,6 +26,7 @@ from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.site import (
     demand_pattern,
     model,
+    model_calendar,
     model_costs,
     model_health,
     model_lanes,
@@ -53,6 +54,9 @@ SITE_MODELS = {
         model.PlaceModel,
         model.ItemModel,
         model.ZoneModel,
+        model_calendar.CalendarFile,
+        model_calendar.HolidaysModel,
+        model_calendar.ClosedModel,
         model_costs.CostsFile,
         model_costs.KindCostModel,
         model_costs.EnergyCostModel,
