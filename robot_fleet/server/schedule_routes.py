@@ -39,7 +39,7 @@ from robot_fleet.server.schedule_rows import MOST
 
 _NewId = Annotated[str, Header(alias="Idempotency-Key", description="Makes asking twice safe; becomes the id.")]
 _Count = Annotated[int, Query(ge=1, le=MOST, description="So many that take place.")]
-_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (404, 422)}
+_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (404, 409, 422)}
 
 
 def schedule_reads(fleet: FleetPort) -> APIRouter:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
+from test.browser.views import picture
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.recorded_run import BEGIN_S, END_S, SILENT, Recorded, record
 from test.fakes.web_server import WebServer
@@ -42,7 +43,10 @@ def figure(page: Page, words: str) -> str:
     return page.locator(f".figure:has-text('{words}') dd").inner_text()
 
 
-def test_the_past_is_played_searched_and_left_for_the_present(browser: Browser, recorded: Recorded) -> None:
+def test_the_past_is_played_searched_and_left_for_the_present(
+    browser: Browser, recorded: Recorded, pytestconfig: pytest.Config
+) -> None:
+    out = pytestconfig.getoption("--pictures", None)
     fleet = MovingFleet(load_site(recorded.folder), tasks=8, pace=1.0, alarm=False)
     errors: list[str] = []
     with WebServer(create_app(fleet, replays=recorded.desk())) as server:
@@ -100,6 +104,7 @@ def test_the_past_is_played_searched_and_left_for_the_present(browser: Browser, 
         expect(page.locator('#alarms [data-alarm="ring-1"]')).to_be_visible()
         expect(page.locator('#alarms-then [data-alarm="ring-1"]')).to_have_count(0)
 
+        picture(page, out, "en", "replay")
         assert violations(page) == []
 
         # the address is enough to come back to the same instant, in the other language as well
@@ -108,6 +113,9 @@ def test_the_past_is_played_searched_and_left_for_the_present(browser: Browser, 
         page.reload()
         expect(banner).to_contain_text("다시 보기 중 · 실시간 아님")
         expect(page.locator("#replay-clock")).to_contain_text("2일차 00:0")
+        page.emulate_media(color_scheme="light")
+        page.wait_for_function("() => window.robotFleet.painted")
+        picture(page, out, "ko", "replay")
         assert violations(page) == []
 
         # back to the present, with its tasks and its commands

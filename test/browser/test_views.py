@@ -5,28 +5,25 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Browser
 
 from robot_fleet.runtime.report_desk import ReportDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
-from test.browser.views import VIEWS, show
+from test.browser.views import VIEWS, picture, show
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.report_ledger import write_ledger
 from test.fakes.web_server import WebServer
 from test.unit.reports.hand_made import FACTS, GROUND
 
 SITE = Path(__file__).parents[2] / "config" / "sites" / "busan_edc"
+DOCS = Path(__file__).parents[2] / "docs"
 WAIT_MS = 60_000
-COLOURS = 255
-"""A palette keeps pictures small."""
 FRAMES = 50
 """Frames that are drawn before the first picture: robots have left their chargers by then."""
 
@@ -54,10 +51,7 @@ def test_no_page_shuts_anybody_out(
     for view in VIEWS:
         page.emulate_media(color_scheme="light")
         show(page, server.url, view)
-        if out is not None:
-            (out / language).mkdir(parents=True, exist_ok=True)
-            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(out / language / f"{view.name}.png", optimize=True)
+        picture(page, out, language, view.name)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             for violation in axe.run(page).response["violations"]:
@@ -65,3 +59,11 @@ def test_no_page_shuts_anybody_out(
                 found.setdefault(f"{violation['id']}: {violation['help']}", []).extend(places)
     context.close()
     assert found == {}
+
+
+@pytest.mark.parametrize("name", [*(view.name for view in VIEWS), "replay"])
+def test_the_docs_show_every_page_in_both_languages(name: str) -> None:
+    shown = (DOCS / "reference" / "console_pages.md").read_text(encoding="utf-8")
+    for language in ("ko", "en"):
+        assert f"../images/console/{language}/{name}.png" in shown
+        assert (DOCS / "images" / "console" / language / f"{name}.png").exists()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
+
+COLOURS = 255
 
 Way = Callable[[Page], None]
 
@@ -97,12 +102,22 @@ VIEWS = (
 )
 
 
+def picture(page: Page, out: Path | None, language: str, name: str) -> None:
+    """Take a picture for the docs, if a folder for it is given; a palette keeps it small."""
+    if out is None:
+        return
+    (out / language).mkdir(parents=True, exist_ok=True)
+    taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(out / language / f"{name}.png", optimize=True)
+
+
 def show(page: Page, url: str, view: View) -> None:
     """Bring a page to a view."""
     page.goto("about:blank")  # an address that differs behind `#` alone would load nothing anew
     page.goto(f"{url}/{view.path}")
-    if not view.path.startswith("reports"):
+    if not view.path.endswith(".html"):
         page.wait_for_selector("[data-task]")  # before, the console knows nothing that could be named
+        page.wait_for_function("() => window.robotFleet.painted")
     view.open(page)
     page.wait_for_selector(view.ready)
     page.evaluate("() => document.fonts.ready.then(() => null)")

@@ -400,6 +400,10 @@ window.robotFleet = {
   get frames() {
     return map.frames;
   },
+  /** Whether floor and walls have been drawn. */
+  get painted() {
+    return map.frames > map.paintedAt;
+  },
   get followed() {
     return map.follows;
   },

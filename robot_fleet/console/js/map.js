@@ -33,14 +33,17 @@ export class FleetMap {
     this.frames = 0;
     this.groundDirty = true;
     this.actorsDirty = true;
+    this.paintedAt = Infinity; // the frame before which floor and walls were not known
     this.told = false; // whether the painter knows what there is
     this.pointers = new Map();
     this.ways = new Ways(this);
     const [ground, actors] = [byId("ground"), this.actors].map((canvas) => canvas.transferControlToOffscreen());
     this.painter.postMessage({ what: "canvases", ground, actors }, [ground, actors]);
     this.painter.addEventListener("message", ({ data }) => {
-      if (data.painted) this.redraw();
-      else this.frames = data.drawn;
+      if (data.painted) {
+        this.paintedAt = this.sent;
+        this.redraw();
+      } else this.frames = data.drawn;
     });
     new ResizeObserver(() => this.resize()).observe(byId("map"));
     this.#listen();
