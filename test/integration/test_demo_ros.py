@@ -146,7 +146,7 @@ def test_a_fleet_is_asked_held_ended_and_goes_on_where_it_was(env: dict[str, str
         assert (zones["annex"]["closed"], zones["annex"]["reason"]) == (True, "wet paint")
         assert zones["north_lane"]["speed_mps"] == 0.3
         ask(env, "cancel", "patrol_1", "--yes")
-        ask(env, "resume")
+        ask(env, "resume", "--yes")
         assert again.ctrl_c()[0] == 0
     finally:
         again.close()
