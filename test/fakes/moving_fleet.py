@@ -299,6 +299,7 @@ class MovingFleet(ViewedFleet):
                 if robot:
                     for puppet in self.puppets:
                         puppet.hold = on if puppet.id == robot else puppet.hold
+                        self._show(puppet)
                 else:
                     self.holding = on
             case CloseZones() | OpenZones():

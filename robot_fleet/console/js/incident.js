@@ -28,8 +28,9 @@ export class IncidentDrawer {
     this.hidden = new Set();
     this.sign = "";
     this.cameFrom = null;
-    this.box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
+    addEventListener("keydown", (event) => {
+      const { activeElement: at } = document; // nothing has the focus for a moment when what had it goes away
+      if (event.key === "Escape" && this.id && (at === document.body || this.box.contains(at))) this.close();
     });
     setInterval(() => {
       if (this.id && this.story?.state === "open" && !document.hidden) this.#look();
