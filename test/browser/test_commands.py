@@ -88,7 +88,12 @@ def test_the_map_follows_a_robot_until_somebody_moves_it(console: Opened) -> Non
     page.locator("[data-robot]").first.click()
     robot = str(page.locator("[data-robot]").first.get_attribute("data-robot"))
     page.click("#follow")
-    middle = page.evaluate("id => robotFleet.screenOf(id)", robot)
+    middle = page.evaluate(
+        """id => new Promise((told) => {
+            requestAnimationFrame(() => requestAnimationFrame(() => told(robotFleet.screenOf(id))));
+        })""",
+        robot,
+    )
     console.fleet.pace = 20.0
     page.wait_for_function(
         """([id, x, y]) => {

@@ -119,17 +119,18 @@ def test_what_is_missing_or_refused_is_said_at_the_field(console: Opened) -> Non
 
 def test_a_cancel_is_asked_about_first(console: Opened) -> None:
     page = console.page
+    task = "w1"
     console.server.do(lambda: setattr(console.fleet, "holding", True))
-    task = page.locator('[data-task="r0001"]')
-    task.click()
-    page.click('[data-cancel="r0001"]')
+    console.server.do(lambda: console.fleet.leave_waiting(task, "care_visit", {"place": "home/r101"}))
+    page.locator(f'[data-task="{task}"]').click()
+    page.click(f'[data-cancel="{task}"]')
     page.locator("dialog").get_by_role("button", name="Back").click()
     expect(page.locator("dialog")).to_be_hidden()
     assert console.fleet.commands == []
-    page.click('[data-cancel="r0001"]')
+    page.click(f'[data-cancel="{task}"]')
     page.locator("dialog").get_by_role("button", name="Cancel task").click()
-    expect(page.locator('.row.task:has([data-task="r0001"]) .state-name')).to_have_text("Cancelled")
-    assert console.fleet.commands == [("cancel", "r0001")]
+    expect(page.locator(f'.row.task:has([data-task="{task}"]) .state-name')).to_have_text("Cancelled")
+    assert console.fleet.commands == [("cancel", task)]
 
 
 def test_hold_and_resume_of_the_whole_fleet(console: Opened) -> None:
