@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.core.recurrence import Every, OnHolidays, Recurrence
 from robot_fleet.core.site import CalendarSpec
@@ -18,14 +17,8 @@ from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 KOREA = CalendarSpec("Asia/Seoul", "KR", "", {}, (), "2026-12-21")
 WAIT_MS = 20_000
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian package `chromium`)"),
-]
 
 
 @pytest.fixture
@@ -35,10 +28,9 @@ def fleet() -> MovingFleet:
 
 
 @pytest.fixture
-def page(fleet: MovingFleet) -> Iterator[Page]:
+def page(browser: Browser, fleet: MovingFleet) -> Iterator[Page]:
     errors: list[str] = []
-    with WebServer(create_app(fleet)) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with WebServer(create_app(fleet)) as server:
         opened = browser.new_page(viewport={"width": 1440, "height": 900}, locale="ko-KR")
         opened.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
@@ -46,7 +38,7 @@ def page(fleet: MovingFleet) -> Iterator[Page]:
         opened.goto(server.url)
         opened.wait_for_selector("[data-task]")
         yield opened
-        browser.close()
+        opened.close()
     assert errors == []
 
 
