@@ -59,7 +59,7 @@ export class AlarmList {
 
   /** Times go on inside of the rows: a button that is rebuilt under the mouse would lose the click. */
   #tick(box, rows) {
-    const now = this.fleet.now();
+    const now = Math.floor(this.fleet.now()); // the page looks again when a whole second has passed
     for (const alarm of rows) {
       const row = box.kept.get(alarm.id).element;
       const put = (name, words, late = false) => {

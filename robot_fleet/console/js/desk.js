@@ -67,7 +67,7 @@ export class IncidentDesk {
   }
 
   #tick(call, incident, parts) {
-    const now = this.fleet.now();
+    const now = Math.floor(this.fleet.now()); // the page looks again when a whole second has passed
     for (const { name, state, took, limit } of clocksOf(call, incident, this.fleet.site.desk, now)) {
       const clock = parts.clocks.get(name);
       clock.element.className = `desk-clock ${state}`;
