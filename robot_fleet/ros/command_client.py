@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rclpy.node import Node
@@ -13,8 +14,8 @@ from robot_fleet_interfaces.srv import (
     AnswerAlarm,
     AnswerIncident,
     AnswerTask,
-    ArrangeRequests,
     CancelTask,
+    CarryOut,
     ChangeTask,
     ExplainTask,
     MarkAlarmShown,
@@ -49,12 +50,10 @@ from robot_fleet.core.inputs import (
     TaskChange,
     UnshelveAlarm,
 )
-from robot_fleet.ledger.codec import CodecMismatch, value_codec
 from robot_fleet.ros.commands import (
     ANSWER_ALARM,
     ANSWER_INCIDENT,
     ANSWER_TASK,
-    ARRANGE_REQUESTS,
     CANCEL_TASK,
     CARRY_OUT,
     CHANGE_TASK,
@@ -67,8 +66,7 @@ from robot_fleet.ros.commands import (
     params_json,
 )
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.wishes import wish_json
-from robot_fleet.runtime.desk_wishes import DESK, DeskWish, desk_text
+from robot_fleet.ros.wishes import CarriedWish, wish_json
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.server.ports import ALARM_KEPT, CommandAnswer, Row, WrongRequest
 
@@ -98,11 +96,10 @@ class RosCommands:
         self._price = node.create_client(PriceTask, PRICE_TASK)
         self._cancel = node.create_client(CancelTask, CANCEL_TASK)
         self._answer_task = node.create_client(AnswerTask, ANSWER_TASK)
-        self._wish = node.create_client(SubmitTasks, CARRY_OUT)
+        self._wish = node.create_client(CarryOut, CARRY_OUT)
         self._alarm = node.create_client(AnswerAlarm, ANSWER_ALARM)
         self._incident = node.create_client(AnswerIncident, ANSWER_INCIDENT)
         self._maintenance = node.create_client(SetMaintenance, SET_MAINTENANCE)
-        self._arrange = node.create_client(ArrangeRequests, ARRANGE_REQUESTS)
         self._explain = node.create_client(ExplainTask, EXPLAIN_TASK)
         self._shown = node.create_client(MarkAlarmShown, MARK_ALARM_SHOWN)
 
@@ -183,14 +180,12 @@ class RosCommands:
 
     async def carry_out(self, wish: FleetWish) -> CommandAnswer:
         """Pass on what is wished of the whole fleet, of its ground or of its watch."""
-        request = SubmitTasks.Request(requests_json=wish_json(wish), requester=wish.by)
-        told = await self._ask(self._wish, request)
-        return CommandAnswer(told.accepted, told.errors_json, told.code, told.message, told.where)
+        return await self._carried(wish)
 
     async def answer_alarm(self, wish: AlarmAnswer) -> CommandAnswer:
         """Acknowledge an alarm, put it aside, take it up again, or record what came of speaking to a caller."""
         if isinstance(wish, RecordVoice):
-            return await self._desk(wish)
+            return replace(await self._carried(wish), task="")
         request = AnswerAlarm.Request(idempotency_key=wish.key, alarm=wish.alarm, by=wish.by)
         match wish:
             case AcknowledgeAlarm():
@@ -206,7 +201,8 @@ class RosCommands:
     async def answer_incident(self, wish: IncidentAnswer) -> CommandAnswer:
         """Open an incident, write down what was done, or close it."""
         if isinstance(wish, CloseIncident):
-            return await self._desk(wish)
+            answer = await self._carried(wish)
+            return replace(answer, task="", incident=answer.task)
         request = AnswerIncident.Request(idempotency_key=wish.key, by=wish.by)
         match wish:
             case OpenIncident():
@@ -218,13 +214,8 @@ class RosCommands:
 
     async def change_job(self, wish: JobChange) -> CommandAnswer:
         """Send for staff, or say that a field job is taken, done or withdrawn."""
-        return await self._desk(wish)
-
-    async def _desk(self, wish: DeskWish) -> CommandAnswer:
-        request = AnswerIncident.Request(idempotency_key=wish.key, answer=DESK, text=desk_text(wish), by=wish.by)
-        answer = await self._ask(self._incident, request)
-        about = {"incident" if isinstance(wish, CloseIncident) else "job": answer.incident}
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where, **about)
+        answer = await self._carried(wish)
+        return replace(answer, task="", job=answer.task)
 
     async def set_maintenance(self, wish: Maintenance) -> CommandAnswer:
         """Take a robot out of service, plan when it will be, or put it back."""
@@ -241,13 +232,13 @@ class RosCommands:
 
     async def arrange(self, wish: Arrangement) -> CommandAnswer:
         """Change a schedule or a template of requests."""
-        kind: Any = type(wish)
-        try:
-            body = value_codec(kind).dumps(wish)
-        except CodecMismatch as mismatch:
-            raise RequestError("request_malformed", str(mismatch)) from mismatch
-        answer = await self._ask(self._arrange, ArrangeRequests.Request(change=kind.__name__, wish_json=body))
-        return CommandAnswer(answer.accepted, "", answer.code, answer.message, answer.where)
+        return replace(await self._carried(wish), task="")
+
+    async def _carried(self, wish: CarriedWish) -> CommandAnswer:
+        """Pass a wish on by its name and fields; the answer's task is what it speaks of."""
+        name, fields = wish_json(wish)
+        told = await self._ask(self._wish, CarryOut.Request(wish=name, fields_json=fields))
+        return CommandAnswer(told.accepted, told.about, told.code, told.message, told.where)
 
     async def why(self, task: str, language: str) -> Row:
         """Ask why a task is where it is."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, get_args
 
 from rclpy.node import Node
 from robot_fleet_interfaces.srv import (
     AnswerAlarm,
     AnswerIncident,
-    ArrangeRequests,
+    CarryOut,
     ChangeTask,
     ExplainTask,
     MarkAlarmShown,
@@ -25,7 +24,6 @@ from robot_fleet_interfaces.srv import SetZone as SetZoneSrv
 from robot_fleet_interfaces.srv import SubmitTask as SubmitTaskSrv
 from robot_fleet_interfaces.srv import SubmitTasks as SubmitTasksSrv
 
-from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import OrderError, RequestError
 from robot_fleet.core.inputs import (
@@ -54,11 +52,9 @@ from robot_fleet.core.inputs import (
     SubmitTasks,
     UnshelveAlarm,
 )
-from robot_fleet.ledger.codec import CodecMismatch, value_codec
 from robot_fleet.ros.convert import parse_object
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.wishes import parse_wish
-from robot_fleet.runtime.desk_wishes import DESK, desk_wish
 
 SUBMIT_TASK = "/fleet/submit_task"
 SUBMIT_TASKS = "/fleet/submit_tasks"
@@ -74,11 +70,8 @@ MARK_ALARM_SHOWN = "/fleet/mark_alarm_shown"
 ANSWER_ALARM = "/fleet/answer_alarm"
 ANSWER_INCIDENT = "/fleet/answer_incident"
 SET_MAINTENANCE = "/fleet/set_maintenance"
-ARRANGE_REQUESTS = "/fleet/arrange_requests"
 
 
-ARRANGEMENTS: Mapping[str, Any] = {kind.__name__: kind for kind in get_args(Arrangement)}
-"""What `ArrangeRequests` can change, by its word."""
 _NO_TIME = ("runtime_no_time", "the fleet has no time yet; ask again in a moment")
 
 
@@ -115,13 +108,12 @@ class Commands:
             (AnswerTaskSrv, ANSWER_TASK, self._answer_task),
             (SetHoldSrv, SET_HOLD, self._hold),
             (SetZoneSrv, SET_ZONE, self._zone),
-            (SubmitTasksSrv, CARRY_OUT, self._carry_out),
+            (CarryOut, CARRY_OUT, self._carry_out),
             (ExplainTask, EXPLAIN_TASK, self._why),
             (MarkAlarmShown, MARK_ALARM_SHOWN, self._shown),
             (AnswerAlarm, ANSWER_ALARM, self._alarm),
             (AnswerIncident, ANSWER_INCIDENT, self._incident),
             (SetMaintenance, SET_MAINTENANCE, self._maintenance),
-            (ArrangeRequests, ARRANGE_REQUESTS, self._arrange),
         ):
             node.create_service(kind, name, guard.answering(name, serve))
 
@@ -206,15 +198,15 @@ class Commands:
         }
         _tell(self._choose(key, request.change, "change", wishes), response)
 
-    def _carry_out(self, request: SubmitTasksSrv.Request, response: SubmitTasksSrv.Response) -> None:
+    def _carry_out(self, request: CarryOut.Request, response: CarryOut.Response) -> None:
         try:
-            wish = parse_wish(request.requests_json)
-        except ValueError as error:
-            answer = Answer("", False, "", "request_json_malformed", str(error), where="requests_json")
+            wish = parse_wish(request.wish, request.fields_json)
+        except RequestError as error:
+            answer = Answer("", False, "", error.code, error.message, where=error.where)
         else:
             answer = self.ask(wish.key, wish)
         _tell(answer, response)
-        response.errors_json = answer.task
+        response.about = answer.task
 
     def _alarm(self, request: AnswerAlarm.Request, response: AnswerAlarm.Response) -> None:
         key, alarm, by = request.idempotency_key, request.alarm, request.by or "operator"
@@ -232,16 +224,9 @@ class Commands:
             request.NOTE: NoteIncident(key, incident, request.text, by),
             request.CLOSE: CloseIncident(key, incident, request.text, by),
         }
-        answer = self._desk(request) if request.answer == DESK else self._choose(key, request.answer, "answer", wishes)
+        answer = self._choose(key, request.answer, "answer", wishes)
         response.incident = answer.task
         _tell(answer, response)
-
-    def _desk(self, request: AnswerIncident.Request) -> Answer:
-        try:
-            wish = desk_wish(request.text)
-        except RequestError as error:
-            return Answer(request.idempotency_key, False, "", error.code, error.message, where=error.where)
-        return self.ask(wish.key, wish)
 
     def _maintenance(self, request: SetMaintenance.Request, response: SetMaintenance.Response) -> None:
         key, robot, by = request.idempotency_key, request.robot, request.by or "operator"
@@ -251,18 +236,6 @@ class Commands:
             request.DONE: EndMaintenance(key, robot, by),
         }
         _tell(self._choose(key, request.change, "change", wishes), response)
-
-    def _arrange(self, request: ArrangeRequests.Request, response: ArrangeRequests.Response) -> None:
-        kind = ARRANGEMENTS.get(request.change)
-        try:
-            if kind is None:
-                raise CodecMismatch(f"one of {', '.join(ARRANGEMENTS)}", request.change)
-            wish: Arrangement = value_codec(kind).loads(request.wish_json)
-        except CodecMismatch as mismatch:
-            answer = Answer("", False, "", "request_json_malformed", str(mismatch), where="wish_json")
-        else:
-            answer = self.ask(wish.key, wish)
-        _tell(answer, response)
 
     def _choose(self, key: str, word: str, field: str, wishes: Mapping[str, Input]) -> Answer:
         """Have the wish of a word fulfilled, or say which words there are."""
@@ -322,7 +295,7 @@ def _tell(
     | AnswerAlarm.Response
     | AnswerIncident.Response
     | SetMaintenance.Response
-    | ArrangeRequests.Response,
+    | CarryOut.Response,
 ) -> None:
     response.accepted, response.code = answer.accepted, answer.code
     response.message, response.where = answer.message, answer.where

@@ -1,44 +1,53 @@
-"""Wishes about the fleet, its ground and its watch as JSON: `{"wish": <name>, <field>: <value>, ...}`.
+"""Wishes that travel by `/fleet/carry_out`: a name, and the fields as a JSON object.
 
-They share one service and one form, since they have little in common but a key and who asks.
+They share one service, since they have little in common but a key and who asks.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
-from robot_fleet.core.inputs import CloseZones, FleetWish, LimitZone, OpenZones, SetHold, SignShift, TakeShift
+from robot_fleet.core.arrangements import Arrangement
+from robot_fleet.core.errors import RequestError
+from robot_fleet.core.inputs import AnswerJob, CloseIncident, FleetWish, OpenJob, RecordVoice
 from robot_fleet.ledger.codec import CodecMismatch, value_codec
 
-_KINDS: Mapping[str, Any] = MappingProxyType(
-    {kind.__name__: kind for kind in (SetHold, CloseZones, OpenZones, LimitZone, SignShift, TakeShift)}
-)
+DeskWish = RecordVoice | CloseIncident | OpenJob | AnswerJob
+CarriedWish = FleetWish | DeskWish | Arrangement
+
+WISHES: Mapping[str, Any] = MappingProxyType({kind.__name__: kind for kind in get_args(CarriedWish)})
+"""What the service can ask for, by its name."""
 
 
-def wish_json(wish: FleetWish) -> str:
-    """Return a wish as JSON."""
-    kind: Any = type(wish)
-    return json.dumps({"wish": kind.__name__, **value_codec(kind).encode(wish)}, ensure_ascii=False)
-
-
-def parse_wish(text: str) -> FleetWish:
-    """Return the wish of a JSON text.
+def wish_json(wish: CarriedWish) -> tuple[str, str]:
+    """Return a wish's name, and its fields as JSON.
 
     Raises
     ------
-    ValueError : it is none, or has a field that is unknown or of the wrong type.
+    RequestError : `request_malformed`, where a field has a value that cannot be told.
     """
-    fields = json.loads(text)
-    if not isinstance(fields, dict):
-        raise ValueError("expected a JSON object")
-    kind = _KINDS.get(str(fields.pop("wish", "")))
-    if kind is None:
-        raise ValueError(f"expected wish to be one of {', '.join(_KINDS)}")
+    kind: Any = type(wish)
     try:
-        wish: FleetWish = value_codec(kind).decode(fields)
-    except CodecMismatch as error:
-        raise ValueError(str(error)) from error
+        return kind.__name__, value_codec(kind).dumps(wish)
+    except CodecMismatch as mismatch:
+        raise RequestError("request_malformed", str(mismatch)) from mismatch
+
+
+def parse_wish(name: str, text: str) -> CarriedWish:
+    """Return the wish of a name and a JSON text.
+
+    Raises
+    ------
+    RequestError : `request_json_malformed`: there is none of that name, or a field is unknown or of the wrong type.
+    """
+    kind = WISHES.get(name)
+    try:
+        if kind is None:
+            raise CodecMismatch(f"one of {', '.join(WISHES)}", name)
+        wish: CarriedWish = value_codec(kind).loads(text)
+    except CodecMismatch as mismatch:
+        where = "wish" if kind is None else "fields_json"
+        raise RequestError("request_json_malformed", str(mismatch), where) from mismatch
     return wish
