@@ -278,6 +278,65 @@ class ShiftRow(_Row):
     intact: bool
 
 
+class RuleRow(_Row):
+    """When something recurs, see `RuleModel`."""
+
+    at: str
+    begins: str
+    every: str
+    interval: int
+    weekdays: list[str]
+    month_day: int
+    ends: str
+    count: int
+    holidays: str
+
+
+class EditionRow(_Row):
+    """What a schedule asks for from a date on."""
+
+    service: str
+    params: dict[str, Any]
+    rule: RuleRow
+
+
+class ScheduleRow(EditionRow):
+    """A request that recurs. `local` times are the site's, others fleet seconds."""
+
+    id: str
+    name: str
+    state: Literal["running", "paused", "ended", "finished"]
+    reason: str
+    next: str | None = Field(description="Local time of the next occurrence.")
+    next_s: float | None
+    later: list[EditionRow] = Field(description="What it asks for later on.")
+    skipped: list[str]
+    grace_s: float
+    made: int
+    missed: int
+
+
+class OccurrenceRow(_Row):
+    """A day that a rule comes to."""
+
+    local: str
+    at_s: float
+    instead_of: str
+    takes_place: bool
+    skipped: bool
+    holiday: TextRow | None
+
+
+class TemplateRow(_Row):
+    """A request that is kept under a name."""
+
+    id: str
+    name: str
+    service: str
+    params: dict[str, Any]
+    note: str
+
+
 class WayRow(_Row):
     """What is left of a robot's way."""
 

@@ -24,6 +24,7 @@ from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import CommandTaken, ErrorAnswer
 from robot_fleet.server.pages import PAGED, Page, Paged
 from robot_fleet.server.ports import FleetPort, Row
+from robot_fleet.server.rows import OccurrenceRow, ScheduleRow, TemplateRow
 from robot_fleet.server.schedule_models import (
     DeleteWish,
     EndScheduleWish,
@@ -46,17 +47,17 @@ def schedule_reads(fleet: FleetPort) -> APIRouter:
     """Return the addresses that show schedules, templates and days."""
     router = APIRouter(prefix="/api/v1", tags=["view"], responses=_ERRORS)
 
-    @router.get("/schedules", responses=PAGED)
+    @router.get("/schedules", response_model=list[ScheduleRow], responses=PAGED)
     async def schedules(page: Paged) -> Response:
         """Every schedule, with its rule and its next occurrence."""
         return _in_order(page, fleet.snapshot()["schedules"])
 
-    @router.get("/schedules/{schedule}/occurrences")
+    @router.get("/schedules/{schedule}/occurrences", response_model=list[OccurrenceRow])
     async def occurrences(schedule: str, n: _Count = 10) -> Any:
         """The days that a schedule comes to next: those that take place, and those that are left out."""
         return fleet.occurrences(schedule, n)
 
-    @router.get("/occurrences")
+    @router.get("/occurrences", response_model=list[OccurrenceRow])
     async def preview(
         at: Annotated[str, Query(max_length=5, description="Local time of day.", examples=["09:00"])],
         begins: Annotated[str, Query(max_length=10, description="First date; empty for today.")] = "",
@@ -77,7 +78,7 @@ def schedule_reads(fleet: FleetPort) -> APIRouter:
         )  # fmt: skip
         return fleet.preview(rule.value(fleet.today()), n)
 
-    @router.get("/templates", responses=PAGED)
+    @router.get("/templates", response_model=list[TemplateRow], responses=PAGED)
     async def templates(page: Paged) -> Response:
         """Every template of a request."""
         return _in_order(page, fleet.snapshot()["templates"])

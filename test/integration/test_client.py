@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from robot_fleet.client import FleetClient, connection
 from robot_fleet.core.errors import FleetError, LinesRefused, RequestError, RuntimeFailure
+from robot_fleet.core.site import CalendarSpec
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site
@@ -24,9 +27,89 @@ TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
 VISIT = {"place": "home/r101"}
 
 
+def _operate(client: FleetClient, fleet: MovingFleet) -> None:
+    """Ask for services, change their tasks, hold robots, close zones."""
+    taken = client.submit("care_visit", VISIT, key="v1")
+    assert (taken.command, taken.task) == ("v1", "v1")
+    assert client.task("v1").params == VISIT
+    assert [task.id for task in client.tasks(state=["requested", "assigned"])] != []
+    assert len(list(client.tasks())) == 6
+    assert client.why("v1", "en").language == "en"
+    assert client.price("v1", "care_2").more_s == 42.0
+    client.prioritise("v1", "urgent")
+    client.assign("v1", "care_2")
+    client.put_after("v1", [])
+    client.hold_task("v1", "guests")
+    assert client.task("v1").held
+    client.resume_task("v1")
+    assert (client.task("v1").only_on, client.task("v1").priority) == ("care_2", 70)
+    fleet.let_ask("v1")
+    client.answer("v1", "retry")
+    client.cancel("v1")
+    assert client.task("v1").ended
+    csv = 'request_id,at,service,params\nd1,14:00,care_visit,"{""place"": ""home/r101""}"\n'
+    assert client.submit_csv(csv).tasks == ["d1"]
+    client.hold("care_1", in_place=True)
+    assert {robot.id: robot.hold for robot in client.robots()}["care_1"]
+    client.resume("care_1")
+    client.maintenance("care_1", "begin", reason="wheels")
+    assert client.robot("care_1").maintenance
+    client.maintenance("care_1", "done")
+    client.close_zone("annex")
+    client.limit_zone("annex", 0.4)
+    assert (client.zone("annex").closed, client.zones()[0].speed_mps) == (True, 0.4)
+    client.open_zone("annex")
+    client.open_job("fetch_robot", robot="care_1")
+    client.answer_job(client.jobs(robot="care_1")[0].id, "withdraw")
+    client.close_zones(["annex"], "storm", cause="weather")
+    client.open_zones(["annex"])
+
+
+def _answer(client: FleetClient) -> None:
+    """Answer what rings, and hand the shift over."""
+    (alarm,) = client.alarms(urgency="critical")
+    client.record_voice(alarm.id, "answered")
+    client.acknowledge(alarm.id)
+    (incident,) = client.incidents(state="open")
+    client.note(incident.id, "went there")
+    assert client.incident(incident.id).entries[-1].sort == "person"
+    client.close_incident(incident.id, "went home", "fine")
+    assert client.incidents(state="closed")[0].verdict == "fine"
+    (stuck,) = client.alarms(urgency="high")
+    client.shelve(stuck.id, 900.0, "known")
+    client.unshelve(stuck.id)
+    client.open_incident(stuck.id)
+    seen = client.open_items()
+    client.sign_shift(seen.digest, "calm", {item.key: "seen" for item in seen.items[:1]}, by="op_1")
+    (shift,) = client.shifts()
+    client.take_shift(shift.id, shift.digest, by="op_2")
+    assert client.shifts()[0].taken_by == "op_2"
+
+
+def _arrange(client: FleetClient) -> None:
+    """Have requests recur, and keep some for another time."""
+    rule = {"at": "21:00", "every": "week", "weekdays": ["mon", "fri"], "holidays": "skip"}
+    client.add_schedule("evening", "care_visit", VISIT, rule)
+    client.add_schedule("evening", "care_visit", VISIT, rule)  # asked twice
+    client.revise_schedule("evening", "care_visit", VISIT, rule | {"at": "20:30"}, name="Evening")
+    client.pause_schedule("evening", "holiday")
+    client.resume_schedule("evening")
+    first = next(day for day in client.occurrences("evening", 3) if day.takes_place)
+    client.skip_occurrence("evening", first.local, reason="visitors")
+    (row,) = client.schedules()
+    assert (row.name, row.rule.at, row.skipped) == ("Evening", "20:30", [first.local])
+    client.end_schedule("evening")
+    client.save_template("visit", "care_visit", VISIT)
+    client.rename_template("visit", "Visit")
+    assert [template.name for template in client.templates()] == ["Visit"]
+    client.delete_template("visit")
+    assert (client.schedules()[0].state, client.templates()) == ("ended", [])
+
+
 @pytest.fixture
 def fleet() -> MovingFleet:
-    made = MovingFleet(load_site(TINY), tasks=5)
+    calendar = CalendarSpec("Asia/Seoul", "KR", "", {}, (), "2026-12-21")
+    made = MovingFleet(replace(load_site(TINY), calendar=calendar), tasks=5)
     made.holding = True
     return made
 
@@ -43,46 +126,29 @@ def client(server: WebServer) -> Iterator[FleetClient]:
         yield opened
 
 
-def test_a_day_of_an_operator(client: FleetClient, fleet: MovingFleet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_a_method_for_every_command(
+    client: FleetClient, fleet: MovingFleet, server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: set[str] = set()
+    post = connection.Connection.post
+
+    def noted(self: connection.Connection, path: str, *rest: Any, **more: Any) -> Any:
+        given.add(path)
+        return post(self, path, *rest, **more)
+
+    monkeypatch.setattr(connection.Connection, "post", noted)
     monkeypatch.setattr(connection, "_PAGE_ROWS", 2)  # lists come in portions, and nobody notices
-    taken = client.submit("care_visit", VISIT, key="v1")
-    assert (taken.command, taken.task) == ("v1", "v1")
-    assert client.task("v1").params == VISIT
-    assert [task.id for task in client.tasks(state=["requested", "assigned"])] != []
-    assert len(list(client.tasks())) == 6
-    assert client.why("v1", "en").language == "en"
-    assert client.price("v1", "care_2").more_s == 42.0
-    client.prioritise("v1", "urgent")
-    client.assign("v1", "care_2")
-    client.hold_task("v1", "guests")
-    assert client.task("v1").held
-    client.resume_task("v1")
-    assert (client.task("v1").only_on, client.task("v1").priority) == ("care_2", 70)
-    fleet.let_ask("v1")
-    client.answer("v1", "retry")
-    client.cancel("v1")
-    assert client.task("v1").ended
-    csv = 'request_id,at,service,params\nd1,14:00,care_visit,"{""place"": ""home/r101""}"\n'
-    assert client.submit_csv(csv).tasks == ["d1"]
-    client.hold("care_1")
-    assert {robot.id: robot.hold for robot in client.robots()}["care_1"]
-    client.resume("care_1")
-    client.maintenance("care_1", "begin", reason="wheels")
-    assert client.robot("care_1").maintenance
-    client.maintenance("care_1", "done")
-    client.close_zone("annex")
-    client.limit_zone("annex", 0.4)
-    assert (client.zone("annex").closed, client.zones()[0].speed_mps) == (True, 0.4)
-    client.open_zone("annex")
-    client.open_job("fetch_robot", robot="care_1")
-    client.answer_job(client.jobs(robot="care_1")[0].id, "withdraw")
-    (alarm,) = client.alarms(urgency="critical")
-    client.record_voice(alarm.id, "answered")
-    client.acknowledge(alarm.id)
-    (incident,) = client.incidents(state="open")
-    client.note(incident.id, "went there")
-    assert client.incident(incident.id).entries[-1].sort == "person"
-    assert client.site()["id"] == "tiny"
+    _operate(client, fleet)
+    server.do(lambda: fleet.desk.seen.update({("stuck", "care_1"): None}))
+    for _ in range(2):  # seen, and seen for long enough
+        server.do(lambda: fleet.advance(60.0))
+    _answer(client)
+    _arrange(client)
+    described = create_app(fleet).openapi()["paths"]
+    commands = [path for path, verbs in described.items() if "commands" in verbs.get("post", {}).get("tags", ())]
+    patterns = {path: re.compile(re.sub(r"{[^}]*}", "[^/]+", path.removeprefix("/api/v1"))) for path in commands}
+    assert len(commands) > 30
+    assert [path for path, pattern in patterns.items() if not any(map(pattern.fullmatch, given))] == []
 
 
 def test_mistakes_have_the_codes_of_the_api(client: FleetClient) -> None:
