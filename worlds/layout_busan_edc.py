@@ -24,7 +24,7 @@ import yaml
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.site.geojson import write_lanes
-from robot_fleet.site.world import build_map
+from robot_fleet.site.worlds.occupancy import build_map
 from worlds.furniture_busan_edc import SIZE_M, models
 from worlds.places_busan_edc import (
     APT_DOORS_M,

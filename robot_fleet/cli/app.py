@@ -41,6 +41,7 @@ _MODULES = {
     "user": "users",
     "audit": "audit",
     "site": "site",
+    "world": "world",
     "plan": "plan",
     "bench": "bench",
     "ledger": "ledger",

@@ -12,7 +12,7 @@ import typer
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
 from robot_fleet.site.new import new_site
-from robot_fleet.site.world import build_map
+from robot_fleet.site.worlds.occupancy import build_map
 
 app = typer.Typer(help="Site folders: check one, make one.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.site.maps import OccupancyMap, read_map
-from robot_fleet.site.world import build_map
+from robot_fleet.site.worlds.occupancy import build_map
 
 BOX = "<geometry><box><size>{}</size></box></geometry>"
 

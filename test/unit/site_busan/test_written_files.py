@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from robot_fleet.site.demand import generate_day, read_csv, write_csv
-from robot_fleet.site.world import build_map
+from robot_fleet.site.worlds.occupancy import build_map
 from worlds.layout_busan_edc import write_site
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, write_map
-from robot_fleet.site.world_sdf import Solid, Transform, read_solids
+from robot_fleet.site.worlds.solids import Solid, Transform, read_solids
 
 LOW_M = 0.05
 """What ends below this height is driven over."""
@@ -96,12 +96,7 @@ def build_map(world: Path, stem: Path, *, resolution_m: float = 0.05, strict: bo
         )
     if not stem.parent.is_dir():
         raise SiteError("site_map_folder_missing", "the map's folder is not there; make it first", str(stem.parent))
-    solids, warnings = read_solids(world, strict)
-    outlines = [outline for solid in solids if (outline := _outline(solid)) is not None]
-    if not outlines:
-        expected = f"nothing static stands between {LOW_M} and {HIGH_M} m; expected walls that make a map"
-        raise SiteError("site_world_empty", expected, str(world))
-    occupancy = _rasterise(outlines, resolution_m, world)
+    occupancy, shapes, warnings = draw_world(world, resolution_m, strict)
     file = stem.with_name(f"{stem.name}.yaml")
     write_map(occupancy, file)
     rows, columns = occupancy.grid.shape
@@ -112,10 +107,20 @@ def build_map(world: Path, stem: Path, *, resolution_m: float = 0.05, strict: bo
         resolution_m=resolution_m,
         origin_x_m=occupancy.origin_x_m,
         origin_y_m=occupancy.origin_y_m,
-        shapes=len(outlines),
+        shapes=shapes,
         occupied=int(np.count_nonzero(occupancy.grid == OCCUPIED)),
         warnings=tuple(warnings),
     )
+
+
+def draw_world(world: Path, resolution_m: float, strict: bool = False) -> tuple[OccupancyMap, int, list[str]]:
+    """Return the map of a world, how many shapes stand in it, and what is left out. Raises as `build_map` does."""
+    solids, warnings = read_solids(world, strict)
+    outlines = [outline for solid in solids if (outline := _outline(solid)) is not None]
+    if not outlines:
+        expected = f"nothing static stands between {LOW_M} and {HIGH_M} m; expected walls that make a map"
+        raise SiteError("site_world_empty", expected, str(world))
+    return _rasterise(outlines, resolution_m, world), len(outlines), warnings
 
 
 def _outline(solid: Solid) -> _Outline | None:

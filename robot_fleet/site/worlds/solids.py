@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
+from robot_fleet.site.worlds.tree import find_model, parse, where
 
 Transform = NDArray[np.float64]  # 4 x 4, homogeneous
 
@@ -40,12 +40,6 @@ class Solid:
     numbers: tuple[float, ...]
     pose: Transform
     points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
-
-
-class _Node(ElementTree.Element):
-    """An element that remembers its line."""
-
-    line = 0
 
 
 @dataclass(slots=True)
@@ -83,18 +77,19 @@ class _Reader:
     ) -> None:
         """Collect the shapes of an included model; its own pose counts where the include gives none."""
         uri = (element.findtext("uri") or "").strip()
-        where = _where(file, element)
         if not uri:
             raise _malformed("an include has no <uri>; expected the model's path", file, element)
-        target = _find_include(uri, self.world.parent, file.parent)
+        target = find_model(uri, self.world.parent, file.parent)
         if target is None:
             self.warn(
-                "site_sdf_include_missing", f"the included model {uri!r} is not beside the world; it is left out", where
+                "site_sdf_include_missing",
+                f"the included model {uri!r} is not beside the world; it is left out",
+                where(file, element),
             )
             return
         if target in open_files:
             raise _malformed(f"{uri!r} includes itself; expected includes that end", file, element)
-        root = _parse(target)
+        root = parse(target)
         model = root.find("model")
         if root.tag != "sdf" or model is None:
             raise _malformed("expected <sdf> with a <model>", target, root)
@@ -114,7 +109,7 @@ class _Reader:
             return
         if shape.tag not in _READ_GEOMETRIES:
             message = f"a collision of sort <{shape.tag}> is left out; expected {', '.join(_READ_GEOMETRIES)}"
-            self.warn("site_sdf_unsupported", message, _where(file, shape))
+            self.warn("site_sdf_unsupported", message, where(file, shape))
             return
         if shape.tag == "polyline":
             points = np.array([_numbers(point, 2, file) for point in shape.findall("point")])
@@ -155,7 +150,7 @@ class _Frames:
             raise _malformed(f"frame {base!r} is relative to itself; expected a chain that ends", self._file, element)
         if base not in self._named or element.tag == "collision":
             message = f"relative_to={base!r} is not resolved; the pose is read as relative to its parent"
-            self._reader.warn("site_sdf_unsupported", message, _where(self._file, element))
+            self._reader.warn("site_sdf_unsupported", message, where(self._file, element))
             return own
         return self.pose_of(self._named[base], (*seen, base)) @ own
 
@@ -170,46 +165,13 @@ def read_solids(world: Path, strict: bool) -> tuple[list[Solid], list[str]]:
     """
     if not world.is_file():
         raise SiteError("site_world_missing", "the world is not there; expected an SDF file", str(world))
-    root = _parse(world)
+    root = parse(world)
     element = root.find("world")
     if root.tag != "sdf" or element is None:
         raise _malformed("expected <sdf> with a <world>", world, root)
     reader = _Reader(world, strict)
     reader.scope(element, np.eye(4), False, world, (world,))
     return reader.solids, reader.warnings
-
-
-def _parse(file: Path) -> ElementTree.Element:
-    parser = expat.ParserCreate()
-
-    def node(tag: str, attributes: dict[str, str]) -> ElementTree.Element:
-        made = _Node(tag, attributes)
-        made.line = parser.CurrentLineNumber
-        return made
-
-    builder = ElementTree.TreeBuilder(element_factory=node)
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.data
-    try:
-        parser.Parse(file.read_bytes(), True)
-    except expat.ExpatError as error:
-        message = f"expected well-formed XML: {expat.ErrorString(error.code)}"
-        raise SiteError("site_sdf_malformed", message, f"{file}:{error.lineno}") from error
-    return builder.close()
-
-
-def _find_include(uri: str, *folders: Path) -> Path | None:
-    """Return the model file that a URI names, looked for beside the world and the including file."""
-    name = uri.removeprefix("model://").removeprefix("file://")
-    for folder in folders:
-        for base in (folder, folder / "models", folder.parent / "models"):
-            path = (base / name).resolve()
-            if path.is_file():
-                return path
-            if (path / "model.sdf").is_file():
-                return path / "model.sdf"
-    return None
 
 
 def _pose(element: ElementTree.Element | None, file: Path) -> Transform:
@@ -289,10 +251,5 @@ def _flag(element: ElementTree.Element, name: str, file: Path) -> bool:
     return text in ("true", "1")
 
 
-def _where(file: Path, element: ElementTree.Element) -> str:
-    line = element.line if isinstance(element, _Node) else 0
-    return f"{file}:{line}"
-
-
 def _malformed(message: str, file: Path, element: ElementTree.Element) -> SiteError:
-    return SiteError("site_sdf_malformed", message, _where(file, element))
+    return SiteError("site_sdf_malformed", message, where(file, element))
