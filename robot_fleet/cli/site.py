@@ -12,7 +12,7 @@ import typer
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
 from robot_fleet.site.new import new_site
-from robot_fleet.site.worlds.occupancy import build_map
+from robot_fleet.site.worlds.occupancy import HIGH_M, LOW_M, build_map
 
 app = typer.Typer(help="Site folders: check one, make one.", no_args_is_help=True)
 
@@ -71,21 +71,39 @@ def new(
 def make_map(
     world: Annotated[Path, typer.Argument(metavar="WORLD", help="A Gazebo world (SDF).")],
     stem: Annotated[Path, typer.Option("-o", "--out", metavar="STEM", help="Writes STEM.yaml and STEM.pgm.")],
+    low_m: Annotated[
+        float, typer.Option("--low", metavar="M", help="What ends below this height (metres) is driven over.")
+    ] = LOW_M,
+    high_m: Annotated[
+        float, typer.Option("--high", metavar="M", help="What begins above this height (metres) is driven under.")
+    ] = HIGH_M,
+    site: Annotated[
+        Path | None, typer.Option("--site", metavar="DIR", help="Make a site of the map, too; as `./fleet site new`.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End at what otherwise is a warning.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the occupancy map of a Gazebo world.
+    """Draw the occupancy map of a Gazebo world: all that stands between two heights; meshes and included models count.
 
-    Example: ./fleet site map worlds/busan_edc.sdf -o config/sites/busan_edc/map
+    For what a lidar sees, and no more, give the heights a little below and above it.
+
+    Examples
+    --------
+    ./fleet site map worlds/busan_edc.sdf -o config/sites/busan_edc/map
+    ./fleet site map warehouse.world -o warehouse --low 0.25 --high 0.35 --site sites/warehouse
     """
-    report = build_map(world, stem, strict=strict)
+    report = build_map(world, stem, low_m=low_m, high_m=high_m, strict=strict)
+    made = None if site is None else new_site(report.file, site)
     if as_json:
-        typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
+        told = {"schema_version": 1, **asdict(report), "site": made and asdict(made)}
+        typer.echo(json.dumps(told, default=str, ensure_ascii=False, indent=1))
         return
     for warning in report.warnings:
         typer.echo(f"warning: {warning}", err=True)
     size = f"{report.columns * report.resolution_m:.1f} x {report.rows * report.resolution_m:.1f} m"
     typer.echo(f"{report.file}: {size} at {report.resolution_m} m, {report.shapes} shapes.")
+    if made is not None:
+        typer.echo(f"{made.folder}: {made.places} places, {made.lanes} lanes; complete it by hand.")
 
 
 @app.command()

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.worlds.tree import find_model, parse, where
+from robot_fleet.site.worlds.meshes import capsule, ellipsoid, read_mesh
+from robot_fleet.site.worlds.tree import find_file, find_model, parse, where, words
 
 Transform = NDArray[np.float64]  # 4 x 4, homogeneous
 
-_READ_GEOMETRIES = ("box", "cylinder", "sphere", "polyline")
+_READ_GEOMETRIES = ("box", "cylinder", "sphere", "capsule", "ellipsoid", "mesh", "polyline")
 _IGNORED_GEOMETRIES = ("plane", "empty")
 _SCOPE_NAMES = ("", "world", "__model__")
 
@@ -30,10 +31,10 @@ class Solid:
 
     Parameters
     ----------
-    sort : box, cylinder, sphere or polyline.
+    sort : box, cylinder, sphere, polyline or mesh (capsules and ellipsoids are meshes, too).
     numbers : box: size along x, y, z; cylinder: radius, length; sphere: radius; polyline: height. Metres.
     pose : 4 x 4 transform from the shape's frame into the world.
-    points : of a polyline, in the shape's x-y plane, shape (n, 2).
+    points : of a polyline, in the shape's x-y plane, shape (n, 2); of a mesh, its triangles, shape (n, 3, 3).
     """
 
     sort: str
@@ -112,10 +113,18 @@ class _Reader:
             self.warn("site_sdf_unsupported", message, where(file, shape))
             return
         if shape.tag == "polyline":
-            points = np.array([_numbers(point, 2, file) for point in shape.findall("point")])
-            if len(points) < 3:
-                raise _malformed("a polyline has less than three points", file, shape)
-            self.solids.append(Solid("polyline", (_size(shape, "height", 1, file)[0],), pose, points))
+            for outline in geometry.findall("polyline"):
+                points = np.array([_numbers(point, 2, file) for point in outline.findall("point")])
+                if len(points) < 3:
+                    raise _malformed("a polyline has less than three points", file, outline)
+                self.solids.append(Solid("polyline", (_size(outline, "height", 1, file)[0],), pose, points))
+        elif shape.tag == "mesh":
+            self.mesh(shape, pose, file)
+        elif shape.tag == "capsule":
+            numbers = (*_size(shape, "radius", 1, file), *_size(shape, "length", 1, file))
+            self.solids.append(Solid("mesh", (), pose, capsule(*numbers)))
+        elif shape.tag == "ellipsoid":
+            self.solids.append(Solid("mesh", (), pose, ellipsoid(_size(shape, "radii", 3, file))))
         elif shape.tag == "box":
             self.solids.append(Solid("box", _size(shape, "size", 3, file), pose))
         elif shape.tag == "cylinder":
@@ -123,6 +132,23 @@ class _Reader:
             self.solids.append(Solid("cylinder", numbers, pose))
         else:
             self.solids.append(Solid("sphere", _size(shape, "radius", 1, file), pose))
+
+    def mesh(self, shape: ElementTree.Element, pose: Transform, file: Path) -> None:
+        """Collect a mesh; one that is not there or cannot be read is left out."""
+        uri, scale = words(shape.find("uri")), shape.find("scale")
+        found = find_file(uri, self.world.parent, file.parent) if uri else None
+        if found is None or not found.is_file():
+            self.warn(
+                "site_mesh_missing", f"the mesh {uri!r} is not beside the world; it is left out", where(file, shape)
+            )
+            return
+        try:
+            triangles = read_mesh(found, words(shape.find("submesh/name")))
+        except SiteError as error:
+            self.warn(error.code, f"{found.name}: {error.message}; it is left out", where(file, shape))
+            return
+        factors = (1.0, 1.0, 1.0) if scale is None else _numbers(scale, 3, file)
+        self.solids.append(Solid("mesh", (), pose, triangles * np.array(factors)))
 
 
 class _Frames:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -99,8 +100,15 @@ def find_file(uri: str, *folders: Path) -> Path | None:
 
 
 def find_model(uri: str, *folders: Path) -> Path | None:
-    """Return the model file (SDF) that an include's URI names, or None."""
+    """Return the model file (SDF) that an include's URI names, or None.
+
+    A folder's `model.config` says which file it is, the last one being of the newest version; else it is `model.sdf`.
+    """
     path = find_file(uri, *folders)
     if path is None or path.is_file():
         return path
-    return next((path / name for name in ("model.sdf", f"{path.name}.sdf") if (path / name).is_file()), None)
+    named = ["model.sdf", f"{path.name}.sdf"]
+    if (path / "model.config").is_file():
+        with contextlib.suppress(SiteError):  # what is wrong with it is no matter where model.sdf is there
+            named = [words(sdf) for sdf in parse(path / "model.config").findall("sdf")][::-1] + named
+    return next((path / name for name in named if name and (path / name).is_file()), None)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
+import trimesh
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.site.maps import OccupancyMap, read_map
 from robot_fleet.site.worlds.occupancy import build_map
 
+WORLDS = Path(__file__).parents[2] / "data" / "worlds"
 BOX = "<geometry><box><size>{}</size></box></geometry>"
 
 
@@ -169,11 +174,104 @@ def test_missing_include_is_a_warning_and_an_error_if_strict(tmp_path: Path) -> 
     assert caught.value.code == "site_sdf_include_missing"
 
 
-def test_mesh_is_a_warning(tmp_path: Path) -> None:
-    mesh = collision("<geometry><mesh><uri>a.dae</uri></mesh></geometry>", name="mesh")
-    report = build_map(write(tmp_path, model(collision(BOX.format("1 1 1")) + mesh)), tmp_path / "map")
-    assert len(report.warnings) == 1
-    assert "site_sdf_unsupported" in report.warnings[0]
+def mesh(uri: str, inner: str = "") -> str:
+    return f"<geometry><mesh><uri>{uri}</uri>{inner}</mesh></geometry>"
+
+
+def test_a_mesh_stands_where_the_same_box_would(tmp_path: Path) -> None:
+    shutil.copytree(WORLDS / "shelf", tmp_path / "shelf")
+    posts = "".join(collision(BOX.format("0.1 0.1 1"), f"{x} {x} 0 0 0 0", f"p{x}") for x in (-3, 3))
+    pose = "0.7 -0.4 0 0 0 0.6"
+    box = drawn(tmp_path, model(posts + collision(BOX.format("1.2 0.4 1.8"), "0.7 -0.4 0.9 0 0 0.6")), 0.05)
+    same = drawn(tmp_path, model(posts + collision(mesh("model://shelf/shelf.stl"), pose, "mesh")), 0.05)
+    assert np.array_equal(same.grid, box.grid)
+    assert same.blocked.sum() > 150
+    wide = drawn(tmp_path, model(posts + collision(mesh("shelf/shelf.stl", "<scale>2 2 1</scale>"), pose, "m")), 0.05)
+    assert wide.blocked.sum() == pytest.approx(4 * same.blocked.sum(), rel=0.15)
+
+
+def extruded(plan: shapely.Polygon, height_m: float) -> trimesh.Trimesh:
+    """Return a closed surface over an area."""
+    areas = shapely.get_parts(shapely.constrained_delaunay_triangles(plan))
+    flat = [np.column_stack((shapely.get_coordinates(area)[:3], np.zeros(3))) for area in areas]
+    triangles = [corners + np.array((0.0, 0.0, z_m)) for corners in flat for z_m in (0.0, height_m)]
+    for ring in (plan.exterior, *plan.interiors):
+        foot = np.column_stack((shapely.get_coordinates(ring), np.zeros(len(ring.coords))))
+        for a, b in zip(foot, foot[1:], strict=False):
+            up = np.array((0.0, 0.0, height_m))
+            triangles += [np.array((a, b, b + up)), np.array((a, b + up, a + up))]
+    return trimesh.Trimesh(**trimesh.triangles.to_kwargs(np.array(triangles)))
+
+
+def test_rooms_in_a_mesh_stay_free_and_its_walls_are_full(tmp_path: Path) -> None:
+    walls = extruded(shapely.box(0, 0, 8, 6) - shapely.box(1, 1, 4, 5) - shapely.box(5, 1, 7, 5), 3.0)
+    for suffix in (".stl", ".obj", ".glb"):
+        walls.export(tmp_path / f"walls{suffix}")
+        rows = picture(drawn(tmp_path, model(collision(mesh(f"walls{suffix}"))), 1.0))
+        assert rows == ["########", *["#...#..#"] * 4, "########"]
+
+
+def test_a_mesh_in_other_units_and_one_part_of_it(tmp_path: Path) -> None:
+    low, far = trimesh.creation.box((400, 200, 100)), trimesh.creation.box((100, 100, 100))
+    far.apply_translation((1000, 0, 0))
+    text = trimesh.exchange.dae.export_collada([low, far]).decode()
+    text = text.replace("<up_axis>", '<unit name="centimeter" meter="0.01"/><up_axis>')
+    name = re.findall('<geometry id="[^"]*" name="([^"]*)"', text)[0]
+    (tmp_path / "boxes.dae").write_text(text, encoding="utf-8")
+    whole = drawn(tmp_path, model(collision(mesh("boxes.dae"))), 0.5)
+    assert whole.width_m == pytest.approx(12.5)
+    part = drawn(tmp_path, model(collision(mesh("boxes.dae", f"<submesh><name>{name}</name></submesh>"))), 0.5)
+    assert (part.width_m, part.height_m) == (4.0, 2.0)
+
+
+def test_capsules_and_ellipsoids(tmp_path: Path) -> None:
+    upright = "<geometry><capsule><radius>0.5</radius><length>1</length></capsule></geometry>"
+    occupancy = drawn(tmp_path, model(collision(upright, "1 1 1 0 0 0")), 0.05)
+    assert occupancy.blocked.sum() * 0.05**2 == pytest.approx(np.pi * 0.5**2, rel=0.1)
+    flat = "<geometry><ellipsoid><radii>1 0.25 0.5</radii></ellipsoid></geometry>"
+    occupancy = drawn(tmp_path, model(collision(flat, "0 0 0.5 0 0 0")), 0.25)
+    assert (occupancy.width_m, occupancy.height_m) == (2.0, 0.5)
+
+
+def test_what_a_lidar_sees_at_its_height(tmp_path: Path) -> None:
+    table = collision(BOX.format("2 1 0.1"), "1 0.5 0.7 0 0 0", "top")
+    legs = "".join(collision(BOX.format("0.1 0.1 0.7"), f"{x} 0.05 0.35 0 0 0", f"leg{x}") for x in (0.05, 1.95))
+    world = write(tmp_path, model(table + legs))
+    for low_m, high_m, seen in ((0.2, 0.3, 8), (0.6, 0.8, 800)):
+        build_map(world, tmp_path / "map", low_m=low_m, high_m=high_m)
+        assert read_map(tmp_path / "map.yaml").blocked.sum() == seen
+    with pytest.raises(SiteError) as caught:
+        build_map(world, tmp_path / "map", low_m=1.0, high_m=0.5)
+    assert caught.value.code == "site_map_heights"
+
+
+def test_a_model_of_the_newest_version_of_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "post"
+    folder.mkdir(parents=True)
+    for version, side in (("1_5", 1.0), ("1_9", 3.0)):
+        inner = model(collision(BOX.format(f"{side} {side} 1")))
+        (folder / f"post-{version}.sdf").write_text(f'<sdf version="1.9">{inner}</sdf>')
+    (folder / "model.config").write_text(
+        '<model><sdf version="1.5">post-1_5.sdf</sdf><sdf version="1.9">post-1_9.sdf</sdf></model>'
+    )
+    assert drawn(tmp_path, "<include><uri>model://post</uri></include>").width_m == 3.0
+
+
+@pytest.mark.parametrize(("uri", "code"), [("a.dae", "site_mesh_missing"), ("bad.stl", "site_mesh_unreadable")])
+def test_a_mesh_that_cannot_be_had_is_a_warning_and_an_error_if_strict(uri: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.stl").write_text("solid nothing\n")
+    world = write(tmp_path, model(collision(BOX.format("1 1 1")) + collision(mesh(uri), name="mesh")))
+    (warning,) = build_map(world, tmp_path / "map").warnings
+    assert (code in warning, f"{world}:3" in warning) == (True, True)
+    with pytest.raises(SiteError) as caught:
+        build_map(world, tmp_path / "map", strict=True)
+    assert caught.value.code == code
+
+
+def test_a_heightmap_is_a_warning(tmp_path: Path) -> None:
+    ground = collision("<geometry><heightmap><uri>hills.png</uri></heightmap></geometry>", name="ground")
+    report = build_map(write(tmp_path, model(collision(BOX.format("1 1 1")) + ground)), tmp_path / "map")
+    assert ["site_sdf_unsupported" in warning for warning in report.warnings] == [True]
 
 
 @pytest.mark.parametrize(
