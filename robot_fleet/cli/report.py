@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robot_fleet.cli.languages import Lang, Language
+from robot_fleet.cli.sent_reports import schedule, send
 from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import RequestError
 
@@ -28,11 +29,16 @@ class PeriodLength(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb of this module."""
-    app.command("report")(report)
+    """Add the verb of this module, and those below it."""
+    verbs = typer.Typer(invoke_without_command=True)
+    verbs.callback()(report)
+    verbs.command("schedule")(schedule)
+    verbs.command("send")(send)
+    app.add_typer(verbs, name="report")
 
 
 def report(
+    context: typer.Context,
     ledger: Annotated[
         str | None, typer.Option(metavar="PATH|URL", help="The ledger; that of the fleet by default.")
     ] = None,
@@ -69,6 +75,8 @@ def report(
 
     Example: ./fleet report --period month --of 2026-11 --from 2026-11-02 --out reports --lang ko
     """
+    if context.invoked_subcommand is not None:
+        return
     if period is not None:
         _files(_desk(ledger, name, site, store), period.value, of, began, out, _forms(form), lang)
         return

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.reports.calendar import DAY_S, Length, Period, period_of
+from robot_fleet.reports.calendar import DAY_S, Length, Period, name_of, period_of
 from robot_fleet.reports.csv_file import csv_bytes
 from robot_fleet.reports.measured import Measured, measured
 from robot_fleet.reports.past import Ground, Past
@@ -102,13 +102,7 @@ class ReportDesk:
         if began is None:
             return period_of(length, str(day // 7 + 1 if length is Length.WEEK else day + 1), None)
         at = period_of(Length.DAY, str(day + 1), began).date_of(day) or began
-        week = at.isocalendar()
-        names = {
-            Length.DAY: at.isoformat(),
-            Length.WEEK: f"{week.year:04d}-W{week.week:02d}",
-            Length.MONTH: f"{at.year:04d}-{at.month:02d}",
-        }
-        return period_of(length, names[length], began)
+        return period_of(length, name_of(length, at), began)
 
     def _heard(self, period: Period) -> Measured | None:
         target = self._telemetry
