@@ -22,6 +22,7 @@ from robot_fleet.reports.past import Ground, Past
 from robot_fleet.reports.pdf_file import pdf_bytes
 from robot_fleet.reports.periodic import PeriodReport, period_report
 from robot_fleet.reports.periodic_json import report_json
+from robot_fleet.reports.residents import shielded
 from robot_fleet.runtime.history import registry
 from robot_fleet.stores.history.database import Target
 from robot_fleet.stores.history.store import TelemetryStore
@@ -69,7 +70,8 @@ class ReportDesk:
             period = self._period(Length(length), of, _date(began or self._began))
             key = (period, self._past.seq)
             if key not in self._made:
-                self._made[key] = period_report(self._past, self._ground, self._heard(period), period)
+                made = period_report(self._past, self._ground, self._heard(period), period)
+                self._made[key] = shielded(made, self._ground.rooms)
             self._made.move_to_end(key)
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)

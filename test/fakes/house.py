@@ -52,7 +52,7 @@ class Unknown:
     def json(self, *asked: object) -> NoReturn:
         raise RequestError("request_period_malformed", "there is none")
 
-    file = masked = card = overview = frames = send = json
+    file = masked = card = overview = frames = send = counts = json
 
     def rows(self) -> tuple[()]:
         return ()

@@ -127,6 +127,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/reports/{period}/file": Permission.REPORT,
         "GET /api/v1/report-schedules": Permission.REPORT,
         "POST /api/v1/report-schedules/{schedule}/send": Permission.REPORT,
+        "GET /api/v1/people/counts": Permission.REPORT,
         "GET /api/v1/people": Permission.PEOPLE,
         "GET /api/v1/people/card": Permission.PEOPLE,
         "POST /api/v1/people/card": Permission.PEOPLE,
