@@ -12,6 +12,7 @@ import typer
 from robot_fleet.cli.answers import By, give, tell
 from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import AsJson, Name
+from robot_fleet.core.errors import FleetError
 
 Schedule = Annotated[str, typer.Argument(metavar="SCHEDULE", help="A schedule of reports.yaml.")]
 
@@ -24,9 +25,17 @@ def schedule(as_json: AsJson = False, name: Name = None) -> None:
     from robot_fleet.cli.gateway import Gateway
 
     with Gateway(name) as gateway:
-        rows = gateway.get("/report-schedules")
+        try:
+            rows = gateway.get("/report-schedules")
+        except FleetError as error:
+            if error.code != "request_unknown_path":
+                raise
+            rows = []
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        typer.echo("nothing is sent by itself: the site has no reports.yaml")
         return
     print_table(("schedule", "periods", "to", "last", "due", "next", "trouble"), map(_cells, rows))
 

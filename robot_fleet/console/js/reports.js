@@ -4,6 +4,7 @@ import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
 import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
+import { loadSent, renderSent } from "./sent_reports.js";
 
 const NONE = "–";
 const WITHHELD = "*"; // what it means stands under the coverage
@@ -163,6 +164,7 @@ function show(table) {
 function relabel() {
   applyTexts();
   render();
+  renderSent();
 }
 
 onLanguage(relabel);
@@ -185,3 +187,4 @@ byId("ask").addEventListener("submit", (event) => {
 });
 relabel();
 load();
+loadSent();
