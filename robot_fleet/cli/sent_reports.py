@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from robot_fleet.cli.answers import By, give, tell
+from robot_fleet.cli.answers import By, tell
 from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import AsJson, Name
 from robot_fleet.core.errors import FleetError
+
+_MADE_WITHIN_S = 600.0
+"""A month of a large fleet takes its time."""
 
 Schedule = Annotated[str, typer.Argument(metavar="SCHEDULE", help="A schedule of reports.yaml.")]
 
@@ -54,7 +59,11 @@ def send(
 
     Example: ./fleet report send office --period month --of 2026-11
     """
-    answer = give(name, ("report-schedules", schedule, "send"), {"period": period, "of": of, "by": by})
+    from robot_fleet.cli.gateway import Gateway
+
+    with Gateway(name) as gateway:
+        path, body = f"/report-schedules/{quote(schedule, safe='')}/send", {"period": period, "of": of, "by": by}
+        answer = gateway.post(path, body, f"send-{secrets.token_hex(4)}", timeout_s=_MADE_WITHIN_S)
     tell(answer, as_json, f"{schedule}: {period} {answer['of']} is sent: {', '.join(answer['files'])}")
 
 

@@ -37,12 +37,12 @@ class ReportRounds:
         """Return how it stands with each schedule."""
         return self._sender.rows(self._fleet_s() or 0.0)
 
-    def send(self, schedule: str, length: str, of: str, by: str) -> Mapping[str, Any]:
+    def send(self, schedule: str, length: str, of: str, by: str, command: str) -> Mapping[str, Any]:
         """Make a report by hand. Raises as `ReportSender.send`."""
         now_s = self._fleet_s()
         if now_s is None:
             raise RequestError("request_report_not_over", "the fleet has no time yet", "of")
-        return row_of(self._sender.send(schedule, length, of, by, now_s))
+        return row_of(self._sender.send(schedule, length, of, by, command, now_s))
 
     def conditions(self) -> tuple[Condition, ...]:
         """Return the schedules whose reports do not get to where they should."""

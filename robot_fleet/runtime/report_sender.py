@@ -121,20 +121,21 @@ class ReportSender:
                         if self._ending.is_set():
                             return
                         if self._find(schedule, period) is None:
-                            self._make(schedule, period, 1, "")
+                            self._make(schedule, period, 1)
             except Exception as error:
                 self._fails(schedule, now_s, steady_s, error)
                 continue
             if self._failing.pop(schedule.id, None) is not None:
                 LOG.info("reports=%s event=recovered", schedule.id)
 
-    def send(self, schedule_id: str, length: str, of: str, by: str, now_s: float) -> MadeReport:
-        """Make a report by hand, and send it again if it was sent before.
+    def send(self, schedule_id: str, length: str, of: str, by: str, command: str, now_s: float) -> MadeReport:
+        """Make a report by hand, and send it again if it was sent before, unless by the same command.
 
         Parameters
         ----------
         length, of : the period; an empty `of` stands for the newest that is over.
         by : opaque id of who wants it.
+        command : key of the wish.
         now_s : fleet time.
 
         Raises
@@ -152,8 +153,10 @@ class ReportSender:
             message = f"expected a {length} of this fleet that is over, got {period.of}"
             raise RequestError("request_report_not_over", message, "of")
         with self._working:
-            known_one = self._find(schedule, period)
-            return self._make(schedule, period, 1 if known_one is None else known_one.edition + 1, by)
+            before_it = self._find(schedule, period)
+            if before_it is not None and before_it.command == command:
+                return before_it
+            return self._make(schedule, period, 1 if before_it is None else before_it.edition + 1, by, command)
 
     def rows(self, now_s: float) -> list[dict[str, Any]]:
         """Return how it stands with each schedule, for people."""
@@ -185,7 +188,9 @@ class ReportSender:
     def _find(self, schedule: ReportScheduleModel, period: Period) -> MadeReport | None:
         return self._made.find(schedule.id, period.length.value, period.of)
 
-    def _make(self, schedule: ReportScheduleModel, period: Period, edition: int, by: str) -> MadeReport:
+    def _make(
+        self, schedule: ReportScheduleModel, period: Period, edition: int, by: str = "", command: str = ""
+    ) -> MadeReport:
         length, began, at_unix_s = period.length.value, self._began.isoformat(), self._unix_s()
         report = self._reports.json(length, period.of, began)
         stem = f"{report['site'].replace('/', '_')}-{length}-{period.of}"
@@ -204,7 +209,7 @@ class ReportSender:
             with_files = schedule.webhook.with_files
             self._announce(ReportEvent(schedule.id, self._run_id, edition, report, tuple(files), with_files, at_unix_s))
         names = tuple(each.name for each in files)
-        made = MadeReport(schedule.id, length, period.of, edition, at_unix_s, by, names)
+        made = MadeReport(schedule.id, length, period.of, edition, at_unix_s, by, command, names)
         self._made.add(made)
         LOG.info("reports=%s event=made period=%s of=%s files=%s", schedule.id, length, period.of, ",".join(names))
         return made

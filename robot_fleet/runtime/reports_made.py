@@ -27,6 +27,7 @@ class MadeReport:
     edition : 1, and one more each time that somebody has it sent again.
     at_unix_s : when.
     by : opaque id of who had it sent; empty if it was sent by itself.
+    command : key of the wish to have it sent; empty if it was sent by itself.
     files : their names; in the folder, if it has one.
     """
 
@@ -36,10 +37,11 @@ class MadeReport:
     edition: int
     at_unix_s: float
     by: str
+    command: str
     files: tuple[str, ...]
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def which(self) -> tuple[str, str, str]:
         """Which report it is."""
         return (self.schedule, self.period, self.of)
 
@@ -62,11 +64,11 @@ class ReportsMade:
 
     def find(self, schedule: str, period: str, of: str) -> MadeReport | None:
         """Return a report that has been made, None if it has not."""
-        return next((each for each in self._made if each.key == (schedule, period, of)), None)
+        return next((each for each in self._made if each.which == (schedule, period, of)), None)
 
     def add(self, made: MadeReport) -> None:
         """Write down that a report has been made. Raises RuntimeFailure `runtime_report_unwritable`."""
-        kept = tuple(_newest([*(each for each in self._made if each.key != made.key), made]))
+        kept = tuple(_newest([*(each for each in self._made if each.which != made.which), made]))
         try:
             write_json(self._path, {"version": VERSION, "made": [asdict(each) for each in kept]}, durable=True)
         except OSError as error:

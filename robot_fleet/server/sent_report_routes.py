@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from robot_fleet.server.answers import Key, new_key
 from robot_fleet.server.doors.visit import By
 from robot_fleet.server.models import ErrorAnswer
 from robot_fleet.server.pages import PAGED, Paged
@@ -23,7 +24,7 @@ class SentReports(Protocol):
         """Return how it stands with each schedule."""
         ...
 
-    def send(self, schedule: str, length: str, of: str, by: str) -> Mapping[str, Any]:
+    def send(self, schedule: str, length: str, of: str, by: str, command: str) -> Mapping[str, Any]:
         """Make a report by hand and send it; takes long."""
         ...
 
@@ -103,10 +104,11 @@ def sent_report_routes(reports: SentReports) -> APIRouter:
         return [ReportScheduleRow.model_validate(row) for row in shown]
 
     @router.post("/{schedule}/send")
-    async def send(schedule: str, wish: SendWish) -> MadeReportRow:
+    async def send(schedule: str, wish: SendWish, key: Key = None) -> MadeReportRow:
         """Make a report and send it now; one that was sent before is sent again."""
+        key = key or new_key("send")
         async with asking:
-            made = await asyncio.to_thread(reports.send, schedule, wish.period, wish.of, wish.by)
+            made = await asyncio.to_thread(reports.send, schedule, wish.period, wish.of, wish.by, key)
         return MadeReportRow.model_validate(made)
 
     return router

@@ -48,5 +48,5 @@ class SentReportsDouble:
     def rows(self) -> list[Mapping[str, Any]]:
         return [_OFFICE, _OWNER]
 
-    def send(self, schedule: str, length: str, of: str, by: str) -> Mapping[str, Any]:
+    def send(self, schedule: str, length: str, of: str, by: str, command: str) -> Mapping[str, Any]:
         raise RequestError("request_report_not_over", f"{length} {of} is not over", schedule)

@@ -137,7 +137,7 @@ def test_a_kill_before_it_is_written_down_makes_the_same_again(rig: Rig) -> None
         again = rig.sender(webhook=webhook)
         again.look(MORNING_S, 0.0)
         assert rig.files() == ["hand-day-2026-11-01.ko.csv"]
-        again.send("office", "day", "", "u1", MORNING_S)
+        again.send("office", "day", "", "u1", "send-1", MORNING_S)
         office.until(lambda messages: {message.body["data"]["edition"] for message in messages} == {1, 2})
         assert len(set(office.ids)) == 2, "what is sent again by hand is a new message, the repetition was none"
 
@@ -146,9 +146,11 @@ def test_another_content_never_takes_the_place_of_what_was_sent(rig: Rig) -> Non
     sender = rig.sender()
     sender.look(MORNING_S, 0.0)
     rig.press.mark = "2"
-    made = sender.send("office", "day", "2026-11-01", "u1", MORNING_S)
+    made = sender.send("office", "day", "2026-11-01", "u1", "send-1", MORNING_S)
     assert (made.edition, made.by, made.files) == (2, "u1", ("hand-day-2026-11-01.ko.2.csv",))
     assert rig.files() == ["hand-day-2026-11-01.ko.2.csv", "hand-day-2026-11-01.ko.csv"]
+    assert sender.send("office", "day", "2026-11-01", "u1", "send-1", MORNING_S) == made, "the answer was lost, no more"
+    assert sender.send("office", "day", "2026-11-01", "u1", "send-2", MORNING_S).edition == 3
 
 
 @pytest.mark.parametrize(
@@ -236,7 +238,7 @@ def test_without_its_secret_a_webhook_is_said_to_fail_and_the_folder_has_its_fil
     (row,) = sender.rows(MORNING_S)
     assert row["error"]["code"] == "site_webhook_secret"
     with pytest.raises(SiteError):
-        sender.send("office", "day", "", "u1", MORNING_S)
+        sender.send("office", "day", "", "u1", "send-1", MORNING_S)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_without_its_secret_a_webhook_is_said_to_fail_and_the_folder_has_its_fil
 )
 def test_what_cannot_be_sent_by_hand(rig: Rig, schedule: str, of: str, code: str) -> None:
     with pytest.raises(RequestError) as raised:
-        rig.sender().send(schedule, "day", of, "u1", MORNING_S)
+        rig.sender().send(schedule, "day", of, "u1", "send-1", MORNING_S)
     assert raised.value.code == code
     assert rig.files() == []
 
@@ -259,8 +261,8 @@ def test_what_is_remembered_is_bounded_and_survives_damage(tmp_path: Path) -> No
     path = tmp_path / "reports_made.json"
     made = ReportsMade(path)
     for number in range(KEPT + 5):
-        made.add(MadeReport("office", "day", f"d{number}", 1, 0.0, "", ("a",)))
-    made.add(MadeReport("office", "month", "2026-11", 1, 0.0, "", ("a",)))
+        made.add(MadeReport("office", "day", f"d{number}", 1, 0.0, "", "", ("a",)))
+    made.add(MadeReport("office", "month", "2026-11", 1, 0.0, "", "", ("a",)))
     kept = ReportsMade(path)
     assert len(kept.all()) == KEPT + 1
     assert (kept.find("office", "day", "d4"), kept.find("office", "day", "d5") is not None) == (None, True)
