@@ -127,10 +127,10 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         await server.serve(sockets=sockets)
     finally:
         server.should_exit = True
-        spinning.join()
-        history.close()
         if sending is not None:
             sending.end()
+        spinning.join()
+        history.close()
         reports.close()
         if sending is not None:
             sending.close()

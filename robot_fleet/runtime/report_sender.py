@@ -147,10 +147,12 @@ class ReportSender:
         if schedule is None:
             known = ", ".join(self._schedules)
             raise RequestError("request_unknown_report_schedule", f"expected one of {known}", schedule_id)
-        newest = before(next_period(Length(length), self._began, now_s, 0.0), self._began)
+        newest = before(next_period(Length(length), self._began, now_s, schedule.settle_s), self._began)
         period = period_of(Length(length), of, self._began) if of else newest
-        if period.to_s > now_s or period.to_s <= 0.0:
-            message = f"expected a {length} of this fleet that is over, got {period.of}"
+        if period.to_s + schedule.settle_s > now_s or period.to_s <= 0.0:
+            message = (
+                f"expected a {length} of this fleet that has been over for {schedule.settle_s:g} s, got {period.of}"
+            )
             raise RequestError("request_report_not_over", message, "of")
         with self._working:
             before_it = self._find(schedule, period)

@@ -246,13 +246,14 @@ def test_without_its_secret_a_webhook_is_said_to_fail_and_the_folder_has_its_fil
     [
         ("nobody", "", "request_unknown_report_schedule"),
         ("office", "2026-11-02", "request_report_not_over"),
+        ("office", "2026-11-03", "request_report_not_over"),
         ("office", "2026-10-31", "request_report_not_over"),
         ("office", "yesterday", "request_period_malformed"),
     ],
 )
 def test_what_cannot_be_sent_by_hand(rig: Rig, schedule: str, of: str, code: str) -> None:
     with pytest.raises(RequestError) as raised:
-        rig.sender().send(schedule, "day", of, "u1", "send-1", MORNING_S)
+        rig.sender().send(schedule, "day", of, "u1", "send-1", 2 * DAY_S + SETTLE_S - 1.0)
     assert raised.value.code == code
     assert rig.files() == []
 
