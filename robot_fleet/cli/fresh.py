@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from robot_fleet.core.errors import LedgerError
+from robot_fleet.core.errors import LedgerError, RequestError
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
@@ -56,6 +56,24 @@ def last_run(run: RunDirectory) -> dict[str, Any] | None:
     """Return what was remembered of the last run, None if there was none."""
     found = read_json(_file(run))
     return found if isinstance(found, dict) else None
+
+
+def site_of(run: RunDirectory, why: str) -> Path:
+    """Return the folder of the site of a fleet's last run.
+
+    Parameters
+    ----------
+    why : what the site is needed for, as the second half of a sentence.
+
+    Raises
+    ------
+    RequestError : `request_site_unknown`.
+    """
+    folder = (last_run(run) or {}).get("site_dir")
+    if not folder:
+        message = f"the fleet's last run names no site; {why}: say which with --site"
+        raise RequestError("request_site_unknown", message, "--site")
+    return Path(folder)
 
 
 def ledger_of(run: RunDirectory) -> Path | str:

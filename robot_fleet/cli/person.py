@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robot_fleet.cli.answers import By
+from robot_fleet.cli.fresh import site_of
 from robot_fleet.cli.languages import Lang, Language
-from robot_fleet.cli.person_words import consent_cells, day, lines, word
+from robot_fleet.cli.person_words import consent_cells, counted, day, lines, word
 from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import confirm
 from robot_fleet.core.errors import RequestError, RuntimeFailure
-from robot_fleet.runtime.people import open_people, people_audit, people_folder, people_key
+from robot_fleet.runtime.people import days_kept, open_people, people_audit, people_folder, people_key
+from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.site.retention import read_retention
 from robot_fleet.stores.people.access import People, Reader
 from robot_fleet.stores.people.csv_file import COLUMNS, entry_of, midnight_s, read_people
 from robot_fleet.stores.people.person import Consent, Purpose
 from robot_fleet.stores.people.sealing import write_new
+from robot_fleet.stores.people.small_groups import LEAST
 from robot_fleet.stores.people.store import PeopleStore
 
 if TYPE_CHECKING:
@@ -131,6 +135,34 @@ def show(
 
 
 @app.command()
+def count(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    folder: Folder = None,
+    key: Key = None,
+    by: By = "operator",
+    lang: Lang = Language.EN,
+) -> None:
+    """Count people by sort, consent and what is known of them; groups under five are withheld.
+
+    Example: ./fleet person count
+    """
+    with _opened(folder, key) as (_, people):
+        told = people.counts(Reader(by, _TERMINAL))
+    if as_json:
+        counts = [{"by": by_what, "groups": dict(each.groups), "total": each.total} for by_what, each in told.items()]
+        typer.echo(json.dumps({"schema_version": 1, "counts": counts}, indent=1))
+        return
+    rows = [
+        (counted(by_what, lang.value), word(group, lang.value), "*" if many is None else str(many))
+        for by_what, each in told.items()
+        for group, many in each.groups.items()
+    ]
+    print_table(("", word("group", lang.value), word("people", lang.value)), rows)
+    if any(many is None for each in told.values() for many in each.groups.values()):
+        typer.echo(word("too_few", lang.value).format(least=LEAST))
+
+
+@app.command()
 def consent(
     person: Who,
     purpose: For,
@@ -192,26 +224,31 @@ def erase(person: Who, folder: Folder = None, key: Key = None, by: By = "operato
 @app.command()
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    site: Annotated[
+        Path | None,
+        typer.Option("--site", metavar="DIR", help="Whose retention.yaml counts; that of the last run by default."),
+    ] = None,
     folder: Folder = None,
     key: Key = None,
     by: By = "operator",
     yes: Yes = False,
     lang: Lang = Language.EN,
 ) -> None:
-    """Destroy the data whose time is over. Let it run once a day.
+    """Destroy the data whose time is over, by the site's retention.yaml. Let it run once a day.
 
-    Example: ./fleet person purge --yes
+    Example: ./fleet person purge --site config/sites/busan_edc --yes
     """
+    days = days_kept(read_retention(site or site_of(run_directory(), "how long data are kept is the site's")))
     with _opened(folder, key) as (store, people):
         now_s = time.time()
-        gone = store.overdue(now_s)
+        gone = store.overdue(now_s, days)
         for person, data in gone:
             typer.echo(f"{person}: {word(data.value, lang.value)}")
         if gone and not dry_run:
             if not yes:
                 confirm("Destroy these data, for ever?")
             people.note("purge", tuple(sorted({person for person, _ in gone})), Reader(by, _TERMINAL))
-            store.purge(now_s)
+            store.purge(now_s, days)
     typer.echo(f"{len(gone)} {'would go' if dry_run else 'destroyed'}, as of {day(now_s)}")
 
 

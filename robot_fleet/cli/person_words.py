@@ -31,6 +31,19 @@ WORDS = {
     "care_visit": Text("돌봄 방문", "care visit"),
     "delivery": Text("배송", "delivery"),
     "parking": Text("주차", "parking"),
+    "resident": Text("주민", "resident"),
+    "guest": Text("방문자", "guest"),
+    "retention": Text("구분", "sort"),
+    "agrees": Text("동의", "agrees to"),
+    "known": Text("보유 정보", "known"),
+    "yes": Text("예", "yes"),
+    "no": Text("아니요", "no"),
+    "group": Text("집단", "group"),
+    "people": Text("명", "people"),
+    "too_few": Text(
+        "* {least}명 미만인 집단과, 그 수를 되찾을 수 있게 하는 집단은 알려 드리지 않습니다.",
+        "* Groups under {least} are withheld, and those that would tell them.",
+    ),
     "nobody": Text("이 목적에 동의한 사람이 없습니다.", "Nobody's consent covers this purpose."),
     "no_people": Text("이곳에 사는 사람은 등록되어 있지 않습니다.", "Nobody who lives here is known."),
     "masked": Text(
@@ -44,6 +57,11 @@ WORDS = {
 def word(key: str, lang: str) -> str:
     """Return a word in a language."""
     return WORDS[key].ko if lang == "ko" else WORDS[key].en
+
+
+def counted(by: str, lang: str) -> str:
+    """Return what people are counted by, `agrees.delivery` for instance."""
+    return ": ".join(word(part, lang) for part in by.split("."))
 
 
 def lines(person: Person, lang: str) -> Iterator[tuple[str, str]]:

@@ -83,13 +83,14 @@ def prepare(wishes: Wishes) -> Play:
 
     Raises
     ------
-    FleetError : as `load_site`, `read_webhooks` and `read_csv` do; `runtime_file_unwritable`, `ledger_bad_url`;
-        what `Entrance.check` raises.
+    FleetError : as `load_site`, `read_webhooks`, `report_receivers` and `read_csv` do; `runtime_file_unwritable`,
+        `ledger_bad_url`; what `Entrance.check` raises.
     """
     from robot_fleet.ledger.address import ledger_address
     from robot_fleet.runtime.demand import played_rows
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
+    from robot_fleet.site.reports import read_reports, report_receivers
     from robot_fleet.site.webhooks import WEBHOOKS_FILE, read_webhooks
 
     wishes.entrance.check(has_users=_has_users(wishes.name))
@@ -103,6 +104,9 @@ def prepare(wishes: Wishes) -> Play:
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
     if webhooks is not None:
         read_webhooks(webhooks)
+    reports = read_reports(wishes.site)
+    if reports is not None:
+        report_receivers(reports, wishes.site)
     return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robot_fleet.cli.languages import Lang, Language
+from robot_fleet.cli.sent_reports import schedule, send
 from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import RequestError
 
@@ -28,11 +29,16 @@ class PeriodLength(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb of this module."""
-    app.command("report")(report)
+    """Add the verb of this module, and those below it."""
+    verbs = typer.Typer(invoke_without_command=True)
+    verbs.callback()(report)
+    verbs.command("schedule")(schedule)
+    verbs.command("send")(send)
+    app.add_typer(verbs, name="report")
 
 
 def report(
+    context: typer.Context,
     ledger: Annotated[
         str | None, typer.Option(metavar="PATH|URL", help="The ledger; that of the fleet by default.")
     ] = None,
@@ -69,6 +75,8 @@ def report(
 
     Example: ./fleet report --period month --of 2026-11 --from 2026-11-02 --out reports --lang ko
     """
+    if context.invoked_subcommand is not None:
+        return
     if period is not None:
         _files(_desk(ledger, name, site, store), period.value, of, began, out, _forms(form), lang)
         return
@@ -101,7 +109,7 @@ def _forms(text: str) -> list[str]:
 
 def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | None) -> ReportDesk:
     """Return the desk for the fleet's own ledger and telemetry; another ledger has no telemetry unless it is named."""
-    from robot_fleet.cli.fresh import last_run, ledger_of
+    from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.reports.past import ground_of
     from robot_fleet.runtime.report_desk import ReportDesk
     from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
@@ -110,20 +118,14 @@ def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | 
 
     run = run_directory(name or DEFAULT_NAME)
     if site is None:
-        folder = (last_run(run) or {}).get("site_dir")
-        if not folder:
-            message = (
-                "the fleet's last run names no site; robots, lanes and prices are the site's: say which with --site"
-            )
-            raise RequestError("request_site_unknown", message, "--site")
-        site = Path(folder)
+        site = site_of(run, "robots, lanes and prices are the site's")
     telemetry = store or (run.telemetry if ledger is None else None)
     return ReportDesk(ground_of(load_site(site), read_costs(site)), ledger or ledger_of(run), telemetry)
 
 
 def _files(desk: ReportDesk, period: str, of: str, began: str, out: Path, forms: list[str], lang: Language) -> None:
     from robot_fleet.reports.periodic_json import report_json
-    from robot_fleet.reports.periodic_words import coverage
+    from robot_fleet.reports.periodic_words import coverage, say
 
     made = desk.report(period, of, began)
     out.mkdir(parents=True, exist_ok=True)
@@ -135,3 +137,5 @@ def _files(desk: ReportDesk, period: str, of: str, began: str, out: Path, forms:
             path.write_bytes(desk.file(form, period, of, began, lang.value))
         typer.echo(str(path))
     typer.echo(coverage(made, lang.value))
+    for note in made.notes:
+        typer.echo(say(note, lang.value))

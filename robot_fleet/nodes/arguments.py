@@ -68,6 +68,11 @@ class NodeArguments:
         return self.run / "webhooks.sqlite"
 
     @property
+    def report_outbox(self) -> Path:
+        """Announcements of reports on their way to receivers."""
+        return self.run / "report_webhooks.sqlite"
+
+    @property
     def users(self) -> Path:
         """The users of the fleet."""
         return users_of(self.run)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from robot_fleet_interfaces.msg import RobotState
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.errors import StoreError
+from robot_fleet.core.errors import SiteError, StoreError
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.reports.past import ground_of
 from robot_fleet.ros.clock import FleetClock
@@ -29,20 +30,26 @@ from robot_fleet.runtime.people import people_of
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.replay_process import ReplayProcess
 from robot_fleet.runtime.report_process import ReportProcess
+from robot_fleet.runtime.report_rounds import ReportRounds
+from robot_fleet.runtime.report_sender import ReportSender
+from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.server.serve import listen, make_server
+from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
 from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.site.reports import read_reports, report_receivers
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
 
 LOG = logging.getLogger("robot_fleet.doors")
+REPORTS_LOG = logging.getLogger("robot_fleet.reports")
 
 
 async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None:
@@ -79,16 +86,18 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         with suppress(OSError):
             gateway_pulse(arguments.run).touch()
 
-    HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, looked, told)
-
-    def give_up() -> None:
-        server.should_exit = True  # a gateway that hears or shows nothing any more is started again
-
     began = "" if calendar is None else calendar.local(0.0)[:10]
     if arguments.midnight is not None:
         began = arguments.midnight.date().isoformat()
     ground = ground_of(site, read_costs(arguments.site))
     reports = ReportProcess(ground, arguments.ledger, arguments.telemetry, began)
+    sending = _sending(arguments, reports, began, lambda: clock.now().fleet_s if clock.started else None)
+    also = tuple if sending is None else sending.conditions
+    HealthBridge(node, guard, clock, site, arguments.run, console.state, seen, looked, told, also)
+
+    def give_up() -> None:
+        server.should_exit = True  # a gateway that hears or shows nothing any more is started again
+
     midnight_s = None if arguments.midnight is None else arguments.midnight.timestamp()
     rmf_names = read_open_rmf(arguments.site, site.services)
     replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
@@ -101,6 +110,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         doors=Doors(users, entrance),
         open_rmf=None if rmf_names is None else OpenRmf(site, rmf_names, midnight_s),
         replays=replays,
+        sent_reports=sending,
     )
     server = make_server(app, entrance)
 
@@ -117,15 +127,36 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         await server.serve(sockets=sockets)
     finally:
         server.should_exit = True
+        if sending is not None:
+            sending.end()
         spinning.join()
         history.close()
         reports.close()
+        if sending is not None:
+            sending.close()
         replays.close()
         console.close()
         if people is not None:
             people[0].close()
         if users is not None:
             users.close()
+
+
+def _sending(
+    arguments: NodeArguments, reports: ReportProcess, began: str, fleet_s: Callable[[], float | None]
+) -> ReportRounds | None:
+    """Return who sends reports by itself; None where the site has none sent."""
+    file = read_reports(arguments.site)
+    if file is None:
+        return None
+    without_secret: list[SiteError] = []
+    receivers = report_receivers(file, arguments.site, without=without_secret)
+    for error in without_secret:
+        REPORTS_LOG.error("reports event=left_out error=%s", error)
+    deliveries = Deliveries(receivers, arguments.report_outbox, seed=arguments.seed)
+    first_day = date.fromisoformat(began)
+    sender = ReportSender(file, reports, arguments.run, run_id(arguments.run), first_day, deliveries)
+    return ReportRounds(sender, deliveries, fleet_s)
 
 
 def _users(path: Path) -> UserStore | None:

@@ -89,6 +89,17 @@ def period_of(length: Length, of: str, fleet_began: date | None) -> Period:
     return Period(length, of, (begins - fleet_began).days, days, begins)
 
 
+def name_of(length: Length, at: date) -> str:
+    """Return what people call the day, week or month of a date."""
+    week = at.isocalendar()
+    names = {
+        Length.DAY: at.isoformat(),
+        Length.WEEK: f"{week.year:04d}-W{week.week:02d}",
+        Length.MONTH: f"{at.year:04d}-{at.month:02d}",
+    }
+    return names[length]
+
+
 def _dates(length: Length, of: str) -> tuple[date, int]:
     """Return the first date of a period, and its days."""
     try:

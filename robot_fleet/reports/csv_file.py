@@ -33,15 +33,22 @@ def csv_bytes(report: PeriodReport, language: str) -> bytes:
         for row in table.rows:
             name = words.say(words.row_name(table, row), language)
             for figure in (figures()[each] for each in table.figures):
-                value = row.values.get(figure.id)
+                value = words.MARK if row.withheld else row.values.get(figure.id)
                 writer.writerow(
                     (
                         *(table.id, table.by, _plain(row.key), _plain(name)),
-                        *(figure.id, words.say(figure.name, language), "" if value is None else value, figure.unit),
+                        *(
+                            figure.id,
+                            words.say(figure.name, language),
+                            "" if value is None else value,
+                            figure.unit,
+                        ),
                         *(words.say(figure.formula, language), words.source(figure, language)),
                         *(report.facts_pct, report.telemetry_pct, *span),
                     )
                 )
+    for note in report.notes:
+        writer.writerow(("note", "", "", words.say(note, language)))
     return BOM + out.getvalue().encode("utf-8")
 
 

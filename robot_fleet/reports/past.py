@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from robot_fleet.core.facts import Fact, IncidentOpened
 from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.core.text import Text
 from robot_fleet.reports.alarms import AlarmCount
-from robot_fleet.reports.states import RobotStates
+from robot_fleet.reports.states import RobotStates, building_of
 from robot_fleet.reports.tasks import TaskStories
 from robot_fleet.site.model_costs import CostsFile
 
@@ -24,6 +25,7 @@ class Ground:
     lanes_m : each lane's length, metres.
     respond_s : condition -> seconds within which a person should act on its alarm.
     names : of robots, kinds and services, by id.
+    rooms : building -> how many rooms it has, where people live who are no inventions.
     """
 
     site: str
@@ -34,6 +36,7 @@ class Ground:
     names: Mapping[str, Text] = field(default_factory=dict)
     costs: CostsFile | None = None
     operators: int = 1
+    rooms: Mapping[str, int] = field(default_factory=dict)
 
 
 def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground:
@@ -41,6 +44,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
     names: dict[str, Text] = {robot.id: robot.name for robot in site.robots.values()}
     names |= {kind.id: kind.name for kind in site.kinds.values()}
     names |= {service.id: service.name for service in site.services.values()}
+    rooms = Counter(building_of(place.id) for place in site.places.values() if place.kind == "room")
     return Ground(
         site.id,
         {robot.id: robot.kind for robot in site.robots.values()},
@@ -50,6 +54,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
         names,
         costs,
         operators,
+        {} if site.synthetic_people else rooms,
     )
 
 

@@ -64,6 +64,8 @@ def pdf_bytes(report: PeriodReport, language: str) -> bytes:
     pages.put(heading, 20, bold=True)
     pages.put(f"{report.site} · {words.dates(report, language)}", 11, faint=True)
     pages.put(f"{words.say(words.WORDS['coverage'], language)}: {covered}", 10)
+    for note in report.notes:
+        pages.put(words.say(note, language), 10)
     for table in report.tables:
         if table.rows:
             _table(pages, table, covered, language)
@@ -95,7 +97,7 @@ def _table(pages: _Pages, table: Table, covered: str, language: str) -> None:
             for each, unit in zip(shown, units, strict=True)
         ]
         rows = [
-            [name, *(words.cell(each, row.values.get(each.id)) for each in shown)]
+            [name, *(words.MARK if row.withheld else words.cell(each, row.values.get(each.id)) for each in shown)]
             for name, row in zip(names, table.rows, strict=True)
         ]
         _grid(pages, [words.say(words.by_word(table), language), *heads], rows)

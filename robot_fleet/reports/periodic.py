@@ -31,11 +31,13 @@ class Row:
     ----------
     key : the id of what it is about, "" for what belongs to none.
     name : what the site calls it, None where it has no name.
+    withheld : whether its values are kept from who reads the report (see `robot_fleet.reports.residents`).
     """
 
     key: str
     name: Text | None
     values: Mapping[str, float | None]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class PeriodReport:
     facts_pct : share of the robots' time of which facts tell.
     telemetry_pct : share for which telemetry was heard; None without a history of telemetry.
     assumptions : what is assumed, each with its source; from the site's costs.
+    notes : what whoever reads it must know.
     """
 
     site: str
@@ -75,6 +78,7 @@ class PeriodReport:
     telemetry_pct: float | None
     tables: tuple[Table, ...]
     assumptions: tuple[tuple[str, Text], ...]
+    notes: tuple[Text, ...] = ()
 
 
 def period_report(past: Past, ground: Ground, heard: Measured | None, period: Period) -> PeriodReport:

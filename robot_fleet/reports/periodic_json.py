@@ -32,6 +32,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "figures": {figure.id: _figure(figure) for figure in words.used(report)},
         "sources": {name: _text(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
+        "notes": [_text(note) for note in report.notes],
         "assumptions": [{"key": key, "source": _text(source)} for key, source in report.assumptions],
     }
 
@@ -51,6 +52,7 @@ def _table(table: Table) -> dict[str, Any]:
         {
             "key": row.key,
             "name": _text(words.row_name(table, row)),
+            "withheld": row.withheld,
             "values": [row.values.get(name) for name in table.figures],
         }
         for row in table.rows

@@ -11,6 +11,8 @@ from robot_fleet.reports.registry import Figure, figures
 from robot_fleet.reports.robot_clock import State
 
 NONE = "–"
+MARK = "*"
+"""In the place of a value that is withheld."""
 _UTILISATION = Text("가동", "Utilisation")
 _TITLES = {
     "service": Text("서비스", "Service"),

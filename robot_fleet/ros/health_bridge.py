@@ -12,6 +12,7 @@ from robot_fleet_interfaces.msg import RobotState
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.health import Condition
 from robot_fleet.core.site import Site
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.guard import Guard
@@ -44,6 +45,7 @@ class HealthBridge:
     state : the fleet's state, which another thread brings up to date: single words are read of it, nothing is changed.
     on_state : told of every state of a robot that is taken.
     on_overview : told how the fleet fares, once a second.
+    also : returns what others in this process see; told with what is seen here.
     on_sample : told of every message that is taken, and once a second of `WORKED_OUT`; a history keeps them.
     """
 
@@ -58,12 +60,14 @@ class HealthBridge:
         on_state: Callable[[RobotState], None],
         on_overview: Callable[[Overview], None],
         on_sample: Sample = lambda robot, source, now, values: None,
+        also: Callable[[], tuple[Condition, ...]] = tuple,
     ) -> None:
         self._clock = clock
         self._run = RunDirectory(run.name, run)
         self._state = state
         self._on_overview = on_overview
         self._on_sample = on_sample
+        self._also = also
         self._board = Board(site)
         self._taken = HealthIntake(node, guard, clock, site, self._board, on_state, on_sample)
         self._topics = HealthTopics(node, site)
@@ -100,7 +104,7 @@ class HealthBridge:
                 news.said,
             )  # fmt: skip
         seen = tuple(ProcessSeen(each.name, each.pid is not None, each.restarts) for each in processes(self._run))
-        conditions = self._board.conditions
+        conditions = (*self._board.conditions, *self._also())
         self._topics.tell(conditions, now)
         robots = tuple(self._robots.values())
         self._on_overview(Overview(robots, conditions, intake.accepted.copy(), intake.refused.copy(), seen))

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.run_directory import state_home
+from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.stores.people.access import People, people_need_sign_in
 from robot_fleet.stores.people.audit import Audit, FileAudit
+from robot_fleet.stores.people.person import DataClass, Retention
+from robot_fleet.stores.people.retention import Days
 from robot_fleet.stores.people.store import PeopleStore
 
 FOLDER_VARIABLE = "FLEET_PEOPLE"
@@ -56,6 +59,12 @@ def people_of(
     people_need_sign_in(site, signed_in)
     store = PeopleStore(folder, people_key(environ))
     return store, open_people(store, people_audit(folder), site)
+
+
+def days_kept(file: RetentionFile) -> Days:
+    """Return how long a site has data of people kept, as the store takes it."""
+    told = {Retention.RESIDENT: file.resident, Retention.GUEST: file.guest}
+    return {sort: {data: getattr(days, data.value) for data in DataClass} for sort, days in told.items()}
 
 
 def open_people(

@@ -15,13 +15,14 @@ from typing import Any, Literal
 from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.reports.calendar import DAY_S, Length, Period, period_of
+from robot_fleet.reports.calendar import DAY_S, Length, Period, name_of, period_of
 from robot_fleet.reports.csv_file import csv_bytes
 from robot_fleet.reports.measured import Measured, measured
 from robot_fleet.reports.past import Ground, Past
 from robot_fleet.reports.pdf_file import pdf_bytes
 from robot_fleet.reports.periodic import PeriodReport, period_report
 from robot_fleet.reports.periodic_json import report_json
+from robot_fleet.reports.residents import shielded
 from robot_fleet.runtime.history import registry
 from robot_fleet.stores.history.database import Target
 from robot_fleet.stores.history.store import TelemetryStore
@@ -69,7 +70,8 @@ class ReportDesk:
             period = self._period(Length(length), of, _date(began or self._began))
             key = (period, self._past.seq)
             if key not in self._made:
-                self._made[key] = period_report(self._past, self._ground, self._heard(period), period)
+                made = period_report(self._past, self._ground, self._heard(period), period)
+                self._made[key] = shielded(made, self._ground.rooms)
             self._made.move_to_end(key)
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)
@@ -102,13 +104,7 @@ class ReportDesk:
         if began is None:
             return period_of(length, str(day // 7 + 1 if length is Length.WEEK else day + 1), None)
         at = period_of(Length.DAY, str(day + 1), began).date_of(day) or began
-        week = at.isocalendar()
-        names = {
-            Length.DAY: at.isoformat(),
-            Length.WEEK: f"{week.year:04d}-W{week.week:02d}",
-            Length.MONTH: f"{at.year:04d}-{at.month:02d}",
-        }
-        return period_of(length, names[length], began)
+        return period_of(length, name_of(length, at), began)
 
     def _heard(self, period: Period) -> Measured | None:
         target = self._telemetry

@@ -38,6 +38,7 @@ _STATUS = {
     "request_unknown_incident": 404,
     "request_unknown_job": 404,
     "request_unknown_schedule": 404,
+    "request_unknown_report_schedule": 404,
     "request_unknown_occurrence": 404,
     "request_unknown_template": 404,
     "request_purpose_refused": 403,

@@ -36,6 +36,7 @@ from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
 from robot_fleet.server.schedule_routes import schedule_commands, schedule_reads, template_commands
+from robot_fleet.server.sent_report_routes import SentReports, sent_report_routes
 from robot_fleet.server.shift_routes import shift_commands, shift_reads
 from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
@@ -59,6 +60,7 @@ def create_app(
     doors: Doors | None = None,
     open_rmf: OpenRmf | None = None,
     replays: Replays | None = None,
+    sent_reports: SentReports | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -73,6 +75,7 @@ def create_app(
     doors : who may do what; without them everybody may do everything.
     open_rmf : what it takes to be a fleet of Open-RMF's; without it there are no such addresses.
     replays : who tells of the past; without them there are no such addresses.
+    sent_reports : who sends reports by itself; without them there are no such addresses.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -121,6 +124,8 @@ def create_app(
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))
+    if sent_reports is not None:
+        app.include_router(sent_report_routes(sent_reports))
     if replays is not None:
         app.include_router(replay_reads(replays))
     if metrics is not None:

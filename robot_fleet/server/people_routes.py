@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,6 +13,7 @@ from robot_fleet.server.models import ErrorAnswer
 from robot_fleet.server.pages import PAGED, Paged
 from robot_fleet.stores.people.access import Card, Reader
 from robot_fleet.stores.people.person import Guardian, Person, Purpose
+from robot_fleet.stores.people.small_groups import Told
 
 _ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for status in (403, 404, 422, 500, 503)}
 
@@ -22,6 +23,10 @@ class PeoplePort(Protocol):
 
     def masked(self, purpose: Purpose, reader: Reader) -> tuple[Person, ...]:
         """Return everybody whose consent covers a purpose, masked."""
+        ...
+
+    def counts(self, reader: Reader) -> Mapping[str, Told]:
+        """Return how many people there are of which sort, small groups withheld."""
         ...
 
     def card(self, place: str, purpose: Purpose, reason: str, reader: Reader, given_to: str = "") -> Card:
@@ -61,6 +66,20 @@ class CardShown(BaseModel):
     opened_until_unix_s: float | None = Field(description="Until when it is shown in the clear; null if masked.")
 
 
+class Count(BaseModel):
+    """How many people there are of each group; null where telling it could give somebody away."""
+
+    by: str = Field(description="retention, agrees.PURPOSE or known.DATA")
+    groups: dict[str, int | None]
+    total: int | None
+
+
+class Counts(BaseModel):
+    """How many people there are, by several things."""
+
+    counts: list[Count]
+
+
 class OpenWish(BaseModel):
     """A wish to read a card in the clear."""
 
@@ -97,6 +116,14 @@ def people_routes(people: PeoplePort, who: Callable[[Request], Reader] = nobody_
         shown = page.cut(found, lambda person: (person.place, person.id))
         answer.headers.update(page.headers)
         return [_person(person) for person in shown]
+
+    @router.get("/counts")
+    async def counts(request: Request, answer: Response) -> Counts:
+        """How many people there are of which sort, groups under five withheld: for who may not see anybody."""
+        _keep_nowhere(answer)
+        told = await asyncio.to_thread(people.counts, who(request))
+        rows = [Count(by=by, groups=dict(each.groups), total=each.total) for by, each in told.items()]
+        return Counts(counts=rows)
 
     @router.get("/card")
     async def card(

@@ -12,6 +12,8 @@ from robot_fleet.site.open_rmf import OPEN_RMF_FILE, check_open_rmf
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import Draft, read_draft
 from robot_fleet.site.references import check_references
+from robot_fleet.site.reports import REPORTS_FILE, check_reports
+from robot_fleet.site.retention import RETENTION_FILE, check_retention
 from robot_fleet.site.spacing import check_spacing
 from robot_fleet.site.walls import check_walls
 from robot_fleet.site.webhooks import WEBHOOKS_FILE, check_webhooks
@@ -44,6 +46,10 @@ def check_site(folder: Path) -> list[Finding]:
         draft.findings += check_costs(folder, draft.kinds, draft.services)
     if (folder / OPEN_RMF_FILE).is_file():
         draft.findings += check_open_rmf(folder, draft.services)
+    if (folder / REPORTS_FILE).is_file():
+        draft.findings += check_reports(folder)
+    if (folder / RETENTION_FILE).is_file():
+        draft.findings += check_retention(folder)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

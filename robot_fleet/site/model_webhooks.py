@@ -22,15 +22,12 @@ EVENTS: tuple[EventName, ...] = (
 PRIORITIES: tuple[PriorityName, ...] = ("critical", "high", "medium", "low")
 
 
-class EndpointModel(SiteModel):
-    """A receiver. Its secret stands in a variable of the environment or in a file, never here."""
+class ReceiverModel(SiteModel):
+    """Where messages go. The secret stands in a variable of the environment or in a file, never here."""
 
-    id: Word
     url: Annotated[str, Field(max_length=2_000, description="https, or http to this machine itself")]
     secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     secret_file: Annotated[str, Field(min_length=1, description="relative to this file's folder")] | None = None
-    events: Annotated[list[EventName], Field(min_length=1)] = list(EVENTS)
-    priorities: Annotated[list[PriorityName], Field(min_length=1)] = list(PRIORITIES)
     give_up_after_s: Annotated[float, Field(ge=60.0, le=7 * 86_400.0)] = 86_400.0
 
     @model_validator(mode="after")
@@ -51,6 +48,14 @@ class EndpointModel(SiteModel):
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
             raise ValueError("expected https, or http to 127.0.0.1, ::1 or localhost: others could read it on the way")
         return self
+
+
+class EndpointModel(ReceiverModel):
+    """A receiver of alarms and incidents."""
+
+    id: Word
+    events: Annotated[list[EventName], Field(min_length=1)] = list(EVENTS)
+    priorities: Annotated[list[PriorityName], Field(min_length=1)] = list(PRIORITIES)
 
 
 class WebhooksFile(SiteModel):

@@ -16,6 +16,8 @@ from robot_fleet.site.model_costs import CostsFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
+from robot_fleet.site.model_reports import ReportsFile
+from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.model_webhooks import WebhooksFile
@@ -31,6 +33,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "map": MapFile,
     "open_rmf": OpenRmfFile,
     "places": PlacesFile,
+    "reports": ReportsFile,
+    "retention": RetentionFile,
     "robots": RobotsFile,
     "service": ServiceFile,
     "site": SiteFile,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.site.findings import Finding
-from robot_fleet.site.model_webhooks import EndpointModel, WebhooksFile
+from robot_fleet.site.model_webhooks import PRIORITIES, ReceiverModel, WebhooksFile
 from robot_fleet.site.read import findings_of
 from robot_fleet.site.source import read_yaml
 
@@ -61,7 +61,7 @@ def read_webhooks(
     found = []
     for model in _read(path).endpoints:
         try:
-            found.append(_endpoint(model, path, environ))
+            found.append(endpoint_of(model.id, model, path, environ, model.events, model.priorities))
         except SiteError as error:
             if without is None:
                 raise
@@ -97,8 +97,26 @@ def _parse(path: Path, findings: list[Finding]) -> WebhooksFile | None:
         return None
 
 
-def _endpoint(model: EndpointModel, path: Path, environ: Mapping[str, str]) -> Endpoint:
-    where = f"{path.name} {model.id}"
+def endpoint_of(
+    name: str,
+    model: ReceiverModel,
+    path: Path,
+    environ: Mapping[str, str],
+    events: Iterable[str],
+    priorities: Iterable[str] = PRIORITIES,
+) -> Endpoint:
+    """Return a receiver with its key.
+
+    Parameters
+    ----------
+    name : its id.
+    path : the file that it stands in.
+
+    Raises
+    ------
+    SiteError : `site_webhook_secret`.
+    """
+    where = f"{path.name} {name}"
     if model.secret_env is not None:
         text = environ.get(model.secret_env, "")
         origin = f"the variable {model.secret_env}"
@@ -109,14 +127,8 @@ def _endpoint(model: EndpointModel, path: Path, environ: Mapping[str, str]) -> E
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SiteError("site_webhook_secret", f"{origin} cannot be read ({type(error).__name__})", where) from None
-    return Endpoint(
-        model.id,
-        model.url,
-        _key(text.strip(), origin, where),
-        frozenset(model.events),
-        frozenset(model.priorities),
-        model.give_up_after_s,
-    )
+    key = _key(text.strip(), origin, where)
+    return Endpoint(name, model.url, key, frozenset(events), frozenset(priorities), model.give_up_after_s)
 
 
 def _key(text: str, origin: str, where: str) -> bytes:

@@ -17,6 +17,7 @@ from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.report_ledger import write_ledger
+from test.fakes.sent_reports import SentReportsDouble
 from test.fakes.web_server import WebServer
 from test.unit.reports.hand_made import FACTS, GROUND
 
@@ -27,7 +28,9 @@ WAIT_MS = 60_000
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     path = write_ledger(tmp_path_factory.mktemp("reports") / "ledger.sqlite", "hand", FACTS)
-    app = create_app(MovingFleet(load_site(TINY)), reports=ReportDesk(GROUND, path, None))
+    app = create_app(
+        MovingFleet(load_site(TINY)), reports=ReportDesk(GROUND, path, None), sent_reports=SentReportsDouble()
+    )
     with WebServer(app) as running:
         yield running
 
@@ -106,7 +109,10 @@ def test_the_page_speaks_korean(page: Page) -> None:
     expect(page.locator("#report h2")).to_have_text("가동: 전체")
     page.click('[data-table="utilisation_by_robot"]')
     expect(page.locator('tr[data-key="c1"] th')).to_have_text("돌봄 1호")
+    expect(page.locator('[data-sent="office"]')).to_contain_text("하루 2026-11-03 (2026-11-04 00:30 이후)")
     page.click('[data-language="en"]')
+    expect(page.locator('[data-sent="office"]')).to_contain_text("all sent")
+    expect(page.locator('[data-sent="owner"] .bad')).to_have_text("not taken (http_503); 2 wait")
     expect(page.locator("#report h2")).to_have_text("Utilisation: robot")
     expect(page.locator('tr[data-key="c1"] th')).to_have_text("Care 1")
 

@@ -18,6 +18,7 @@ from robot_fleet.site.load import load_site
 from test.browser.views import VIEWS, picture, show
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.report_ledger import write_ledger
+from test.fakes.sent_reports import SentReportsDouble
 from test.fakes.web_server import WebServer
 from test.unit.reports.hand_made import FACTS, GROUND
 
@@ -32,7 +33,9 @@ FRAMES = 50
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     path = write_ledger(tmp_path_factory.mktemp("reports") / "ledger.sqlite", "hand", FACTS)
     fleet = MovingFleet(load_site(SITE), tasks=14, pace=8.0, recurring=True)
-    with WebServer(create_app(fleet, reports=ReportDesk(GROUND, path, None))) as running:
+    with WebServer(
+        create_app(fleet, reports=ReportDesk(GROUND, path, None), sent_reports=SentReportsDouble())
+    ) as running:
         yield running
 
 

@@ -52,7 +52,10 @@ class Unknown:
     def json(self, *asked: object) -> NoReturn:
         raise RequestError("request_period_malformed", "there is none")
 
-    file = masked = card = overview = frames = json
+    file = masked = card = overview = frames = send = counts = json
+
+    def rows(self) -> tuple[()]:
+        return ()
 
 
 class House:
@@ -86,6 +89,7 @@ class House:
             doors=self.doors,
             open_rmf=OpenRmf(self.fleet.site, names),
             replays=Unknown(),
+            sent_reports=Unknown(),
         )
         self.server = WebServer(self.app)
 

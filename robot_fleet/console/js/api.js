@@ -87,6 +87,7 @@ export const shelveAlarm = (id, duration_s, reason) => alarm(id, "shelve", { dur
 export const unshelveAlarm = (id) => alarm(id, "unshelve");
 export const recordVoice = (id, outcome) => alarm(id, "voice", { outcome });
 export const getIncident = (id) => ask(`incidents/${encodeURIComponent(id)}`, {});
+export const getReportSchedules = () => ask("report-schedules", {});
 export const getReport = (period, query) => ask(`reports/${period}?${query}`, {});
 export const openIncident = (alarm) => post("incidents", newKey("incident"), { alarm });
 export const noteIncident = (id, text) => incident(id, "notes", { text });

@@ -4,8 +4,10 @@ import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
 import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
+import { loadSent, renderSent } from "./sent_reports.js";
 
 const NONE = "–";
+const WITHHELD = "*"; // what it means stands under the coverage
 const INPUTS = { day: "date", week: "week", month: "month" };
 const FORMS = { day: /^\d{4}-\d{2}-\d{2}$/, week: /^\d{4}-W\d{2}$/, month: /^\d{4}-\d{2}$/ };
 
@@ -94,7 +96,7 @@ function grid(table) {
       h("thead", {}, h("tr", {}, h("th", { scope: "col", textContent: named(table.by_name) }), table.figures.map((id) => head(table, id)))),
       h("tbody", {}, table.rows.map((row) =>
         h("tr", { "data-key": row.key }, h("th", { scope: "row", textContent: named(row.name) }),
-          row.values.map((value, index) => h("td", { "data-figure": table.figures[index], textContent: shown(table.figures[index], value) })))))));
+          row.values.map((value, index) => h("td", { "data-figure": table.figures[index], textContent: row.withheld ? WITHHELD : shown(table.figures[index], value) })))))));
 }
 
 function charts(table) {
@@ -142,6 +144,7 @@ function render() {
   const table = report?.tables.find(({ id }) => id === chosen) ?? report?.tables[0];
   byId("tables").replaceChildren(...(report?.tables ?? []).map((each) =>
     h("button", { type: "button", "data-table": each.id, "aria-current": String(each === table), textContent: named(each.title), onclick: () => show(each.id) })));
+  byId("notes").replaceChildren(...(report?.notes ?? []).map((note) => h("p", { textContent: named(note) })));
   byId("report").replaceChildren(...(table ? [
     h("h2", { textContent: named(table.title) }),
     ...(table.rows.length ? [...charts(table), figure && table.figures.includes(figure) && explained(), grid(table)] : [h("p", { textContent: text("report_empty") })]),
@@ -161,6 +164,7 @@ function show(table) {
 function relabel() {
   applyTexts();
   render();
+  renderSent();
 }
 
 onLanguage(relabel);
@@ -183,3 +187,4 @@ byId("ask").addEventListener("submit", (event) => {
 });
 relabel();
 load();
+loadSent();

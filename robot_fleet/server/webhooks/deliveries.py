@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from robot_fleet.core.lifecycles.delivery import ENDED, DeliveryState
-from robot_fleet.server.webhooks.event import WebhookEvent
+from robot_fleet.server.webhooks.event import Event
 from robot_fleet.server.webhooks.fallback import SafeOutbox
 from robot_fleet.server.webhooks.line import Line
 from robot_fleet.server.webhooks.retry import Pace
@@ -79,8 +79,10 @@ class Deliveries:
         self._pace, self._seed = pace or Pace(), seed
         self._unix_s = time.time() - time.monotonic()  # a clock that is set anew moves no pause
         self._lock = threading.Lock()
-        self._offered: deque[WebhookEvent] = deque()
+        self._offered: deque[Event] = deque()
         self._known: dict[str, None] = {}
+        self._kept = threading.Event()
+        self._kept.set()
         self._closed = not endpoints
         self._durable = True
         self._unknown = len(endpoints) > 0
@@ -109,7 +111,7 @@ class Deliveries:
         """Whether what is open survives the end of the process."""
         return self._durable
 
-    def offer(self, event: WebhookEvent) -> None:
+    def offer(self, event: Event) -> None:
         """Have an event delivered to every endpoint that wants it. One that was offered before is the same event."""
         with self._lock:
             if self._closed or event.id in self._known or len(self._offered) >= MOST_OFFERED:
@@ -118,7 +120,12 @@ class Deliveries:
             if len(self._known) > REMEMBERED:
                 del self._known[next(iter(self._known))]
             self._offered.append(event)
+            self._kept.clear()
         self._call(self._news.set)
+
+    def wait_kept(self, within_s: float) -> bool:
+        """Wait until all that was offered is in the outbox; return whether it is."""
+        return self._kept.wait(within_s)
 
     def close(self, within_s: float = 2.0) -> None:
         """Stop delivering; what is open is gone on with by the next to be made on the outbox. A second call is nothing.
@@ -177,12 +184,15 @@ class Deliveries:
         outgoing = [each for event in events if (each := self._outgoing(event)) is not None]
         outbox.do(lambda box: box.add(outgoing, self._now_s()))
         self._note(outbox)
-        for _ in events:
-            self._offered.popleft()
+        with self._lock:
+            for _ in events:
+                self._offered.popleft()
+            if not self._offered:
+                self._kept.set()
         for name in dict.fromkeys(name for each in outgoing for name in each.endpoints):
             self._lines[name].wake()
 
-    def _outgoing(self, event: WebhookEvent) -> Outgoing | None:
+    def _outgoing(self, event: Event) -> Outgoing | None:
         wanted = [name for name, each in self._endpoints.items() if each.wants(event.type, event.urgency)]
         try:
             return Outgoing(event.id, event.rank, event.body(), tuple(wanted))

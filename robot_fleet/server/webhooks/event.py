@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.text import Text
@@ -13,7 +14,46 @@ from robot_fleet.site.model_webhooks import EventName
 
 BODY_VERSION = 1
 """Form of the body; docs/reference/schemas/webhook.schema.json is its schema."""
-_RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
+RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+def event_id(*parts: str) -> str:
+    """Return the id of the event that these parts, and no other's, name."""
+    named = "\n".join(parts)
+    return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
+
+class Event(Protocol):
+    """What can be delivered."""
+
+    @property
+    def id(self) -> str:
+        """The id that receivers tell repetitions by."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """What has happened."""
+        ...
+
+    @property
+    def of(self) -> str:
+        """What it has happened to, for logs."""
+        ...
+
+    @property
+    def urgency(self) -> Urgency:
+        """How urgent it is."""
+        ...
+
+    @property
+    def rank(self) -> int:
+        """0 for what is critical, more for what is less urgent."""
+        ...
+
+    def body(self) -> str:
+        """Return the JSON that is sent. Raises ValueError, OverflowError for a time that is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +89,12 @@ class WebhookEvent:
     @property
     def id(self) -> str:
         """The id that receivers tell repetitions by: the same from whichever process the event comes."""
-        named = "\n".join((self.site, self.run, self.type, self.of))
-        return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+        return event_id(self.site, self.run, self.type, self.of)
 
     @property
     def rank(self) -> int:
         """0 for what is critical, more for what is less urgent."""
-        return _RANKS[self.urgency]
+        return RANKS[self.urgency]
 
     def body(self) -> str:
         """Return the JSON that is sent.

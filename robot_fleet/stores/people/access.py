@@ -10,8 +10,10 @@ from types import MappingProxyType
 from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.core.site import Site
 from robot_fleet.stores.people.audit import Audit, Reading, told
+from robot_fleet.stores.people.counts import count_people
 from robot_fleet.stores.people.masking import HIDDEN, mask_name, mask_phone, mask_plate, masked
 from robot_fleet.stores.people.person import NEEDS, Consent, DataClass, Disclosure, Guardian, Person, Purpose
+from robot_fleet.stores.people.small_groups import Told
 from robot_fleet.stores.people.store import PeopleStore
 
 REASON_LETTERS = 10
@@ -98,6 +100,11 @@ class People:
         covered = [name for name in self._store.ids() if self._basis(name, purpose, now_s) != REFUSED]
         self._tell(reader, "list", tuple(covered), purpose, "masked")
         return tuple(mask(self._store.read(name, (DataClass.CONTACT,))) for name in covered)
+
+    def counts(self, reader: Reader) -> Mapping[str, Told]:
+        """Return how many people there are of which sort, small groups withheld. Raises StoreError."""
+        self._tell(reader, "count", (), None, LAW)
+        return count_people(self._store, self._now_s())
 
     def card(self, place: str, purpose: Purpose, reason: str, reader: Reader, given_to: str = "") -> Card:
         """Return what is known of a place and who lives there.

@@ -1,26 +1,14 @@
-"""How long data outlast the consents they were given under."""
+"""How long data outlast the consents they were given under; how many days that is, each site says itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from robot_fleet.stores.people.person import NEEDS, Consent, DataClass, Retention
 
 DAY_S = 86_400.0
 
 Days = Mapping[Retention, Mapping[DataClass, int]]
-
-DEFAULT_DAYS: Days = MappingProxyType(
-    {
-        Retention.RESIDENT: MappingProxyType(
-            {DataClass.CONTACT: 90, DataClass.CARE: 30, DataClass.DOOR: 7, DataClass.VEHICLE: 30}
-        ),
-        Retention.GUEST: MappingProxyType(
-            {DataClass.CONTACT: 7, DataClass.CARE: 7, DataClass.DOOR: 1, DataClass.VEHICLE: 7}
-        ),
-    }
-)
 """Days after the last consent that covers the data has ended."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -21,7 +21,7 @@ from robot_fleet.stores.people.person import (
     part_of,
     with_part,
 )
-from robot_fleet.stores.people.retention import DEFAULT_DAYS, Days, kept_until_s
+from robot_fleet.stores.people.retention import Days, kept_until_s
 from robot_fleet.stores.people.schema import CONSENTS, DISCLOSURES, PARTS, PEOPLE, PROOF
 from robot_fleet.stores.people.sealing import KeyRing, derived, make_master_key, read_master_key, seal, unseal, unusable
 
@@ -37,7 +37,6 @@ class PeopleStore:
     ----------
     folder : of the store, which `init` made.
     master_key : file of the master key; best kept on another disk than the folder.
-    days : how long data outlast their consents.
 
     Raises
     ------
@@ -45,12 +44,11 @@ class PeopleStore:
         `read_master_key`; `store_people_unusable` and `store_people_damaged` from every method too.
     """
 
-    def __init__(self, folder: Path, master_key: Path, days: Days = DEFAULT_DAYS) -> None:
+    def __init__(self, folder: Path, master_key: Path) -> None:
         if not (folder / _DATABASE).is_file():
             message = "no store of people here; make one with ./fleet person init"
             raise StoreError("store_people_missing", message, str(folder))
         master = read_master_key(master_key)
-        self._days = days
         self._database = Database(folder / _DATABASE)
         try:
             self._prove(master, master_key)
@@ -84,6 +82,17 @@ class PeopleStore:
         """Return everybody's id."""
         with self._database.reading() as connection:
             return tuple(connection.scalars(select(PEOPLE.c.id).order_by(PEOPLE.c.since_s, PEOPLE.c.id)))
+
+    def held(self) -> Mapping[str, tuple[Retention, frozenset[DataClass]]]:
+        """Return everybody's id with their sort and the classes of data that are held of them; none are opened."""
+        joined = select(PEOPLE.c.id, PEOPLE.c.retention, PARTS.c.data).join(PARTS, isouter=True)
+        with self._database.reading() as connection:
+            rows = connection.execute(joined.order_by(PEOPLE.c.since_s, PEOPLE.c.id)).all()
+        found: dict[str, tuple[Retention, frozenset[DataClass]]] = {}
+        for name, retention, data in rows:
+            sort, known = found.get(name, (Retention(retention), frozenset()))
+            found[name] = (sort, known | ({DataClass(data)} if data is not None else frozenset()))
+        return found
 
     def living_at(self, place: str) -> tuple[str, ...]:
         """Return the ids of those who live at a place."""
@@ -185,21 +194,21 @@ class PeopleStore:
             connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person))
         self._database.forget_deleted()
 
-    def overdue(self, now_s: float) -> tuple[tuple[str, DataClass], ...]:
-        """Return the data that may not be kept any longer, and those whose key is gone already."""
+    def overdue(self, now_s: float, days: Days) -> tuple[tuple[str, DataClass], ...]:
+        """Return the data that may not be kept any longer by the site's days, and those whose key is gone already."""
         joined = select(PEOPLE.c.id, PEOPLE.c.retention, PEOPLE.c.since_s, PARTS.c.data).join(PARTS)
         with self._database.reading() as connection:
             parts = connection.execute(joined.order_by(PEOPLE.c.id, PARTS.c.data)).all()
         return tuple(
             (person, DataClass(data))
             for person, retention, since_s, data in parts
-            if self._must_go(person, retention, since_s, DataClass(data), now_s)
+            if self._must_go(person, since_s, DataClass(data), now_s, days[Retention(retention)])
         )
 
-    def purge(self, now_s: float) -> tuple[tuple[str, DataClass], ...]:
+    def purge(self, now_s: float, days: Days) -> tuple[tuple[str, DataClass], ...]:
         """Destroy the data that may not be kept any longer, and return which. Who has none left is erased."""
         with self._database.writing() as connection:  # nobody else writes; what is overdue stays so
-            gone = self.overdue(now_s)
+            gone = self.overdue(now_s, days)
             for person, data in gone:
                 self._keys.destroy(_key_name(person, data.value))
                 connection.execute(delete(PARTS).where(PARTS.c.person == person, PARTS.c.data == data.value))
@@ -208,8 +217,9 @@ class PeopleStore:
         self._database.forget_deleted()
         return gone
 
-    def _must_go(self, person: str, retention: str, since_s: float, data: DataClass, now_s: float) -> bool:
-        days = self._days[Retention(retention)]
+    def _must_go(
+        self, person: str, since_s: float, data: DataClass, now_s: float, days: Mapping[DataClass, int]
+    ) -> bool:
         over = kept_until_s(data, since_s, self.consents(person), days) <= now_s
         return over or self._keys.get(_key_name(person, data.value)) is None
 

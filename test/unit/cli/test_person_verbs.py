@@ -16,6 +16,7 @@ from robot_fleet.core.errors import FleetError
 from robot_fleet.stores.people.csv_file import COLUMNS
 from robot_fleet.stores.people.person import DataClass, Purpose
 from test.canaries import CANARIES, CANARY, leaks
+from test.unit.docs.texts import ROOT
 
 NEXT_YEAR = (datetime.now().astimezone() + timedelta(days=365)).strftime("%Y-%m-%d")
 ROW = (
@@ -23,6 +24,8 @@ ROW = (
     f"{CANARY.door_code},{CANARY.plates[0]},,care_visit/v1/{NEXT_YEAR}"
 )
 REASON = "nobody answers the door"
+TINY = ROOT / "test" / "data" / "sites" / "tiny"
+LONGER = "schema_version: 1\nresident: {contact: 90, care: 90, door: 90, vehicle: 90}\n"
 
 
 def ask(*words: object, answer: str = "") -> str:
@@ -112,13 +115,42 @@ def test_who_is_erased_is_gone(home: Path, canary: str) -> None:
 
 
 def test_a_purge_says_what_goes(home: Path, canary: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "0 would go" in ask("purge", "--dry-run")
+    site = ("--site", TINY)
+    assert "0 would go" in ask("purge", "--dry-run", *site)
+    longer = home / "longer"
+    longer.mkdir()
+    (longer / "retention.yaml").write_text(LONGER, encoding="utf-8")
     later_s = (datetime.now().astimezone() + timedelta(days=40)).timestamp()
     monkeypatch.setattr("robot_fleet.cli.person.time.time", lambda: later_s)
-    assert f"{canary}: vehicle" in ask("purge", "--dry-run")
-    assert refused("purge") == "request_not_confirmed"
-    assert "1 destroyed" in ask("purge", "--yes")
-    assert "0 destroyed" in ask("purge")
+    assert f"{canary}: vehicle" in ask("purge", "--dry-run", *site)
+    assert "0 would go" in ask("purge", "--dry-run", "--site", longer), "the site says how long"
+    assert refused("purge", *site) == "request_not_confirmed"
+    assert "1 destroyed" in ask("purge", "--yes", *site)
+    assert "0 destroyed" in ask("purge", *site)
+
+
+def test_nothing_is_purged_before_it_is_known_how_long_it_is_kept(
+    home: Path, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    assert refused("purge", "--yes") == "request_site_unknown"
+    (home / "retention.yaml").write_text("schema_version: 1\nresident: {contact: 1}\n", encoding="utf-8")
+    assert refused("purge", "--yes", "--site", home) == "site_missing_key"
+
+
+def test_counts_withhold_small_groups(home: Path, canary: str) -> None:
+    file = home / "people.csv"
+    file.write_text(f"{','.join(COLUMNS)}\n" + f"{ROW}\n" * 6, encoding="utf-8")
+    ask("import", file, "--yes")
+    told = {row["by"]: row for row in json.loads(ask("count", "--json"))["counts"]}
+    assert told["retention"] == {"by": "retention", "groups": {"resident": None, "guest": None}, "total": 7}
+    ask("withdraw", canary, "care_visit", "--yes")
+    told = {row["by"]: row for row in json.loads(ask("count", "--json"))["counts"]}
+    assert told["agrees.care_visit"]["groups"] == {"yes": None, "no": None}, "one of seven, and six of seven"
+    shown = ask("count", "--lang", "ko")
+    assert "5명 미만" in shown
+    assert leaks(shown.encode()) == []
+    assert audited(home)[-1] == ("count", "law")
 
 
 def test_without_a_store_or_with_an_exposed_key_nothing_is_read(home: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli.app import build
 from robot_fleet.core.errors import FleetError
+from robot_fleet.reports.residents import EVERYTHING
 from test.fakes.report_ledger import write_ledger
 from test.unit.docs.texts import ROOT
 from test.unit.reports.hand_made import FACTS
@@ -36,6 +39,18 @@ def test_it_writes_the_files_that_are_asked_for(ledger: str, tmp_path: Path) -> 
     assert "완료 작업당" not in (out / "tiny-month-2026-11.csv").read_text(
         encoding="utf-8-sig"
     )  # the site has no prices
+
+
+def test_of_two_rooms_in_which_real_people_live_nothing_is_told(ledger: str, tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    shutil.copytree(TINY, site)
+    text = (site / "site.yaml").read_text(encoding="utf-8")
+    (site / "site.yaml").write_text(text.replace("synthetic_people: true", "synthetic_people: false"), encoding="utf-8")
+    asked = ("--of", "2026-11", "--from", "2026-11-01", "--ledger", ledger, "--site", str(site), "--out", str(out))
+    assert EVERYTHING.en in report(*asked)
+    rows = (out / "tiny-month-2026-11.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["table", "note"]
+    assert json.loads((out / "tiny-month-2026-11.json").read_text(encoding="utf-8"))["tables"] == []
 
 
 @pytest.mark.parametrize(

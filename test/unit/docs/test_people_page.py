@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from robot_fleet.runtime.people import days_kept
+from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.stores.people.access import GLASS_S, REASON_LETTERS
 from robot_fleet.stores.people.csv_file import COLUMNS
 from robot_fleet.stores.people.person import NEEDS, DataClass, Purpose
-from robot_fleet.stores.people.retention import DEFAULT_DAYS
 from test.unit.docs.texts import page
 
 TEXT = page("docs/howto/keep_people_private.md")
@@ -27,7 +28,7 @@ def test_each_purpose_stands_with_the_data_that_it_opens() -> None:
 
 def test_it_says_how_long_data_are_kept_and_glass_stays_broken() -> None:
     assert f"| | {' | '.join(DataClass)} |" in TEXT
-    for retention, days in DEFAULT_DAYS.items():
+    for retention, days in days_kept(RetentionFile(schema_version=1)).items():
         assert f"| `{retention}` | {' | '.join(str(days[data]) for data in DataClass)} |" in TEXT
     assert f"after {GLASS_S / 60:g} minutes" in TEXT
     assert REASON_LETTERS == 10

@@ -31,6 +31,8 @@ from robot_fleet.site import (
     model_health,
     model_lanes,
     model_open_rmf,
+    model_reports,
+    model_retention,
     model_robots,
     model_services,
     model_webhooks,
@@ -38,6 +40,7 @@ from robot_fleet.site import (
 from robot_fleet.site.check import check_site
 from robot_fleet.site.load import load_site
 from robot_fleet.site.open_rmf import read_open_rmf
+from test.fakes.house import Unknown
 from test.fakes.moving_fleet import MovingFleet
 from test.unit.docs.texts import ROOT, fenced, page, section
 
@@ -67,6 +70,11 @@ SITE_MODELS = {
         model_open_rmf.OpenRmfFile,
         model_open_rmf.PatrolModel,
         model_open_rmf.DeliveryModel,
+        model_reports.ReportsFile,
+        model_reports.ReportScheduleModel,
+        model_reports.ReportReceiverModel,
+        model_retention.RetentionFile,
+        model_retention.DaysModel,
         model_lanes.VertexProperties,
         model_lanes.LaneProperties,
         model_lanes.LaneMetadata,
@@ -99,11 +107,10 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     """Yield each verb of the product with its options."""
 
     def below(command: object, path: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        inner = getattr(command, "commands", {})
+        if path and (not inner or command.invoke_without_command):  # type: ignore[attr-defined]
             options = [name for param in command.params for name in param.opts if name.startswith("--")]  # type: ignore[attr-defined]
             yield " ".join(path), options
-            return
         for name, each in inner.items():
             yield from below(each, (*path, name))
 
@@ -175,7 +182,8 @@ def test_each_address_of_the_api_is_told() -> None:
     desk, site = ReportDesk(Ground("tiny"), Path("none"), None), load_site(TINY)
     names = read_open_rmf(ROOT / "test" / "data" / "open_rmf", site.services)
     assert names is not None
-    described = create_app(MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names)).openapi()["paths"]
+    app = create_app(MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names), sent_reports=Unknown())
+    described = app.openapi()["paths"]
     addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]
     assert [address for address in addresses if f"`{address}`" not in text] == []
 

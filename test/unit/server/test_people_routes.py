@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
-from robot_fleet.stores.people.person import Purpose
+from robot_fleet.stores.people.person import Purpose, Retention
 from test.canaries import CANARIES, CANARY, consent, leaks
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
@@ -65,6 +66,21 @@ def test_everybody_is_listed_masked(client: httpx.Client) -> None:
     assert listed.headers["cache-control"] == "no-store"
 
 
+def test_counts_tell_of_groups_and_of_nobody(client: httpx.Client, rig: Rig) -> None:
+    def counts() -> dict[str, tuple[dict[str, int | None], int | None]]:
+        answer = client.get("/api/v1/people/counts")
+        assert leaks(answer.content) == []
+        return {row["by"]: (row["groups"], row["total"]) for row in answer.json()["counts"]}
+
+    assert counts()["retention"] == ({"resident": None, "guest": None}, None), "one person is no group"
+    guests = [(replace(CANARY, retention=Retention.GUEST), [])] * 6
+    rig.store.put([*([(CANARY, [consent()])] * 7), *guests], 0.0)
+    assert counts()["retention"] == ({"resident": 8, "guest": 6}, 14)
+    assert counts()["agrees.care_visit"] == ({"yes": 8, "no": 6}, 14)
+    assert counts()["agrees.parking"] == ({"yes": None, "no": None}, 14), "nor that there is nobody"
+    assert {each.verb for each in rig.audit.readings} == {"count"}
+
+
 @pytest.mark.parametrize(
     ("wish", "expected"),
     [
@@ -88,4 +104,9 @@ def test_without_a_store_there_are_no_such_addresses(rig: Rig) -> None:
     fleet = MovingFleet(SITE, tasks=0, alarm=False, pace=0.0)
     bare, whole = (create_app(fleet, people=people).openapi()["paths"] for people in (None, rig.people))
     added = {f"{method.upper()} {path}" for path in whole.keys() - bare.keys() for method in whole[path]}
-    assert added == {"GET /api/v1/people", "GET /api/v1/people/card", "POST /api/v1/people/card"}
+    assert added == {
+        "GET /api/v1/people/counts",
+        "GET /api/v1/people",
+        "GET /api/v1/people/card",
+        "POST /api/v1/people/card",
+    }

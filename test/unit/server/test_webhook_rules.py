@@ -23,6 +23,7 @@ from robot_fleet.site.webhooks import read_webhooks
 from test.unit.docs.texts import fenced, page
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "webhook.schema.json"
+REPORT_SCHEMA = SCHEMA.with_name("report_webhook.schema.json")
 RAISED = WebhookEvent(
     type="alarm.raised",
     of="r0007",
@@ -117,8 +118,9 @@ def test_the_documented_check_tells_what_is_genuine() -> None:
 
 def test_the_documented_examples_are_valid(tmp_path: Path) -> None:
     schema = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    (message,) = fenced(page("docs/reference/webhooks.md"), "json")
+    message, report = fenced(page("docs/reference/webhooks.md"), "json")
     schema.validate(json.loads(message))
+    Draft202012Validator(json.loads(REPORT_SCHEMA.read_text(encoding="utf-8"))).validate(json.loads(report))
     secret = "whsec_" + base64.b64encode(bytes(32)).decode()
     for name in ("docs/reference/webhooks.md", "docs/howto/hear_of_alarms.md"):
         (example,) = fenced(page(name), "yaml")

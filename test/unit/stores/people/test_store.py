@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import FleetError
+from robot_fleet.runtime.people import days_kept
+from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.stores.people.person import Consent, DataClass, Disclosure, Person, Purpose, Retention
 from robot_fleet.stores.people.sealing import make_master_key
 from robot_fleet.stores.people.store import PeopleStore
 from test.canaries import CANARY, DAY_S, consent, leaking_files
 from test.unit.stores.people.rig import Rig
+
+DAYS = days_kept(RetentionFile(schema_version=1))
 
 
 def take_in(rig: Rig, person: Person = CANARY, *consents: Consent) -> str:
@@ -70,7 +74,7 @@ def test_a_copy_of_the_sealed_data_cannot_be_opened_once_the_keys_are_destroyed(
     shutil.copy(copy, rig.folder / "people.sqlite")
     with closing(PeopleStore(rig.folder, rig.key)) as back:
         assert back.read(name, DataClass) == Person(id=name)
-        assert {data for _, data in back.purge(rig.now_s)} == set(DataClass)
+        assert {data for _, data in back.purge(rig.now_s, DAYS)} == set(DataClass)
         assert back.ids() == ()
 
 
@@ -118,7 +122,7 @@ def test_data_go_when_their_time_is_over(rig: Rig) -> None:
 
     def purged_at(day: float) -> set[tuple[str, DataClass]]:
         rig.now_s = day * DAY_S
-        return set(rig.store.purge(rig.now_s))
+        return set(rig.store.purge(rig.now_s, DAYS))
 
     assert purged_at(0.9) == set()
     assert purged_at(1.0) == {(parked, DataClass.DOOR)}, "no consent covers a parking guest's door"
