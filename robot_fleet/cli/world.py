@@ -9,22 +9,19 @@ from typing import Annotated
 
 import typer
 
+from robot_fleet.core.errors import RequestError
 from robot_fleet.site.load import load_site
 from robot_fleet.site.worlds.check import check_places, check_world, includes_any
 from robot_fleet.site.worlds.findings import Level, WorldFinding
+from robot_fleet.site.worlds.robot_model import robot_model
 from robot_fleet.site.worlds.sdformat import check_with_sdformat, sdformat
 
-app = typer.Typer(help="Gazebo worlds (SDF): check them.", no_args_is_help=True)
+app = typer.Typer(help="Gazebo worlds (SDF): check them, and make robots for them.", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
     """Add the verbs of this module."""
     parent.add_typer(app, name="world")
-
-
-@app.callback()
-def _verbs() -> None:
-    """Keep `check` a word of its own: typer drops the only verb of a group."""
 
 
 @app.command()
@@ -65,6 +62,26 @@ def check(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     if _errors(findings) or (strict and findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def robot(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind of robot of the site.")],
+    site: Annotated[Path, typer.Option("--site", metavar="DIR", help="The site's folder.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The SDF file to write.")],
+    name: Annotated[
+        str, typer.Option("--name", help="Of the model, and before its topics; the kind's by default.")
+    ] = "",
+) -> None:
+    """Write the Gazebo model of a robot, with the size, mass, speed and battery that the site says.
+
+    Example: ./fleet world robot care --site config/sites/busan_edc --name care_1 -o care_1.sdf
+    """
+    kinds = load_site(site).kinds
+    if kind not in kinds:
+        raise RequestError("request_unknown_kind", f"no kind {kind!r}; the site has {', '.join(kinds)}", kind)
+    out.write_text(robot_model(kinds[kind], name or kind), encoding="utf-8")
+    typer.echo(f"{out}: {kinds[kind].name.en}, {kinds[kind].mass_kg:g} kg")
 
 
 def _errors(findings: list[WorldFinding]) -> list[WorldFinding]:

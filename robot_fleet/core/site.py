@@ -134,7 +134,8 @@ class RobotKind:
     `loaded_footprint` is the largest that any load gives it. `reserve_pct` is kept for alarms and for reaching a
     charger; `charge_below_pct` sends an idle robot to a charger, `charge_to_pct` ends the charge.
     `control_topics` pairs words of `RobotReport.control` with the ROS topics (std_msgs/Bool, in the robot's namespace)
-    that say so, the most binding first. `upkeep` says when maintenance is due.
+    that say so, the most binding first. `upkeep` says when maintenance is due. `height_m` is that of the body,
+    `lidar_m` that of its scanner above the ground.
     """
 
     id: str
@@ -160,6 +161,8 @@ class RobotKind:
     charge_to_pct: float
     control_topics: tuple[tuple[str, str], ...] = CONTROL_TOPICS
     upkeep: Upkeep = Upkeep()
+    height_m: float = 1.0
+    lidar_m: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class RobotKindModel(SiteModel):
     charge_to_pct: Percent
     control_topics: ControlTopicsModel = ControlTopicsModel()
     upkeep: UpkeepModel = UpkeepModel()
+    height_m: Positive = 1.0
+    lidar_m: Positive = 0.2
 
     @model_validator(mode="after")
     def _thresholds_rise(self) -> RobotKindModel:

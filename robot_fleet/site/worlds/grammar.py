@@ -40,6 +40,8 @@ _OF_OTHER_VERSIONS = frozenset(
     ]
 )
 """Of versions before 1.7, and of 1.10 and later."""
+_GAZEBOS_OWN = frozenset({"gz_frame_id", "ignition_frame_id"})
+"""Read by Gazebo's sensors, and not described by SDF."""
 _ATTRIBUTES_OF_OTHER_VERSIONS = frozenset({"frame", "use_parent_model_frame", "auto", "optimization"})
 _NEEDED = frozenset(
     {
@@ -112,7 +114,7 @@ def _check(element: ElementTree.Element, known: Known, report: Report, newer: bo
         return
     counts: Counter[str] = Counter()
     for child in element:
-        if ":" in child.tag or child.tag.startswith("{"):
+        if ":" in child.tag or child.tag.startswith("{") or child.tag in _GAZEBOS_OWN:
             continue  # somebody's own, with a prefix as SDF wants it
         counts[child.tag] += 1
         found = grammar().child(known, child.tag)
