@@ -56,6 +56,7 @@ class Unknown:
 
     def rows(self) -> tuple[()]:
         return ()
+    file = masked = card = overview = frames = ask = told = listed = cancel = json
 
 
 class House:
@@ -90,6 +91,7 @@ class House:
             open_rmf=OpenRmf(self.fleet.site, names),
             replays=Unknown(),
             sent_reports=Unknown(),
+            what_ifs=Unknown(),
         )
         self.server = WebServer(self.app)
 

@@ -16,7 +16,7 @@ from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.calendar import DAY_S, Length, Period, period_of
 from robot_fleet.reports.past import Ground, ground_of
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.what_if.change import Change, check_change
+from robot_fleet.runtime.what_if.change import Change, changed_site, check_change
 from robot_fleet.runtime.what_if.compare import Comparison
 from robot_fleet.runtime.what_if.past_day import Batteries, read_day
 from robot_fleet.runtime.what_if.play import play
@@ -92,13 +92,11 @@ def answer(question: Question, sources: Sources, say: Say = lambda stage, share:
             batteries,
             lambda read, of: say(READING, read / max(of, 1)),
         )
-    changed_first = None if question.change.nothing else question.change
+    changed_site(day.site, question.change, {each.service for each in day.requests})  # what cannot be is told at once
     baseline = play(day, Change(), ground, question.seed, lambda share: say(BASELINE, share))
-    changed = (
-        None
-        if changed_first is None
-        else play(day, changed_first, ground, question.seed, lambda share: say(CHANGED, share))
-    )
+    changed = None
+    if not question.change.nothing:
+        changed = play(day, question.change, ground, question.seed, lambda share: say(CHANGED, share))
     return Comparison(day, question.change, question.seed, baseline, changed)
 
 

@@ -51,6 +51,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "saved": ("hours_saved",),
 }
 """The tables and figures that are compared: those that a change can move and that facts alone tell."""
+_BY_SERVICE = ("requests", "done", "on_time_pct", "wait_p95_s")
 _WHOLE_ONLY = ("effort", "cost", "saved")
 
 
@@ -135,7 +136,7 @@ class Comparison:
                 if name not in _WHOLE_ONLY or row.key == FLEET:
                     rows.setdefault(row.key, (table, row))
         for key, (table, row) in rows.items():
-            for figure in _SHOWN[name]:
+            for figure in _SHOWN[name] if name != "service" or key == FLEET else _BY_SERVICE:
                 if figure in table.figures:
                     values = (_value(each, key, figure) for each in tables)
                     yield Line(name, words.title(table), key, words.row_name(table, row), figure, *values)

@@ -89,13 +89,28 @@ class WhatIfDesk:
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._asking = threading.Lock()
 
-    def ask(self, of: str, began: str, change: Change, seed: int) -> Mapping[str, Any]:
+    def ask(
+        self,
+        of: str,
+        began: str,
+        robots: Mapping[str, int],
+        chargers: Mapping[str, int],
+        charger_at: Sequence[str],
+        demand_pct: Mapping[str, float],
+        seed: int,
+    ) -> Mapping[str, Any]:
         """Begin to answer a question, and return it as `told` does.
+
+        Parameters
+        ----------
+        of, began, seed : see `Question`.
+        robots, chargers, charger_at, demand_pct : see `Change`.
 
         Raises
         ------
         RequestError : as `check_question`; `request_what_if_busy` while another one is being answered.
         """
+        change = Change(robots, chargers, tuple(charger_at), demand_pct)
         question = Question(of, began or self._began, change, seed)
         check_question(self._site, question)
         with self._asking:

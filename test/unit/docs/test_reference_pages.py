@@ -184,6 +184,9 @@ def test_each_address_of_the_api_is_told() -> None:
     assert names is not None
     app = create_app(MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names), sent_reports=Unknown())
     described = app.openapi()["paths"]
+    described = create_app(
+        MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names), what_ifs=Unknown()
+    ).openapi()["paths"]
     addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]
     assert [address for address in addresses if f"`{address}`" not in text] == []
 
