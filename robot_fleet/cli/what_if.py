@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "reading": ("원장을 읽는 중", "reading the ledger"),
-    "baseline": ("그날을 그대로 다시 돌리는 중", "playing the day as it was"),
-    "changed": ("바꾼 조건으로 돌리는 중", "playing the day with the change"),
+    "baseline": ("그날을 그대로 다시 실행하는 중", "playing the day as it was"),
+    "changed": ("바꾼 조건으로 실행하는 중", "playing the day with the change"),
     "figure": ("지표", "figure"),
     "measured": ("실측", "measured"),
     "again": ("재현", "played again"),
@@ -30,14 +30,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "with": ("변경 후", "with the change"),
     "difference": ("차이", "difference"),
     "reproduced": (
-        "변경 없이 다시 돌린 그날은 실측과 {n:g} % 안에서 일치합니다.",
+        "변경 없이 다시 실행한 그날은 실측과 {n:g} % 안에서 일치합니다.",
         "Without a change the day comes out within {n:g} % of what was measured.",
     ),
     "not_reproduced": (
-        "변경 없이 다시 돌린 그날이 실측과 {n:g} % 넘게 다릅니다: {which}. 차이를 읽을 때 감안하십시오.",
+        "변경 없이 다시 실행한 그날이 실측과 {n:g} % 넘게 다릅니다: {which}. 차이를 읽을 때 감안하십시오.",
         "Without a change the day is more than {n:g} % off what was measured: {which}. Read the difference with care.",
     ),
-    "speed": ("하루의 {n:,.0f}배 속도로 돌렸습니다.", "Played {n:,.0f} times faster than the day."),
+    "speed": ("하루의 {n:,.0f}배 속도로 실행했습니다.", "Played {n:,.0f} times faster than the day."),
     "battery_assumed": (
         "배터리 잔량을 알 수 없어 가정한 로봇: {n}대",
         "robots of whose battery nobody knows how full it was: {n}; assumed",

@@ -109,8 +109,8 @@ def test_the_verb_says_how_near_it_is(sources: Sources, capsys: pytest.CaptureFi
     words = ["what-if", "--date", "1", "--site", str(sources.folder), "--ledger", str(sources.ledger)]
     assert run([*words, "--lang", "ko"]) == 0
     told = capsys.readouterr()
-    assert "변경 없이 다시 돌린 그날은 실측과 2 % 안에서 일치합니다." in told.out
-    assert "그날을 그대로 다시 돌리는 중" in told.err
+    assert "변경 없이 다시 실행한 그날은 실측과 2 % 안에서 일치합니다." in told.out
+    assert "그날을 그대로 다시 실행하는 중" in told.err
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ function number(label, data, unit, more = {}) {
 /** Draw the form anew in the language of the moment, with what was typed. */
 function form() {
   const before = new Map([...byId("question").elements].filter(({ id }) => id).map(({ id, value }) => [id, value]));
-  const kinds = site.kinds.filter(({ id }) => site.robots.some((robot) => robot.kind === id));
+  const kinds = site.kinds.filter(({ id }) => site.services.some((service) => service.robot_kinds.includes(id)));
   const waiting = site.places.filter(({ kind }) => kind === "waiting");
   byId("question").replaceChildren(
     field("what_if_day", h("input", { id: "day", type: "text", maxLength: 10, placeholder: text("what_if_newest"), autocomplete: "off" })),
@@ -260,7 +260,7 @@ if (may("report")) {
   const day = new URLSearchParams(location.search).get("of") ?? "";
   if (DATE.test(day) || /^\d+$/.test(day)) byId("day").value = day;
   await carryOut(async () => {
-    const running = name ? { id: name } : (await getWhatIfs()).find(({ state }) => state === "running");
-    return running ? getWhatIf(running.id) : null;
+    const newest = name || day ? { id: name } : (await getWhatIfs())[0];
+    return newest?.id ? getWhatIf(newest.id) : null;
   });
 }

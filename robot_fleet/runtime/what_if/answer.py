@@ -16,10 +16,10 @@ from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.calendar import DAY_S, Length, Period, period_of
 from robot_fleet.reports.past import Ground, ground_of
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.what_if.change import Change, changed_site, check_change
+from robot_fleet.runtime.what_if.change import Change, check_change
 from robot_fleet.runtime.what_if.compare import Comparison
 from robot_fleet.runtime.what_if.past_day import Batteries, read_day
-from robot_fleet.runtime.what_if.play import play
+from robot_fleet.runtime.what_if.play import changed_day, play
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
@@ -69,7 +69,7 @@ def answer(question: Question, sources: Sources, say: Say = lambda stage, share:
 
     Raises
     ------
-    RequestError : as `check_question`, `read_day` and `changed_site`.
+    RequestError : as `check_question`, `read_day` and `changed_day`.
     SiteError, LedgerError : the site or the ledger cannot be read.
     """
     site, costs = load_site(sources.folder), read_costs(sources.folder)
@@ -92,11 +92,12 @@ def answer(question: Question, sources: Sources, say: Say = lambda stage, share:
             batteries,
             lambda read, of: say(READING, read / max(of, 1)),
         )
-    changed_site(day.site, question.change, {each.service for each in day.requests})  # what cannot be is told at once
-    baseline = play(day, Change(), ground, question.seed, lambda share: say(BASELINE, share))
+    other = changed_day(day, question.change, question.seed)  # what cannot be is told before anything is played
+    as_it_was = changed_day(day, Change(), question.seed)
+    baseline = play(day, as_it_was, ground, question.seed, lambda share: say(BASELINE, share))
     changed = None
     if not question.change.nothing:
-        changed = play(day, question.change, ground, question.seed, lambda share: say(CHANGED, share))
+        changed = play(day, other, ground, question.seed, lambda share: say(CHANGED, share))
     return Comparison(day, question.change, question.seed, baseline, changed)
 
 

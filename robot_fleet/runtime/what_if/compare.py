@@ -117,7 +117,8 @@ class Comparison:
 
     def lines(self) -> list[Line]:
         """Return the figures side by side, table by table."""
-        return [line for name in _SHOWN for line in self._of(name)]
+        lines = (line for name in _SHOWN for line in self._of(name))
+        return [line for line in lines if (line.measured, line.baseline, line.changed) != (None, None, None)]
 
     @property
     def far(self) -> list[Line]:

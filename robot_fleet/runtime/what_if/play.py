@@ -17,7 +17,7 @@ from robot_fleet.reports.periodic import PeriodReport, period_report
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.runtime.what_if.change import Change, changed_site
-from robot_fleet.runtime.what_if.demand import changed_demand
+from robot_fleet.runtime.what_if.demand import Demand, changed_demand
 from robot_fleet.runtime.what_if.past_day import PastDay, PastRequest, learned
 from robot_fleet.sim.callers import Call
 from robot_fleet.sim.drivers import EXIT_BAY
@@ -117,28 +117,45 @@ class PlayedFleet(VirtualFleet):
         super().look()
 
 
-def play(
-    day: PastDay,
-    change: Change,
-    ground_of: Callable[[Site], Ground],
-    seed: int,
-    say: Callable[[float], None] = lambda share: None,
-) -> Played:
-    """Play a day with a change.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is different: the site, and what is asked for."""
+
+    site: Site
+    demand: Demand
+
+
+def changed_day(day: PastDay, change: Change, seed: int) -> Changed:
+    """Return a day's site and requests with a change; nothing is played.
 
     Parameters
     ----------
-    ground_of : returns what reports know of a site.
-    seed : of what is drawn: the further requests, whatever people did that facts do not tell, and the searches.
-    say : told the share of the day that has passed.
+    seed : of the further requests, and of those left out.
 
     Raises
     ------
     RequestError : as `changed_site`.
     """
-    asked = {each.service for each in day.requests}
-    site = changed_site(day.site, change, asked)
     demand = changed_demand(day.requests, day.site, change, seed)
+    return Changed(changed_site(day.site, change, {each.service for each in demand.requests}), demand)
+
+
+def play(
+    day: PastDay,
+    changed: Changed,
+    ground_of: Callable[[Site], Ground],
+    seed: int,
+    say: Callable[[float], None] = lambda share: None,
+) -> Played:
+    """Play a day, as it was or changed.
+
+    Parameters
+    ----------
+    ground_of : returns what reports know of a site.
+    seed : of what is drawn: whatever people did that facts do not tell, and the searches.
+    say : told the share of the day that has passed.
+    """
+    site, demand = changed.site, changed.demand
     log = _ReportLog(ground_of(site), day)
     fleet = PlayedFleet(day, site, ports_for(site), demand.requests, log, seed)
     began_s = time.perf_counter()
