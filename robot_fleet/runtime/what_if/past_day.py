@@ -117,7 +117,8 @@ def read_day(
 
     Raises
     ------
-    RequestError : `request_what_if_empty_day` when nothing was asked for on the day.
+    RequestError : `request_what_if_empty_day` when nothing was asked for on the day; `request_unknown_service` when
+        the site has not got every service of the day any more.
     LedgerError : as `Ledger.read`.
     """
     past, before, memory, outages, read = Past(ground), initial_state(site), Memory(site), Outages(), _Read()
@@ -142,6 +143,12 @@ def read_day(
     if begin_s is None or not read.requests:
         message = f"nothing was asked for on day {period.of}; choose a day of which the report shows requests"
         raise RequestError("request_what_if_empty_day", message, period.of)
+    gone = next((each.service for each in read.requests if each.service not in site.services), "")
+    if gone:
+        message = (
+            f"the site has no service {gone!r} any more, which was asked for on the day; play it on the site as it was"
+        )
+        raise RequestError("request_unknown_service", message, gone)
     end_s = period.to_s if read.whole else read.end_s
     carried = {} if fresh else {task.id: task.request.requested_s for task in before.open_tasks()}
     stood, assumed = (site, ()) if fresh else _stood(site, before, begin_s, batteries)
@@ -168,6 +175,7 @@ def read_day(
 def _gather(read: _Read, at_s: float, fact: Fact, memory: Memory) -> None:
     if read.begin_s is None:
         read.begin_s = at_s
+        memory.begin()
     read.end_s = at_s
     memory.take(at_s, fact)
     if isinstance(fact, TaskRequested):

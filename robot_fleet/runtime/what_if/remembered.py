@@ -90,6 +90,13 @@ class Memory:
         self._lifts: dict[str, list[str]] = {}
         self._driven_off_s: dict[str, float] = {}
 
+    def begin(self) -> None:
+        """Forget what people did before: it is the day that counts."""
+        self._acts.clear()
+        self._by_key.clear()
+        self._lifts.clear()
+        self._driven_off_s.clear()
+
     def wants(self, item: str, ready_s: float) -> None:
         """Note when the driver of a car wants it."""
         self._ready_s[item] = ready_s
