@@ -115,10 +115,12 @@ class WhatIfDesk:
         check_question(self._site, question)
         with self._asking:
             self._look()
-            busy = next((job.id for job in self._jobs.values() if job.state == RUNNING), "")
-            if busy:
+            busy = next((job for job in self._jobs.values() if job.state == RUNNING), None)
+            if busy is not None and busy.question == question:  # somebody did not hear the answer, and asks again
+                return busy.row(whole=True)
+            if busy is not None:
                 message = "another question is being answered; wait for it, or cancel it"
-                raise RequestError("request_what_if_busy", message, busy)
+                raise RequestError("request_what_if_busy", message, busy.id)
             job = self._start(question)
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from robot_fleet.client import FleetClient
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import ports_for
@@ -63,6 +64,9 @@ def test_a_question_is_answered_while_the_server_goes_on(client: httpx.Client) -
     asked = client.post("/what-if", json={"of": "1", "demand_pct": {"care_visit": 100.0}, "robots": {"care": -1}})
     assert (asked.status_code, asked.json()["state"], asked.json()["result"]) == (202, "running", None)
     name = asked.json()["id"]
+    with FleetClient(str(client.base_url).removesuffix("/api/v1/")) as program:  # the same question: no second one
+        assert program.ask_what_if("1", robots={"care": -1}, demand_pct={"care_visit": 100.0}).id == name
+        assert (program.what_if(name).id, [each.id for each in program.what_ifs()]) == (name, [name])
     busy = client.post("/what-if", json={})
     assert (busy.status_code, busy.json()["error"]["code"], busy.json()["error"]["where"]) == (
         409,
