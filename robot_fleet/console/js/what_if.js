@@ -91,7 +91,7 @@ async function look() {
   const asked = name;
   try {
     const row = await getWhatIf(asked);
-    if (asked !== name) return;
+    if (asked !== name || told?.state !== "running") return; // given up, or another one asked, in the meantime
     if (row.state === "running") {
       told = row;
       setTimeout(look, EVERY_MS);

@@ -114,8 +114,12 @@ def check_question(site: Site, question: Question) -> None:
 
 def period_for(question: Question, newest_s: float) -> Period:
     """Return the day that is asked about. Raises as `check_question`."""
-    began = _date(question.began)
-    return period_of(Length.DAY, question.of or str(int(newest_s // DAY_S) + 1), began)
+    began, of = _date(question.began), question.of or str(int(newest_s // DAY_S) + 1)
+    try:
+        return period_of(Length.DAY, of, began)
+    except OverflowError:
+        message = f"day {of} of a fleet that began on {question.began} has no date"
+        raise RequestError("request_date_malformed", message, "--from") from None
 
 
 def batteries_of(target: Target | None) -> Batteries:
