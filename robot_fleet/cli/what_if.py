@@ -157,15 +157,14 @@ def _whole(text: str, option: str) -> int:
 
 def _sources(ledger: str | None, name: str | None, site: Path | None, store: str | None) -> tuple[Sources, str]:
     """Return where the past is, and the date of the first day as far as the site's calendar tells."""
-    from robot_fleet.cli.fresh import ledger_of
-    from robot_fleet.cli.report import site_of
+    from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.runtime.ports import calendar_for
     from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
     from robot_fleet.runtime.what_if.answer import Sources
     from robot_fleet.site.load import load_site
 
     run = run_directory(name or DEFAULT_NAME)
-    folder = site_of(run, site)
+    folder = site or site_of(run, "robots, lanes and prices are the site's")
     calendar = calendar_for(load_site(folder))
     telemetry = store or (run.telemetry if ledger is None else None)
     first_date = "" if calendar is None else calendar.local(0.0)[:10]

@@ -58,7 +58,12 @@ def _table(table: Table) -> dict[str, Any]:
         }
         for row in table.rows
     ]
-    head = {"id": table.id, "by": table.by, "title": text_json(words.title(table)), "by_name": text_json(words.by_word(table))}
+    head = {
+        "id": table.id,
+        "by": table.by,
+        "title": text_json(words.title(table)),
+        "by_name": text_json(words.by_word(table)),
+    }
     return {**head, "figures": list(table.figures), "rows": rows}
 
 

@@ -34,11 +34,9 @@ FRAMES = 50
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     path = write_ledger(tmp_path_factory.mktemp("reports") / "ledger.sqlite", "hand", FACTS)
     fleet = MovingFleet(load_site(SITE), tasks=14, pace=8.0, recurring=True)
-    with WebServer(
-        create_app(fleet, reports=ReportDesk(GROUND, path, None), sent_reports=SentReportsDouble())
-    ) as running:
     reports, what_ifs = ReportDesk(GROUND, path, None), AnsweredQuestion(fleet.site)
-    with WebServer(create_app(fleet, reports=reports, what_ifs=what_ifs)) as running:
+    app = create_app(fleet, reports=reports, sent_reports=SentReportsDouble(), what_ifs=what_ifs)
+    with WebServer(app) as running:
         yield running
 
 

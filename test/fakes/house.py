@@ -53,10 +53,10 @@ class Unknown:
         raise RequestError("request_period_malformed", "there is none")
 
     file = masked = card = overview = frames = send = counts = json
+    ask = told = listed = cancel = json
 
     def rows(self) -> tuple[()]:
         return ()
-    file = masked = card = overview = frames = ask = told = listed = cancel = json
 
 
 class House:

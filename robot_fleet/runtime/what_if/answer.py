@@ -25,6 +25,7 @@ from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.history.database import Target
 from robot_fleet.stores.history.store import TelemetryStore
+from robot_fleet.stores.people.small_groups import suppress_small
 
 READING, BASELINE, CHANGED = "reading", "baseline", "changed"
 """What is being done, in this order."""
@@ -106,8 +107,12 @@ def check_question(site: Site, question: Question) -> None:
 
     Raises
     ------
-    RequestError : as `check_change` and `period_of`; `request_date_malformed`.
+    RequestError : as `check_change` and `period_of`; `request_date_malformed`; `request_what_if_withheld`.
     """
+    rooms = ground_of(site, None).rooms
+    if rooms and suppress_small(rooms).total is None:
+        message = "the site has so few rooms that any figure might tell of one resident; nothing is shown"
+        raise RequestError("request_what_if_withheld", message, site.id)
     check_change(site, question.change)
     period_for(question, 0.0)
 
