@@ -38,6 +38,7 @@ _MODULES = {
     "person": "person",
     "history": "history",
     "report": "report",
+    "what-if": "what_if",
     "user": "users",
     "audit": "audit",
     "site": "site",

@@ -12,9 +12,10 @@ from robot_fleet.client.ground import GroundCalls
 from robot_fleet.client.schedules import ScheduleCalls
 from robot_fleet.client.stream import frames
 from robot_fleet.client.tasks import TaskCalls
+from robot_fleet.client.what_if import WhatIfCalls
 
 
-class FleetClient(TaskCalls, GroundCalls, DeskCalls, ScheduleCalls):
+class FleetClient(TaskCalls, GroundCalls, DeskCalls, ScheduleCalls, WhatIfCalls):
     """A client of a running fleet; use as a context manager.
 
     Every method raises FleetError: what the gateway answers, by its code, or `runtime_gateway_unreachable`. What does

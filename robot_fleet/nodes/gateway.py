@@ -34,6 +34,8 @@ from robot_fleet.runtime.report_rounds import ReportRounds
 from robot_fleet.runtime.report_sender import ReportSender
 from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
+from robot_fleet.runtime.what_if.answer import Sources
+from robot_fleet.runtime.what_if.desk import WhatIfDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 from robot_fleet.server.doors.doors import Doors
@@ -101,6 +103,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     midnight_s = None if arguments.midnight is None else arguments.midnight.timestamp()
     rmf_names = read_open_rmf(arguments.site, site.services)
     replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
+    what_ifs = WhatIfDesk(site, Sources(arguments.site, arguments.ledger, arguments.telemetry), began)
     app = create_app(
         console.fleet,
         metrics=console.metrics,
@@ -111,6 +114,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         open_rmf=None if rmf_names is None else OpenRmf(site, rmf_names, midnight_s),
         replays=replays,
         sent_reports=sending,
+        what_ifs=what_ifs,
     )
     server = make_server(app, entrance)
 
@@ -135,6 +139,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         if sending is not None:
             sending.close()
         replays.close()
+        what_ifs.close()
         console.close()
         if people is not None:
             people[0].close()

@@ -29,20 +29,21 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "seq": report.seq,
         "robots": report.robots,
         "coverage": {"facts_pct": report.facts_pct, "telemetry_pct": report.telemetry_pct},
-        "figures": {figure.id: _figure(figure) for figure in words.used(report)},
-        "sources": {name: _text(text) for name, text in words.SOURCES.items()},
+        "figures": {figure.id: figure_json(figure) for figure in words.used(report)},
+        "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
-        "notes": [_text(note) for note in report.notes],
-        "assumptions": [{"key": key, "source": _text(source)} for key, source in report.assumptions],
+        "notes": [text_json(note) for note in report.notes],
+        "assumptions": [{"key": key, "source": text_json(source)} for key, source in report.assumptions],
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def figure_json(figure: Figure) -> dict[str, Any]:
+    """Return what people may ask of a figure."""
     return {
         "unit": figure.unit,
         "in_hours": words.in_hours(figure),
-        "name": _text(figure.name),
-        "formula": _text(figure.formula),
+        "name": text_json(figure.name),
+        "formula": text_json(figure.formula),
         "source": list(figure.source),
     }
 
@@ -51,15 +52,21 @@ def _table(table: Table) -> dict[str, Any]:
     rows = [
         {
             "key": row.key,
-            "name": _text(words.row_name(table, row)),
+            "name": text_json(words.row_name(table, row)),
             "withheld": row.withheld,
             "values": [row.values.get(name) for name in table.figures],
         }
         for row in table.rows
     ]
-    head = {"id": table.id, "by": table.by, "title": _text(words.title(table)), "by_name": _text(words.by_word(table))}
+    head = {
+        "id": table.id,
+        "by": table.by,
+        "title": text_json(words.title(table)),
+        "by_name": text_json(words.by_word(table)),
+    }
     return {**head, "figures": list(table.figures), "rows": rows}
 
 
-def _text(text: Text) -> Mapping[str, str]:
+def text_json(text: Text) -> Mapping[str, str]:
+    """Return a text in both languages."""
     return {"ko": text.ko, "en": text.en}

@@ -13,7 +13,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
-from robot_fleet.core.fleet import Fleet, Ports
+from robot_fleet.core.fleet import Fleet, FleetState, Ports
 from robot_fleet.core.inputs import AlarmWasShown, ConditionsSeen, PlaceSensed, PlanImproved, SubmitTask, Tick
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.site import Site
@@ -21,7 +21,7 @@ from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
-from robot_fleet.sim.callers import Callers, Request
+from robot_fleet.sim.callers import Call, Callers, Request
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
@@ -59,6 +59,8 @@ class VirtualFleet:
     seed : of everything that is drawn.
     log : where facts go.
     improving : whether CP-SAT looks for better plans (off: insertion alone).
+    state : what has been before, None for a day on which nothing has happened yet.
+    start_s : fleet time of the beginning; that of the first request by default.
     """
 
     def __init__(
@@ -71,8 +73,11 @@ class VirtualFleet:
         seed: int,
         log: FactLog | None = None,
         improving: bool = True,
+        state: FleetState | None = None,
+        start_s: float | None = None,
     ) -> None:
-        start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)
+        if start_s is None:
+            start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)
         self.world = SimWorld(site, occupancy, people, seed, start_s)
         self.callers = Callers(self.world, rows)
         self.log = log or MemoryLog()
@@ -85,7 +90,7 @@ class VirtualFleet:
         self.board = Board(site)
         self._looked_s = float("-inf")
         self.links: Mapping[str, InProcessLink] = {name: self._link(name) for name in site.robots}
-        self.host = self._host(Fleet(site, ports))
+        self.host = self._host(Fleet(site, ports, state=state))
 
     @property
     def now(self) -> Now:
@@ -135,12 +140,16 @@ class VirtualFleet:
     def _people_ask(self) -> None:
         now = self.now
         for call in self.callers.due(now.fleet_s):
-            self.host.feed(SubmitTask(call.request_id, call.service, call.params, "caller"), now)
+            self.host.feed(self.wish(call), now)
         for place in self._sensors:
             items = self.world.custody.at_place(place)
             if items != self._sensed.get(place) or items == ():
                 self._sensed[place] = items
                 self.host.feed(PlaceSensed(place, items), now)
+
+    def wish(self, call: Call) -> SubmitTask:
+        """Return what the fleet is asked for by somebody."""
+        return SubmitTask(call.request_id, call.service, call.params, "caller")
 
     def _agents_look(self, robots: Iterable[str]) -> None:
         now = self.now

@@ -42,6 +42,7 @@ from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
 from robot_fleet.server.versions import unchanged_since
 from robot_fleet.server.view_routes import view_reads
+from robot_fleet.server.what_if_routes import WhatIfs, what_if_routes
 from robot_fleet.server.zone_routes import zone_commands
 from robot_fleet.stores.people.access import Reader
 
@@ -61,6 +62,7 @@ def create_app(
     open_rmf: OpenRmf | None = None,
     replays: Replays | None = None,
     sent_reports: SentReports | None = None,
+    what_ifs: WhatIfs | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -76,6 +78,7 @@ def create_app(
     open_rmf : what it takes to be a fleet of Open-RMF's; without it there are no such addresses.
     replays : who tells of the past; without them there are no such addresses.
     sent_reports : who sends reports by itself; without them there are no such addresses.
+    what_ifs : who plays past days with a change; without them there are no such addresses.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -128,6 +131,8 @@ def create_app(
         app.include_router(sent_report_routes(sent_reports))
     if replays is not None:
         app.include_router(replay_reads(replays))
+    if what_ifs is not None:
+        app.include_router(what_if_routes(what_ifs))
     if metrics is not None:
         app.include_router(_metrics(metrics, hub))
     if open_rmf is not None:

@@ -16,6 +16,7 @@ from robot_fleet.runtime.report_desk import ReportDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.browser.views import VIEWS, picture, show
+from test.fakes.answered_question import AnsweredQuestion
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.report_ledger import write_ledger
 from test.fakes.sent_reports import SentReportsDouble
@@ -33,9 +34,9 @@ FRAMES = 50
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     path = write_ledger(tmp_path_factory.mktemp("reports") / "ledger.sqlite", "hand", FACTS)
     fleet = MovingFleet(load_site(SITE), tasks=14, pace=8.0, recurring=True)
-    with WebServer(
-        create_app(fleet, reports=ReportDesk(GROUND, path, None), sent_reports=SentReportsDouble())
-    ) as running:
+    reports, what_ifs = ReportDesk(GROUND, path, None), AnsweredQuestion(fleet.site)
+    app = create_app(fleet, reports=reports, sent_reports=SentReportsDouble(), what_ifs=what_ifs)
+    with WebServer(app) as running:
         yield running
 
 

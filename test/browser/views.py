@@ -76,6 +76,10 @@ def _explained(page: Page) -> None:
     page.click("#figure-won_per_task")
 
 
+def _compared(page: Page) -> None:
+    page.click('[data-line="service:fleet:on_time_pct"] button')
+
+
 VIEWS = (
     View("map"),
     View("task", open=_clicks("[data-task]")),
@@ -99,6 +103,7 @@ VIEWS = (
     View("shift", "shift.html", "#shift-sign"),
     View("reports", "reports.html", "#report table"),
     View("report_explained", "reports.html", "#explained", _explained),
+    View("what_if", "what_if.html", "#explained", _compared),
 )
 
 

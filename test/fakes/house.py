@@ -53,6 +53,7 @@ class Unknown:
         raise RequestError("request_period_malformed", "there is none")
 
     file = masked = card = overview = frames = send = counts = json
+    ask = told = listed = cancel = json
 
     def rows(self) -> tuple[()]:
         return ()
@@ -90,6 +91,7 @@ class House:
             open_rmf=OpenRmf(self.fleet.site, names),
             replays=Unknown(),
             sent_reports=Unknown(),
+            what_ifs=Unknown(),
         )
         self.server = WebServer(self.app)
 

@@ -116,11 +116,11 @@ const commands = new Commands(fleet, {
   },
   chooseZones: () => zones.choose(),
   get views() {
-    return ["map", "plan", "board", ...TABS, ...(may("cases") ? ["replay"] : []), "reports", "shift"];
+    return ["map", "plan", "board", ...TABS, ...(may("cases") ? ["replay"] : []), "reports", ...(may("report") ? ["what_if"] : []), "shift"];
   },
   view: (name) => {
     if (TABS.includes(name)) panel.show(name);
-    else if (name === "reports" || name === "shift") location.assign(`${name}.html`);
+    else if (["reports", "what_if", "shift"].includes(name)) location.assign(`${name}.html`);
     else if (name === "replay") location.hash = "#/replay";
     else plan.go(name === "map" ? "" : name);
   },

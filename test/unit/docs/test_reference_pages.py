@@ -182,7 +182,8 @@ def test_each_address_of_the_api_is_told() -> None:
     desk, site = ReportDesk(Ground("tiny"), Path("none"), None), load_site(TINY)
     names = read_open_rmf(ROOT / "test" / "data" / "open_rmf", site.services)
     assert names is not None
-    app = create_app(MovingFleet(site), reports=desk, open_rmf=OpenRmf(site, names), sent_reports=Unknown())
+    rmf, unknown = OpenRmf(site, names), Unknown()
+    app = create_app(MovingFleet(site), reports=desk, open_rmf=rmf, sent_reports=unknown, what_ifs=unknown)
     described = app.openapi()["paths"]
     addresses = [f"{method.upper()} {path}" for path, methods in described.items() for method in methods]
     assert [address for address in addresses if f"`{address}`" not in text] == []
