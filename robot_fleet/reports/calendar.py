@@ -78,7 +78,10 @@ def period_of(length: Length, of: str, fleet_began: date | None) -> Period:
     if _NUMBER.fullmatch(of) and length is not Length.MONTH:
         number, days = int(of) - 1, 7 if length is Length.WEEK else 1
         first = number * days
-        return Period(length, of, first, days, None if fleet_began is None else fleet_began + timedelta(days=first))
+        if fleet_began is None:
+            return Period(length, of, first, days, None)
+        _check_end(fleet_began.toordinal() + first + days, of)
+        return Period(length, of, first, days, fleet_began + timedelta(days=first))
     begins, days = _dates(length, of)
     if fleet_began is None:
         message = (
@@ -86,7 +89,14 @@ def period_of(length: Length, of: str, fleet_began: date | None) -> Period:
             "or ask for a day or week by its number"
         )
         raise RequestError("request_date_unknown", message, "--from")
+    _check_end(begins.toordinal() + days, of)
     return Period(length, of, (begins - fleet_began).days, days, begins)
+
+
+def _check_end(end: int, of: str) -> None:
+    """Raise `request_period_malformed` for a period that ends after the last date there is (the year 9999)."""
+    if end > date.max.toordinal():
+        raise RequestError("request_period_malformed", f"{of} ends after {date.max}, the last date there is", "--of")
 
 
 def name_of(length: Length, at: date) -> str:

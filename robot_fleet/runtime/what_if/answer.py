@@ -119,12 +119,8 @@ def check_question(site: Site, question: Question) -> None:
 
 def period_for(question: Question, newest_s: float) -> Period:
     """Return the day that is asked about. Raises as `check_question`."""
-    began, of = _date(question.began), question.of or str(int(newest_s // DAY_S) + 1)
-    try:
-        return period_of(Length.DAY, of, began)
-    except OverflowError:
-        message = f"day {of} of a fleet that began on {question.began} has no date"
-        raise RequestError("request_date_malformed", message, "--from") from None
+    of = question.of or str(int(newest_s // DAY_S) + 1)
+    return period_of(Length.DAY, of, _date(question.began))
 
 
 def batteries_of(target: Target | None) -> Batteries:

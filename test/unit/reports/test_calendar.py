@@ -58,6 +58,9 @@ def test_a_date_needs_that_of_the_first_day(length: Length, of: str) -> None:
         (Length.MONTH, "2026-13"),
         (Length.MONTH, "3"),  # months differ in length: one has no number
         (Length.MONTH, ""),
+        (Length.DAY, "9999-12-31"),  # the midnight after it has no date
+        (Length.MONTH, "9999-12"),
+        (Length.WEEK, "999999"),
     ],
 )
 def test_another_form_is_refused(length: Length, of: str) -> None:
