@@ -98,7 +98,8 @@ def test_a_stopped_robot_goes_on_only_after_a_person_consents(console: Opened) -
 
 
 def test_a_task_that_asks_is_answered_in_its_row(console: Opened) -> None:
-    page, task = console.page, "r0001"
+    page, task = console.page, "w1"  # of nobody, whose work would go on meanwhile
+    console.server.do(lambda: console.fleet.leave_waiting(task, "care_visit", {"place": "home/r101"}))
     console.server.do(lambda: console.fleet.let_ask(task))
     page.click(f'[data-task="{task}"]')
     page.click(".row.task.open [data-says=done]")
