@@ -142,14 +142,6 @@ def test_alarms_that_rang_while_the_connection_was_lost_are_pointed_out(console:
         page.close()
 
 
-def test_the_sound_is_off_until_it_is_wanted(console: Opened) -> None:
-    sound = console.page.locator("#sound")
-    expect(sound).to_have_attribute("aria-pressed", "false")
-    sound.click()
-    expect(sound).to_have_attribute("aria-pressed", "true")
-    assert console.errors == []
-
-
 def test_an_alarm_is_answered_by_keyboard_alone(console: Opened) -> None:
     page = console.page
     page.focus(".alarm-main")

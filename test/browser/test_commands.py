@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from test.browser.test_plan import Opened, console
@@ -118,9 +117,3 @@ def test_layers_stay_as_they_were_chosen(console: Opened) -> None:
     page.click("#layers-open")
     expect(page.locator("#layer-lanes")).to_be_checked()
     expect(page.locator("#layer-items")).not_to_be_checked()
-
-
-@pytest.mark.parametrize("console", ["ko-KR"], indirect=True)
-def test_the_palette_speaks_korean(console: Opened) -> None:
-    say(console.page, "전체")
-    expect_first(console.page, "전체 멈춤")

@@ -50,11 +50,10 @@ class Opened:
 
 
 @pytest.fixture
-def console(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+def console(browser: Browser) -> Iterator[Opened]:
     fleet = MovingFleet(load_site(TINY), tasks=8, pace=1.0, alarm=False)
     with WebServer(create_app(fleet)) as server:
-        locale = getattr(request, "param", "en-US")
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=locale)
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
         page = context.new_page()
         page.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
@@ -200,7 +199,6 @@ def test_a_task_tells_why_and_is_asked_for_once_more(console: Opened) -> None:
     expect(page.locator(f"#request-{place}")).to_have_value(row["params"][place])
 
 
-@pytest.mark.parametrize("console", ["en-US", "ko-KR"], indirect=True)
 def test_a_file_with_mistakes_is_told_by_line_and_a_good_one_is_taken_on(console: Opened) -> None:
     page = console.page
     before = len(console.fleet.tasks())
