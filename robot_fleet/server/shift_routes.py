@@ -35,6 +35,7 @@ def shift_reads(fleet: FleetPort) -> APIRouter:
     @router.get("/{shift}", response_model=ShiftRow, responses={404: {"model": ErrorAnswer}})
     async def one(shift: str) -> Any:
         """One shift."""
+        fleet.refresh()
         for row in fleet.shifts():
             if row["id"] == shift:
                 return row
