@@ -200,6 +200,8 @@ class Conduct:
             self._wind_up(order, step, now)
         elif log.stopped:
             self._go(_I.FAIL)
+        elif step is None and not self._stops_at_once():  # nobody would lift the hold of an order that is over
+            self._go(_I.FINISH)
         elif self._stays(order) and not (step is not None and step.kind is StepKind.ACT and self._under_way(step)):
             self.attempts, self._stuck = 0, False
             self._go(_I.HOLD)

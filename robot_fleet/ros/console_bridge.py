@@ -108,6 +108,7 @@ class ConsoleBridge:
             reported=self._reported,
             schedules=schedules,
             refresh=self._refresh,
+            catch_up=self._catch_up,
             health=self._health,
             on_shown=self._note_shown,
         )
@@ -183,6 +184,10 @@ class ConsoleBridge:
         for alarm in self._feed.state.alarms.values():
             if alarm.id in self._queued and alarm.shown_s is None:
                 self._commands.shown(alarm.id)
+
+    def _catch_up(self) -> None:
+        self._read_due_s = 0.0
+        self._refresh()
 
     def _note_shown(self, alarms: Sequence[str]) -> None:
         self._queued.update(dict.fromkeys(alarms))

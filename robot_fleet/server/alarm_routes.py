@@ -84,6 +84,7 @@ def alarm_reads(fleet: FleetPort) -> APIRouter:
     @router.get("/incidents/{incident}", response_model=StoryRow, responses={404: {"model": ErrorAnswer}, **TAGGED})
     async def incident(incident: str) -> Response:
         """One incident with its timeline: alarms, what people did, what its robots did."""
+        fleet.refresh()  # who has just opened it wants to see it
         story = await fleet.timeline(incident)
         row = row_of(fleet, "incident", incident)
         return JSONResponse(story) if row is None else tagged("incident", row, story)

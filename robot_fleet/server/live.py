@@ -35,6 +35,7 @@ class ViewedFleet:
     timeline : returns an incident's story (see `FleetPort.timeline`).
     schedules : what tells of schedules; without it there are none.
     refresh : called before each look at the view, to bring it up to date; None where it is fed otherwise.
+    catch_up : takes in all that the manager has written by now; as `refresh` if None.
     health : returns how the gateway fares.
     on_shown : told the ids of alarms whose frame has been queued.
     """
@@ -52,6 +53,7 @@ class ViewedFleet:
         state: Callable[[], FleetState] = lambda: FleetState({}, {}),
         reported: Callable[[], Mapping[str, Reported]] = dict,
         refresh: Callable[[], None] | None = None,
+        catch_up: Callable[[], None] | None = None,
         health: Callable[[], Row] = lambda: {"manager": "live"},
         on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
     ) -> None:
@@ -65,13 +67,14 @@ class ViewedFleet:
         self._state = state
         self._reported = reported
         self._refresh = refresh or (lambda: None)
+        self._catch_up = catch_up or self._refresh
         self._health = health
         self._on_shown = on_shown
         self._news = asyncio.Event()
 
     def refresh(self) -> None:
         """Bring the view up to date."""
-        self._refresh()
+        self._catch_up()
 
     def snapshot(self) -> Frame:
         """Return the whole view."""

@@ -23,16 +23,19 @@ def shift_reads(fleet: FleetPort) -> APIRouter:
     @router.get("", response_model=list[ShiftRow], responses=PAGED)
     async def handed_over(page: Paged) -> Response:
         """The shifts that were handed over last, newest first."""
+        fleet.refresh()  # who has just signed wants to see it
         return page.answer(fleet.shifts(), lambda row: (-row["signed_s"], row["id"]))
 
     @router.get("/open", response_model=OpenRow)
     async def open_now() -> Any:
         """What is open now, and the digest by which whoever signs says that this is what was looked at."""
+        fleet.refresh()
         return fleet.open_items()
 
     @router.get("/{shift}", response_model=ShiftRow, responses={404: {"model": ErrorAnswer}})
     async def one(shift: str) -> Any:
         """One shift."""
+        fleet.refresh()
         for row in fleet.shifts():
             if row["id"] == shift:
                 return row

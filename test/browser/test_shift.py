@@ -20,11 +20,23 @@ def sign_in(page: Page, name: str) -> None:
 def close_for_the_weather(console: Opened) -> None:
     """Close a zone with a robot in it: its name has to be typed."""
     page, house = console.page, console.house
-    puppet = house.fleet.puppets[0]
-    corner = house.fleet.site.zones["annex"].outline[0]
-    house.fleet.wander = house.fleet.holding = False
-    puppet.x_m, puppet.y_m, puppet.way = corner[0] + 1.0, corner[1] + 1.0, []
-    puppet.hold = True  # it stays there while it is looked at
+    site, caught = house.fleet.site, house.fleet.puppets[0]
+
+    def put() -> None:
+        """Let one robot stand in the zone, and the others where they began, while it is looked at."""
+        for each in house.fleet.puppets:
+            each.at = "annex/desk" if each is caught else site.robots[each.id].start
+            pose = site.vertices[each.at].pose
+            each.x_m, each.y_m, each.way, each.stops, each.hold = pose.x_m, pose.y_m, [], [], True
+
+    house.server.do(put)
+    page.wait_for_function(
+        """([robot, place]) => {
+            const [[x, y], [left, top]] = [robot, place].map(robotFleet.screenOf);
+            return Math.hypot(left - x, top - y) < 2;
+        }""",
+        arg=[caught.id, caught.at],
+    )
     page.click("#zones")
     expect(page.locator("#dialog")).to_contain_text("no safety function")
     expect(page.locator("#dialog")).to_contain_text("Robots inside: 1")
@@ -36,7 +48,7 @@ def close_for_the_weather(console: Opened) -> None:
     page.fill("#dialog [name=typed]", "annex")
     page.keyboard.press("Enter")
     expect(page.locator("#banner-zone-annex")).to_contain_text("Weather · until 23:30")
-    puppet.hold = False
+    house.server.do(lambda: [setattr(each, "hold", False) for each in house.fleet.puppets])
 
 
 def test_a_shift_ends_and_another_person_takes_it_over(console: Opened) -> None:

@@ -62,7 +62,7 @@ def test_a_person_signs_in_by_keyboard_commands_and_signs_out(console: Opened) -
     expect(page.locator(".alarm-facts")).to_contain_text("acknowledged by operator")  # the name, not the id
     page.click("#sign-out")
     expect(page.locator("#sign-in")).to_be_visible()
-    assert page.locator("[data-task]").count() == 0
+    expect(page.locator("[data-task]")).to_have_count(0)
     operator = console.house.users[Role.OPERATOR]
     assert [entry for entry in console.house.audit() if entry[3] == "ok"] == [
         (operator, "POST /api/v1/session", "", "ok"),

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 
@@ -62,13 +62,28 @@ class Unknown:
 class House:
     """A user of each role (named after it, all with one password), a token each, and the server, while the block runs.
 
+    Parameters
+    ----------
+    folder : where the file of users goes.
+    fleet : what is behind the doors; one that only looks alive if it is not said.
+    replays, reports, sent_reports : who tells of its past.
+
     Attributes
     ----------
     now_s, steady_s : what the clocks of the doors show.
     users, tokens : ids and secrets by role.
     """
 
-    def __init__(self, folder: Path, entrance: Entrance | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        entrance: Entrance | None = None,
+        *,
+        fleet: Any = None,
+        replays: Any = None,
+        reports: Any = None,
+        sent_reports: Any = None,
+    ) -> None:
         self.now_s = START_S
         self.steady_s = 1_000.0
         file, self.users, self.tokens = _people()
@@ -77,7 +92,7 @@ class House:
         path.touch(0o600)
         path.write_bytes(file)
         self.store = UserStore(path)
-        self.fleet = MovingFleet(load_site(TINY), tasks=5)
+        self.fleet = fleet or MovingFleet(load_site(TINY), tasks=5)
         self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
         names = read_open_rmf(OPEN_RMF, self.fleet.site.services)
@@ -86,11 +101,11 @@ class House:
             self.fleet,
             metrics=figures,
             people=Unknown(),
-            reports=Unknown(),
+            reports=reports or Unknown(),
             doors=self.doors,
             open_rmf=OpenRmf(self.fleet.site, names),
-            replays=Unknown(),
-            sent_reports=Unknown(),
+            replays=replays or Unknown(),
+            sent_reports=sent_reports or Unknown(),
             what_ifs=Unknown(),
         )
         self.server = WebServer(self.app)

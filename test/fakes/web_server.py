@@ -12,6 +12,9 @@ from fastapi import FastAPI
 
 from robot_fleet.server.serve import HOST, listen, make_server
 
+PATIENCE_S = 60.0
+"""A machine that is busy with other things takes its time."""
+
 
 class WebServer:
     """Serves an app while the `with` block runs.
@@ -35,7 +38,7 @@ class WebServer:
         async def run() -> Any:
             return action()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10.0)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE_S)
 
     def cut_off(self) -> None:
         """Break every connection, as a bad network does."""
@@ -53,7 +56,7 @@ class WebServer:
     def stop(self) -> None:
         """End the server now; a second call does nothing."""
         self._server.should_exit = True
-        self._thread.join(10.0)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), "the web server did not end"
         self._socket.close()
 

@@ -29,14 +29,14 @@ async function command(action, done) {
 export function askingOf(fleet, confirming) {
   const concerned = (robot) => (robot ? [robot] : fleet.robots.filter(({ link, stopped }) => link !== "never" && !stopped).map(({ id }) => id));
   const isHeld = (robot) => (robot ? fleet.robot(robot).hold : fleet.hold);
-  const give = (key, what, send, robots, by, taken) => confirming.give(text(key, { what }), send, { robots, by, taken, limit: REST_S });
+  const whom = (robot) => (robot ? robotName(fleet, robot) : text("whole_fleet"));
+  const give = (key, robot, send, robots, by, taken) => confirming.give(() => text(key, { what: whom(robot) }), send, { robots, by, taken, limit: REST_S });
 
   /** Stop a robot, or everybody, where it is: on crossings and in doors too. Of the fleet its site's name is typed. */
   async function stopInPlace(robot) {
-    const what = robot ? robotName(fleet, robot) : text("whole_fleet");
-    const question = { title: text("stop_question", { what }), body: text("stop_means"), yes: text("stop_in_place"), danger: true };
+    const question = { title: text("stop_question", { what: whom(robot) }), body: text("stop_means"), yes: text("stop_in_place"), danger: true };
     const sure = robot ? await confirm(question) : await confirmByName({ ...question, name: fleet.site.id });
-    if (sure) await give("given_stop", what, () => holdFleet(robot, true), concerned(robot), confirms.held, () => isHeld(robot));
+    if (sure) await give("given_stop", robot, () => holdFleet(robot, true), concerned(robot), confirms.held, () => isHeld(robot));
   }
 
   return {
@@ -49,7 +49,7 @@ export function askingOf(fleet, confirming) {
       });
       const busy = fleet.robots.filter((robot) => robot.task === task.id).map(({ id }) => id);
       if (!sure) return;
-      await confirming.give(text("given_cancel", { service: serviceName(fleet, task.service) }), () => cancelTask(task.id), {
+      await confirming.give(() => text("given_cancel", { service: serviceName(fleet, task.service) }), () => cancelTask(task.id), {
         robots: busy,
         taken: () => fleet.tasks.get(task.id)?.state === "cancelled" && busy.every((id) => fleet.robot(id).task !== task.id),
       });
@@ -69,9 +69,8 @@ export function askingOf(fleet, confirming) {
 
     /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */
     async hold(on, robot = "") {
-      const what = robot ? robotName(fleet, robot) : text("whole_fleet");
       const question = {
-        title: text(on ? "hold_question" : "resume_question", { what }),
+        title: text(on ? "hold_question" : "resume_question", { what: whom(robot) }),
         body: text(on ? "hold_means" : "resume_means"),
         yes: text(on ? "hold_yes" : "resume_yes"),
         danger: on,
@@ -80,8 +79,8 @@ export function askingOf(fleet, confirming) {
       const sure = on || robot ? await confirm(question) : await confirmByName({ ...question, name: fleet.site.id });
       if (!sure) return;
       const robots = concerned(robot);
-      if (on) await give("given_hold", what, () => holdFleet(robot), robots, confirms.held, () => isHeld(robot));
-      else await give("given_resume", what, () => resumeFleet(robot), robots.filter((id) => fleet.robot(id).state === "holding"), confirms.goesOn, () => !isHeld(robot));
+      if (on) await give("given_hold", robot, () => holdFleet(robot), robots, confirms.held, () => isHeld(robot));
+      else await give("given_resume", robot, () => resumeFleet(robot), robots.filter((id) => fleet.robot(id).state === "holding"), confirms.goesOn, () => !isHeld(robot));
     },
 
     stopInPlace: (robot = "") => stopInPlace(robot),

@@ -1,8 +1,8 @@
 // What nobody may overlook, over the map: a lost connection, alarms that rang meanwhile, stopped robots, a held fleet.
 
-import { byId, h } from "./dom.js";
+import { byId, h, keepRows } from "./dom.js";
 import { clockTime, robotName } from "./format.js";
-import { language, named, text } from "./i18n.js";
+import { named, text } from "./i18n.js";
 import { withNames } from "./session.js";
 import { zoneWords } from "./zones.js";
 
@@ -32,11 +32,6 @@ export class Banners {
     const { fleet } = this;
     const rings = fleet.alarms.filter(({ id, state }) => state === "active" && this.missed.has(id)).length;
     const stopped = fleet.robots.filter((robot) => robot.stopped).map(({ id }) => id);
-    const moving = fleet.hold ? fleet.robots.filter(({ state }) => state === "driving").length : 0;
-    const sign = JSON.stringify([lost, !fleet.site, fleet.hold, fleet.inPlace, moving, this.#caught(), fleet.zones, fleet.shift, rings, stopped, language()]);
-    const box = byId("banners");
-    if (box.dataset.sign === sign) return;
-    box.dataset.sign = sign;
     const rows = [
       lost ? this.#banner("bad", "banner-lost", text("lost"), fleet.site ? text("lost_since", { time: clockTime(fleet.clock.t) }) : text("connecting")) : null,
       rings ? this.#banner("bad", "banner-missed", text("missed", { n: rings }), text("missed_means"), ["close", () => this.#forget()]) : null,
@@ -45,7 +40,7 @@ export class Banners {
       ...this.#zones(),
       fleet.shift ? this.#banner("warn", "banner-shift", text("shift_waits"), text("shift_waits_means", { by: withNames(fleet.shift.by), time: clockTime(fleet.shift.at_s, false) }), ["shift_see", () => location.assign("shift.html")]) : null,
     ];
-    box.replaceChildren(...rows.filter(Boolean));
+    keepRows(byId("banners"), rows.filter(Boolean), ({ id }) => id, ({ outerHTML }) => outerHTML, (row) => row);
   }
 
   #hold() {
@@ -82,7 +77,7 @@ export class Banners {
 
   #banner(tone, id, title, body, [label, onclick, needs = label === "let_go" ? "operate" : null] = []) {
     return h("div", { class: `banner ${tone}`, id }, h("strong", { textContent: title }), h("span", { textContent: body }),
-      label ? h("button", { type: "button", class: "button small", "data-needs": needs, textContent: text(label), onclick }) : null);
+      label ? h("button", { type: "button", class: "button small", "data-focus": id, "data-needs": needs, textContent: text(label), onclick }) : null);
   }
 
   #forget() {

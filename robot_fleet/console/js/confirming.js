@@ -27,7 +27,7 @@ export class Confirming {
   }
 
   /**
-   * Give a command and follow it; return its answer, null if it was refused.
+   * Give a command and follow it; return its answer, null if it was refused. `what()` says it in the language of the moment.
    * `robots` are the ids of those who have to confirm it by `by` (see `confirms`), within `limit` fleet seconds, and
    * `taken()` says whether the fleet's rows show it yet: before that an old report confirms nothing.
    */
@@ -38,7 +38,7 @@ export class Confirming {
     try {
       const answer = await send();
       entry.command = answer.command;
-      entry.accepted = this.fleet.now();
+      entry.accepted = Math.max(this.fleet.now(), entry.sent); // the clock may have run ahead of a fleet that is fast
       entry.note = answer.where ? text("given_in_the_way", { robots: this.#names(answer.where.split(",")) }) : "";
       entry.state = "accepted";
       if (!robots.length) this.#over(entry, "done");
@@ -117,8 +117,8 @@ export class Confirming {
       entry.note,
     ].filter(Boolean);
     return h("li", { class: `command ${entry.state}`, "data-command": entry.state, "data-command-id": entry.command ?? "" },
-      h("div", { class: "command-head" }, h("strong", { textContent: entry.what }),
-        h("button", { type: "button", class: "icon", "data-focus": entry.id, "aria-label": text("given_close", { what: entry.what }), textContent: "×", onclick: () => this.#close(entry) })),
+      h("div", { class: "command-head" }, h("strong", { textContent: entry.what() }),
+        h("button", { type: "button", class: "icon", "data-focus": entry.id, "aria-label": text("given_close", { what: entry.what() }), textContent: "×", onclick: () => this.#close(entry) })),
       h("ol", { class: "command-steps" }, steps.map(([state, at]) => h("li", { class: state }, h("b", { textContent: text(`given.${state}`) }), h("time", { textContent: clockTime(at) }))),
         waits ? h("li", { class: "waits", textContent: text("given_waits") }) : null),
       notes.length ? h("p", { textContent: notes.join(" ") }) : null);

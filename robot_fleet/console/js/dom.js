@@ -2,6 +2,16 @@
 
 export const byId = (id) => document.getElementById(id);
 
+let pressed = null; // what the mouse or a finger is on: rebuilt meanwhile, it would lose the click
+addEventListener("pointerdown", ({ target }) => {
+  pressed = target;
+}, true);
+for (const over of ["pointerup", "pointercancel"]) {
+  addEventListener(over, () => {
+    pressed = null;
+  }, true);
+}
+
 /** Return an element; `props` sets properties, `data-*`, `aria-*` and `role` as attributes, `on*` as listeners. */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
@@ -18,7 +28,8 @@ export function h(tag, props = {}, ...children) {
 
 /**
  * Bring a list of rows up to date without rebuilding what has not changed, so that focus and scrolling stay.
- * `build(row)` makes the element of a row; `signature(row)` is equal as long as the element would be.
+ * `build(row)` makes the element of a row; `signature(row)` is equal as long as the element would be. A row that is
+ * pressed at the moment waits for the next time.
  */
 export function keepRows(container, rows, key, signature, build) {
   const known = (container.kept ??= new Map());
@@ -33,7 +44,7 @@ export function keepRows(container, rows, key, signature, build) {
     const id = key(row);
     const sign = signature(row);
     let kept = known.get(id);
-    if (!kept || kept.sign !== sign) {
+    if (!kept || (kept.sign !== sign && !kept.element.contains(pressed))) {
       const element = build(row);
       if (kept) {
         const focus = kept.element.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;

@@ -47,7 +47,7 @@ export class IncidentDrawer {
     this.#build();
     if (voice) this.desk.focus();
     await this.#look();
-    if (!voice) byId("incident-title").focus();
+    if (!voice) byId("incident-title")?.focus(); // unless it was closed meanwhile
   }
 
   close() {
@@ -199,7 +199,7 @@ export class IncidentDrawer {
 
   async #end(form) {
     const closed = await this.#say(form, () => closeIncident(this.id, byId("close-verdict").value, byId("close-reason").value), "incident_closed");
-    if (closed) byId("incident-title").focus(); // its form is gone
+    if (closed) byId("incident-title")?.focus(); // its form is gone
   }
 
   async #say(form, action, done) {
@@ -222,6 +222,10 @@ export class IncidentDrawer {
 
   #fail(sentence) {
     const error = byId("incident-error");
+    if (!error) {
+      if (sentence) this.hear.said(sentence, "bad"); // the drawer was closed meanwhile
+      return;
+    }
     error.textContent = sentence;
     error.hidden = !sentence;
   }

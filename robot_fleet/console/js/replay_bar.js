@@ -89,7 +89,9 @@ export class ReplayBar {
     byId("replay-speed").value = String(replay.speed);
     this.form.hidden = !replay.overview;
     const told = replay.overview;
-    if (told && told.read_pct === 100 && this.drawn !== told) {
+    const known = told?.read_pct === 100;
+    this.slider.disabled = !known; // what is chosen before would be lost
+    if (known && this.drawn !== told) {
       this.drawn = told;
       const [from, to] = [replay.from ?? told.from_s, replay.to ?? told.to_s];
       this.slider.min = String(from);

@@ -19,6 +19,7 @@ export class RequestForm {
     this.service = null;
     this.values = {};
     this.active = null;
+    this.first = null; // the place by which the form was opened
     this.key = null;
     this.busy = false;
     this.rule = new RuleFields(fleet, () => this.#say());
@@ -100,10 +101,9 @@ export class RequestForm {
     this.service = this.fleet.services.get(id);
     this.values = Object.fromEntries(this.service.params.map((param) => [param.name, this.#proposal(param)]));
     this.key = newKey("w");
-    const [first] = this.#placeParams();
-    if (this.first && first && this.#fits(first, this.first)) this.values[first.name] = this.first;
-    this.first = null;
-    this.active = this.#nextOpen();
+    const clicked = this.first && this.#placeParams().find((param) => this.#fits(param, this.first));
+    if (clicked) this.values[clicked.name] = this.first;
+    this.active = this.#nextOpen() ?? clicked?.name ?? null;
     this.render();
   }
 

@@ -32,12 +32,13 @@ async function load() {
 /** What a thing is called by the site, else its id. */
 function nameOf(item) {
   const lists = { robot: site?.robots, zone: site?.zones };
+  if (item.kind === "alarm" && item.about) return text(`condition.${item.about}`, {}, plain(item.about)); // its id says no more
   const found = lists[item.kind.split("_")[0]]?.find(({ id }) => id === item.id);
   return found ? named(found.name) || item.id : item.id;
 }
 
 function about(item) {
-  if (item.kind === "alarm") return text(`condition.${item.about}`, {}, item.about ? plain(item.about) : text("alarm"));
+  if (item.kind === "alarm") return item.about ? "" : text("alarm");
   if (item.kind === "job") return text(`job.${item.about}`);
   if (item.kind === "zone_closed") return item.about ? text(`zone_cause.${item.about}`) : "";
   return named(site?.services.find(({ id }) => id === item.about)?.name) || "";

@@ -39,8 +39,10 @@ export function zoneWords(zone) {
 
 /** Return what people can do about zones. */
 export function zonesOf(fleet, confirming) {
+  const names = (ids) => ids.map((id) => zoneName(fleet, id)).join(", ");
+
   async function open(ids) {
-    await confirming.give(text("zones_opening", { zones: ids.map((id) => zoneName(fleet, id)).join(", ") }), () => openZones(ids), {
+    await confirming.give(() => text("zones_opening", { zones: names(ids) }), () => openZones(ids), {
       taken: () => ids.every((id) => !fleet.zones.find((zone) => zone.id === id).closed),
     });
   }
@@ -48,19 +50,18 @@ export function zonesOf(fleet, confirming) {
   async function close(ids, given) {
     const caught = [...new Set(ids.flatMap((id) => robotsIn(fleet, id)))];
     const scope = ids.length === 1 ? ids[0] : fleet.site.id;
-    const names = ids.map((id) => zoneName(fleet, id)).join(", ");
     if (caught.length) {
       const sure = await confirmByName({
         title: text("zones_caught", { n: caught.length }),
         body: text("zones_caught_means"),
-        lines: [[text("zones"), names], [text("robots"), caught.map((id) => robotName(fleet, id)).join(", ")]],
+        lines: [[text("zones"), names(ids)], [text("robots"), caught.map((id) => robotName(fleet, id)).join(", ")]],
         yes: text("zones_close"),
         name: scope,
       });
       if (!sure) return;
     }
     const until_s = given.until ? fleetSeconds(fleet, given.until) : null;
-    await confirming.give(text("zones_closing", { zones: names }), () => closeZones(ids, { cause: given.cause, reason: given.reason, until_s }), {
+    await confirming.give(() => text("zones_closing", { zones: names(ids) }), () => closeZones(ids, { cause: given.cause, reason: given.reason, until_s }), {
       robots: fleet.robots.filter((robot) => robot.link !== "never").map(({ id }) => id),
       by: confirms.hasHeard,
       limit: CLEAR_S,

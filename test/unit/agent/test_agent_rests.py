@@ -171,3 +171,14 @@ def test_who_stands_in_the_way() -> None:
     assert not stands_in_the_way(CROSSING, 3, under_way=False)
     assert not stands_in_the_way(CROSSING, 0, under_way=False)
     assert not stands_in_the_way(CROSSING, 0, under_way=True)
+
+
+def test_an_order_that_ends_in_a_hold_is_over(rig: Rig) -> None:
+    steps = (drive("a", 4.0), act("b"))
+    rig.send(order(*steps))
+    rig.run_until(lambda report: report.state == "acting")
+    rig.send(held(steps=steps))
+    rig.run_until(
+        lambda report: report.state == "idle"
+    )  # the manager, who has ended it as well, lets nobody go any more
+    assert rig.ends() == ["a:done", "b:done"]
