@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.server.app import create_app
@@ -39,6 +42,20 @@ class Opened:
         """Click on the map where a place or robot is."""
         x, y = self.page.evaluate("id => window.robotFleet.screenOf(id)", thing)
         self.page.mouse.click(x, y)
+
+
+LIGHT, DARK = "rgb(233, 238, 236)", "rgb(15, 21, 23)"
+
+
+def lightness_becomes(page: Page, wanted: Callable[[float], bool]) -> None:
+    """Wait until the map is so light: its painter draws in a thread of its own, and what is seen is what counts."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while True:
+        shown = Image.open(io.BytesIO(page.screenshot(clip={"x": 60, "y": 300, "width": 300, "height": 300})))
+        mean = ImageStat.Stat(shown.convert("L")).mean[0]
+        if wanted(mean):
+            return
+        assert time.monotonic() < deadline, mean
 
 
 @pytest.fixture
@@ -166,6 +183,36 @@ def test_korean_is_there_and_the_choice_is_kept(console: Opened) -> None:
     page.reload()
     expect(page.locator("#hold")).to_have_text("Hold fleet")
     assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_a_theme_is_chosen_by_button_and_by_typing_and_every_page_keeps_it(console: Opened) -> None:
+    page = console.page
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("() => window.robotFleet.painted")
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    lightness_becomes(page, lambda mean: mean > 200)
+    page.click("#menu-open")
+    dark = page.locator("#menu").get_by_role("group", name="Theme").get_by_role("button", name="Dark")
+    dark.focus()
+    page.keyboard.press("Enter")
+    expect(dark).to_have_attribute("aria-pressed", "true")
+    expect(dark).to_be_focused()
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    lightness_becomes(page, lambda mean: mean < 60)
+    page.goto(f"{console.server.url}/shift.html")
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    page.get_by_role("button", name="System").click()
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    page.goto(console.server.url)
+    page.wait_for_selector("[data-task]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme light")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    lightness_becomes(page, lambda mean: mean > 200)
+    assert console.errors == []
 
 
 def test_an_alarm_comes_to_the_top_within_two_seconds(console: Opened) -> None:

@@ -1,9 +1,9 @@
 // Commands as people give them: asked about first where that matters, and what came of them said.
 
 import { alarmTitle } from "./alarms.js";
-import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
+import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
 import { confirms } from "./confirming.js";
-import { ask, confirm, confirmByName, toast } from "./dialogs.js";
+import { ask, command, confirm, confirmByName } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
 import { text } from "./i18n.js";
@@ -11,19 +11,6 @@ import { text } from "./i18n.js";
 const SHELF_MINUTES = [5, 15, 30, 60, 120, 480];
 const SHELF_USUAL = 30;
 const REST_S = 90; // so long it takes at most until who is on a crossing has left it
-
-/** Do something, say what came of it, and return the answer, null if it was refused. */
-async function command(action, done) {
-  try {
-    const answer = await action();
-    toast(done);
-    return answer;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-    return null;
-  }
-}
 
 /** Return what people can ask of a fleet. */
 export function askingOf(fleet, confirming) {

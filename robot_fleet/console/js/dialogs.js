@@ -1,5 +1,6 @@
 // Questions that want an answer before anything happens, and short notes that go away by themselves.
 
+import { Refusal } from "./api.js";
 import { byId, h } from "./dom.js";
 import { text } from "./i18n.js";
 
@@ -65,4 +66,17 @@ export function toast(message, kind = "good") {
   const note = h("div", { class: `toast ${kind}`, textContent: message });
   byId("toasts").append(note);
   setTimeout(() => note.remove(), kind === "bad" ? 9000 : 4500);
+}
+
+/** Do something, say what came of it (`done`, or why it was refused), and return the answer, null if it was refused. */
+export async function command(action, done) {
+  try {
+    const answer = await action();
+    toast(done);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.sentence, "bad");
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 // What people change about one open task: its priority, its robot (the price is told first), and whether it may begin.
 
 import { assignTask, getPrice, getWhy, holdTask, prioritiseTask, Refusal, resumeTask, sequenceTask } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { ask, command, confirm, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
@@ -9,17 +9,6 @@ import { language, text } from "./i18n.js";
 import { className, CLASSES, priorityName } from "./priority.js";
 
 const SHIFTS = 3;
-
-/** Do something and say what came of it. */
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 /** Return a wish about a robot (`only:care_1`, `not:care_1` or empty) as the API wants it. */
 const wishOf = (value) => {

@@ -24,14 +24,15 @@ import { RequestForm } from "./request.js";
 import { sendingOf } from "./sending.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
+import { settings } from "./settings.js";
 import { follow } from "./stream.js";
+import { onTheme } from "./theme.js";
 import { zonesOf } from "./zones.js";
 
 const RENDER_MS = 250;
 
 await loadTexts();
 const fleet = new Fleet();
-const scheme = matchMedia("(prefers-color-scheme: dark)");
 let palette = readPalette();
 let announced = new Set();
 let connected = null;
@@ -312,7 +313,7 @@ function relabel() {
   render();
 }
 
-scheme.addEventListener("change", () => {
+onTheme(() => {
   palette = readPalette();
   panel.palette = palette;
   plan.palette = palette;
@@ -325,9 +326,7 @@ scheme.addEventListener("change", () => {
   render();
 });
 onLanguage(relabel);
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
+byId("menu").append(settings());
 byId("zoom-in").addEventListener("click", () => map.zoom(1.35));
 byId("zoom-out").addEventListener("click", () => map.zoom(1 / 1.35));
 byId("fit").addEventListener("click", () => map.fit());

@@ -2,14 +2,15 @@
 
 import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
-import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { openPage } from "./head.js";
+import { language, named, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
+import { admitted } from "./session.js";
 
 const NONE = "–";
 const INPUTS = { day: "date", week: "week", month: "month" };
 const FORMS = { day: /^\d{4}-\d{2}-\d{2}$/, week: /^\d{4}-W\d{2}$/, month: /^\d{4}-\d{2}$/ };
 
-await loadTexts();
 const asked = new URLSearchParams(location.search);
 let length = INPUTS[asked.get("period")] ? asked.get("period") : "day";
 let of = asked.get("of") ?? "";
@@ -136,7 +137,6 @@ function form() {
 }
 
 function render() {
-  document.title = `${text("reports")} · robot_fleet`;
   form();
   if (report || wrong) coverage();
   const table = report?.tables.find(({ id }) => id === chosen) ?? report?.tables[0];
@@ -158,15 +158,6 @@ function show(table) {
   document.querySelector(`[data-table="${CSS.escape(table)}"]`)?.focus();
 }
 
-function relabel() {
-  applyTexts();
-  render();
-}
-
-onLanguage(relabel);
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
 for (const id of ["length", "began"]) {
   byId(id).addEventListener("change", () => {
     length = byId("length").value;
@@ -181,5 +172,6 @@ byId("ask").addEventListener("submit", (event) => {
   of = byId("of").value.trim();
   load();
 });
-relabel();
+await openPage("reports", render);
+await admitted();
 load();

@@ -1,7 +1,7 @@
 // What is asked for again: schedules with their next days, and templates of requests. A list in the side panel.
 
-import { deleteTemplate, endSchedule, getScheduleDays, pauseSchedule, Refusal, renameTemplate, resumeSchedule, skipOccurrence } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { deleteTemplate, endSchedule, getScheduleDays, pauseSchedule, renameTemplate, resumeSchedule, skipOccurrence } from "./api.js";
+import { ask, command, confirm } from "./dialogs.js";
 import { byId, h, keepRows } from "./dom.js";
 import { localTime, placeName, plain, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
@@ -9,16 +9,6 @@ import { dayRow, ruleWords } from "./recurrence.js";
 
 const DAYS_SHOWN = 5;
 const over = ({ state }) => state === "ended" || state === "finished";
-
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 export class ScheduleList {
   /** `act.editSchedule(row)` and `act.useTemplate(row)` open the form. */

@@ -1,7 +1,7 @@
 // What people do about robots and places themselves: send staff, take a robot over, take it out of service.
 
-import { answerJob, openJob, Refusal, setMaintenance } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { answerJob, openJob, setMaintenance } from "./api.js";
+import { ask, command, confirm } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName } from "./format.js";
 import { text } from "./i18n.js";
@@ -9,16 +9,6 @@ import { text } from "./i18n.js";
 export const KINDS = ["fetch_robot", "unload_goods", "look_after", "other"];
 const MINUTES = [5, 15, 30, 60, 120, 480];
 const USUAL = 30;
-
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 const field = (label, input) => h("label", { class: "field" }, h("span", { textContent: text(label) }), input);
 const choice = (name, values, word, chosen) => h("select", { name }, values.map((value) => h("option", { value, selected: value === chosen, textContent: word(value) })));

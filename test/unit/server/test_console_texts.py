@@ -61,3 +61,9 @@ def test_it_says_that_it_is_no_medical_device_and_no_119() -> None:
     assert 'data-text="disclaimer"' in page
     assert "119" in TABLES["ko"]["disclaimer"]
     assert "119" in TABLES["en"]["disclaimer"]
+
+
+@pytest.mark.parametrize("page", sorted(CONSOLE.glob("*.html")), ids=lambda path: path.name)
+def test_every_page_knows_its_theme_before_it_is_drawn(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.index('<script src="js/first.js"></script>') < text.index('<link rel="stylesheet"')
