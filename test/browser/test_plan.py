@@ -185,6 +185,37 @@ def test_a_task_is_given_to_a_robot_after_its_price_was_told(console: Opened) ->
     assert console.did() == ["DirectTask"]
 
 
+def test_what_another_person_decided_meanwhile_is_shown_and_asked_about(console: Opened) -> None:
+    page, fleet, server = console.page, console.fleet, console.server
+    task, dialog = console.open_task(), page.locator("dialog#dialog")
+    page.click("#tab-tasks")
+    page.click(f'[data-task="{task}"]')
+
+    def prioritised() -> None:
+        with page.expect_response(f"**/tasks/{task}"):  # what is seen as the question comes up
+            page.click("[data-directs=prioritise]")
+        dialog.locator("select").select_option("urgent")
+
+    prioritised()
+    server.do(lambda: fleet.picture.put_task({**fleet.picture.task(task), "state": "scheduled"}))  # type: ignore[dict-item]
+    dialog.get_by_role("button", name="Change priority").click()
+    expect(page.locator(".toast.good")).to_be_visible()  # what a task does by itself is no reason to ask
+    prioritised()
+    other = page.request.post(f"{server.url}/api/v1/tasks/{task}/priority", data={"priority": 20})
+    assert other.status == 202
+    dialog.get_by_role("button", name="Change priority").click()
+    expect(dialog).to_contain_text("Urgent (70) → Normal (20)")
+    dialog.get_by_role("button", name="Back").click()
+    expect(page.locator(".toast.bad")).to_contain_text("Somebody has changed this meanwhile")
+    assert fleet.picture.task(task)["priority"] == 20  # type: ignore[index]
+    prioritised()
+    page.request.post(f"{server.url}/api/v1/tasks/{task}/priority", data={"priority": 12})
+    dialog.get_by_role("button", name="Change priority").click()
+    dialog.get_by_role("button", name="Do it all the same").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".row.task.open")).to_contain_text("Urgent (70)")
+
+
 def test_a_task_tells_why_and_is_asked_for_once_more(console: Opened) -> None:
     page, task = console.page, console.open_task()
     page.click(f'[data-task="{task}"]')

@@ -3,6 +3,7 @@
 import { alarmTitle } from "./alarms.js";
 import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
 import { confirms } from "./confirming.js";
+import { decisionOn } from "./decisions.js";
 import { ask, command, confirm, confirmByName } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
@@ -28,6 +29,7 @@ export function askingOf(fleet, confirming) {
 
   return {
     async cancel(task) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const sure = await confirm({
         title: text("cancel_question", { service: serviceName(fleet, task.service) }),
         lines: [[text("id"), task.id], ...fleet.placesOf(task).map((id) => [text("place"), placeName(fleet, id)])],
@@ -36,7 +38,7 @@ export function askingOf(fleet, confirming) {
       });
       const busy = fleet.robots.filter((robot) => robot.task === task.id).map(({ id }) => id);
       if (!sure) return;
-      await confirming.give(text("given_cancel", { service: serviceName(fleet, task.service) }), () => cancelTask(task.id), {
+      await confirming.give(text("given_cancel", { service: serviceName(fleet, task.service) }), () => decide((version) => cancelTask(task.id, version)), {
         robots: busy,
         taken: () => fleet.tasks.get(task.id)?.state === "cancelled" && busy.every((id) => fleet.robot(id).task !== task.id),
       });
@@ -44,6 +46,7 @@ export function askingOf(fleet, confirming) {
 
     /** Say how a task goes on that only a person can judge: `retry`, `done` or `failed`. */
     async answer(task, how) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const sure = await confirm({
         title: text(`task_${how}_question`),
         body: text(how === "retry" ? "task_retry_means" : "task_over_means"),
@@ -51,7 +54,7 @@ export function askingOf(fleet, confirming) {
         yes: text(`task_${how}`),
         danger: how === "failed",
       });
-      if (sure) await command(() => answerTask(task.id, how), text("task_answered"));
+      if (sure) await command(() => decide((version) => answerTask(task.id, how, version)), text("task_answered"));
     },
 
     /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */

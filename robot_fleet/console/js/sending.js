@@ -1,6 +1,7 @@
 // What people do about robots and places themselves: send staff, take a robot over, take it out of service.
 
 import { answerJob, openJob, setMaintenance } from "./api.js";
+import { decisionOn } from "./decisions.js";
 import { ask, command, confirm } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName } from "./format.js";
@@ -60,6 +61,7 @@ export function sendingOf(fleet) {
     },
 
     async outOfService(robots) {
+      const decisions = new Map(robots.map((robot) => [robot, decisionOn(fleet, "robots", robot)]));
       const given = await ask({
         title: text("service_out_question"),
         body: text("service_out_means"),
@@ -67,12 +69,15 @@ export function sendingOf(fleet) {
         fields: [...robotField(robots), words("reason", "reason")],
         yes: text("service_out"),
       });
-      if (given) await command(() => setMaintenance(given.robot ?? robots[0], "begin", given.reason), text("service_out_done"));
+      if (!given) return;
+      const robot = given.robot ?? robots[0];
+      await command(() => decisions.get(robot)((version) => setMaintenance(robot, "begin", version, given.reason)), text("service_out_done"));
     },
 
     async backInService(robot) {
+      const decide = decisionOn(fleet, "robots", robot);
       const sure = await confirm({ title: text("service_in_question", { robot: robotName(fleet, robot) }), body: text("service_in_means"), yes: text("service_in") });
-      if (sure) await command(() => setMaintenance(robot, "done"), text("service_in_done"));
+      if (sure) await command(() => decide((version) => setMaintenance(robot, "done", version)), text("service_in_done"));
     },
 
     takeJob: (job) => command(() => answerJob(job.id, "take"), text("job_taken")),

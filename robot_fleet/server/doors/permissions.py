@@ -68,6 +68,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/incidents": Permission.VIEW,
         "GET /api/v1/jobs": Permission.VIEW,
         "GET /api/v1/schedules": Permission.VIEW,
+        "GET /api/v1/schedules/{schedule}": Permission.VIEW,
         "GET /api/v1/schedules/{schedule}/occurrences": Permission.VIEW,
         "GET /api/v1/occurrences": Permission.VIEW,
         "GET /api/v1/templates": Permission.VIEW,
