@@ -15,7 +15,7 @@ import { clockTime, kindName, serviceName } from "./format.js";
 import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 import { IncidentDrawer } from "./incident.js";
 import { FleetMap } from "./map.js";
-import { kindMark } from "./marks.js";
+import { barrierMark, kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
 import { Panel, TABS } from "./panel.js";
 import { PlanSheet } from "./plan.js";
@@ -248,7 +248,8 @@ function showTip({ robot, place, x, y }) {
 function legend() {
   if (!fleet.site) return;
   byId("legend").replaceChildren(...[...fleet.kinds.values()].map((kind) =>
-    h("span", {}, kindMark(kind.index, palette, 16), kindName(fleet, kind.id))));
+    h("span", {}, kindMark(kind.index, palette, 16), kindName(fleet, kind.id))),
+  h("span", {}, barrierMark(palette), text("legend.obstacle")));
   byId("site-name").textContent = named(fleet.site.name);
 }
 
@@ -348,6 +349,7 @@ setInterval(() => {
   if (now === second) return;
   second = now;
   byId("clock").textContent = clockTime(now);
+  if (map.ages) map.change();
   renderSoon();
 }, 100);
 
