@@ -5,6 +5,7 @@ import { alarmTitle, alarmWhom } from "./alarms.js";
 import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
+import { cancellingOf } from "./cancelling.js";
 import { Commands } from "./commands.js";
 import { Confirming } from "./confirming.js";
 import { toast } from "./dialogs.js";
@@ -96,6 +97,7 @@ const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
   sequence: directing.sequence,
+  ...cancellingOf(fleet),
   moved: () => map.camera.fitted && map.fit(),
 });
 const commands = new Commands(fleet, {

@@ -88,6 +88,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "POST /api/v1/shifts/{shift}/take": Permission.OPERATE,
         "POST /api/v1/tasks": Permission.OPERATE,
         "POST /api/v1/tasks/import": Permission.OPERATE,
+        "POST /api/v1/tasks/cancel": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/priority": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/after": Permission.OPERATE,
         "POST /api/v1/tasks/{task_id}/assign": Permission.OPERATE,
