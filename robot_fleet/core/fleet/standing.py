@@ -1,4 +1,4 @@
-"""What the core itself sees that a person may have to act on: silent, stopped and faulted robots, stranded goods."""
+"""What the core itself sees that a person may have to act on: silent, stopped, faulted robots, stranded goods, late jobs."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
             yield "hand_over" if task.hands_over else "task_asks", task.id, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
+    for job in turn.state.jobs.values():
+        if job.open and turn.now.fleet_s > job.due_s:
+            yield "job_overdue", job.id, Level.WARNING, 0.0
     for source, heard_s in turn.seen.watched_s.items():
         if turn.now.steady_s - heard_s > UNWATCHED_AFTER_S:
             yield "health_unwatched", source, Level.ERROR, 0.0
