@@ -308,7 +308,7 @@ class EditionRow(_Row):
     rule: RuleRow
 
 
-class ScheduleRow(EditionRow):
+class ScheduleRow(EditionRow, VersionedRow):
     """A request that recurs. `local` times are the site's, others fleet seconds."""
 
     id: str
