@@ -20,7 +20,7 @@ export function cancellingOf(fleet) {
   function list(title, rows, id) {
     if (!rows.length) return null;
     return h("div", { class: "many", id }, h("h3", { textContent: title }),
-      h("ul", { tabIndex: 0, role: "region", "aria-label": title }, rows.map((row) => h("li", { textContent: row }))));
+      h("div", { tabIndex: 0, role: "region", "aria-label": title }, h("ul", {}, rows.map((row) => h("li", { textContent: row })))));
   }
 
   return {
