@@ -21,6 +21,7 @@ from robot_fleet.agent.admission import admit
 from robot_fleet.agent.conduct import WATCH_S, Conduct
 from robot_fleet.agent.journal import Journal
 from robot_fleet.agent.logbook import Logbook
+from robot_fleet.agent.motion import BLOCKED
 from robot_fleet.agent.order_machine import REPORTED, AgentState
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
@@ -197,8 +198,8 @@ class Agent:
 
         `order_conflict`, `order_malformed`, `order_wrong_robot` (an order was refused), `pose_unknown`,
         `localisation_lost`, `nav_unavailable`, `nav_retry`, `drive_while_docked` (the order lacks an undocking),
-        `off_corridor`, `held_in_the_way` (it could not get to where a hold lets it stand), `actuator_unavailable`,
-        `act_unknown`, `step_failed`, `order_journal_unwritable`.
+        `nav_blocked` (something is in its way), `off_corridor`, `held_in_the_way` (it could not get to where a hold
+        lets it stand), `actuator_unavailable`, `act_unknown`, `step_failed`, `order_journal_unwritable`.
         """
         state, conduct = self.state, self._conduct
         found: list[str] = []
@@ -214,6 +215,8 @@ class Agent:
             found.append("nav_retry")
             if conduct.attempt_code == "drive_while_docked":
                 found.append("drive_while_docked")
+            elif conduct.attempt_code in BLOCKED:
+                found.append("nav_blocked")
         if state is _S.STRAYED or conduct.pardoned:
             found.append("off_corridor")
         if state is _S.HOLDING and conduct.in_the_way:

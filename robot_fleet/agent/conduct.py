@@ -215,12 +215,14 @@ class Conduct:
     def _wind_up(self, order: Order, step: Step | None, now: Now) -> None:
         """Follow a cancel: finish the step that the robot is in the middle of, then give up the rest.
 
-        A robot is not left between two places if it can be helped: a hold is waited for, a robot that is stuck is not.
+        A robot is not left between two places, nor held where nobody should stand, if it can be helped: a hold is
+        waited for, a robot that is stuck is not.
         """
-        if step is None or self._log.stopped or self._stuck or not self._under_way(step):
+        under_way = step is not None and self._under_way(step)
+        if step is None or self._log.stopped or self._stuck or not (under_way or self.in_the_way):
             self._log.give_up()
             self._go(_I.GIVE_UP)
-        elif self._stays(order) and step.kind is not StepKind.ACT:
+        elif self._stays(order) and not (under_way and step.kind is StepKind.ACT):
             self._go(_I.HOLD)
         else:
             self._begin(order, step, len(self._log.results) + 1, now)

@@ -9,6 +9,9 @@ from enum import StrEnum
 from robot_fleet.core.order import Step, StepKind
 from robot_fleet.core.ports import GoalState, GoalStatus, Navigator
 
+BLOCKED = frozenset(f"nav_{code}" for code in (104, 105, 106, 205, 206, 208, 305, 306, 308))
+"""Nav2 found no way on: its controller got no farther, start or goal are occupied, or there is no path."""
+
 
 class Ending(StrEnum):
     """How a goal ended."""

@@ -28,6 +28,10 @@ class ScheduleCalls(Caller):
         """Return every schedule with its rule and its next occurrence."""
         return [ScheduleRow.model_validate(row) for row in self._connection.rows("/schedules")]
 
+    def schedule(self, schedule: str) -> ScheduleRow:
+        """Return one schedule."""
+        return self._one(ScheduleRow, "schedules", schedule)
+
     def occurrences(self, schedule: str, count: int = 10) -> list[OccurrenceRow]:
         """Return the days that a schedule comes to next, those that are left out, too."""
         rows = self._connection.get(path("schedules", schedule, "occurrences"), {"n": str(count)})

@@ -9,6 +9,8 @@ from robot_fleet.client.caller import Caller, body, new_key, path
 from robot_fleet.server.models import (
     AfterWish,
     AssignWish,
+    CancelledMany,
+    CancelManyWish,
     CancelWish,
     CommandTaken,
     HoldTaskWish,
@@ -59,6 +61,11 @@ class TaskCalls(Caller):
     def cancel(self, task: str, reason: str = "", *, key: str = "", version: str = "") -> CommandTaken:
         """Take a task back."""
         return self._give(CancelWish, ("tasks", task, "cancel"), key, version, reason=reason)
+
+    def cancel_many(self, tasks: Sequence[str], reason: str = "", *, key: str = "") -> CancelledMany:
+        """Take many tasks back, of which each is taken back or refused by itself."""
+        wish = body(CancelManyWish, tasks=list(tasks), reason=reason)
+        return CancelledMany.model_validate(self._connection.post("/tasks/cancel", wish, key or new_key()))
 
     def answer(
         self,

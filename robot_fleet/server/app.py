@@ -122,7 +122,7 @@ def create_app(
     app.include_router(shift_reads(fleet))
     app.include_router(shift_commands(fleet))
     app.include_router(schedule_reads(fleet))
-    app.include_router(schedule_commands(fleet))
+    app.include_router(schedule_commands(fleet), dependencies=unchanged)
     app.include_router(template_commands(fleet))
     app.include_router(_stream(hub))
     if reports is not None:

@@ -33,6 +33,28 @@ class CancelWish(_Body):
     reason: str = Field(default="", max_length=200)
 
 
+class CancelManyWish(_Body):
+    """A wish to take many tasks back."""
+
+    tasks: list[str] = Field(min_length=1, max_length=1000, description="Ids; each is taken back or refused by itself.")
+    reason: str = Field(default="", max_length=200)
+
+
+class RefusedTask(BaseModel):
+    """A task that was not taken back, and why."""
+
+    task: str
+    code: str
+    message: str
+
+
+class CancelledMany(BaseModel):
+    """What came of many tasks that were to be taken back."""
+
+    cancelled: list[str]
+    refused: list[RefusedTask]
+
+
 class PriorityWish(_Body):
     """How urgent a task is from now on."""
 

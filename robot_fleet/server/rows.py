@@ -85,6 +85,13 @@ class TaskRow(VersionedRow):
         return self.outcome is not None
 
 
+class ObstacleRow(_Row):
+    """That a robot does not get on where it is, and since when (fleet seconds)."""
+
+    code: Literal["protective_stop", "nav_blocked", "stuck", "oscillating"]
+    since_s: float
+
+
 class RobotRow(VersionedRow):
     """A robot: where it is, what it does, how it fares."""
 
@@ -119,6 +126,7 @@ class RobotRow(VersionedRow):
     health: Literal["ok", "warning", "error", "unknown"]
     conditions: list[str]
     control: str
+    obstacle: ObstacleRow | None = None
     remaining_s: float | None
 
 
@@ -300,7 +308,7 @@ class EditionRow(_Row):
     rule: RuleRow
 
 
-class ScheduleRow(EditionRow):
+class ScheduleRow(EditionRow, VersionedRow):
     """A request that recurs. `local` times are the site's, others fleet seconds."""
 
     id: str

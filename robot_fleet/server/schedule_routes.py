@@ -18,6 +18,7 @@ from robot_fleet.core.arrangements import (
     SaveTemplate,
     SkipOccurrence,
 )
+from robot_fleet.core.errors import RequestError
 from robot_fleet.core.recurrence import Every, OnHolidays
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
 from robot_fleet.server.doors.visit import concerns
@@ -37,6 +38,7 @@ from robot_fleet.server.schedule_models import (
     TemplateWish,
 )
 from robot_fleet.server.schedule_rows import MOST
+from robot_fleet.server.versions import TAGGED, row_of, tagged
 
 _NewId = Annotated[str, Header(alias="Idempotency-Key", description="Makes asking twice safe; becomes the id.")]
 _Count = Annotated[int, Query(ge=1, le=MOST, description="So many that take place.")]
@@ -51,6 +53,15 @@ def schedule_reads(fleet: FleetPort) -> APIRouter:
     async def schedules(page: Paged) -> Response:
         """Every schedule, with its rule and its next occurrence."""
         return _in_order(page, fleet.snapshot()["schedules"])
+
+    @router.get("/schedules/{schedule}", response_model=ScheduleRow, responses=TAGGED)
+    async def schedule(schedule: str) -> Response:
+        """One schedule; its version is that of what people have said of it."""
+        found = row_of(fleet, "schedule", schedule)
+        if found is None:
+            message = f"no schedule {schedule!r}; `./fleet schedule list` shows all"
+            raise RequestError("request_unknown_schedule", message, schedule)
+        return tagged("schedule", found)
 
     @router.get("/schedules/{schedule}/occurrences", response_model=list[OccurrenceRow])
     async def occurrences(schedule: str, n: _Count = 10) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,6 +15,8 @@ from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import (
     AfterWish,
     AssignWish,
+    CancelledMany,
+    CancelManyWish,
     CommandTaken,
     ErrorAnswer,
     HoldTaskWish,
@@ -21,12 +24,18 @@ from robot_fleet.server.models import (
     ImportWish,
     LinesAnswer,
     PriorityWish,
+    RefusedTask,
 )
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.rows import PriceRow
 from robot_fleet.site.demand import scan_csv
 
 _LEAST = {each.name: each.least for each in CLASSES}
+
+
+def _key_of(key: str, task: str) -> str:
+    """Return the key of one task's part of a command about many: the same for the same, and never too long."""
+    return hashlib.sha256(f"{key} {task}".encode()).hexdigest()[:32]
 
 
 def task_reads(fleet: FleetPort) -> APIRouter:
@@ -64,6 +73,22 @@ def task_commands(fleet: FleetPort) -> APIRouter:
             raise LinesRefused(answer.message, "", wrong)
         taken("import", answer)
         return Imported(taken=not wish.dry_run, tasks=[row.request_id for row in rows.values()])
+
+    @router.post("/tasks/cancel", status_code=202)
+    async def cancel_many(wish: CancelManyWish, key: Key = None) -> CancelledMany:
+        """Take many tasks back; what cannot be is refused by itself, and keeps none of the others."""
+        key, names = key or new_key("cancel"), tuple(dict.fromkeys(wish.tasks))
+        concerns(*names)
+        answers = [await fleet.cancel(_key_of(key, name), name, wish.reason) for name in names]
+        both = list(zip(names, answers, strict=True))
+        return CancelledMany(
+            cancelled=[name for name, answer in both if answer.accepted],
+            refused=[
+                RefusedTask(task=name, code=answer.code, message=answer.message)
+                for name, answer in both
+                if not answer.accepted
+            ],
+        )
 
     @router.post("/tasks/{task_id}/priority", status_code=202)
     async def prioritise(task_id: str, wish: PriorityWish, key: Key = None) -> CommandTaken:

@@ -27,6 +27,7 @@ VERSIONED = {
     "incident": ("state", "alarms", "notes"),
     "zone": ("closed", "speed_mps", "reason"),
     "robot": ("maintenance", "maintenance_s", "hold", "stopped"),
+    "schedule": ("name", "state", "reason", "service", "params", "rule", "later", "grace_s"),
 }
 """By the name that an id has in an address: the keys of the row that its version is made of."""
 
@@ -58,7 +59,7 @@ def tagged(sort: str, row: Row, shown: Mapping[str, Any] | None = None) -> JSONR
 
 
 def row_of(fleet: FleetPort, sort: str, name: str) -> Row | None:
-    """Return the row of a task, incident, zone or robot, None if there is none."""
+    """Return the row of a task, incident, zone, robot or schedule, None if there is none."""
     if sort == "task_id":
         return fleet.task(name)
     rows: list[Row] = fleet.snapshot()[f"{sort}s"]

@@ -37,6 +37,7 @@ class RobotHealth:
         or not live.
     soc_pct : charge of the battery, NaN if unknown or not live.
     order, update : the order, and the update of it, that its agent said last that it has taken.
+    control_s : fleet time from which on it has said that this moves it.
     """
 
     robot: str
@@ -50,6 +51,7 @@ class RobotHealth:
     soc_pct: float = math.nan
     order: str = ""
     update: int = 0
+    control_s: float = math.nan
 
 
 class Board:
@@ -114,10 +116,12 @@ class Board:
             conditions=report.conditions,
         )
         activity = "charging" if report.charging and report.state == "idle" else report.state
+        known = self._robots[report.robot]
         self._robots[report.robot] = replace(
-            self._robots[report.robot],
+            known,
             activity=activity,
             control=report.control,
+            control_s=known.control_s if known.control == report.control else report.at_s,
             order=report.order,
             update=report.update,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.server.app import create_app
@@ -53,6 +56,23 @@ def click_at(page: Page, thing: str) -> None:
         thing,
     )
     page.mouse.click(x, y)
+
+
+LIGHT, DARK = "rgb(233, 238, 236)", "rgb(15, 21, 23)"
+BARRIER = (0xC6, 0x2F, 0x26)
+
+
+def becomes(look: Callable[[], float], wanted: Callable[[float], bool]) -> None:
+    """Wait until a look finds what is wanted: the map's painter draws in a thread of its own."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not wanted(found := look()):
+        assert time.monotonic() < deadline, found
+
+
+def lightness(page: Page) -> float:
+    """Return how light the map's middle is."""
+    shown = Image.open(io.BytesIO(page.screenshot(clip={"x": 60, "y": 300, "width": 300, "height": 300})))
+    return ImageStat.Stat(shown.convert("L")).mean[0]
 
 
 @pytest.fixture
@@ -112,6 +132,76 @@ def test_a_cancel_is_asked_about_first(console: Opened) -> None:
     page.locator("dialog").get_by_role("button", name="Cancel task").click()
     expect(page.locator(f'.row.task:has([data-task="{task}"]) .state-name')).to_have_text("Cancelled")
     assert console.fleet.commands == [("cancel", task)]
+
+
+def test_a_theme_is_chosen_by_button_and_by_typing_and_every_page_keeps_it(console: Opened) -> None:
+    page = console.page
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("() => window.robotFleet.painted")
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    becomes(lambda: lightness(page), lambda mean: mean > 200)
+    page.click("#menu-open")
+    dark = page.locator("#menu").get_by_role("group", name="Theme").get_by_role("button", name="Dark")
+    dark.focus()
+    page.keyboard.press("Enter")
+    expect(dark).to_have_attribute("aria-pressed", "true")
+    expect(dark).to_be_focused()
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    becomes(lambda: lightness(page), lambda mean: mean < 60)
+    page.goto(f"{console.server.url}/shift.html")
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    page.get_by_role("button", name="System").click()
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", DARK)
+    page.goto(console.server.url)
+    page.wait_for_selector("[data-task]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme light")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_have_css("background-color", LIGHT)
+    becomes(lambda: lightness(page), lambda mean: mean > 200)
+    assert console.errors == []
+
+
+def reds(page: Page, robot: str) -> int:
+    """Return how many pixels below a robot are as red as a barrier."""
+    x, y = page.evaluate("id => window.robotFleet.screenOf(id)", robot)
+    shown = page.screenshot(clip={"x": x - 80, "y": y + 14, "width": 160, "height": 30})
+    colours = Image.open(io.BytesIO(shown)).convert("RGB").getcolors(160 * 30) or []
+    return sum(count for count, colour in colours if colour == BARRIER)
+
+
+def test_a_way_that_a_robot_reports_as_blocked_is_marked_and_told(console: Opened) -> None:
+    page, fleet = console.page, console.fleet
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    console.server.do(lambda: setattr(fleet, "holding", True))
+    page.wait_for_function("() => window.robotFleet.painted")
+    call = fleet.site.places[str(fleet.picture.alarms[0]["place"])].pose
+    robot = max(fleet.puppets, key=lambda puppet: math.dist((call.x_m, call.y_m), (puppet.x_m, puppet.y_m))).id
+
+    def block() -> None:
+        since_s = round(fleet.now_s - 200.0, 1)
+        fleet.told[robot] = {"obstacle": {"code": "nav_blocked", "since_s": since_s}, "conditions": ["nav_blocked"]}
+
+    console.server.do(block)
+    page.click("#tab-robots")
+    row = page.locator(f'.row:has([data-robot="{robot}"])')
+    expect(row.locator(".state-name")).to_contain_text("Way blocked · ")
+    row.locator(".row-main").click()
+    expect(row).to_contain_text("way blocked")
+    becomes(lambda: reds(page, robot), lambda count: count > 0)
+    expect(page.locator("#legend")).to_contain_text("Way blocked")
+    page.click("#layers-open")
+    page.uncheck("#layer-obstacles")
+    page.keyboard.press("Escape")
+    becomes(lambda: reds(page, robot), lambda count: count == 0)
+    # of the past nothing is kept but what rang
+    rang = """async (row) => (await import('/js/obstacles.js')).obstacleOf(
+        {alarms: [{members: ['stuck:care_1', 'robot_faulted:park_1'], raised_s: 30}]}, row)"""
+    assert page.evaluate(rang, {"id": "care_1", "fault": ""}) == {"code": "stuck", "since_s": 30}
+    assert page.evaluate(rang, {"id": "park_1", "fault": "nav_208"}) == {"code": "nav_blocked", "since_s": 30}
+    assert page.evaluate(rang, {"id": "park_1", "fault": "nav_203"}) is None
 
 
 def test_an_alarm_comes_by_itself_and_it_is_known_that_it_was_shown(console: Opened) -> None:

@@ -185,6 +185,37 @@ def test_a_task_is_given_to_a_robot_after_its_price_was_told(console: Opened) ->
     assert console.did() == ["DirectTask"]
 
 
+def test_what_another_person_decided_meanwhile_is_shown_and_asked_about(console: Opened) -> None:
+    page, fleet, server = console.page, console.fleet, console.server
+    task, dialog = console.open_task(), page.locator("dialog#dialog")
+    page.click("#tab-tasks")
+    page.click(f'[data-task="{task}"]')
+
+    def prioritised() -> None:
+        with page.expect_response(f"**/tasks/{task}"):  # what is seen as the question comes up
+            page.click("[data-directs=prioritise]")
+        dialog.locator("select").select_option("urgent")
+
+    prioritised()
+    server.do(lambda: fleet.picture.put_task({**fleet.picture.task(task), "state": "scheduled"}))  # type: ignore[dict-item]
+    dialog.get_by_role("button", name="Change priority").click()
+    expect(page.locator(".toast.good")).to_be_visible()  # what a task does by itself is no reason to ask
+    prioritised()
+    other = page.request.post(f"{server.url}/api/v1/tasks/{task}/priority", data={"priority": 20})
+    assert other.status == 202
+    dialog.get_by_role("button", name="Change priority").click()
+    expect(dialog).to_contain_text("Urgent (70) → Normal (20)")
+    dialog.get_by_role("button", name="Back").click()
+    expect(page.locator(".toast.bad")).to_contain_text("Somebody has changed this meanwhile")
+    assert fleet.picture.task(task)["priority"] == 20  # type: ignore[index]
+    prioritised()
+    page.request.post(f"{server.url}/api/v1/tasks/{task}/priority", data={"priority": 12})
+    dialog.get_by_role("button", name="Change priority").click()
+    dialog.get_by_role("button", name="Do it all the same").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".row.task.open")).to_contain_text("Urgent (70)")
+
+
 def test_a_task_tells_why_and_is_asked_for_once_more(console: Opened) -> None:
     page, task = console.page, console.open_task()
     page.click(f'[data-task="{task}"]')
@@ -197,6 +228,42 @@ def test_a_task_tells_why_and_is_asked_for_once_more(console: Opened) -> None:
     expect(page.locator("#request-service")).to_have_value(row["service"])
     place = next(name for name, value in row["params"].items() if value in console.fleet.site.places)
     expect(page.locator(f"#request-{place}")).to_have_value(row["params"][place])
+
+
+def test_several_tasks_are_marked_by_keys_and_mouse_and_cancelled_at_once(console: Opened) -> None:
+    page, fleet, dialog = console.page, console.fleet, console.page.locator("dialog#dialog")
+    console.server.do(lambda: setattr(fleet, "holding", True))
+    for name in ("w1", "w2", "w3"):
+        console.server.do(lambda name=name: fleet.leave_waiting(name, "care_visit", {"place": "home/r101"}))
+    page.goto(f"{console.server.url}/#/board")
+    waiting = page.locator(".column.waiting [data-card^=w]")
+    expect(waiting).to_have_count(3)
+    page.focus("#mark")
+    page.keyboard.press("Enter")
+    page.locator('[data-card="w1"]').focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    expect(page.locator('[data-card="w1"]')).to_be_focused()
+    waiting.last.click(modifiers=["Shift"])
+    for name in ("w1", "w2", "w3"):
+        expect(page.locator(f'[data-card="{name}"]')).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(3)  # they wait one after the other
+    page.click("#mark-cancel")
+    expect(dialog).to_contain_text("Cancel 3 tasks?")
+    expect(dialog).to_contain_text("Care visit × 3")
+    expect(dialog.locator("[value=yes]")).to_be_disabled()
+    page.request.post(f"{console.server.url}/api/v1/tasks/w2/cancel")  # somebody else was faster
+    dialog.locator("input").fill("cancel 3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#many-refused li")).to_have_count(1)
+    expect(page.locator("#many-refused")).to_contain_text("w2: ")
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.locator("#mark-cancel")).to_have_count(0)
+    assert [what for what in fleet.commands if what[0] == "cancel"] == [
+        ("cancel", "w2"),
+        ("cancel", "w1"),
+        ("cancel", "w3"),
+    ]
 
 
 def test_a_file_with_mistakes_is_told_by_line_and_a_good_one_is_taken_on(console: Opened) -> None:

@@ -62,6 +62,10 @@ def _palette(page: Page) -> None:
     page.keyboard.type("care 1")
 
 
+def _marked(page: Page) -> None:
+    _clicks("#mark", "#mark-all", "#mark-cancel")(page)
+
+
 def _recurring(page: Page) -> None:
     page.click("#new-request")
     page.select_option("#request-service", "care_visit")
@@ -97,6 +101,7 @@ VIEWS = (
     View("zones", open=_clicks("#zones"), ready="#dialog[open]"),
     View("plan", "#/plan"),
     View("board", "#/board", "#board [data-card]"),
+    View("marking", "#/board", "#dialog[open] [name=typed]", _marked),
     View("commands", open=_palette, ready="#commands-0"),
     View("layers", open=_clicks("#layers-open"), ready="#layer-lanes"),
     View("menu", open=_clicks("#menu-open"), ready="#menu:popover-open"),

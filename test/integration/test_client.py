@@ -49,6 +49,8 @@ def _operate(client: FleetClient, fleet: MovingFleet) -> None:
     assert client.task("v1").ended
     csv = 'request_id,at,service,params\nd1,14:00,care_visit,"{""place"": ""home/r101""}"\n'
     assert client.submit_csv(csv).tasks == ["d1"]
+    many = client.cancel_many(["d1", "v1"], "not today")
+    assert (many.cancelled, [each.code for each in many.refused]) == (["d1"], ["request_task_ended"])
     client.hold("care_1", in_place=True)
     assert {robot.id: robot.hold for robot in client.robots()}["care_1"]
     client.resume("care_1")
@@ -92,7 +94,7 @@ def _arrange(client: FleetClient) -> None:
     client.add_schedule("evening", "care_visit", VISIT, rule)
     client.add_schedule("evening", "care_visit", VISIT, rule)  # asked twice
     client.revise_schedule("evening", "care_visit", VISIT, rule | {"at": "20:30"}, name="Evening")
-    client.pause_schedule("evening", "holiday")
+    client.pause_schedule("evening", "holiday", version=client.schedule("evening").version)
     client.resume_schedule("evening")
     first = next(day for day in client.occurrences("evening", 3) if day.takes_place)
     client.skip_occurrence("evening", first.local, reason="visitors")

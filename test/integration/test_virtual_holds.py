@@ -8,6 +8,7 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.site.sweep import standing
 from test.integration.virtual_runs import BUSAN, demand, virtual_fleet
@@ -76,3 +77,34 @@ def test_a_hold_in_place_leaves_them_where_they_are_and_a_hold_to_safe_places_do
     for _ in range(60):
         fleet.second()
     assert on_kept_clear(fleet) == caught
+
+
+def test_a_robot_whose_order_ended_on_a_crossing_and_that_is_then_held_is_told_of() -> None:
+    fleet = virtual_fleet(BUSAN, demand(BUSAN, 70), improving=False)
+    state = fleet.host.fleet.state
+    while not (caught := sorted(on_kept_clear(fleet) & moving(fleet))):
+        fleet.second()
+    robot = caught[0]
+    while state.robots[robot].busy is not None:
+        fail_action(fleet.world, robot)
+        fleet.second()
+    assert robot in on_kept_clear(fleet)
+
+    def told() -> list[tuple[str, ...]]:
+        alarms = state.alarms.values()
+        return [alarm.subjects for alarm in alarms if alarm.condition == "held_in_the_way" and alarm.members]
+
+    fleet.host.feed(SetHold("h", True), fleet.now)
+    for _ in range(15):
+        fleet.second()
+    assert told() == [(robot,)]
+    fleet.host.feed(SetHold("l", False), fleet.now)
+    for _ in range(int(RESTS_S)):
+        fleet.second()
+    assert robot not in on_kept_clear(fleet)
+    assert not any(
+        holds
+        for alarm in state.alarms.values()
+        if alarm.condition == "held_in_the_way"
+        for holds in alarm.members.values()
+    )

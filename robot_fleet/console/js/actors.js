@@ -2,7 +2,7 @@
 
 import { freshnessOf } from "./fleet.js";
 import { named as nameOf } from "./i18n.js";
-import { bolt, outline } from "./marks.js";
+import { barrier, bolt, outline } from "./marks.js";
 import { Sprites } from "./sprites.js";
 import { drawWays } from "./way_lines.js";
 
@@ -41,6 +41,28 @@ export function drawActors(context, fleet, camera, palette, poses, now, { select
       named: allNamed || camera.scale >= NAMES_FROM || fleet.robots[index].id === selected,
     });
   }
+  for (const { index, words } of fleet.obstacles) {
+    const [x, y] = camera.toScreen(poses[index][0], poses[index][1]);
+    if (Number.isFinite(x)) drawObstacle(context, words, x, y + markRadius(camera) + 17, palette);
+  }
+}
+
+/** Below a robot that does not get on: a barrier, what it reports, and for how long. */
+function drawObstacle(context, words, x, y, palette) {
+  context.save();
+  context.font = "600 11px 'Noto Sans KR', 'Noto Sans CJK KR', system-ui, sans-serif";
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  const from = x - (context.measureText(words).width + 24) / 2;
+  context.strokeStyle = palette.halo;
+  context.strokeText(words, from + 24, y);
+  context.fillStyle = palette.label;
+  context.fillText(words, from + 24, y);
+  context.translate(from + 9, y);
+  barrier(context, palette);
+  context.restore();
 }
 
 function drawRobot(context, fleet, robot, x, y, yaw, camera, palette, { selected, named }) {

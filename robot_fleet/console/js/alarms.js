@@ -5,6 +5,7 @@ import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, placeName, plain, robotName, scheduleName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { replayLink } from "./replay_link.js";
+import { jobAbout } from "./sending.js";
 import { withNames } from "./session.js";
 
 const ORDER = ["active", "cleared", "acknowledged", "shelved"];
@@ -31,7 +32,11 @@ export function incidentTitle(incident) {
 }
 
 /** Whom, or what, an alarm speaks of. */
-export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => (alarm.condition === "occurrence_missed" && scheduleName(fleet, id)) || robotName(fleet, id)).join(", ");
+export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => {
+  if (alarm.condition === "occurrence_missed") return scheduleName(fleet, id);
+  const job = alarm.condition === "job_overdue" && fleet.jobs.find((row) => row.id === id);
+  return job ? [text(`job.${job.kind}`), jobAbout(fleet, job)].filter(Boolean).join(" · ") : robotName(fleet, id);
+}).join(", ");
 
 export class AlarmList {
   /** `act` does what rows ask for: `acknowledge, shelve, unshelve, voice, sendStaff, incident, selectRobot, showPlace`; `id` is the list's. */

@@ -38,8 +38,9 @@ export function newKey(what) {
   return `${what}-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function post(path, key, body) {
-  const headers = { "content-type": "application/json", "idempotency-key": key };
+/** Give a command; with the version of what it is about, it is refused if that has changed since. */
+async function post(path, key, body, version = null) {
+  const headers = { "content-type": "application/json", "idempotency-key": key, ...(version && { "if-match": version }) };
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
@@ -55,7 +56,12 @@ async function ask(path, request) {
   }
 }
 
-async function askOnce(path, request) {
+const askOnce = async (path, request) => (await fetched(path, request)).content;
+
+/** Return a thing as it is now (`content`), and its version, for a command about it. */
+export const look = (sort, id) => fetched(`${sort}/${encodeURIComponent(id)}`, {});
+
+async function fetched(path, request) {
   let answer;
   try {
     answer = await fetch(`api/v1/${path}`, request);
@@ -63,7 +69,7 @@ async function askOnce(path, request) {
     throw new Refusal("console_offline", "", "");
   }
   const content = await answer.json().catch(() => ({}));
-  if (answer.ok) return content;
+  if (answer.ok) return { content, version: answer.headers.get("etag") };
   if (answer.status === 401 && content.error?.code === "request_sign_in_required") shutOut();
   const { code = "console_odd_answer", message = answer.statusText, where = "" } = content.error ?? {};
   throw new Refusal(code, message, where, content.lines);
@@ -77,7 +83,7 @@ export const signIn = (name, password) => send("POST", "session", { name, passwo
 export const signOut = () => send("DELETE", "session", {});
 export const changePassword = (before, after) => send("POST", "session/password", { old: before, new: after });
 
-const task = (id, what, body) => post(`tasks/${encodeURIComponent(id)}/${what}`, newKey(what), body);
+const task = (id, what, body, version) => post(`tasks/${encodeURIComponent(id)}/${what}`, newKey(what), body, version);
 
 const alarm = (id, answer, body = {}) => post(`alarms/${encodeURIComponent(id)}/${answer}`, newKey("alarm"), body);
 const incident = (id, answer, body) => post(`incidents/${encodeURIComponent(id)}/${answer}`, newKey("incident"), body);
@@ -98,29 +104,30 @@ export const noteIncident = (id, text) => incident(id, "notes", { text });
 export const closeIncident = (id, verdict, reason) => incident(id, "close", { verdict, reason });
 export const openJob = (job) => post("jobs", newKey("job"), job);
 export const answerJob = (id, answer, text = "") => post(`jobs/${encodeURIComponent(id)}/${answer}`, newKey("job"), { text });
-export const setMaintenance = (robot, change, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason });
+export const setMaintenance = (robot, change, version, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason }, version);
 export const getCard = (place) => askOnce(`people/card?${new URLSearchParams({ place, purpose: "care_emergency" })}`, {});
 export const openCard = (place, reason, given_to) => send("POST", "people/card", { place, purpose: "care_emergency", reason, given_to });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
-export const cancelTask = (task) => post(`tasks/${encodeURIComponent(task)}/cancel`, newKey("cancel"), {});
-export const answerTask = (task, answer) => post(`tasks/${encodeURIComponent(task)}/answer`, newKey("answer"), { answer });
-export const prioritiseTask = (id, priority) => task(id, "priority", { priority });
-export const sequenceTask = (id, tasks) => task(id, "after", { tasks });
-export const assignTask = (id, wish) => task(id, "assign", wish);
-export const holdTask = (id) => task(id, "hold", {});
-export const resumeTask = (id) => task(id, "resume", {});
-const schedule = (id, what, body = {}) => post(`schedules/${encodeURIComponent(id)}/${what}`, newKey("schedule"), body);
+export const cancelTask = (id, version) => task(id, "cancel", {}, version);
+export const cancelTasks = (tasks) => post("tasks/cancel", newKey("cancel"), { tasks });
+export const answerTask = (id, answer, version) => task(id, "answer", { answer }, version);
+export const prioritiseTask = (id, priority, version) => task(id, "priority", { priority }, version);
+export const sequenceTask = (id, tasks, version) => task(id, "after", { tasks }, version);
+export const assignTask = (id, wish, version) => task(id, "assign", wish, version);
+export const holdTask = (id, version) => task(id, "hold", {}, version);
+export const resumeTask = (id, version) => task(id, "resume", {}, version);
+const schedule = (id, what, body, version) => post(`schedules/${encodeURIComponent(id)}/${what}`, newKey("schedule"), body, version);
 const template = (id, what, body = {}) => post(`templates/${encodeURIComponent(id)}/${what}`, newKey("template"), body);
 
 export const getOccurrences = (rule) => ask(`occurrences?${new URLSearchParams(rule)}`, {});
 export const getScheduleDays = (id, n) => ask(`schedules/${encodeURIComponent(id)}/occurrences?n=${n}`, {});
 export const addSchedule = (key, body) => post("schedules", key, body);
-export const reviseSchedule = (id, body) => schedule(id, "revise", body);
-export const pauseSchedule = (id, reason) => schedule(id, "pause", { reason });
-export const resumeSchedule = (id) => schedule(id, "resume");
-export const skipOccurrence = (id, occurrence, skip) => schedule(id, "skip", { occurrence, skip });
-export const endSchedule = (id) => schedule(id, "end");
+export const reviseSchedule = (id, body, version) => schedule(id, "revise", body, version);
+export const pauseSchedule = (id, reason, version) => schedule(id, "pause", { reason }, version);
+export const resumeSchedule = (id, version) => schedule(id, "resume", {}, version);
+export const skipOccurrence = (id, occurrence, skip, version) => schedule(id, "skip", { occurrence, skip }, version);
+export const endSchedule = (id, version) => schedule(id, "end", {}, version);
 export const saveTemplate = (key, body) => post("templates", key, body);
 export const renameTemplate = (id, name) => template(id, "rename", { name });
 export const deleteTemplate = (id) => template(id, "delete");

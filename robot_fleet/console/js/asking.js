@@ -1,9 +1,10 @@
 // Commands as people give them: asked about first where that matters, and what came of them said.
 
 import { alarmTitle } from "./alarms.js";
-import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, Refusal, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
+import { acknowledgeAlarm, answerTask, cancelTask, holdFleet, openIncident, recordVoice, resumeFleet, shelveAlarm, unshelveAlarm } from "./api.js";
 import { confirms } from "./confirming.js";
-import { ask, confirm, confirmByName, toast } from "./dialogs.js";
+import { decisionOn } from "./decisions.js";
+import { ask, command, confirm, confirmByName } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName, serviceName } from "./format.js";
 import { text } from "./i18n.js";
@@ -11,19 +12,6 @@ import { text } from "./i18n.js";
 const SHELF_MINUTES = [5, 15, 30, 60, 120, 480];
 const SHELF_USUAL = 30;
 const REST_S = 90; // so long it takes at most until who is on a crossing has left it
-
-/** Do something, say what came of it, and return the answer, null if it was refused. */
-async function command(action, done) {
-  try {
-    const answer = await action();
-    toast(done);
-    return answer;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-    return null;
-  }
-}
 
 /** Return what people can ask of a fleet. */
 export function askingOf(fleet, confirming) {
@@ -41,6 +29,7 @@ export function askingOf(fleet, confirming) {
 
   return {
     async cancel(task) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const sure = await confirm({
         title: text("cancel_question", { service: serviceName(fleet, task.service) }),
         lines: [[text("id"), task.id], ...fleet.placesOf(task).map((id) => [text("place"), placeName(fleet, id)])],
@@ -49,7 +38,7 @@ export function askingOf(fleet, confirming) {
       });
       const busy = fleet.robots.filter((robot) => robot.task === task.id).map(({ id }) => id);
       if (!sure) return;
-      await confirming.give(() => text("given_cancel", { service: serviceName(fleet, task.service) }), () => cancelTask(task.id), {
+      await confirming.give(() => text("given_cancel", { service: serviceName(fleet, task.service) }), () => decide((version) => cancelTask(task.id, version)), {
         robots: busy,
         taken: () => fleet.tasks.get(task.id)?.state === "cancelled" && busy.every((id) => fleet.robot(id).task !== task.id),
       });
@@ -57,6 +46,7 @@ export function askingOf(fleet, confirming) {
 
     /** Say how a task goes on that only a person can judge: `retry`, `done` or `failed`. */
     async answer(task, how) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const sure = await confirm({
         title: text(`task_${how}_question`),
         body: text(how === "retry" ? "task_retry_means" : "task_over_means"),
@@ -64,7 +54,7 @@ export function askingOf(fleet, confirming) {
         yes: text(`task_${how}`),
         danger: how === "failed",
       });
-      if (sure) await command(() => answerTask(task.id, how), text("task_answered"));
+      if (sure) await command(() => decide((version) => answerTask(task.id, how, version)), text("task_answered"));
     },
 
     /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */

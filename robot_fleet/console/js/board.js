@@ -19,6 +19,9 @@ const columnOf = (task) => {
   return task.state === "requested" ? "waiting" : task.state;
 };
 
+/** Whether a task may be marked with others: a call for help is never taken back in passing. */
+const canBeMarked = (task) => Boolean(task) && !task.alarm && !ended(task);
+
 /** Return tasks in the same order, but none before those that it comes after. */
 function inSequence(tasks) {
   const here = new Map(tasks.map((task) => [task.id, task]));
@@ -33,12 +36,19 @@ function inSequence(tasks) {
 }
 
 export class Board {
-  /** `act.selectTask(id)` is told what was chosen, `act.sequence(task, other)` that a task is to come after another. */
+  /**
+   * `act.selectTask(id)` is told what was chosen, `act.sequence(task, other)` that a task is to come after another, and
+   * `act.cancelMany(tasks)` that those which are marked are to be taken back.
+   */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
     this.task = null;
     this.columns = new Map();
+    this.marking = false; // whether cards are being marked rather than opened
+    this.marked = new Set();
+    this.from = null; // the card from which on Shift marks
+    this.bar = h("div", { class: "marking", role: "toolbar" });
     this.build();
   }
 
@@ -50,13 +60,69 @@ export class Board {
       const title = h("h2", { id: `board-${name}` }, text(`board.${name}`), count);
       return [name, { count, cards, element: h("section", { class: `column ${name}`, "aria-labelledby": `board-${name}` }, title, cards) }];
     }));
-    byId("board").replaceChildren(...[...this.columns.values()].map(({ element }) => element));
+    byId("board").replaceChildren(h("div", { class: "columns" }, [...this.columns.values()].map(({ element }) => element)), this.bar);
+    this.bar.setAttribute("aria-label", text("marking"));
+    this.#showBar();
+  }
+
+  /** What is done with marked cards: how many there are, and what can be done with them. */
+  #showBar() {
+    const n = this.marked.size;
+    const button = (id, key, props, onclick) => h("button", { type: "button", class: "button small", id, textContent: text(key, { n }), onclick, ...props });
+    const focus = this.bar.contains(document.activeElement) ? document.activeElement.id : "";
+    this.bar.replaceChildren(
+      button("mark", this.marking ? "marking_end" : "marking_begin", { "aria-pressed": String(this.marking) }, () => this.#mark(!this.marking)),
+      h("span", { role: "status", textContent: this.marking ? text("marking_count", { n }) : "" }),
+      ...(this.marking ? [
+        button("mark-all", "marking_all", {}, () => this.#markAll()),
+        button("mark-cancel", "cancel_many_yes", { class: "button small danger", disabled: !n }, () => this.#cancel()),
+      ] : []));
+    this.bar.hidden = !may("operate");
+    if (focus) (byId(focus) ?? byId("mark")).focus();
+  }
+
+  #mark(on) {
+    this.marking = on;
+    if (!on) this.marked.clear();
+    this.from = null;
+    this.render();
+  }
+
+  #markAll() {
+    for (const task of this.fleet.tasks.values()) if (canBeMarked(task)) this.marked.add(task.id);
+    this.render();
+  }
+
+  async #cancel() {
+    const tasks = [...this.marked].map((id) => this.fleet.tasks.get(id)).filter(Boolean);
+    if (tasks.length && (await this.act.cancelMany(tasks))) this.#mark(false);
+  }
+
+  /** Mark a card, or not any more; with Shift all of its column between it and the one before. */
+  #toggle(task, event) {
+    if (!canBeMarked(task)) return;
+    const cards = [...event.currentTarget.parentElement.children].map(({ dataset }) => dataset.card);
+    const [a, b] = [cards.indexOf(this.from), cards.indexOf(task.id)];
+    const wanted = event.shiftKey && a >= 0 ? cards.slice(Math.min(a, b), Math.max(a, b) + 1) : [task.id];
+    const on = wanted.length > 1 || !this.marked.has(task.id);
+    for (const id of wanted) {
+      if (on && canBeMarked(this.fleet.tasks.get(id))) this.marked.add(id);
+      else this.marked.delete(id);
+    }
+    this.marking = true;
+    this.from = task.id;
+    this.render();
   }
 
   render() {
     const groups = new Map(COLUMNS.map((name) => [name, []]));
     for (const task of this.fleet.tasks.values()) groups.get(columnOf(task)).push(task);
     const now = this.fleet.now();
+    for (const id of this.marked) if (!canBeMarked(this.fleet.tasks.get(id))) this.marked.delete(id); // it has ended meanwhile
+    if (!may("operate")) [this.marking, this.marked] = [false, new Set()];
+    const shown = JSON.stringify([this.marking, this.marked.size, may("operate"), language()]);
+    if (this.shown !== shown) this.#showBar();
+    this.shown = shown;
     groups.get("waiting").sort((a, b) => ageing(b, now) - ageing(a, now) || a.requested_s - b.requested_s);
     groups.get("ended").sort((a, b) => (b.ended_s ?? 0) - (a.ended_s ?? 0));
     for (const name of COLUMNS.slice(1, -1)) groups.get(name).sort((a, b) => a.due_s - b.due_s);
@@ -65,7 +131,7 @@ export class Board {
       const { count, cards } = this.columns.get(name);
       count.textContent = tasks.length;
       const rows = tasks.length ? tasks.slice(0, SHOWN) : [{ id: ":none" }];
-      const sign = (row) => JSON.stringify(row.id === ":none" ? language() : [row, this.#when(row, name), row.id === this.task, language()]);
+      const sign = (row) => JSON.stringify(row.id === ":none" ? language() : [row, this.#when(row, name), row.id === this.task, this.marking, this.marked.has(row.id), language()]);
       keepRows(cards, rows, (row) => row.id, sign, (row) => (row.id === ":none" ? h("p", { class: "quiet", textContent: text("board_empty") }) : this.#card(row, name)));
     }
   }
@@ -110,8 +176,15 @@ export class Board {
     const [tone, when] = this.#when(task, column);
     const where = this.fleet.placesOf(task).map((id) => placeName(this.fleet, id)).join(" → ");
     const reason = column === "waiting" && task.reason ? text(`reason.${task.reason}`, {}, task.reason.replaceAll("_", " ")) : "";
-    return h("button", { type: "button", class: `card ${task.id === this.task ? "open" : ""}`, "data-card": task.id, "data-focus": task.id,
-      "aria-pressed": String(task.id === this.task), onclick: () => this.act.selectTask(task.id), ...this.#order(task, column) },
+    const marks = this.marking && canBeMarked(task);
+    const marked = this.marked.has(task.id);
+    const state = marks ? { role: "checkbox", "aria-checked": String(marked) } : { "aria-pressed": String(task.id === this.task) };
+    const choose = (event) => {
+      if (may("operate") && (this.marking || event.ctrlKey || event.metaKey || event.shiftKey)) this.#toggle(task, event);
+      else this.act.selectTask(task.id);
+    };
+    return h("button", { type: "button", class: `card ${task.id === this.task ? "open" : ""} ${marks ? "marks" : ""} ${marked ? "marked" : ""}`, "data-card": task.id, "data-focus": task.id,
+      ...state, onclick: choose, ...this.#order(task, column) },
       h("strong", { textContent: serviceName(this.fleet, task.service) }),
       h("span", { textContent: where || task.id }),
       task.robot && column !== "waiting" ? h("span", { textContent: robotName(this.fleet, task.robot) }) : null,

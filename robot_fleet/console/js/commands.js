@@ -7,6 +7,7 @@ import { placeName, serviceName } from "./format.js";
 import { language, otherText, text } from "./i18n.js";
 import { CLASSES } from "./priority.js";
 import { may } from "./session.js";
+import { setTheme, THEMES } from "./theme.js";
 
 export class Commands {
   /** `act` does what commands ask for; see `#all` for what each needs. */
@@ -115,6 +116,7 @@ export class Commands {
       ["close_zones", [], act.chooseZones, "operate"],
       ["view", ["view"], act.view],
       ["language", [], act.language],
+      ["theme", ["theme"], setTheme],
     ];
     return all.filter(([, , , needs]) => !needs || may(needs)).map(([id, slots, run]) => (
       { id, slots, run, names: [text(`command.${id}`), otherText(`command.${id}`), id.replaceAll("_", " ")] }));
@@ -145,6 +147,7 @@ export class Commands {
       case "place": return [...fleet.places.values()].map((place) => ({ id: place.id, names: both(place.name), value: place }));
       case "service": return [...fleet.services.values()].map((service) => ({ id: service.id, names: both(service.name), value: service }));
       case "class": return CLASSES.slice(1).map(([name]) => ({ id: name, names: [text(`priority.${name}`)], value: name }));
+      case "theme": return THEMES.map((name) => ({ id: name, names: [text(`theme.${name}`), otherText(`theme.${name}`)], value: name }));
       default: return act.views.map((name) => ({ id: name, names: [text(`view.${name}`)], value: name }));
     }
   }

@@ -1,5 +1,6 @@
 // Questions that want an answer before anything happens, and short notes that go away by themselves.
 
+import { Refusal } from "./api.js";
 import { byId, h } from "./dom.js";
 import { text } from "./i18n.js";
 
@@ -15,7 +16,7 @@ export async function confirmByName({ name, ...question }) {
 
 /**
  * Ask with fields to fill in (elements with a `name`); resolve to their values, or to null if nothing is to happen.
- * `typed` is a word that has to be typed before it can be confirmed, `other` is [text, act] of a further way out, and
+ * Without `yes` there is nothing to confirm. `typed` is a word that has to be typed before it can be confirmed, `other` is [text, act] of a further way out, and
  * `read` is given the form where a name has several values.
  */
 export function ask({ title, body, lines = [], fields = [], yes, danger = false, typed = "", other = null, read = () => {} }) {
@@ -25,15 +26,15 @@ export function ask({ title, body, lines = [], fields = [], yes, danger = false,
       h("h2", { id: "dialog-title", textContent: title }),
       body ? h("p", { textContent: body }) : null,
       lines.length ? h("dl", { class: "pairs" }, lines.flatMap(([label, value]) => [h("dt", { textContent: label }), h("dd", { textContent: value })])) : null,
-      fields,
+      fields.filter(Boolean),
       typed ? typing(typed) : null,
       other ? h("button", { type: "button", class: "button small ask-other", id: "ask-other", textContent: other[0], onclick: () => {
         dialog.addEventListener("close", () => other[1](), { once: true }); // after this question is over
         dialog.close("no");
       } }) : null,
       h("div", { class: "ask-buttons" },
-        h("button", { type: "button", class: "button", textContent: text("back"), onclick: () => dialog.close("no") }),
-        h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, disabled: Boolean(typed), autofocus: !fields.length && !typed }),
+        h("button", { type: "button", class: "button", textContent: text(yes ? "back" : "close"), onclick: () => dialog.close("no") }),
+        yes ? h("button", { class: `button ${danger ? "danger" : "primary"}`, value: "yes", textContent: yes, disabled: Boolean(typed), autofocus: !fields.length && !typed }) : null,
       ),
     );
     dialog.replaceChildren(content);
@@ -65,4 +66,17 @@ export function toast(message, kind = "good") {
   const note = h("div", { class: `toast ${kind}`, textContent: message });
   byId("toasts").append(note);
   setTimeout(() => note.remove(), kind === "bad" ? 9000 : 4500);
+}
+
+/** Do something, say what came of it (`done`, its words or what makes them of the answer), and return the answer, null if it was refused. */
+export async function command(action, done) {
+  try {
+    const answer = await action();
+    toast(typeof done === "function" ? done(answer) : done);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.sentence, "bad");
+    return null;
+  }
 }

@@ -1,7 +1,8 @@
 // What people change about one open task: its priority, its robot (the price is told first), and whether it may begin.
 
 import { assignTask, getPrice, getWhy, holdTask, prioritiseTask, Refusal, resumeTask, sequenceTask } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { decisionOn } from "./decisions.js";
+import { ask, command, confirm, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
@@ -9,17 +10,6 @@ import { language, text } from "./i18n.js";
 import { className, CLASSES, priorityName } from "./priority.js";
 
 const SHIFTS = 3;
-
-/** Do something and say what came of it. */
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 /** Return a wish about a robot (`only:care_1`, `not:care_1` or empty) as the API wants it. */
 const wishOf = (value) => {
@@ -55,14 +45,16 @@ export function directingOf(fleet) {
 
   return {
     async hold(task) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const sure = await confirm({ title: text("hold_task_question"), body: text("hold_task_means"), lines: [title(task)], yes: text("hold_task") });
-      if (sure) await command(() => holdTask(task.id), text("hold_task_done"));
+      if (sure) await command(() => decide((version) => holdTask(task.id, version)), text("hold_task_done"));
     },
 
-    resume: (task) => command(() => resumeTask(task.id), text("resume_task_done")),
+    resume: (task) => command(() => decisionOn(fleet, "tasks", task.id)((version) => resumeTask(task.id, version)), text("resume_task_done")),
 
     /** Ask for a task's class; `proposed` is the one that was named already. */
     async prioritise(task, proposed = className(task.priority)) {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const options = CLASSES.slice(1).map(([name]) => h("option", { value: name, selected: name === proposed, textContent: text(`priority.${name}`) }));
       const given = await ask({
         title: text("priority_question"),
@@ -70,11 +62,12 @@ export function directingOf(fleet) {
         fields: [h("label", { class: "field" }, h("span", { textContent: text("priority") }), h("select", { name: "priority", autofocus: true }, options))],
         yes: text("priority_change"),
       });
-      if (given) await command(() => prioritiseTask(task.id, given.priority), text("priority_done"));
+      if (given) await command(() => decide((version) => prioritiseTask(task.id, given.priority, version)), text("priority_done"));
     },
 
     /** Ask who is to do a task; `proposed` is the robot that was named already. */
     async reassign(task, proposed = "") {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const kinds = fleet.services.get(task.service)?.robot_kinds;
       const robots = fleet.robots.filter(({ kind }) => !kinds || kinds.includes(kind));
       const { told, tell, over } = priceTeller(task);
@@ -92,11 +85,12 @@ export function directingOf(fleet) {
         yes: text("assign_yes"),
       });
       over();
-      if (given) await command(() => assignTask(task.id, wishOf(given.wish)), text("assign_done"));
+      if (given) await command(() => decide((version) => assignTask(task.id, wishOf(given.wish), version)), text("assign_done"));
     },
 
     /** Ask after which other task one is to begin; `proposed` is the one that was named already. */
     async sequence(task, proposed = task.after[0] ?? "") {
+      const decide = decisionOn(fleet, "tasks", task.id);
       const { told, tell, over } = priceTeller(task);
       const others = [...fleet.tasks.values()].filter((other) => !ended(other) && !other.alarm && other.id !== task.id);
       const what = (other) => [serviceName(fleet, other.service), ...fleet.placesOf(other).map((id) => placeName(fleet, id)), other.id].join(" · ");
@@ -112,7 +106,7 @@ export function directingOf(fleet) {
         yes: text("after_yes"),
       });
       over();
-      if (given) await command(() => sequenceTask(task.id, given.after ? [given.after] : []), text("after_done"));
+      if (given) await command(() => decide((version) => sequenceTask(task.id, given.after ? [given.after] : [], version)), text("after_done"));
     },
 
     /** Say in the scheduler's words why a task is where it is. */

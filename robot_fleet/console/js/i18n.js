@@ -1,6 +1,7 @@
 // The console's two languages. Names of places, robots and services come from the site, in both.
 
-const LANGUAGES = ["ko", "en"];
+export const LANGUAGES = { ko: "한국어", en: "English" };
+const CODES = Object.keys(LANGUAGES);
 const listeners = [];
 const tables = {};
 let current = "ko";
@@ -8,7 +9,7 @@ let current = "ko";
 /** Load both tables, and choose: what was chosen before, else the browser's language, else Korean. */
 export async function loadTexts() {
   await Promise.all(
-    LANGUAGES.map(async (language) => {
+    CODES.map(async (language) => {
       tables[language] = await (await fetch(`i18n/${language}.json`)).json();
     }),
   );
@@ -19,7 +20,7 @@ export async function loadTexts() {
     chosen = null; // a browser that keeps nothing: ask it anew each time
   }
   const wished = [chosen, ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  current = wished.find((language) => LANGUAGES.includes(language)) ?? "ko";
+  current = wished.find((language) => CODES.includes(language)) ?? "ko";
 }
 
 export const language = () => current;
@@ -43,7 +44,7 @@ export function text(key, values = {}, fallback = key) {
 }
 
 /** Return a text in the language that is not shown: people type in either. */
-export const otherText = (key) => tables[LANGUAGES.find((each) => each !== current)][key] ?? key;
+export const otherText = (key) => tables[CODES.find((each) => each !== current)][key] ?? key;
 
 export const has = (key) => key in tables[current];
 
@@ -57,8 +58,5 @@ export function applyTexts() {
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", text(element.dataset.label));
     if (element.tagName === "BUTTON") element.title = text(element.dataset.label);
-  }
-  for (const element of document.querySelectorAll("[data-language]")) {
-    element.setAttribute("aria-pressed", String(element.dataset.language === current));
   }
 }

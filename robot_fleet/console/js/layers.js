@@ -3,7 +3,7 @@
 import { byId, h } from "./dom.js";
 import { text } from "./i18n.js";
 
-const USUAL = { ways: false, lanes: false, places: true, items: true, names: false };
+const USUAL = { obstacles: true, ways: false, lanes: false, places: true, items: true, names: false };
 
 export class Layers {
   /** `changed()` is told whenever something else is to be shown. */

@@ -5,6 +5,7 @@ import { alarmTitle, alarmWhom } from "./alarms.js";
 import { onShutOut } from "./api.js";
 import { askingOf } from "./asking.js";
 import { Banners } from "./banners.js";
+import { cancellingOf } from "./cancelling.js";
 import { Commands } from "./commands.js";
 import { Confirming } from "./confirming.js";
 import { toast } from "./dialogs.js";
@@ -15,7 +16,7 @@ import { clockTime, kindName, serviceName } from "./format.js";
 import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 import { IncidentDrawer } from "./incident.js";
 import { FleetMap } from "./map.js";
-import { kindMark } from "./marks.js";
+import { barrierMark, kindMark } from "./marks.js";
 import { readPalette } from "./palette.js";
 import { Panel, TABS } from "./panel.js";
 import { PlanSheet } from "./plan.js";
@@ -24,14 +25,15 @@ import { RequestForm } from "./request.js";
 import { sendingOf } from "./sending.js";
 import { Sound } from "./sound.js";
 import { admitted, enter, may, showPerson } from "./session.js";
+import { settings } from "./settings.js";
 import { follow } from "./stream.js";
+import { onTheme } from "./theme.js";
 import { zonesOf } from "./zones.js";
 
 const RENDER_MS = 250;
 
 await loadTexts();
 const fleet = new Fleet();
-const scheme = matchMedia("(prefers-color-scheme: dark)");
 let palette = readPalette();
 let announced = new Set();
 let connected = null;
@@ -95,6 +97,7 @@ const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
   sequence: directing.sequence,
+  ...cancellingOf(fleet),
   moved: () => map.camera.fitted && map.fit(),
 });
 const commands = new Commands(fleet, {
@@ -247,7 +250,8 @@ function showTip({ robot, place, x, y }) {
 function legend() {
   if (!fleet.site) return;
   byId("legend").replaceChildren(...[...fleet.kinds.values()].map((kind) =>
-    h("span", {}, kindMark(kind.index, palette, 16), kindName(fleet, kind.id))));
+    h("span", {}, kindMark(kind.index, palette, 16), kindName(fleet, kind.id))),
+  h("span", {}, barrierMark(palette), text("legend.obstacle")));
   byId("site-name").textContent = named(fleet.site.name);
 }
 
@@ -312,7 +316,7 @@ function relabel() {
   render();
 }
 
-scheme.addEventListener("change", () => {
+onTheme(() => {
   palette = readPalette();
   panel.palette = palette;
   plan.palette = palette;
@@ -325,9 +329,7 @@ scheme.addEventListener("change", () => {
   render();
 });
 onLanguage(relabel);
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
+byId("menu").append(settings());
 byId("zoom-in").addEventListener("click", () => map.zoom(1.35));
 byId("zoom-out").addEventListener("click", () => map.zoom(1 / 1.35));
 byId("fit").addEventListener("click", () => map.fit());
@@ -349,6 +351,7 @@ setInterval(() => {
   if (now === second) return;
   second = now;
   byId("clock").textContent = clockTime(now);
+  if (map.ages) map.change();
   renderSoon();
 }, 100);
 

@@ -5,6 +5,7 @@ import { Camera } from "./camera.js";
 import { byId } from "./dom.js";
 import { language } from "./i18n.js";
 import { Layers } from "./layers.js";
+import { obstacleMarks } from "./obstacles.js";
 import { Ways } from "./ways.js";
 
 const CLICK_PX = 5;
@@ -35,6 +36,7 @@ export class FleetMap {
     this.actorsDirty = true;
     this.paintedAt = Infinity; // the frame before which floor and walls were not known
     this.told = false; // whether the painter knows what there is
+    this.ages = false; // whether it was told ages, which have to be told again
     this.pointers = new Map();
     this.ways = new Ways(this);
     const [ground, actors] = [byId("ground"), this.actors].map((canvas) => canvas.transferControlToOffscreen());
@@ -144,7 +146,9 @@ export class FleetMap {
   /** Tell the painter what there is. */
   #tell() {
     const { site, robots, index, kinds, places, items, alarms, zones } = this.fleet;
-    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones });
+    const obstacles = this.layers.has("obstacles") ? obstacleMarks(this.fleet) : [];
+    this.ages = obstacles.length > 0;
+    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones, obstacles });
     this.site = site;
     this.told = true;
   }

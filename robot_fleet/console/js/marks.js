@@ -1,5 +1,7 @@
 // The shapes of robots and places. A kind has a shape as well as a colour: neither alone has to carry the meaning.
 
+const BARRIER = { width: 18, height: 8, foot: 4 }; // pixels
+
 /** Add to the context's path the outline of a kind, centred on (0, 0), fitting a circle of radius r. */
 export function outline(context, index, r) {
   switch (index % 5) {
@@ -32,7 +34,17 @@ function polygon(context, sides, r, start) {
 }
 
 /** A little canvas with a kind's mark, for lists and the legend. */
-export function kindMark(index, palette, size = 18) {
+export const kindMark = (index, palette, size = 18) => markOf(size, (context) => {
+  context.beginPath();
+  outline(context, index, size * 0.4);
+  context.fillStyle = palette.kind(index);
+  context.fill();
+});
+
+/** A little canvas with the mark of a way that is blocked. */
+export const barrierMark = (palette) => markOf(BARRIER.width + 2, (context) => barrier(context, palette));
+
+function markOf(size, paint) {
   const canvas = document.createElement("canvas");
   const scale = 2;
   canvas.width = canvas.height = size * scale;
@@ -42,11 +54,37 @@ export function kindMark(index, palette, size = 18) {
   const context = canvas.getContext("2d");
   context.scale(scale, scale);
   context.translate(size / 2, size / 2);
-  context.beginPath();
-  outline(context, index, size * 0.4);
-  context.fillStyle = palette.kind(index);
-  context.fill();
+  paint(context);
   return canvas;
+}
+
+/** A striped barrier on two feet, centred on (0, 0): something is in the way. */
+export function barrier(context, palette) {
+  const { width, height, foot } = BARRIER;
+  const [left, top] = [-width / 2, -(height + foot) / 2];
+  context.save();
+  context.fillStyle = palette.danger;
+  for (const x of [left + 3, -left - 5]) context.fillRect(x, top, 2, height + foot);
+  const board = new Path2D();
+  board.roundRect(left, top, width, height, 2);
+  context.fillStyle = palette.floor;
+  context.fill(board);
+  context.save();
+  context.clip(board);
+  context.fillStyle = palette.danger;
+  for (let x = left - height; x < -left; x += 8) {
+    context.beginPath();
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+    context.lineTo(x + height + 4, top);
+    context.lineTo(x + 4, top + height);
+    context.fill();
+  }
+  context.restore();
+  context.strokeStyle = palette.danger;
+  context.lineWidth = 1.3;
+  context.stroke(board);
+  context.restore();
 }
 
 /** A flash of lightning, centred, of height h. */

@@ -33,7 +33,9 @@ const told = {
     palette = paletteOf(colours);
     setLanguage(language);
     if (!map) return;
-    floor = await paintFloor(palette, map);
+    const painted = await paintFloor(paletteOf(colours), map);
+    if (palette.colours !== colours) return; // other colours were asked for meanwhile
+    floor = painted;
     postMessage({ painted: true });
   },
 

@@ -2,16 +2,17 @@
 
 import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
-import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { openPage } from "./head.js";
+import { language, named, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
 import { loadSent, renderSent } from "./sent_reports.js";
+import { admitted } from "./session.js";
 
 const NONE = "–";
 const WITHHELD = "*"; // what it means stands under the coverage
 const INPUTS = { day: "date", week: "week", month: "month" };
 const FORMS = { day: /^\d{4}-\d{2}-\d{2}$/, week: /^\d{4}-W\d{2}$/, month: /^\d{4}-\d{2}$/ };
 
-await loadTexts();
 const asked = new URLSearchParams(location.search);
 let length = INPUTS[asked.get("period")] ? asked.get("period") : "day";
 let of = asked.get("of") ?? "";
@@ -138,7 +139,6 @@ function form() {
 }
 
 function render() {
-  document.title = `${text("reports")} · robot_fleet`;
   form();
   if (report || wrong) coverage();
   const table = report?.tables.find(({ id }) => id === chosen) ?? report?.tables[0];
@@ -161,16 +161,6 @@ function show(table) {
   document.querySelector(`[data-table="${CSS.escape(table)}"]`)?.focus();
 }
 
-function relabel() {
-  applyTexts();
-  render();
-  renderSent();
-}
-
-onLanguage(relabel);
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
 for (const id of ["length", "began"]) {
   byId(id).addEventListener("change", () => {
     length = byId("length").value;
@@ -185,6 +175,11 @@ byId("ask").addEventListener("submit", (event) => {
   of = byId("of").value.trim();
   load();
 });
-relabel();
+const relabel = () => {
+  render();
+  renderSent();
+};
+await openPage("reports", relabel, [{ id: "to-what-if", href: "what_if.html", text: "what_if" }]);
+await admitted();
 load();
 loadSent();

@@ -1,6 +1,7 @@
 // The form for a new request, made from the service's parameters. Places are chosen on the map or from a list.
 
 import { addSchedule, newKey, Refusal, reviseSchedule, saveTemplate, submitTask } from "./api.js";
+import { decisionOn } from "./decisions.js";
 import { ask, confirm, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, placeName, plain, robotName } from "./format.js";
@@ -75,6 +76,7 @@ export class RequestForm {
     this.open();
     this.#fillIn(newest);
     this.schedule = row;
+    this.decide = decisionOn(this.fleet, "schedules", row.id);
     this.rule.reset({ ...row, rule: newest.rule });
     this.render();
     byId("rule-name").focus();
@@ -355,7 +357,7 @@ export class RequestForm {
 
   async #recur(params) {
     const body = { name: this.rule.name, service: this.service.id, params, rule: this.rule.rule, grace_s: Number(this.rule.grace) * 60 };
-    if (this.schedule) await reviseSchedule(this.schedule.id, body);
+    if (this.schedule) await this.decide((version) => reviseSchedule(this.schedule.id, body, version));
     else await addSchedule(this.key, body);
     toast(text("schedule_saved", { name: this.rule.name }));
     this.close(null, "schedules");

@@ -4,6 +4,7 @@ import { byId, h, keepRows } from "./dom.js";
 import { clockTime, duration, kindName, placeName, plain, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { kindMark } from "./marks.js";
+import { obstacleOf, obstacleWords } from "./obstacles.js";
 import { replayLink } from "./replay_link.js";
 
 const REPLAYED_S = 900; // of a robot, by its button
@@ -32,7 +33,7 @@ export class RobotList {
     const taken = open && this.fleet.takeOver(id)?.id;
     const battery = open && robot.remaining_s != null ? Math.round(robot.remaining_s / 60) : null;
     return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, load, hold, in_place, stopped, maintenance, maintenance_s,
-      fault, task, place, health, conditions, control, battery, taken, open, open && robot.eta_s, language()]);
+      fault, task, place, health, conditions, control, open && obstacleOf(this.fleet, robot), battery, taken, open, open && robot.eta_s, language()]);
   }
 
   /** How fresh what is shown is: `never`, `live`, `stale` or `offline`. */
@@ -50,6 +51,8 @@ export class RobotList {
     if (robot.stopped || robot.control === "emergency_stop") return text("control.emergency_stop");
     if (freshness !== "live") return text(`link.${freshness}`);
     if (robot.maintenance) return text("in_maintenance");
+    const obstacle = obstacleOf(this.fleet, robot);
+    if (obstacle) return obstacleWords(this.fleet, obstacle);
     if (robot.control === "protective_stop" || robot.control === "manual") return text(`control.${robot.control}`);
     if (robot.fault) return text(`fault.${robot.fault}`, {}, text("robot.fault"));
     if (this.fleet.takeOver(robot.id)) return text("taken_over");
@@ -73,7 +76,7 @@ export class RobotList {
     const live = this.#freshness(robot) === "live";
     const task = this.fleet.tasks.get(robot.task);
     const doing = task ? serviceName(this.fleet, task.service) : robot.place ? text("on_way_to", { place: placeName(this.fleet, robot.place) }) : text("without_task");
-    const bad = robot.fault || robot.stopped || !live;
+    const bad = robot.fault || robot.stopped || !live || obstacleOf(this.fleet, robot);
     const row = h("article", { class: `row robot ${opened ? "open" : ""} ${live ? "" : "away"}` },
       h("button", { type: "button", class: "row-main", "data-focus": robot.id, "data-robot": robot.id, "aria-expanded": String(opened), onclick: () => this.act.selectRobot(robot.id) },
         this.mark(robot.id),
@@ -97,6 +100,7 @@ export class RobotList {
   }
 
   #more(robot, task, live) {
+    const obstacle = obstacleOf(this.fleet, robot);
     const pairs = [
       ["id", robot.id],
       ["kind", kindName(this.fleet, robot.kind)],
@@ -104,6 +108,7 @@ export class RobotList {
       task && robot.eta_s !== null ? ["expected_at", clockTime(robot.eta_s)] : null,
       ["load", robot.load.length ? robot.load.join(", ") : text("nothing")],
       live && robot.remaining_s != null ? ["battery_lasts", duration(robot.remaining_s)] : null,
+      obstacle ? ["obstacle", `${obstacleWords(this.fleet, obstacle)} · ${text("alarm_since", { time: clockTime(obstacle.since_s) })}`] : null,
       robot.fault ? ["fault", text(`fault.${robot.fault}`, {}, plain(robot.fault))] : null,
       robot.maintenance_s ? ["maintenance_planned", `${clockTime(robot.maintenance_s[0], false)}–${clockTime(robot.maintenance_s[1], false)}`] : null,
     ].filter(Boolean);

@@ -1,7 +1,8 @@
 // What is asked for again: schedules with their next days, and templates of requests. A list in the side panel.
 
-import { deleteTemplate, endSchedule, getScheduleDays, pauseSchedule, Refusal, renameTemplate, resumeSchedule, skipOccurrence } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { deleteTemplate, endSchedule, getScheduleDays, pauseSchedule, renameTemplate, resumeSchedule, skipOccurrence } from "./api.js";
+import { decisionOn } from "./decisions.js";
+import { ask, command, confirm } from "./dialogs.js";
 import { byId, h, keepRows } from "./dom.js";
 import { localTime, placeName, plain, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
@@ -9,16 +10,6 @@ import { dayRow, ruleWords } from "./recurrence.js";
 
 const DAYS_SHOWN = 5;
 const over = ({ state }) => state === "ended" || state === "finished";
-
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 export class ScheduleList {
   /** `act.editSchedule(row)` and `act.useTemplate(row)` open the form. */
@@ -120,7 +111,7 @@ export class ScheduleList {
       over(row) ? null : h("div", { class: "directs", "data-needs": "operate" },
         this.#button(row, "edit", "schedule_edit", () => this.act.editSchedule(row)),
         row.state === "paused"
-          ? this.#button(row, "resume", "schedule_resume", () => command(() => resumeSchedule(row.id), text("schedule_resumed")))
+          ? this.#button(row, "resume", "schedule_resume", () => this.#give(row, (version) => resumeSchedule(row.id, version), text("schedule_resumed")))
           : this.#button(row, "pause", "schedule_pause", () => this.#pause(row)),
         this.#button(row, "end", "schedule_end", () => this.#end(row), "quiet-danger")));
   }
@@ -129,7 +120,7 @@ export class ScheduleList {
     if (!day.takes_place && !day.skipped) return null;
     const label = text(day.skipped ? "day_unskip" : "day_skip");
     return h("button", { type: "button", class: "button small", "data-needs": "operate", "data-focus": `${row.key}-${day.local}`, "aria-label": `${label}: ${localTime(day.local)}`, textContent: label,
-      onclick: () => command(() => skipOccurrence(row.id, day.local, !day.skipped), text(day.skipped ? "day_unskipped" : "day_skip_done", { when: localTime(day.local) })) });
+      onclick: () => this.#give(row, (version) => skipOccurrence(row.id, day.local, !day.skipped, version), text(day.skipped ? "day_unskipped" : "day_skip_done", { when: localTime(day.local) })) });
   }
 
   #template(row) {
@@ -146,18 +137,25 @@ export class ScheduleList {
     return article;
   }
 
+  /** Give a command about a schedule as it was when the question came up. */
+  #give(row, send, done, decide = decisionOn(this.fleet, "schedules", row.id)) {
+    return command(() => decide(send), done);
+  }
+
   async #pause(row) {
+    const decide = decisionOn(this.fleet, "schedules", row.id);
     const given = await ask({
       title: text("schedule_pause_question"), body: text("schedule_pause_means"), lines: [[text("schedule"), row.name]],
       fields: [h("label", { class: "field" }, h("span", { textContent: text("reason") }), h("input", { name: "reason", required: true, maxLength: 200, autocomplete: "off", autofocus: true }))],
       yes: text("schedule_pause"),
     });
-    if (given) await command(() => pauseSchedule(row.id, given.reason), text("schedule_paused"));
+    if (given) await this.#give(row, (version) => pauseSchedule(row.id, given.reason, version), text("schedule_paused"), decide);
   }
 
   async #end(row) {
+    const decide = decisionOn(this.fleet, "schedules", row.id);
     const sure = await confirm({ title: text("schedule_end_question"), body: text("schedule_end_means"), lines: [[text("schedule"), row.name]], yes: text("schedule_end"), danger: true });
-    if (sure) await command(() => endSchedule(row.id), text("schedule_ended"));
+    if (sure) await this.#give(row, (version) => endSchedule(row.id, version), text("schedule_ended"), decide);
   }
 
   async #rename(row) {

@@ -1,7 +1,8 @@
 // What people do about robots and places themselves: send staff, take a robot over, take it out of service.
 
-import { answerJob, openJob, Refusal, setMaintenance } from "./api.js";
-import { ask, confirm, toast } from "./dialogs.js";
+import { answerJob, openJob, setMaintenance } from "./api.js";
+import { decisionOn } from "./decisions.js";
+import { ask, command, confirm } from "./dialogs.js";
 import { h } from "./dom.js";
 import { duration, placeName, robotName } from "./format.js";
 import { text } from "./i18n.js";
@@ -9,16 +10,6 @@ import { text } from "./i18n.js";
 export const KINDS = ["fetch_robot", "unload_goods", "look_after", "other"];
 const MINUTES = [5, 15, 30, 60, 120, 480];
 const USUAL = 30;
-
-async function command(action, done) {
-  try {
-    await action();
-    toast(done);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
-}
 
 const field = (label, input) => h("label", { class: "field" }, h("span", { textContent: text(label) }), input);
 const choice = (name, values, word, chosen) => h("select", { name }, values.map((value) => h("option", { value, selected: value === chosen, textContent: word(value) })));
@@ -70,6 +61,7 @@ export function sendingOf(fleet) {
     },
 
     async outOfService(robots) {
+      const decisions = new Map(robots.map((robot) => [robot, decisionOn(fleet, "robots", robot)]));
       const given = await ask({
         title: text("service_out_question"),
         body: text("service_out_means"),
@@ -77,12 +69,15 @@ export function sendingOf(fleet) {
         fields: [...robotField(robots), words("reason", "reason")],
         yes: text("service_out"),
       });
-      if (given) await command(() => setMaintenance(given.robot ?? robots[0], "begin", given.reason), text("service_out_done"));
+      if (!given) return;
+      const robot = given.robot ?? robots[0];
+      await command(() => decisions.get(robot)((version) => setMaintenance(robot, "begin", version, given.reason)), text("service_out_done"));
     },
 
     async backInService(robot) {
+      const decide = decisionOn(fleet, "robots", robot);
       const sure = await confirm({ title: text("service_in_question", { robot: robotName(fleet, robot) }), body: text("service_in_means"), yes: text("service_in") });
-      if (sure) await command(() => setMaintenance(robot, "done"), text("service_in_done"));
+      if (sure) await command(() => decide((version) => setMaintenance(robot, "done", version)), text("service_in_done"));
     },
 
     takeJob: (job) => command(() => answerJob(job.id, "take"), text("job_taken")),

@@ -1,11 +1,10 @@
 // Who is signed in, and what they may do. A fleet without users asks nobody.
 
 import { changePassword, getSession, getUsers, Refusal, signIn, signOut } from "./api.js";
-import { ask, toast } from "./dialogs.js";
+import { ask, command, toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
-import { language, setLanguage, text } from "./i18n.js";
-
-const LANGUAGES = { ko: "한국어", en: "English" };
+import { text } from "./i18n.js";
+import { settings } from "./settings.js";
 
 let session = { users: false, signed_in: false, may: [] };
 let withheld = [];
@@ -82,12 +81,6 @@ function open(why, done, known = session.name ?? "") {
     error.textContent = sentence;
     error.hidden = !sentence;
   };
-  const languages = h("div", { class: "language", role: "group", "aria-label": text("language") }, Object.entries(LANGUAGES).map(([code, word]) =>
-    h("button", { type: "button", lang: code, "aria-pressed": String(language() === code), textContent: word, onclick: () => {
-      setLanguage(code);
-      dialog.remove();
-      open(why, done, name.value);
-    } })));
   const form = h("form", { class: "ask", method: "dialog", async onsubmit(event) {
     event.preventDefault();
     button.disabled = true;
@@ -105,9 +98,13 @@ function open(why, done, known = session.name ?? "") {
       button.disabled = false;
     }
   } },
-  h("div", { class: "sign-in-head" }, h("h2", { id: "sign-in-title", textContent: text("sign_in_title") }), languages),
+  h("h2", { id: "sign-in-title", textContent: text("sign_in_title") }),
   why ? h("p", { id: "sign-in-why", textContent: text(why) }) : null,
-  field("user_name", name), field("password", password), error, button);
+  field("user_name", name), field("password", password), error, button,
+  settings(() => {
+    dialog.remove();
+    open(why, done, name.value);
+  }));
   dialog.append(form);
   document.body.append(dialog);
   dialog.oncancel = (event) => event.preventDefault(); // there is nothing to go back to
@@ -137,12 +134,6 @@ async function renew() {
     fields: [field("password_old", "old", "current-password"), field("password_new", "new", "new-password")],
     yes: text("password_change"),
   });
-  if (!given) return;
-  try {
-    take(await changePassword(given.old, given.new));
-    toast(text("password_changed"));
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.sentence, "bad");
-  }
+  const changed = given && await command(() => changePassword(given.old, given.new), text("password_changed"));
+  if (changed) take(changed);
 }

@@ -5,12 +5,12 @@ import { getOpenItems, getShifts, Refusal, signShift, takeShift } from "./api.js
 import { toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, plain } from "./format.js";
-import { applyTexts, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
-import { admitted, may, showPerson, signedIn, withNames } from "./session.js";
+import { openPage } from "./head.js";
+import { named, text } from "./i18n.js";
+import { admitted, may, signedIn, withNames } from "./session.js";
 
 const ID = "[A-Za-z0-9][A-Za-z0-9_.\\-]{1,31}";
 
-await loadTexts();
 let site = null;
 let open = { items: [], digest: "" };
 let shifts = [];
@@ -151,18 +151,7 @@ function choose(id) {
   byId("shift").focus();
 }
 
-function relabel() {
-  applyTexts();
-  document.title = `${text("shift")} · robot_fleet`;
-  showPerson();
-  render();
-}
-
-onLanguage(relabel);
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
-relabel();
+await openPage("shift", render);
 await admitted();
 await load();
 if (!chosen && shifts[0]?.state === "signed") choose(shifts[0].id);

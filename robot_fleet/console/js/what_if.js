@@ -2,14 +2,14 @@
 
 import { askWhatIf, cancelWhatIf, getWhatIf, getWhatIfs, Refusal } from "./api.js";
 import { byId, h } from "./dom.js";
-import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
-import { admitted, may, showPerson } from "./session.js";
+import { openPage } from "./head.js";
+import { language, named, text } from "./i18n.js";
+import { admitted, may } from "./session.js";
 
 const EVERY_MS = 1_000;
 const NONE = "–";
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-await loadTexts();
 let site = null;
 let told = null; // the question that is shown, as the server tells of it
 let wrong = null;
@@ -224,13 +224,10 @@ function content() {
 }
 
 function render() {
-  document.title = `${text("what_if")} · robot_fleet`;
   byId("answer").replaceChildren(...content());
 }
 
 function relabel() {
-  applyTexts();
-  showPerson();
   byId("question").hidden = !may("report");
   if (site && may("report")) form();
   render();
@@ -248,11 +245,7 @@ byId("question").addEventListener("change", ({ target }) => {
     // nothing to keep it in
   }
 });
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-}
-onLanguage(relabel);
-applyTexts();
+await openPage("what_if", relabel, [{ id: "to-reports", href: "reports.html", text: "reports" }]);
 await admitted();
 site = await (await fetch("api/v1/site")).json();
 relabel();

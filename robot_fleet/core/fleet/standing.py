@@ -1,4 +1,4 @@
-"""What the core itself sees that a person may have to act on: silent, stopped and faulted robots, stranded goods."""
+"""What the core itself sees that a person may have to act on: robots in trouble or in the way, goods, late jobs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PROTECTED_AFTER_S = 60.0
 """Fleet seconds that a protective stop may last before somebody should look."""
 STRANDED_AFTER_S = 60.0
 """The same for goods on a robot that cannot go on."""
+IN_THE_WAY_AFTER_S = 5.0
+"""The same for a held robot where nobody should stand."""
 
 
 def conditions(turn: Turn) -> dict[tuple[str, str], Condition]:
@@ -38,6 +40,9 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
             yield "hand_over" if task.hands_over else "task_asks", task.id, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
+    for job in turn.state.jobs.values():
+        if job.open and turn.now.fleet_s > job.due_s:
+            yield "job_overdue", job.id, Level.WARNING, 0.0
     for source, heard_s in turn.seen.watched_s.items():
         if turn.now.steady_s - heard_s > UNWATCHED_AFTER_S:
             yield "health_unwatched", source, Level.ERROR, 0.0
@@ -57,8 +62,20 @@ def _of_robot(turn: Turn, robot: RobotRecord) -> Iterator[tuple[str, Level, floa
         yield "robot_faulted", Level.WARNING, 0.0
     if report is not None and _is_due(turn, robot, report.odometer_m):
         yield "maintenance_due", Level.WARNING, 0.0
+    if _is_held_in_the_way(turn, robot):
+        yield "held_in_the_way", Level.WARNING, IN_THE_WAY_AFTER_S
     if robot.load and (offline or faulted or robot.stopped):
         yield "cargo_stranded", Level.ERROR, STRANDED_AFTER_S
+
+
+def _is_held_in_the_way(turn: Turn, robot: RobotRecord) -> bool:
+    """Return whether a held robot without an order stands where nobody should: with one, its agent says so itself."""
+    if robot.busy is not None or not turn.must_stay(robot) or turn.stops_in_place(robot):
+        return False
+    roads, travel_class = turn.ports.roads, turn.travel_class(robot)
+    if robot.stranded_on:
+        return not roads.may_stop_on(travel_class, robot.stranded_on)
+    return not roads.may_stop_at(travel_class, robot.at)
 
 
 def _is_due(turn: Turn, robot: RobotRecord, odometer_m: float) -> bool:

@@ -120,6 +120,32 @@ def test_an_agent_that_died_on_a_crossing_leaves_it(rig: Rig) -> None:
     assert at_rest(rig) == pytest.approx(12.0)
 
 
+def test_cancelled_on_a_crossing_a_held_robot_leaves_it_before_it_gives_up(rig: Rig) -> None:
+    rig.send(order(*PLAIN, released=2))
+    rig.run_until(lambda report: report.state == "waiting" and len(report.results) == 2)
+    rig.send(order(*CROSSING, update=2, released=4, hold=True, cancel=True))
+    report = rig.run_until(lambda report: report.cancelled == "o1")
+    assert report.pose.x_m == pytest.approx(12.0)
+
+
+def test_cancelled_on_a_crossing_with_nowhere_to_go_a_held_robot_says_so(rig: Rig) -> None:
+    rig.send(order(*PLAIN, released=2))
+    rig.run_until(lambda report: report.state == "waiting" and len(report.results) == 2)
+    rig.send(order(*CROSSING, update=2, released=2, hold=True, cancel=True))
+    rig.run(3.0)
+    assert (rig.report().state, rig.report().conditions) == ("holding", ("held_in_the_way",))
+    rig.send(order(*PLAIN, update=3, released=2, cancel=True))
+    assert (rig.report().cancelled, rig.report().conditions) == ("o1", ())
+
+
+def test_an_act_that_a_cancel_forbids_is_not_begun_by_who_is_held_in_the_way(rig: Rig) -> None:
+    rig.send(order(drive("a", 4.0), act("p"), released=1))
+    rig.run_until(lambda report: len(report.results) == 1)
+    rig.send(order(clear("a", 4.0, LANE, END), act("p"), update=2, hold=True, cancel=True))
+    rig.run(3.0)
+    assert (rig.report().state, rig.actuator.begun) == ("holding", [])
+
+
 def test_an_emergency_stop_stops_it_on_a_crossing(rig: Rig) -> None:
     rig.send(order(*PLAIN))
     until_at(rig, 5.0)

@@ -25,11 +25,18 @@ class TestFailedGoals:
         rig.send(order(drive("d1", 4)))
         rig.navigator.fail("206")
         rig.run(0.25)
-        assert rig.report().conditions == ("nav_retry",)
+        assert rig.report().conditions == ("nav_retry", "nav_blocked")
         assert rig.report().state == "waiting"
         assert rig.agent.next_wake_s() == rig.at_s + 2.0
         rig.run(6.5)
         assert (drives(rig), rig.ends(), rig.report().conditions) == (2, ["d1:done"], ())
+
+    def test_only_what_is_in_the_way_is_reported_as_such(self) -> None:
+        rig = Rig()
+        rig.send(order(drive("d1", 4)))
+        rig.navigator.fail("207")  # the planner took too long
+        rig.run(0.25)
+        assert rig.report().conditions == ("nav_retry",)
 
     def test_the_third_further_try_is_the_last(self) -> None:
         rig = Rig()

@@ -111,6 +111,24 @@ def test_a_job_is_open_then_taken_then_done(world: CoreWorld) -> None:
     assert refused(world, AnswerJob("w", job.id, "withdraw")) == "request_job_state"
 
 
+def test_a_job_past_its_time_rings_until_it_is_over(world: CoreWorld) -> None:
+    world.feed(OpenJob("j1", "fetch_robot", robot="care_1", due_in_s=600.0))
+    world.feed(OpenJob("j2", "look_after", place="home/r101", due_in_s=7_200.0))
+    let_pass(world, 599.0)
+    assert not world.state.alarms
+    let_pass(world, 2.0)
+    alarm = ringing(world)
+    assert (alarm.condition, alarm.subjects, alarm.urgency) == ("job_overdue", ("job:1",), "medium")
+    world.feed(AnswerJob("t", "job:1", "take", by="staff_3"))
+    let_pass(world, 6.0)
+    assert alarm.state is AlarmState.ACTIVE  # on the way is not done
+    world.feed(AnswerJob("d", "job:1", "done", by="staff_3"))
+    let_pass(world, 6.0)
+    assert alarm.state is AlarmState.CLEARED
+    world.feed(AcknowledgeAlarm("k", alarm.id, by="op_1"))
+    assert alarm.state is AlarmState.CLOSED
+
+
 def test_a_job_knows_the_place_and_incident_of_the_call_that_it_is_for(world: CoreWorld, call: AlarmRecord) -> None:
     world.feed(OpenJob("j", "look_after", alarm="a1"))
     job = world.state.jobs["job:1"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.agent.motion import BLOCKED
 from robot_fleet.site.read import default_health
 
 ROOT = Path(__file__).parents[3] / "robot_fleet"
@@ -61,3 +62,15 @@ def test_it_says_that_it_is_no_medical_device_and_no_119() -> None:
     assert 'data-text="disclaimer"' in page
     assert "119" in TABLES["ko"]["disclaimer"]
     assert "119" in TABLES["en"]["disclaimer"]
+
+
+def test_the_console_knows_every_code_of_a_blocked_way() -> None:
+    (pattern,) = re.findall(r"NO_WAY_ON = /(.+)/;", (CONSOLE / "js" / "obstacles.js").read_text(encoding="utf-8"))
+    every = {f"nav_{code}" for code in range(100, 1000)} | {"nav_failed", "nav_cancelled"}
+    assert {code for code in every if re.search(pattern, code)} == BLOCKED
+
+
+@pytest.mark.parametrize("page", sorted(CONSOLE.glob("*.html")), ids=lambda path: path.name)
+def test_every_page_knows_its_theme_before_it_is_drawn(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.index('<script src="js/first.js"></script>') < text.index('<link rel="stylesheet"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +127,13 @@ def test_a_row_never_presents_what_is_old_as_live() -> None:
     assert [*ages_s, offline["age_s"]] == [4.0, 60.0, 900.0], "told roughly, each change costs a row"
     assert (offline["health"], offline["remaining_s"]) == ("unknown", None)
     assert health_values(RobotHealth("c", "charging", LinkState.LIVE, remaining_s=float("inf")))["remaining_s"] is None
+
+
+def test_a_row_tells_since_when_something_is_in_the_way_while_the_robot_is_heard() -> None:
+    conditions = (Condition("stuck", "c", Level.ERROR, 90.0), Condition("nav_blocked", "c", Level.WARNING, 60.04))
+    blocked = RobotHealth("c", "waiting", LinkState.LIVE, 0.1, conditions=conditions)
+    assert health_values(blocked)["obstacle"] == {"code": "nav_blocked", "since_s": 60.0}
+    stopped = replace(blocked, control="protective_stop", control_s=50.0)
+    assert health_values(stopped)["obstacle"] == {"code": "protective_stop", "since_s": 50.0}
+    assert health_values(replace(stopped, freshness=LinkState.STALE))["obstacle"] is None
+    assert health_values(replace(blocked, conditions=()))["obstacle"] is None

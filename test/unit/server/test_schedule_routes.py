@@ -131,3 +131,22 @@ def test_a_site_without_a_calendar_says_so() -> None:
         assert refused(client.post("/schedules", json=VISITS, headers=KEY))[:2] == (409, "request_no_calendar")
         assert refused(client.get("/occurrences", params={"at": "09:00"}))[:2] == (409, "request_no_calendar")
         assert client.get("/schedules").json() == []
+
+
+def test_of_two_who_saw_the_same_schedule_the_second_is_told(client: httpx.Client) -> None:
+    done(client.post("/schedules", json=VISITS, headers=KEY))
+    seen = client.get("/schedules/visits")
+    assert seen.json() == schedule(client)
+    old = {"If-Match": seen.headers["etag"]}
+    done(client.post("/schedules/visits/revise", json={**VISITS, "name": "Long visits"}, headers=old))
+    assert refused(client.post("/schedules/visits/end", json={}, headers=old)) == (
+        412,
+        "request_version_stale",
+        "visits",
+    )
+    done(
+        client.post(
+            "/schedules/visits/end", json={}, headers={"If-Match": client.get("/schedules/visits").headers["etag"]}
+        )
+    )
+    assert refused(client.get("/schedules/none"))[:2] == (404, "request_unknown_schedule")

@@ -71,6 +71,22 @@ def test_a_task_is_held_and_resumed(client: httpx.Client) -> None:
     assert client.post(f"/api/v1/tasks/{task}/resume").json()["error"]["code"] == "request_task_not_held"
 
 
+def test_of_many_each_is_taken_back_or_refused_by_itself(client: httpx.Client, fleet: MovingFleet) -> None:
+    fleet.holding = True
+    rows = client.get("/api/v1/tasks").json()
+    still_open = [row["id"] for row in rows if row["outcome"] is None]
+    ended = next(row["id"] for row in rows if row["outcome"] is not None)
+    wish, key = {"tasks": [*still_open, ended, "none", ended]}, {"idempotency-key": "k" * 64}
+    answer = client.post("/api/v1/tasks/cancel", json=wish, headers=key)
+    assert (answer.status_code, answer.json()["cancelled"]) == (202, still_open)
+    assert [(each["task"], each["code"]) for each in answer.json()["refused"]] == [
+        (ended, "request_task_ended"),
+        ("none", "request_unknown_task"),
+    ]
+    assert {row["state"] for row in client.get("/api/v1/tasks").json() if row["id"] in still_open} == {"cancelled"}
+    assert client.post("/api/v1/tasks/cancel", json={"tasks": []}).status_code == 422
+
+
 def test_a_file_is_taken_on_whole(client: httpx.Client) -> None:
     before = len(client.get("/api/v1/tasks").json())
     dry = client.post("/api/v1/tasks/import", json={"csv": GOOD, "dry_run": True})

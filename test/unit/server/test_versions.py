@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
+from robot_fleet.server.versions import VERSIONED
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
@@ -107,3 +109,19 @@ def test_of_two_at_the_same_time_one_is_refused(
 
     assert sorted(asyncio.run(both())) == [202, 412]
     assert len(both_wait) == 1
+
+
+def test_nobody_is_kept_from_stopping_robots_by_an_old_version(client: httpx.Client) -> None:
+    old = {"If-Match": client.get("/robots/care_1").headers["etag"]}
+    for body in ({"robot": "care_1"}, {"robot": "care_1", "in_place": True}, {}):
+        assert client.post("/hold", json=body, headers=old).status_code == 202
+    assert client.get("/robots/care_1").headers["etag"] != old["If-Match"]
+
+
+def test_the_console_says_what_was_changed_by_the_keys_that_make_versions() -> None:
+    script = (Path(__file__).parents[3] / "robot_fleet" / "console" / "js" / "decisions.js").read_text(encoding="utf-8")
+    by_itself = {"tasks": {"state", "stop"}, "robots": set(), "schedules": set()}
+    for sort, own in (("tasks", "task_id"), ("robots", "robot"), ("schedules", "schedule")):
+        told = re.search(rf"^  {sort}: {{\n(.*?)^  }},$", script, re.MULTILINE | re.DOTALL)
+        assert told is not None
+        assert set(re.findall(r"^    (\w+): ", told[1], re.MULTILINE)) == set(VERSIONED[own]) - by_itself[sort]
