@@ -99,7 +99,7 @@ def ties() -> list[Tie]:
 
 def write_site(world: Path, site: Path) -> None:
     """Write the world file, and places, lanes and map of the site; both folders must exist."""
-    world.write_text(world_text("busan_edc", SIZE_M, models(), NOTE), encoding="utf-8")
+    world.write_text(world_text("busan_edc", (0.0, 0.0, *SIZE_M), models(), NOTE), encoding="utf-8")
     (site / "places.yaml").write_text(_places_text(), encoding="utf-8")
     poses = {spot.id: spot.pose for spot in spots()}
     vertices, lanes = build_graph(CORRIDORS, ties(), poses, MAX_PIECE_M)

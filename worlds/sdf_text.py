@@ -44,13 +44,32 @@ class Round:
 Shape = Block | Round
 
 
-def world_text(name: str, size_m: tuple[float, float], models: Sequence[tuple[str, Sequence[Shape]]], note: str) -> str:
-    """Return the SDF of a world: systems, sun, ground, and one static model for each (name, shapes).
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A model of `worlds/models` that stands in a world; a person walks along `way_m` and back."""
+
+    model: str
+    name: str
+    x_m: float
+    y_m: float
+    yaw_rad: float = 0.0
+    z_m: float = 0.0
+    way_m: tuple[tuple[float, float], ...] = ()
+
+
+def world_text(
+    name: str,
+    ground_m: tuple[float, float, float, float],
+    models: Sequence[tuple[str, Sequence[Shape]]],
+    note: str,
+    placed: Sequence[Placed] = (),
+) -> str:
+    """Return the SDF of a world: systems, sun, ground, one static model for each (name, shapes), and what stands in it.
 
     Parameters
     ----------
     name : of the world and, in its comment, `note`.
-    size_m : extent of the ground along x and y; the ground's corner is the origin.
+    ground_m : the ground's least x, least y, greatest x and greatest y.
     """
     lines = [
         '<?xml version="1.0"?>',
@@ -78,27 +97,48 @@ def world_text(name: str, size_m: tuple[float, float], models: Sequence[tuple[st
         "      <cast_shadows>false</cast_shadows>",
         "    </light>",
     ]
-    lines += _ground(size_m)
+    lines += _ground(ground_m)
     for model, shapes in models:
         lines += _model(model, shapes)
+    for thing in placed:
+        lines += _include(thing)
     lines += ["  </world>", "</sdf>", ""]
     return "\n".join(lines)
 
 
-def _ground(size_m: tuple[float, float]) -> list[str]:
-    plane = (
-        f"<geometry><plane><normal>0 0 1</normal><size>{_num(size_m[0])} {_num(size_m[1])}</size></plane></geometry>"
-    )
+def _ground(ground_m: tuple[float, float, float, float]) -> list[str]:
+    x0_m, y0_m, x1_m, y1_m = ground_m
+    size = f"{_num(x1_m - x0_m)} {_num(y1_m - y0_m)}"
+    plane = f"<geometry><plane><normal>0 0 1</normal><size>{size}</size></plane></geometry>"
     return [
         '    <model name="ground_plane">',
         "      <static>true</static>",
-        f"      <pose>{_num(size_m[0] / 2)} {_num(size_m[1] / 2)} 0 0 0 0</pose>",
+        f"      <pose>{_num((x0_m + x1_m) / 2)} {_num((y0_m + y1_m) / 2)} 0 0 0 0</pose>",
         '      <link name="link">',
         f'        <collision name="ground">{plane}</collision>',
         f'        <visual name="ground_look">{plane}{_material((0.62, 0.68, 0.58))}</visual>',
         "      </link>",
         "    </model>",
     ]
+
+
+def _include(thing: Placed) -> list[str]:
+    pose = " ".join(_num(value) for value in (thing.x_m, thing.y_m, thing.z_m, 0, 0, thing.yaw_rad))
+    lines = [
+        "    <include>",
+        f"      <uri>model://{thing.model}</uri>",
+        f"      <name>{thing.name}</name>",
+        f"      <pose>{pose}</pose>",
+    ]
+    if thing.way_m:
+        waypoints = "".join(f"<waypoint>{_num(x_m)} {_num(y_m)}</waypoint>" for x_m, y_m in thing.way_m)
+        lines += [
+            '      <plugin filename="gz-sim-trajectory-follower-system" name="gz::sim::systems::TrajectoryFollower">',
+            f"        <link_name>body</link_name><loop>true</loop><waypoints>{waypoints}</waypoints>",
+            "        <force>20</force><torque>5</torque><range_tolerance>0.3</range_tolerance>",
+            "      </plugin>",
+        ]
+    return [*lines, "    </include>"]
 
 
 def _model(name: str, shapes: Iterable[Shape]) -> list[str]:

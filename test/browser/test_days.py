@@ -166,9 +166,11 @@ def test_operators_day(browser: Browser, house: House) -> None:
     page.click("#replay-leave")
     expect(page.locator("#hold")).to_be_visible()
 
-    # in the other language
+    # in the other language, and dark
     page.click("#menu-open")
     page.click("[data-language=ko]")
+    page.click("[data-chooses=dark]")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("#hold")).to_have_text("전체 멈춤")
     expect(page.locator("#site-name")).to_have_text("작은 시험장")
     expect(page.locator(".disclaimer")).to_contain_text("119")
@@ -180,6 +182,7 @@ def test_operators_day(browser: Browser, house: House) -> None:
 
     # the shift is handed over
     page.goto(f"{url}/shift.html")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.fill("[name=note]", "102호 방문 필요")
     page.fill("[name=signature]", "operator")
     page.click("#shift-sign")
