@@ -73,7 +73,7 @@ WORDS = {
     "no_telemetry": Text("원격 측정 기록 없음", "no history of telemetry"),
     "assumptions": Text("가정과 출처", "Assumptions and their sources"),
     "figures": Text("지표의 산식과 출처", "Formulas and sources of the figures"),
-    "undated": Text("날짜를 알 수 없음: 함대의 {of}번째", "no date is known: the fleet's number {of}"),
+    "undated": Text("날짜를 알 수 없음: 운영 {of}번째", "no date is known: the fleet's number {of}"),
 }
 
 
