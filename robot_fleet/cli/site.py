@@ -9,8 +9,12 @@ from typing import Annotated
 
 import typer
 
+from robot_fleet.core.errors import SiteError
+from robot_fleet.site.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
+from robot_fleet.site.load import load_site
+from robot_fleet.site.maps import read_map
 from robot_fleet.site.new import new_site
 from robot_fleet.site.worlds.occupancy import HIGH_M, LOW_M, build_map
 
@@ -104,6 +108,53 @@ def make_map(
     typer.echo(f"{report.file}: {size} at {report.resolution_m} m, {report.shapes} shapes.")
     if made is not None:
         typer.echo(f"{made.folder}: {made.places} places, {made.lanes} lanes; complete it by hand.")
+
+
+@app.command()
+def align(
+    map_file: Annotated[Path, typer.Option("--map", metavar="FILE", help="The robot's own map (YAML).")],
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pair", metavar="X,Y=X,Y", help="A point of its map, and the same of the site's (or a place's id)."
+        ),
+    ] = None,
+    pairs_file: Annotated[
+        Path | None,
+        typer.Option("--pairs", metavar="CSV", help="Pairs as columns own_x_m, own_y_m, site_x_m, site_y_m."),
+    ] = None,
+    site: Annotated[
+        Path | None,
+        typer.Option("--site", metavar="DIR", help="The site: its places, and whether points are on its map."),
+    ] = None,
+    most_m: Annotated[
+        float, typer.Option("--most", metavar="M", help="A point that is off by more (metres) is a mistake.")
+    ] = 0.1,
+    as_json: AsJson = False,
+) -> None:
+    """Find where a robot's own map lies in the site's, from three or more points that are on both.
+
+    Take corners of walls that are far from each other. What it prints goes into `robots.yaml` under the robot.
+
+    Example: ./fleet site align --map robot/map.yaml --site my_site --pair 0.4,0.2=12.1,5 --pair 8.4,0.3=dock_1 …
+    """
+    known = None if site is None else load_site(site)
+    pairs = [parse_pair(text, known) for text in pair or ()]
+    pairs += [] if pairs_file is None else read_pairs(pairs_file)
+    check_pairs(pairs, read_map(map_file), None if known is None else read_map(Path(known.map_file)))
+    fit = fit_alignment(pairs)
+    at = fit.alignment
+    values = [round(at.x_m, 4), round(at.y_m, 4), round(at.yaw_rad, 5)]
+    if as_json:
+        told = {"schema_version": 1, "alignment": values, "rms_m": fit.rms_m, "off_m": fit.off_m, "scale": fit.scale}
+        typer.echo(json.dumps(told, indent=1))
+    else:
+        for number, (text, off_m) in enumerate(zip(pairs, fit.off_m, strict=True), start=1):
+            typer.echo(f"pair {number}: ({text.own_x_m:g}, {text.own_y_m:g}) is off by {off_m:.3f} m")
+        typer.echo(f"alignment: {values}  # off by {fit.rms_m:.3f} m (root mean square of {len(pairs)} points)")
+    if fit.off_m[fit.worst] > most_m:
+        message = f"pair {fit.worst + 1} is off by {fit.off_m[fit.worst]:.2f} m"
+        raise SiteError("site_align_off", f"{message}; look whether it is the same point on both maps", "--pair")
 
 
 @app.command()

@@ -27,6 +27,38 @@ class Pose:
         return math.hypot(other.x_m - self.x_m, other.y_m - self.y_m)
 
 
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where a robot's own map lies in the site's: a turn about its origin, then a shift (SE(2)).
+
+    Parameters
+    ----------
+    x_m, y_m : the own map's origin in the site's map.
+    yaw_rad : how far the own map's x axis is turned, counter-clockwise.
+    """
+
+    x_m: float = 0.0
+    y_m: float = 0.0
+    yaw_rad: float = 0.0
+
+    def in_site(self, own: Pose) -> Pose:
+        """Return a pose of the own map as one of the site's."""
+        cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        x_m, y_m = self.x_m + cos * own.x_m - sin * own.y_m, self.y_m + sin * own.x_m + cos * own.y_m
+        return Pose(x_m, y_m, wrap_angle(own.yaw_rad + self.yaw_rad), own.map_id)
+
+    def in_own(self, pose: Pose) -> Pose:
+        """Return a pose of the site's map as one of the own."""
+        cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        dx_m, dy_m = pose.x_m - self.x_m, pose.y_m - self.y_m
+        return Pose(
+            cos * dx_m + sin * dy_m, cos * dy_m - sin * dx_m, wrap_angle(pose.yaw_rad - self.yaw_rad), pose.map_id
+        )
+
+
+ALIGNED = Alignment()
+"""Of a robot that drives by the site's map itself."""
+
 HELD_YAW_RAD = math.pi / 2.0
 """Yaw that omnidirectional robots hold wherever they drive; at a place they take the place's own."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from robot_fleet.core.geometry import Footprint, Pose
+from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.text import Text
 
@@ -167,13 +167,17 @@ class RobotKind:
 
 @dataclass(frozen=True, slots=True)
 class RobotSpec:
-    """One robot of the fleet: its kind, where it starts and how full its battery is then."""
+    """One robot of the fleet: its kind, where it starts and how full its battery is then.
+
+    `alignment` says where the map that it localises itself on lies in the site's.
+    """
 
     id: str
     kind: str
     name: Text
     start: str
     start_soc_pct: float
+    alignment: Alignment = ALIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +371,11 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+
+    @property
+    def alignments(self) -> Mapping[str, Alignment]:
+        """Where the maps that robots localise themselves on lie in the site's, by robot."""
+        return {name: robot.alignment for name, robot in self.robots.items()}
 
     def places_asked_for(self, service: Service) -> tuple[str, ...]:
         """Return the places that a request of a service may name, where it says of which kinds they are."""

@@ -54,7 +54,7 @@ class FleetManager:
             every(node, FOLLOW_EVERY_S, guard("late", self._poll))
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
-        planners = RosPathAsker(node, guard, self._feed)
+        planners = RosPathAsker(node, guard, self._feed, {} if arguments.simulated else site.alignments)
         self._fleet = LiveFleet(
             site, ledger, figures, links, self._commands.answered, seed, planners, arguments.midnight
         )

@@ -6,6 +6,7 @@ In the field one such process runs on each robot's computer; in simulation one p
 from __future__ import annotations
 
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.geometry import ALIGNED
 from robot_fleet.nodes.arguments import parser, shared
 from robot_fleet.ros.agent_bridge import AgentBridge
 from robot_fleet.ros.black_box import BlackBoxes
@@ -38,11 +39,22 @@ def main() -> None:
         # the embedded simulator's actuators remember what they did; of a real robot's that is not known
         durable = arguments.simulated
         control = {name: site.kinds[site.robots[name].kind].control_topics for name in names}
+        own = {} if arguments.simulated else site.alignments
         boxes = BlackBoxes(node, guard, clock, site.id, arguments.run, control)
         failing = None if arguments.chaos is None else Following(arguments.chaos)
         agents = [
             AgentBridge(
-                node, name, maps[name], arguments.journals, guard, clock, durable, control[name], boxes, failing
+                node,
+                name,
+                maps[name],
+                arguments.journals,
+                guard,
+                clock,
+                durable,
+                control[name],
+                own.get(name, ALIGNED),
+                boxes,
+                failing,
             )
             for name in names
         ]

@@ -16,6 +16,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import FileJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import OrderError
+from robot_fleet.core.geometry import ALIGNED, Alignment
 from robot_fleet.core.ports import Navigator, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
@@ -52,6 +53,7 @@ class AgentBridge:
     clock : the node's clock.
     durable : whether the robot's actuator remembers its acts over its own restarts.
     control : topics that say who else moves the robot (see `RobotKind.control_topics`).
+    alignment : of the map that the robot drives by.
     boxes : keep copies of what it hears and says, and look at its reports; None to keep none.
     failing : what is to fail, in a chaos run; None outside of one.
     """
@@ -66,6 +68,7 @@ class AgentBridge:
         clock: FleetClock,
         durable: bool,
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
+        alignment: Alignment = ALIGNED,
         boxes: BlackBoxes | None = None,
         failing: Following | None = None,
     ) -> None:
@@ -76,7 +79,9 @@ class AgentBridge:
         self.tick = guard(f"tick:{robot}", self._tick)
         tap = Tap(node, guard) if boxes is None else Tap(node, guard, boxes.copy(robot))
         self._notice = boxes.notice(robot) if boxes is not None else None
-        self._navigator: Navigator = Nav2Navigator(node, robot, map_id, totals, guard, self._wake, control, tap)
+        self._navigator: Navigator = Nav2Navigator(
+            node, robot, map_id, totals, guard, self._wake, control, tap, alignment
+        )
         if failing is not None:
             self._navigator = MisledNavigator(self._navigator, lambda: failing.astray(robot))
         actuator = RosActuator(node, robot, guard, self._wake)

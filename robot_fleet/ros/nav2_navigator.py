@@ -23,7 +23,7 @@ from std_msgs.msg import Bool, String
 
 from robot_fleet.agent.conduct import LOST_M
 from robot_fleet.core.errors import NavigationError
-from robot_fleet.core.geometry import Pose
+from robot_fleet.core.geometry import ALIGNED, Alignment, Pose
 from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
 from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals
@@ -55,6 +55,7 @@ class Nav2Navigator:
     changed : called when a goal, or who moves the robot, has changed.
     control : topics that say who else than its programs moves it (see `RobotKind.control_topics`).
     tap : makes its subscriptions and publishers; one without copies by default.
+    alignment : of the map that the robot drives by; its own by default is the site's.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Nav2Navigator:
         changed: Callable[[], None],
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
         tap: Tap | None = None,
+        alignment: Alignment = ALIGNED,
     ) -> None:
         tap = tap or Tap(node, guard)
+        self._alignment = alignment
         self._map_id = map_id
         self._changed = changed
         self._control = dict.fromkeys((word for word, _ in control), False)
@@ -141,7 +144,7 @@ class Nav2Navigator:
         """Start driving through the poses. Whether a robot holds its yaw is a matter of its own controller."""
         self._limits.publish(SpeedLimit(percentage=False, speed_limit=speed_mps))
         self._recoveries = 0
-        goal = NavigateThroughPoses.Goal(poses=[to_pose_stamped(pose) for pose in poses])
+        goal = NavigateThroughPoses.Goal(poses=[to_pose_stamped(self._alignment.in_own(pose)) for pose in poses])
         self._goal = RosGoal(self._through, goal, len(poses))
 
     def dock(self, place: str, pose: Pose) -> None:
@@ -183,7 +186,8 @@ class Nav2Navigator:
         if stamp_s < self._posed_s <= now_s + AHEAD_S:
             return  # it was overtaken, or is what an earlier localisation has latched: it says nothing of now
         self._posed_s = stamp_s
-        self._pose = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
+        own = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
+        self._pose = self._alignment.in_site(own)
         self._sigma_m = sigma_m(message.pose.covariance)
         if self._sigma_m > LOST_M:
             self._changed()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from nav2_msgs.action import ComputePathToPose
@@ -12,6 +13,7 @@ from rclpy.action import ActionClient
 from rclpy.node import Node
 
 from robot_fleet.core.effects import AskPath
+from robot_fleet.core.geometry import ALIGNED, Alignment, Pose
 from robot_fleet.core.inputs import PathMeasured
 from robot_fleet.core.ports import GoalState
 from robot_fleet.ros.convert import MAP_FRAME, to_pose_stamped
@@ -31,9 +33,17 @@ class RosPathAsker:
     node : the manager's node.
     guard : keeps failing callbacks from the spin.
     answered : takes what a planner said.
+    alignments : of the maps that robots drive by, by robot; the others drive by the site's.
     """
 
-    def __init__(self, node: Node, guard: Guard, answered: Callable[[PathMeasured], object]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        guard: Guard,
+        answered: Callable[[PathMeasured], object],
+        alignments: Mapping[str, Alignment] = MappingProxyType({}),
+    ) -> None:
+        self._alignments = alignments
         self._node = node
         self._guard = guard
         self._answered = answered
@@ -51,14 +61,16 @@ class RosPathAsker:
         if not client.server_is_ready():
             return
         asked_s = time.monotonic()
+        alignment = self._alignments.get(question.robot, ALIGNED)
+        ends = alignment.in_own(question.start_pose), alignment.in_own(question.end_pose)
         kind = GoalKind(
             client,
             self._guard,
             self._looked,
-            lambda result: _judge(question, result),
+            lambda result: _judge(ends, result),
             heard_s=lambda: asked_s + PATIENCE_S - SILENT_AFTER_S,  # a planner gives no feedback
         )
-        start, goal = to_pose_stamped(question.start_pose), to_pose_stamped(question.end_pose)
+        start, goal = map(to_pose_stamped, ends)
         self._question = question
         self._goal = RosGoal(kind, ComputePathToPose.Goal(start=start, goal=goal, use_start=True))
 
@@ -92,13 +104,12 @@ class RosPathAsker:
             self._answered(PathMeasured(question.kind, question.start, question.end, math.inf))
 
 
-def _judge(question: AskPath, result: Any) -> Verdict:
+def _judge(ends: tuple[Pose, Pose], result: Any) -> Verdict:
     """Return how long the path is, with the gaps between its ends and the vertices."""
     if result.error_code != ComputePathToPose.Result.NONE:
         return Verdict(False, str(result.error_code), result.error_msg)
     if not result.path.poses or result.path.header.frame_id != MAP_FRAME:
         return Verdict(False, "malformed", f"expected a path in the frame {MAP_FRAME!r}")
-    ends = (question.start_pose, question.end_pose)
     points = [(message.pose.position.x, message.pose.position.y) for message in result.path.poses]
     points = [(ends[0].x_m, ends[0].y_m), *points, (ends[1].x_m, ends[1].y_m)]
     length_m = sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))

@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from robot_fleet.core.geometry import Alignment
 from robot_fleet.core.site import CONTROL_TOPICS, RobotKind, RobotSpec, Upkeep
 from robot_fleet.site.model import (
     FootprintList,
     NotNegative,
     ObjectId,
     Percent,
+    PoseList,
     Positive,
     RobotId,
     SiteModel,
@@ -103,10 +105,13 @@ class RobotModel(SiteModel):
     name: TextModel
     start: ObjectId
     start_soc_pct: Percent
+    alignment: PoseList = [0.0, 0.0, 0.0]
 
     def value(self) -> RobotSpec:
         """Return the core's value."""
-        return RobotSpec(self.id, self.kind, self.name.value(), self.start, self.start_soc_pct)
+        return RobotSpec(
+            self.id, self.kind, self.name.value(), self.start, self.start_soc_pct, Alignment(*self.alignment)
+        )
 
 
 class RobotsFile(SiteModel):

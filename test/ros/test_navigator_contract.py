@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from geometry_msgs.msg import PoseWithCovarianceStamped
 
+from robot_fleet.core.geometry import Alignment
+from robot_fleet.core.ports import GoalState
 from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
-from test.contract.navigator_contract import NavigatorContract
+from test.contract.navigator_contract import NEAR, NavigatorContract
 from test.ros.nav2 import LATCHED
 from test.ros.rig import START_WITHIN_S, Process, Ros
 
@@ -50,3 +52,15 @@ class TestNav2Navigator(NavigatorContract):
         ros.node.destroy_publisher(latched)
         assert after is not None
         assert after.pose.distance_m(before.pose) < 0.3
+
+    def test_a_robot_with_a_map_of_its_own_is_told_and_heard_in_the_sites(self, rig: RosNavigatorRig, ros: Ros) -> None:
+        turned = Alignment(30.0, -4.0, 2.0)
+        site = Nav2Navigator(ros.node, "log_1", "main", BaseTotals(), rig.guard, lambda: None, alignment=turned)
+        ros.until(site.ready, "the robot is there", START_WITHIN_S)
+        site.drive([turned.in_site(NEAR)], 0.0, False)
+        ros.until(lambda: (status := site.status()) and status.state is GoalState.SUCCEEDED, "it has arrived", 60.0)
+        for navigator, pose in ((rig.navigator, NEAR), (site, turned.in_site(NEAR))):
+            ros.until(
+                lambda navigator=navigator, pose=pose: navigator.sensed().pose.distance_m(pose) < 0.3,
+                "it says where it is",
+            )

@@ -21,6 +21,8 @@ NO_CODES = {
     "request_id",
     "request_to_plan",
     "sim_world",
+    "site_x_m",
+    "site_y_m",
     "store_true",
 }
 # Codes whose ending is made at run time: a Nav2 number, the result of an act, the sort of element.
