@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,13 +71,14 @@ ANSWERS = (
     *(f"maintenance {verb}" for verb in ("begin", "plan", "done")),
 )
 TASK = tuple(f"task {verb}" for verb in ("priority", "assign", "price", "hold", "resume", "import"))
-SITE = ("site check", "site new", "site map", "site demand")
+SITE = ("site check", "site new", "site map", "site align", "site demand", "world check", "world robot", "what-if")
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *OTHERS, *ANSWERS, *TASK, *SITE])
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str], verb: str) -> None:
     assert run([*verb.split(), "--help"]) == 0
-    assert f"Example: ./fleet {verb}" in " ".join(capsys.readouterr().out.split())
+    shown = " ".join(capsys.readouterr().out.split())
+    assert re.search(rf"Example(: |s -+ )\./fleet {verb}", shown)
 
 
 def test_no_verb_at_all_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:
