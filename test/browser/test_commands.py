@@ -81,6 +81,18 @@ def test_what_is_chosen_is_in_the_address_and_found_again(console: Opened) -> No
     expect(page.locator(".toast.bad")).to_have_text("There is no nobody_knows_it here.")
 
 
+def stands(page: Page, thing: str) -> list[float]:
+    """Wait until a place or robot keeps its place on the screen for half a second, and return that place."""
+    same = """id => {
+        const [at, before] = [robotFleet.screenOf(id), window.lookedAt];
+        window.lookedAt = at;
+        return before && Math.hypot(at[0] - before[0], at[1] - before[1]) < 1 ? at : null;
+    }"""
+    page.evaluate("() => { window.lookedAt = null; }")
+    at: list[float] = page.wait_for_function(same, arg=thing, polling=500).json_value()
+    return at
+
+
 def test_the_map_follows_a_robot_until_somebody_moves_it(console: Opened) -> None:
     page = console.page
     expect(page.locator("#follow")).to_be_disabled()
@@ -95,7 +107,7 @@ def test_the_map_follows_a_robot_until_somebody_moves_it(console: Opened) -> Non
         const [left, top] = robotFleet.screenOf(id);
         return Math.hypot(left - x, top - y);
     }"""
-    places = [page.evaluate("id => robotFleet.screenOf(id)", thing) for thing in (puppet.id, "home/r101")]
+    places = [stands(page, thing) for thing in (puppet.id, "home/r101")]
     console.server.do(lambda: setattr(puppet, "x_m", puppet.x_m + 5.0))
     page.wait_for_function(f"at => ({way})(at) > 60", arg=["home/r101", *places[1]])  # the map has moved below it
     page.wait_for_function(f"at => ({way})(at) < 20", arg=[puppet.id, *places[0]])
