@@ -10,12 +10,12 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.ledger.address import LedgerAddress
@@ -153,8 +153,11 @@ class PostgresqlStore:
             raise LedgerError(code, message, self.where) from error
 
     def close(self) -> None:
-        """Close the connection, and the lock goes with it."""
+        """Give the lock up and close the connection."""
         if self._connection is not None:
+            if not self._read_only:
+                with suppress(SQLAlchemyError):  # said, as the server sees only a while later that nobody is there
+                    self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
             self._connection.close()
         self._engine.dispose()
 

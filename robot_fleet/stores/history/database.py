@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from robot_fleet.core.errors import StoreError
 from robot_fleet.ledger.lock import FileLock
@@ -111,6 +111,8 @@ class Database:
     def close(self) -> None:
         """Close the database and give the writer's lock up; a second call does nothing."""
         if isinstance(self._lock, Connection):
+            with suppress(SQLAlchemyError):  # said, as the server sees only a while later that nobody is there
+                self._lock.execute(text("SELECT pg_advisory_unlock_all()"))
             self._lock.close()
         elif self._lock is not None:
             self._lock.release()
