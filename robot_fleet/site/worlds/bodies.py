@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from robot_fleet.site.worlds.findings import Report
-from robot_fleet.site.worlds.tree import numbers_of, words
+from robot_fleet.site.worlds.tree import is_true, numbers_of, words
 
 _ABOVE_ZERO = frozenset({"radius", "length", "height"})
 _DENSITY_KG_M3 = (2.0, 25_000.0)
@@ -28,7 +28,7 @@ def check_shapes(root: ElementTree.Element, report: Report) -> None:
 
 def check_masses(model: ElementTree.Element, static: bool, report: Report) -> None:
     """Report masses and inertias of a model's links that no body has, and links that move without any."""
-    static = static or words(model.find("static")).lower() in ("true", "1")
+    static = static or is_true(model.find("static"))
     for link in model.findall("link"):
         inertial = link.find("inertial")
         if inertial is not None:
@@ -120,7 +120,7 @@ def _check_honest(
 
 def _size(collision: ElementTree.Element) -> tuple[float, float] | None:
     """Return a shape's volume in m3 and how far it reaches from its middle in m; None where it is not known."""
-    shape = next(iter(collision.find("geometry") or ()), None)
+    shape = collision.find("geometry/*")
     if shape is None:
         return None
     own: Mapping[str, tuple[float, ...]] = {child.tag: numbers_of(child) for child in shape}

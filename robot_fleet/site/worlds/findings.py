@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NoReturn
 from xml.etree import ElementTree
 
-from robot_fleet.core.errors import SiteError
 from robot_fleet.site.worlds.tree import line_of
 
 
@@ -52,8 +50,3 @@ class Report:
     def warn(self, code: str, element: ElementTree.Element, message: str) -> None:
         """Note what a person should look at."""
         self.findings.append(WorldFinding(str(self.file), line_of(element), Level.WARNING, code, message))
-
-
-def refuse(finding: WorldFinding) -> NoReturn:
-    """Raise a finding as the error that keeps a world from being used."""
-    raise SiteError(finding.code, finding.message, f"{finding.file}:{finding.line}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from robot_fleet.site.worlds.findings import Report
@@ -87,16 +86,12 @@ def check_sensors(root: ElementTree.Element, report: Report) -> None:
 
 def check_systems_of_sensors(world: ElementTree.Element, systems: frozenset[str], report: Report) -> None:
     """Report sensors that no system of the world drives; `systems` are the plugins of world and models."""
-    for sensor in _sensors(world):
+    for sensor in world.iter("sensor"):
         kind = sensor.get("type", "")
         needed = "gz-sim-sensors-system" if kind in _RENDERED else _SYSTEM_OF.get(kind)
         if needed and needed not in systems:
             message = f"sensor {sensor.get('name', '')!r} ({kind}) is silent: the world has no plugin {needed}"
             report.warn("world_silent_sensor", sensor, message)
-
-
-def _sensors(world: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    return world.iter("sensor")
 
 
 def _check_lidar(lidar: ElementTree.Element, name: str, report: Report) -> None:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import yaml
 
 from robot_fleet.site.worlds.findings import Report
-from robot_fleet.site.worlds.tree import numbers_of, words
+from robot_fleet.site.worlds.tree import is_true, numbers_of, words
 
 _FILE = Path(__file__).with_name("gazebo_systems.yaml")
 _CLASS = "gz::sim::systems::"
@@ -49,7 +49,7 @@ _JOINTS = frozenset(
         "front_right_joint", "back_left_joint", "back_right_joint",
     )
 )  # fmt: skip
-_LINKS = frozenset({"parent_link", "link_name", "robot_base_frame"})
+_LINKS = frozenset({"parent_link", "link_name"})
 _WHEEL = 0.1
 """A wheel's radius and the distance between wheels may differ by so much from what the model shows."""
 
@@ -153,7 +153,7 @@ def _check_parameters(plugin: ElementTree.Element, name: str, system: System, re
             report.error("world_unknown_parameter", child, message)
         else:
             report.warn("world_unknown_parameter", child, f"{_short(name)} reads no parameter <{child.tag}>")
-    only_steers = words(plugin.find("steering_only")).lower() in ("true", "1")
+    only_steers = is_true(plugin.find("steering_only"))
     for needed in _NEEDED.get(_short(name), ()):
         if only_steers and needed in ("left_joint", "right_joint"):
             continue
@@ -178,7 +178,7 @@ def _check_values(plugin: ElementTree.Element, name: str, parent: ElementTree.El
 
 def _check_part(child: ElementTree.Element, text: str, plugin: str, model: ElementTree.Element, report: Report) -> None:
     tag = "joint" if child.tag in _JOINTS else "link"
-    if child.tag == "robot_base_frame" or "::" in text or model.find("include") is not None:
+    if "::" in text or model.find("include") is not None:
         return
     names = [part.get("name", "") for part in model.iter(tag)]
     if text not in names:
@@ -195,7 +195,7 @@ def _check_battery(plugin: ElementTree.Element, report: Report) -> None:
     if initial is not None and capacity and charge and not 0.0 <= charge[0] <= capacity[0]:
         message = f"the battery begins with {charge[0]:g} Ah of {capacity[0]:g}; expected no more than it holds"
         report.error("world_bad_parameter", initial, message)
-    if words(plugin.find("enable_recharge")).lower() in ("true", "1") and not words(plugin.find("charging_time")):
+    if is_true(plugin.find("enable_recharge")) and not words(plugin.find("charging_time")):
         report.error(
             "world_missing_parameter", plugin, "the battery can be charged and has no <charging_time>; expected hours"
         )
@@ -224,12 +224,12 @@ def _check_wheels(plugin: ElementTree.Element, model: ElementTree.Element, repor
 
 
 def _distance(left: ElementTree.Element, right: ElementTree.Element) -> float:
-    poses = [numbers_of(wheel.find("pose")) for wheel in (left, right)]
-    if any(len(pose) != 6 for pose in poses) or any(
-        (wheel.find("pose") or wheel).get("relative_to") for wheel in (left, right)
-    ):
+    """Return how far apart two links are, in metres; 0 where their poses do not say so by themselves."""
+    poses = [pose for wheel in (left, right) for pose in wheel.findall("pose") if not pose.get("relative_to")]
+    places = [numbers_of(pose) for pose in poses]
+    if len(places) != 2 or any(len(place) != 6 for place in places):
         return 0.0
-    return math.dist(poses[0][:3], poses[1][:3])
+    return math.dist(places[0][:3], places[1][:3])
 
 
 def _radius(wheel: ElementTree.Element) -> float:

@@ -74,6 +74,11 @@ def words(element: ElementTree.Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
+def is_true(element: ElementTree.Element | None) -> bool:
+    """Return whether an element says true; one that is not there does not."""
+    return words(element).lower() in ("true", "1")
+
+
 def numbers_of(element: ElementTree.Element | None) -> tuple[float, ...]:
     """Return the numbers that are an element's text; none where it is no row of numbers."""
     try:

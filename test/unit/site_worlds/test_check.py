@@ -143,6 +143,12 @@ def test_what_may_be_meant_so_is_a_warning(old: str, new: str, code: str, tmp_pa
     assert odd.line == line
 
 
+def test_wheels_that_stand_relative_to_another_frame_are_not_measured(tmp_path: Path) -> None:
+    wheel = "<pose>0 0.25 0 -1.5707963 0 0</pose>"
+    world, _ = broken(tmp_path, wheel, '<pose relative_to="mount">0 0.9 0 -1.5707963 0 0</pose>')
+    assert check_world(world) == []
+
+
 def test_a_sensor_that_nothing_drives_is_told(tmp_path: Path) -> None:
     world, _ = broken(tmp_path, '<plugin filename="gz-sim-imu-system" name="gz::sim::systems::Imu"/>', "")
     (silent,) = check_world(world)
