@@ -165,6 +165,14 @@ class RobotKind:
     lidar_m: float = 0.2
 
 
+class Backend(StrEnum):
+    """What carries a robot's body: our simulator, Gazebo with Nav2, or the world itself with Nav2 on the robot."""
+
+    EMBEDDED = "embedded"
+    GAZEBO = "gazebo"
+    HARDWARE = "hardware"
+
+
 @dataclass(frozen=True, slots=True)
 class RobotSpec:
     """One robot of the fleet: its kind, where it starts and how full its battery is then.
@@ -178,6 +186,7 @@ class RobotSpec:
     start: str
     start_soc_pct: float
     alignment: Alignment = ALIGNED
+    backend: Backend = Backend.EMBEDDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from robot_fleet.core.geometry import Alignment
-from robot_fleet.core.site import CONTROL_TOPICS, RobotKind, RobotSpec, Upkeep
+from robot_fleet.core.site import CONTROL_TOPICS, Backend, RobotKind, RobotSpec, Upkeep
 from robot_fleet.site.model import (
     FootprintList,
     NotNegative,
@@ -106,12 +106,12 @@ class RobotModel(SiteModel):
     start: ObjectId
     start_soc_pct: Percent
     alignment: PoseList = [0.0, 0.0, 0.0]
+    backend: Backend = Backend.EMBEDDED
 
     def value(self) -> RobotSpec:
         """Return the core's value."""
-        return RobotSpec(
-            self.id, self.kind, self.name.value(), self.start, self.start_soc_pct, Alignment(*self.alignment)
-        )
+        aligned = Alignment(*self.alignment)
+        return RobotSpec(self.id, self.kind, self.name.value(), self.start, self.start_soc_pct, aligned, self.backend)
 
 
 class RobotsFile(SiteModel):
