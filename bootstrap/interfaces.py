@@ -6,25 +6,35 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from bootstrap.layout import Layout
 from bootstrap.progress import Phase
 from bootstrap.ros import HostRos
+from bootstrap.stamp import BEFORE_NAV2, NAV2
 from bootstrap.steps import Steps
 
 _KEPT_BUILDS = 12
 _MANIFEST = "robot_fleet_interfaces.txt"
 
 
-def install(steps: Steps, layout: Layout, keys: Mapping[str, str], host: HostRos | None, phase: Phase) -> None:
+def install(
+    steps: Steps,
+    layout: Layout,
+    keys: Mapping[str, str],
+    host: HostRos | None,
+    phase: Phase,
+    full_nav2: bool = False,
+) -> None:
     """Put the packages into the environment, from the cache where their content was built before.
 
     Parameters
     ----------
     keys
         Key of the content by name of the package.
+    full_nav2
+        Whether every interface of Nav2 is built.
 
     Raises
     ------
@@ -34,7 +44,8 @@ def install(steps: Steps, layout: Layout, keys: Mapping[str, str], host: HostRos
     cached = {name: layout.cache / "interfaces" / f"{name}-{key}" for name, key in keys.items()}
     missing = {name: path for name, path in cached.items() if not path.is_dir()}
     if missing:
-        build(steps, layout, missing, host, phase)
+        found = [f"-DCMAKE_PREFIX_PATH={cached[name]}" for name in BEFORE_NAV2 if name in cached]
+        build(steps, layout, missing, host, phase, {NAV2: ["-DNAV2_MSGS_ALL=ON", *found]} if full_nav2 else {})
     phase.detail = "copying"
     for path in cached.values():
         os.utime(path)
@@ -42,8 +53,18 @@ def install(steps: Steps, layout: Layout, keys: Mapping[str, str], host: HostRos
     forget(layout.cache / "interfaces")
 
 
-def build(steps: Steps, layout: Layout, targets: Mapping[str, Path], host: HostRos | None, phase: Phase) -> None:
-    """Build packages side by side, since none needs another, and keep each at its target, whole or not at all."""
+def build(
+    steps: Steps,
+    layout: Layout,
+    targets: Mapping[str, Path],
+    host: HostRos | None,
+    phase: Phase,
+    options: Mapping[str, Sequence[str]],
+) -> None:
+    """Build packages side by side, and keep each at its target, whole or not at all.
+
+    None needs another, but Nav2's full set those before it. ``options`` are CMake's, by package.
+    """
     work = layout.venv / "interfaces-work"
     cmake = layout.venv / "bin" / "cmake"
     include: list[str] = [] if host else [f"-DCMAKE_PROJECT_INCLUDE={layout.root / 'bootstrap' / 'wheels.cmake'}"]
@@ -61,13 +82,19 @@ def build(steps: Steps, layout: Layout, targets: Mapping[str, Path], host: HostR
 
         return count
 
+    started: dict[str, Future[None]] = {}
+
     def build_one(name: str) -> None:
+        for other in BEFORE_NAV2 if name == NAV2 else ():
+            if other in started:
+                started[other].result()
         folder, prefix = work / name / "build", work / name / "installed"
         steps.run(
             f"configuring {name}",
             *(cmake, "-G", "Ninja", "-S", layout.interfaces / name, "-B", folder),
             *("-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF", f"-DPYTHON_INSTALL_DIR={site_packages}", *include),
             *(f"-DCMAKE_INSTALL_PREFIX={prefix}", f"-DPython3_EXECUTABLE={layout.python}"),
+            *options.get(name, ()),
         )
         steps.run(f"compiling {name}", cmake, "--build", folder, on_line=counter(name))
         steps.run(f"installing {name}", cmake, "--install", folder)
@@ -77,7 +104,10 @@ def build(steps: Steps, layout: Layout, targets: Mapping[str, Path], host: HostR
     phase.detail = "configuring"
     with ThreadPoolExecutor(len(targets)) as pool:
         try:
-            list(pool.map(build_one, targets))
+            for name in sorted(targets, key=lambda name: name == NAV2):  # it waits for those that are started before
+                started[name] = pool.submit(build_one, name)
+            for each in started.values():
+                each.result()
         except BaseException:
             steps.stop()  # the pool waits for its threads, and they for their programs
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 from bootstrap.layout import Layout
 
 # The packages of interfaces/ that stand in for ones of a ROS installation; each has a COLCON_IGNORE.
-_STAND_INS = ("nav2_msgs", "tf2_msgs")
+_STAND_INS = ("geographic_msgs", "nav2_msgs", "tf2_msgs")
 _SITE_PACKAGES = re.compile(r"python(3\.\d+)$")
 
 

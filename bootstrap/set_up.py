@@ -30,13 +30,17 @@ def own_version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def is_complete(layout: Layout, host: HostRos | None) -> bool:
+def is_complete(layout: Layout, host: HostRos | None, full_nav2: bool = False) -> bool:
     """Return whether the environment is what the checkout asks for; cheap, since each start asks it."""
-    return stamp.read(layout.stamp) == stamp.wanted(layout, own_version(), host) and layout.python.exists()
+    found = stamp.read(layout.stamp)
+    wanted = stamp.wanted(layout, own_version(), host, full_nav2 or found.full_nav2)
+    return found == wanted and layout.python.exists()
 
 
-def run(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> None:
+def run(layout: Layout, host: HostRos | None, environ: Mapping[str, str], full_nav2: bool = False) -> None:
     """Set the environment up; only one process does so at a time, and another one waits and finds it done.
+
+    With ``full_nav2`` every interface of Nav2 is built, now and whenever this environment is brought up to date.
 
     The stamp is written part by part as each becomes true, so an interrupted set-up goes on where it can be trusted: a
     half-filled environment is made anew, built interfaces are taken from the cache.
@@ -50,8 +54,9 @@ def run(layout: Layout, host: HostRos | None, environ: Mapping[str, str]) -> Non
     """
     interpreter = machine.choose(machine.survey(environ, sys.executable), host)
     with locked(layout) as lock_fd:
-        wanted = stamp.wanted(layout, interpreter.version, host)
-        if stamp.read(layout.stamp) == wanted and layout.python.exists():
+        found = stamp.read(layout.stamp)
+        wanted = stamp.wanted(layout, interpreter.version, host, full_nav2 or found.full_nav2)
+        if found == wanted and layout.python.exists():
             return
         with Progress(sys.stderr, time.monotonic, sys.stderr.isatty()) as progress:
             progress.say("setting up robot_fleet (a few minutes the first time)")
@@ -117,9 +122,9 @@ class _SetUp:
             self._make_anew(wanted)
         else:
             before = stamp.read(stamp_file)
-            stamp.write(stamp_file, Stamp(packages=wanted.packages))
+            stamp.write(stamp_file, Stamp(packages=wanted.packages, full_nav2=wanted.full_nav2))
             if before.interfaces != wanted.interfaces:
-                self._install_interfaces()
+                self._install_interfaces(wanted.full_nav2)
             if before.planners != wanted.planners:
                 self._compile_planners()
         stamp.write(stamp_file, wanted)
@@ -132,6 +137,7 @@ class _SetUp:
         elif layout.venv.exists():
             shutil.rmtree(layout.venv)
         layout.venv.mkdir()
+        stamp.write(layout.stamp, Stamp(full_nav2=wanted.full_nav2))
         with self.progress.phase(f"virtual environment of Python {self.interpreter.version}"):
             packages.make_environment(self.steps, layout, self.interpreter, self.host)
         first_pins, other_pins = packages.pins_for(layout, self.host)
@@ -140,9 +146,9 @@ class _SetUp:
                 others = pool.submit(self._install_packages, "others", other_pins)
                 self._install_packages("for building" if self.host else "ROS", first_pins)
                 # The compiler works while the other packages are still on their way.
-                built = pool.submit(self._install_interfaces)
+                built = pool.submit(self._install_interfaces, wanted.full_nav2)
                 others.result()
-                stamp.write(layout.stamp, Stamp(packages=wanted.packages))
+                stamp.write(layout.stamp, Stamp(packages=wanted.packages, full_nav2=wanted.full_nav2))
                 self._compile_planners()
                 built.result()
             except BaseException:
@@ -153,10 +159,10 @@ class _SetUp:
         with self.progress.phase(f"{len(pins)} packages ({name})") as phase:
             packages.install(self.steps, self.layout, pins, phase)
 
-    def _install_interfaces(self) -> None:
-        keys = stamp.interface_keys(self.layout, self.interpreter.version, self.host)
+    def _install_interfaces(self, full_nav2: bool) -> None:
+        keys = stamp.interface_keys(self.layout, self.interpreter.version, self.host, full_nav2)
         with self.progress.phase("interface packages") as phase:
-            interfaces.install(self.steps, self.layout, keys, self.host, phase)
+            interfaces.install(self.steps, self.layout, keys, self.host, phase, full_nav2)
 
     def _compile_planners(self) -> None:
         with self.progress.phase("planners (compiled once a machine, a minute or two)"):

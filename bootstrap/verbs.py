@@ -12,12 +12,15 @@ from bootstrap.errors import BootstrapError, Refused
 from bootstrap.layout import Layout
 
 _MAX_TEST_PROCESSES = 4
+_SETUP_OPTIONS = ("--bench", "--full-nav2")
 _HELP = {
-    "setup": """usage: ./fleet setup [--bench]
+    "setup": """usage: ./fleet setup [--bench] [--full-nav2]
 
 Makes the environment in .venv: Python packages and ROS 2 Jazzy at the versions of the lock files, and the interface
 packages. Every other verb does it too where it is needed. An interrupted set-up goes on where it stopped.
-ROBOT_FLEET_PYTHON names the Python to use. --bench installs the rivals of ./fleet bench, too.""",
+ROBOT_FLEET_PYTHON names the Python to use. --bench installs the rivals of ./fleet bench, too. --full-nav2 builds every
+interface that nav2_simple_commander imports, which takes some minutes once; it holds until ./fleet clean.
+For instance: ./fleet setup --full-nav2""",
     "test": """usage: ./fleet test [--all] [WORDS FOR PYTEST ...]
 
 Runs the quick tests; --all runs every test. For instance: ./fleet test -k ledger""",
@@ -40,11 +43,13 @@ def main(root: str, arguments: Sequence[str]) -> int:
     try:
         if arguments[:1] == ["clean"]:
             return _clean(layout, arguments[1:])
-        if arguments[:1] == ["setup"] and arguments[1:] not in ([], ["--bench"]):
-            raise Refused(f"{arguments[1]!r} is nothing that ./fleet setup knows; see ./fleet setup --help")
+        for word in arguments[1:] if arguments[:1] == ["setup"] else ():
+            if word not in _SETUP_OPTIONS:
+                raise Refused(f"{word!r} is nothing that ./fleet setup knows; see ./fleet setup --help")
+        full_nav2 = arguments[:1] == ["setup"] and "--full-nav2" in arguments
         host = ros.find_host(os.environ)
-        if not set_up.is_complete(layout, host):
-            set_up.run(layout, host, os.environ)
+        if not set_up.is_complete(layout, host, full_nav2):
+            set_up.run(layout, host, os.environ, full_nav2)
         if arguments[:1] == ["setup"]:
             if "--bench" in arguments:
                 set_up.add_rivals(layout, host, os.environ)

@@ -12,8 +12,13 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from test.postgresql import PostgresqlServer
 
-# CI has everything but these two; whatever else is missing there is a mistake of the set-up.
-ALLOWED_SKIPS = ("needs a full ROS desktop", "needs Gazebo")
+# CI has everything but these; whatever else is missing there is a mistake of the set-up.
+ALLOWED_SKIPS = (
+    "needs a full ROS desktop",
+    "needs Gazebo",
+    "needs nav2_simple_commander",
+    "needs Nav2's full interfaces",
+)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 IN_CI = os.environ.get("CI") == "true"

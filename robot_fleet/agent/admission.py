@@ -51,6 +51,18 @@ def admit(order: Order, robot: str, current: Order | None, ended: bool, former: 
     return True
 
 
+def admit_inactive(order: Order, current: Order | None) -> None:
+    """Take of an order that could be taken only what lets the robot do less, since it has been told to stand.
+
+    Raises
+    ------
+    OrderError : `order_agent_inactive`.
+    """
+    same = current is not None and order.id == current.id and order.released == current.released
+    if not (same and (order.hold or order.cancel)):
+        raise OrderError("order_agent_inactive", "the agent was deactivated; activate it first", order.id)
+
+
 def _check_stitches(order: Order, current: Order) -> None:
     if current.cancel and not order.cancel:
         raise OrderError("order_conflict", "a cancelled order cannot be revived; send one with a new id", order.id)

@@ -17,7 +17,7 @@ at least once a second. Nothing blocks.
 
 from __future__ import annotations
 
-from robot_fleet.agent.admission import admit
+from robot_fleet.agent.admission import admit, admit_inactive
 from robot_fleet.agent.conduct import WATCH_S, Conduct
 from robot_fleet.agent.journal import Journal
 from robot_fleet.agent.logbook import Logbook
@@ -127,6 +127,8 @@ class Agent:
             # an order whose robot has strayed may be replaced; one that is under way may not
             ended = log.ended or self.state is _S.STRAYED
             if admit(order, self._robot, log.order, ended, log.former):
+                if self._conduct.inactive:
+                    admit_inactive(order, log.order)
                 replaced = log.order is not None and log.order.id != order.id
                 log.take(order)
                 self._conduct.look_again(now, replaced)
@@ -134,6 +136,20 @@ class Agent:
             self._refusal = error
             return
         self._refusal = None
+
+    def deactivate(self, now: Now) -> None:
+        """Stand until `activate`, by the wish of whoever works at the robot.
+
+        It is a hold of the robot's own: what is released stays released and is gone on with afterwards. A drive under
+        way is cancelled, an act or a docking under way is brought to its end, nothing more is begun. Of orders, only
+        holds and cancels of the one under way are taken; the others are refused with `order_agent_inactive`. It may
+        be called before `start`.
+        """
+        self._conduct.stand_down(True, now)
+
+    def activate(self, now: Now) -> None:
+        """Go on after `deactivate`."""
+        self._conduct.stand_down(False, now)
 
     def tick(self, now: Now) -> None:
         """Look at the navigator and the actuator, and start what is next.
@@ -196,15 +212,18 @@ class Agent:
     def conditions(self) -> tuple[str, ...]:
         """Return the codes of what is wrong, always in the same order.
 
-        `order_conflict`, `order_malformed`, `order_wrong_robot` (an order was refused), `pose_unknown`,
-        `localisation_lost`, `nav_unavailable`, `nav_retry`, `drive_while_docked` (the order lacks an undocking),
-        `nav_blocked` (something is in its way), `off_corridor`, `held_in_the_way` (it could not get to where a hold
-        lets it stand), `actuator_unavailable`, `act_unknown`, `step_failed`, `order_journal_unwritable`.
+        `order_agent_inactive`, `order_conflict`, `order_malformed`, `order_wrong_robot` (an order was refused),
+        `agent_inactive` (see `deactivate`), `pose_unknown`, `localisation_lost`, `nav_unavailable`, `nav_retry`,
+        `drive_while_docked` (the order lacks an undocking), `nav_blocked` (something is in its way), `off_corridor`,
+        `held_in_the_way` (it could not get to where a hold lets it stand), `actuator_unavailable`, `act_unknown`,
+        `step_failed`, `order_journal_unwritable`.
         """
         state, conduct = self.state, self._conduct
         found: list[str] = []
         if self._refusal is not None:
             found.append(self._refusal.code)
+        if conduct.inactive:
+            found.append("agent_inactive")
         if not self._knows_pose():
             found.append("pose_unknown")
         if conduct.lost:

@@ -76,6 +76,7 @@ class Conduct:
         self._moves = 0
         self.control = ""
         self.lost = False
+        self.inactive = False
         self._do: dict[AgentState, Callable[[Now], None]] = {
             _S.RECOVERING: self._recovering,
             _S.BETWEEN: self._between,
@@ -108,6 +109,13 @@ class Conduct:
         self._more_released = True
         self._go(_I.ORDER)
         self.wake_s = now.fleet_s
+
+    def stand_down(self, inactive: bool, now: Now) -> None:
+        """Hold the robot where it is, whatever is released, or go on (see `Agent.deactivate`)."""
+        if self.inactive != inactive:
+            self.inactive = inactive
+            self._go(_I.ORDER)
+            self.wake_s = now.fleet_s
 
     def tick(self, now: Now) -> None:
         """Do what there is to do, until there is nothing more.
@@ -151,7 +159,7 @@ class Conduct:
 
     def _stops_at_once(self) -> bool:
         """Return whether the robot may not even drive on to where it may stand."""
-        return self.lost or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
+        return self.inactive or self.lost or self._log.waits_for_consent or self.control in _MOVED_BY_OTHERS
 
     @property
     def in_the_way(self) -> bool:

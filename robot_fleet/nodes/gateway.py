@@ -23,6 +23,7 @@ from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.console_bridge import ConsoleBridge
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.health_bridge import HealthBridge
+from robot_fleet.ros.marker_topics import MarkerTopics
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
@@ -71,8 +72,11 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     console = ConsoleBridge(node, guard, clock, site, calendar, arguments.ledger, journal, figures, loop)
     history = TelemetryHistory(arguments.telemetry, lambda: clock.now().fleet_s)
 
+    markers = MarkerTopics(node, guard, site, lambda: console.state)
+
     def seen(message: RobotState) -> None:
         console.note_state(message)
+        markers.heard(message)
         at_s = clock.now().fleet_s
         history.add_pose(message.robot, at_s, message.x_m, message.y_m, message.yaw_rad, message.map_id)
 

@@ -22,6 +22,7 @@ from robot_fleet.core.site import CONTROL_TOPICS
 from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.black_box import BlackBoxes
 from robot_fleet.ros.clock import FleetClock
+from robot_fleet.ros.commander_navigator import CommanderNavigator
 from robot_fleet.ros.convert import MAP_FRAME, from_order, to_report, to_time
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
@@ -56,6 +57,7 @@ class AgentBridge:
     alignment : of the map that the robot drives by.
     boxes : keep copies of what it hears and says, and look at its reports; None to keep none.
     failing : what is to fail, in a chaos run; None outside of one.
+    moved_by : which navigator moves the robot.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class AgentBridge:
         alignment: Alignment = ALIGNED,
         boxes: BlackBoxes | None = None,
         failing: Following | None = None,
+        moved_by: type[Nav2Navigator] | type[CommanderNavigator] = Nav2Navigator,
     ) -> None:
         self._robot = robot
         self._clock = clock
@@ -79,9 +82,8 @@ class AgentBridge:
         self.tick = guard(f"tick:{robot}", self._tick)
         tap = Tap(node, guard) if boxes is None else Tap(node, guard, boxes.copy(robot))
         self._notice = boxes.notice(robot) if boxes is not None else None
-        self._navigator: Navigator = Nav2Navigator(
-            node, robot, map_id, totals, guard, self._wake, control, tap, alignment
-        )
+        self._driver = moved_by(node, robot, map_id, totals, guard, self._wake, control, tap, alignment)
+        self._navigator: Navigator = self._driver
         if failing is not None:
             self._navigator = MisledNavigator(self._navigator, lambda: failing.astray(robot))
         actuator = RosActuator(node, robot, guard, self._wake)
@@ -96,6 +98,22 @@ class AgentBridge:
         self._seq = 0
         self._shown: tuple[object, ...] = ()
         self._started = False
+        self._active = self._acts = True
+
+    @property
+    def stuck(self) -> bool:
+        """Whether its navigator can do nothing more until the process is started again."""
+        return isinstance(self._driver, CommanderNavigator) and self._driver.stuck
+
+    def close(self) -> None:
+        """End what runs beside the node's thread, before rclpy is shut down."""
+        if isinstance(self._driver, CommanderNavigator):
+            self._driver.close()
+
+    def set_active(self, active: bool) -> None:
+        """Let the robot stand, or go on (see `Agent.deactivate`)."""
+        self._active = active
+        self.tick()
 
     def _wake(self) -> None:
         """Look at once at what has changed, instead of at the next tick."""
@@ -106,6 +124,9 @@ class AgentBridge:
         if not self._clock.started or sensed is None:
             return
         now = self._clock.now()
+        if self._acts != self._active:
+            self._acts = self._active
+            (self._agent.activate if self._acts else self._agent.deactivate)(now)
         if not self._started and not self._start(now):
             return
         self._agent.tick(now)

@@ -49,6 +49,8 @@ QOS: dict[str, Quality] = {
     "fleet/conditions": _quality(5),
     "fleet/alarms": _quality(1, latched=True),
     "fleet/incidents": _quality(1, latched=True),
+    "fleet/site_markers": _quality(1, latched=True),
+    "fleet/markers": _quality(1),
     "fleet/place_contents": _quality(50, latched=True),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
     "~amcl_pose": _quality(1, latched=True),
@@ -58,6 +60,7 @@ QOS: dict[str, Quality] = {
     "~plan": _quality(1),
     "~speed_limit": _quality(10),
     "~tf": _quality(100),
+    "~tf_static": _quality(1, latched=True),
     "map": _quality(1, latched=True),
     # all robots share the one topic, and a listener must not lose the rest while it looks at some
     "diagnostics": Quality(_profile(50, reliable=True, latched=False), _profile(1000, reliable=True, latched=False)),

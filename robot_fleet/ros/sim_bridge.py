@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 from nav_msgs.msg import OccupancyGrid
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import PlaceContents
 from rosgraph_msgs.msg import Clock as ClockMsg
 
 from robot_fleet.ros.calling import Calling
-from robot_fleet.ros.convert import MAP_FRAME, to_time
+from robot_fleet.ros.convert import to_time
+from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.sim_robot import SimRobotServers
@@ -67,7 +67,7 @@ class SimBridge:
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
         self._calling = Calling(node, guard, callers, keeper)
         self._robots = {
-            name: SimRobotServers(node, world, name, guard, lambda: player.clock_s) for name in world.robots
+            name: SimRobotServers(node, world, name, guard, lambda: player.clock_s, occupancy) for name in world.robots
         }
         self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
         self._sensed: dict[str, tuple[str, ...]] = {}
@@ -138,15 +138,3 @@ class SimBridge:
             self._player.note()
         else:
             self._tell_time()
-
-
-def to_grid(occupancy: OccupancyMap) -> OccupancyGrid:
-    """Return a map as its message."""
-    grid = OccupancyGrid()
-    grid.header.frame_id = MAP_FRAME
-    grid.info.resolution = occupancy.resolution_m
-    grid.info.height, grid.info.width = occupancy.grid.shape
-    grid.info.origin.position.x, grid.info.origin.position.y = occupancy.origin_x_m, occupancy.origin_y_m
-    grid.info.origin.orientation.w = 1.0
-    grid.data = np.ascontiguousarray(occupancy.grid, dtype=np.int8).ravel().tolist()
-    return grid

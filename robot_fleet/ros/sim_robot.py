@@ -13,29 +13,33 @@ from typing import Any
 
 from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
-from lifecycle_msgs.msg import State
-from lifecycle_msgs.srv import GetState
-from nav2_msgs.action import ComputePathToPose, DockRobot, NavigateThroughPoses, NavigateToPose, UndockRobot
+from nav2_msgs.action import DockRobot, NavigateThroughPoses, NavigateToPose, UndockRobot
 from nav2_msgs.msg import SpeedLimit
-from nav_msgs.msg import Path
 from rclpy.node import Node
 from std_msgs.msg import String
 
 from robot_fleet.core.errors import NavigationError
-from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros.convert import from_pose_stamped, to_path, to_pose_stamped, to_time
+from robot_fleet.ros.convert import from_pose_stamped, to_pose_stamped, to_time
+from robot_fleet.ros.full_nav2 import IS_FULL, TYPES
 from robot_fleet.ros.goals import GoalServer, ServerNode
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.sim_acts import SimActServer
+from robot_fleet.ros.sim_controller import poses_to_follow
+from robot_fleet.ros.sim_planner import SimPlanner
+from robot_fleet.ros.sim_services import SimServices
 from robot_fleet.ros.sim_topics import SimTopics
 from robot_fleet.sim.goals import Goal
+from robot_fleet.sim.lifecycle import ManagedNodes
 from robot_fleet.sim.world import DOCK_KINDS, DOCK_WITHIN_M, SimWorld
+from robot_fleet.site.maps import OccupancyMap
 
-LIFECYCLE_NODES = ("bt_navigator", "amcl", "map_server", "controller_server", "planner_server")
-_ACTIVE = 3
-_TF_ERROR, _CONTROLLER_UNKNOWN = 202, 100
+NAVIGATES = ("bt_navigator", "controller_server", "planner_server", "amcl")
+"""What must be active for a drive or a docking."""
+FOLLOWS = ("controller_server", "amcl")
+"""What must be active to follow a path."""
+_TF_ERROR, _CONTROLLER_UNKNOWN = "202", 100
 
 
 class SimRobotServers:
@@ -48,9 +52,18 @@ class SimRobotServers:
     robot_id : the robot, and its namespace.
     guard : keeps failing callbacks from the spin.
     clock_s : returns the fleet time that stands on messages.
+    occupancy : the map that it drives by.
     """
 
-    def __init__(self, node: Node, world: SimWorld, robot_id: str, guard: Guard, clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        world: SimWorld,
+        robot_id: str,
+        guard: Guard,
+        clock_s: Callable[[], float],
+        occupancy: OccupancyMap,
+    ) -> None:
         self._world = world
         self._id = robot_id
         self._robot = world.robots[robot_id]
@@ -59,23 +72,31 @@ class SimRobotServers:
         self._limit_mps = 0.0
         self._goal: Goal | None = None
         self._tree = ""
-        self.topics = SimTopics(node, world, robot_id, clock_s)
+        self._nodes = nodes = ManagedNodes()
+        self.topics = SimTopics(node, world, robot_id, clock_s, lambda: nodes.active("amcl"))
         servers = ServerNode(node)
 
         def serve(action: Any, name: str, begin: Callable[[Any], None], may_begin: Any = None) -> GoalServer:
-            return GoalServer(servers, action, f"/{robot_id}/{name}", guard, begin, self._cancelled, may_begin)
+            accepts = may_begin or (lambda _: nodes.active(*NAVIGATES))
+            return GoalServer(servers, action, f"/{robot_id}/{name}", guard, begin, self._cancelled, accepts)
 
-        self._compute_path = GoalServer(
-            servers, ComputePathToPose, f"/{robot_id}/compute_path_to_pose", guard, self._compute, lambda _: None
-        )
-
+        SimPlanner(servers, world, robot_id, guard, clock_s, lambda: nodes.active("planner_server"))
         self._to_pose = serve(NavigateToPose, "navigate_to_pose", self._drive_to, self._may_drive_to)
         self._through = serve(
             NavigateThroughPoses, "navigate_through_poses", self._drive_through, self._may_drive_through
         )
         self._dock = serve(DockRobot, "dock_robot", self._begin_dock)
         self._undock = serve(UndockRobot, "undock_robot", self._begin_undock)
-        self._movers = (self._to_pose, self._through, self._dock, self._undock)
+        self._results: dict[GoalServer, Any] = {
+            self._to_pose: NavigateToPose.Result,
+            self._through: NavigateThroughPoses.Result,
+            self._dock: DockRobot.Result,
+            self._undock: UndockRobot.Result,
+        }
+        self._path: GoalServer | None = None
+        if IS_FULL:
+            self._path = serve(TYPES["FollowPath"], "follow_path", self._follow_path, lambda _: nodes.active(*FOLLOWS))
+            self._results[self._path] = TYPES["FollowPath"].Result
         self._acts = SimActServer(servers, node, world, robot_id, guard)
         limited = guard(f"speed_limit:{robot_id}", self._limited)
         node.create_subscription(SpeedLimit, topic("~speed_limit", robot_id), limited, QOS["~speed_limit"].wanted)
@@ -85,9 +106,7 @@ class SimRobotServers:
         node.create_subscription(
             PoseWithCovarianceStamped, topic("~initialpose", robot_id), placed, QOS["~initialpose"].wanted
         )
-        for name in LIFECYCLE_NODES:
-            active = guard.answering(f"get_state:{robot_id}", self._lifecycle)
-            node.create_service(GetState, f"/{robot_id}/{name}/get_state", active)
+        SimServices(node, robot_id, guard, nodes, self._nodes_changed, occupancy, lambda: self._robot.pose, clock_s)
 
     def _controlled(self, message: String) -> None:
         if message.data in ("lost", "located"):
@@ -118,17 +137,21 @@ class SimRobotServers:
         for server, kind in ((self._to_pose, NavigateToPose), (self._through, NavigateThroughPoses)):
             if server.active:
                 server.feedback(self._navigated(kind.Feedback(navigation_time=spent)))
+        if self._path is not None and self._path.active:
+            told = TYPES["FollowPath"].Feedback(distance_to_goal=self._left_m(), speed=self._robot.v_mps)
+            self._path.feedback(told)
 
     # --- driving -----------------------------------------------------------------------------------------------------
 
     def _may_drive_to(self, request: NavigateToPose.Goal) -> bool:
-        return not self._through.active and self._same_tree(self._to_pose, request)
+        return not self._through.active and self._takes(self._to_pose, request)
 
     def _may_drive_through(self, request: NavigateThroughPoses.Goal) -> bool:
-        return not self._to_pose.active and self._same_tree(self._through, request)
+        return not self._to_pose.active and self._takes(self._through, request)
 
-    def _same_tree(self, server: GoalServer, request: Any) -> bool:
-        return not server.active or bool(request.behavior_tree == self._tree)
+    def _takes(self, server: GoalServer, request: Any) -> bool:
+        same_tree = not server.active or bool(request.behavior_tree == self._tree)
+        return same_tree and self._nodes.active(*NAVIGATES)
 
     def _drive_to(self, request: NavigateToPose.Goal) -> None:
         self._tree = request.behavior_tree
@@ -143,8 +166,7 @@ class SimRobotServers:
         try:
             poses = [from_pose_stamped(message, self._robot.map_id) for message in messages]
         except NavigationError as error:
-            self._world.cancel(self._id)
-            self._end(GoalState.FAILED, str(_TF_ERROR), error.message)
+            self._give_up(_TF_ERROR, error.message)
             return
         self._world.drive(self._id, poses, self._limit_mps, self._robot.kind.omnidirectional)
         self._follow()
@@ -153,7 +175,7 @@ class SimRobotServers:
     def _take_over(self, server: GoalServer) -> None:
         """Begin a goal of a server; those of the others end, since the robot has one body."""
         self._began_s = self._world.now_s
-        for other in self._movers:
+        for other in self._results:
             if other is not server:
                 self._end_of(other, GoalState.FAILED, "", "another goal has taken its place")
 
@@ -165,13 +187,26 @@ class SimRobotServers:
     def _navigated(self, told: Any) -> Any:
         robot = self._robot
         told.current_pose = to_pose_stamped(robot.pose, self._clock_s())
-        left_m = sum(math.dist(a, b) for a, b in pairwise(robot.path))
-        told.distance_remaining = left_m
+        told.distance_remaining = left_m = self._left_m()
         if robot.v_mps > 0.01 and left_m > 0.1:
             told.estimated_time_remaining = _duration(left_m / robot.v_mps)
         if isinstance(told, NavigateThroughPoses.Feedback) and self._goal is not None:
             told.number_of_poses_remaining = self._goal.poses_left
         return told
+
+    def _left_m(self) -> float:
+        return float(sum(math.dist(a, b) for a, b in pairwise(self._robot.path)))
+
+    def _follow_path(self, request: Any) -> None:
+        assert self._path is not None
+        self._take_over(self._path)
+        try:
+            poses = poses_to_follow(request, self._world, self._id)
+        except NavigationError as error:
+            self._give_up(error.code.removeprefix("nav_"), error.message)
+            return
+        self._world.drive(self._id, poses, self._limit_mps, self._robot.kind.omnidirectional)
+        self._follow()
 
     def _limited(self, message: SpeedLimit) -> None:
         """Take a limit on; as with Nav2's controllers, it holds for the drive under way too."""
@@ -227,8 +262,22 @@ class SimRobotServers:
     def _end(self, state: GoalState, code: str, sentence: str) -> None:
         """End the goal under way, whichever server it came by."""
         self._goal = None
-        for server in self._movers:
+        for server in self._results:
             self._end_of(server, state, code, sentence)
+
+    def _give_up(self, code: str, sentence: str) -> None:
+        """Let the robot stand, and end the goal under way as failed."""
+        self._world.cancel(self._id)
+        self._end(GoalState.FAILED, code, sentence)
+
+    def _nodes_changed(self) -> None:
+        """End goals whose servers are no longer active, as Nav2's servers do when they are taken down."""
+        for server in self._results:
+            needed = FOLLOWS if server is self._path else NAVIGATES
+            if server.active and not self._nodes.active(*needed):
+                self._give_up("", "the robot's navigation was taken down")
+        if self._nodes.active("amcl"):
+            self.topics.tell_pose()
 
     def _end_of(self, server: GoalServer, state: GoalState, code: str, sentence: str) -> None:
         if not server.active:
@@ -241,33 +290,12 @@ class SimRobotServers:
             done = state is GoalState.SUCCEEDED
             result = kind.Result(success=done, error_code=number if failed else 0, **words)
         else:
-            drive = NavigateToPose if server is self._to_pose else NavigateThroughPoses
             number = int(code) if code.isdigit() else _CONTROLLER_UNKNOWN
-            result = drive.Result(error_code=number if failed else 0, **words)
+            result = self._results[server](error_code=number if failed else 0, **words)
         server.end(state, result)
 
     def _cancelled(self, _: Any) -> None:
         self._world.cancel(self._id)
-
-    # --- questions ---------------------------------------------------------------------------------------------------
-
-    def _compute(self, request: ComputePathToPose.Goal) -> None:
-        result = ComputePathToPose.Result(path=Path())
-        state = GoalState.SUCCEEDED
-        try:
-            goal = from_pose_stamped(request.goal, self._robot.map_id)
-            start: Pose | None = from_pose_stamped(request.start, self._robot.map_id) if request.use_start else None
-            result.path = to_path(self._world.compute_path(self._id, start, goal), self._clock_s())
-        except NavigationError as error:
-            code = error.code.removeprefix("nav_")
-            result.error_code = int(code) if code.isdigit() else _TF_ERROR
-            result.error_msg = error.message
-            state = GoalState.FAILED
-        self._compute_path.end(state, result)
-
-    @staticmethod
-    def _lifecycle(_: GetState.Request, response: GetState.Response) -> None:
-        response.current_state = State(id=_ACTIVE, label="active")
 
 
 def _duration(seconds: float) -> Duration:

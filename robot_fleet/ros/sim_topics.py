@@ -29,6 +29,9 @@ CPU_PCT, MEMORY_PCT = (20.0, 45.0), 40.0
 """Load of its computer, at rest and driving."""
 SIGMA_M = (0.02, 0.05)
 """Standard deviation of its position, at rest and driving."""
+FOOTPRINT_FRAME = "base_footprint"
+"""Where the footprint is, for tools that ask for it by that frame; an embedded robot has no height."""
+_SAME = Pose(0.0, 0.0, 0.0)
 AT_REST_EVERY_S = 0.5
 """Wall seconds between two messages of motion of a robot that does not move."""
 
@@ -42,13 +45,22 @@ class SimTopics:
     world : the world.
     robot_id : the robot, and its namespace.
     clock_s : returns the fleet time that stands on messages.
+    is_localised : whether its localisation runs; without, nobody is told where in the map it is.
     """
 
-    def __init__(self, node: Node, world: SimWorld, robot_id: str, clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        world: SimWorld,
+        robot_id: str,
+        clock_s: Callable[[], float],
+        is_localised: Callable[[], bool],
+    ) -> None:
         self._world = world
         self._id = robot_id
         self._robot = world.robots[robot_id]
         self._clock_s = clock_s
+        self._is_localised = is_localised
 
         def publisher(kind: Any, name: str) -> Any:
             return node.create_publisher(kind, topic(name, robot_id), QOS[name].offered)
@@ -59,6 +71,8 @@ class SimTopics:
         self._plan = publisher(Path, "~plan")
         self._load = publisher(String, "~load")
         self._tf = publisher(TFMessage, "~tf")
+        self._tf_static = publisher(TFMessage, "~tf_static")
+        self._tf_static.publish(TFMessage(transforms=[to_transform(BASE_FRAME, FOOTPRINT_FRAME, _SAME, clock_s())]))
         self._diagnostics = publisher(DiagnosticArray, "diagnostics")
         self._control = {
             word: node.create_publisher(Bool, f"/{robot_id}/{name}", QOS["~control"].offered)
@@ -92,14 +106,17 @@ class SimTopics:
         odom.pose.pose.orientation = to_quaternion(pose.yaw_rad)
         odom.twist.twist.linear.x = speed_mps
         self._odom.publish(odom)
-        origin = Pose(0.0, 0.0, 0.0)
-        moved = [to_transform(MAP_FRAME, ODOM_FRAME, origin, at_s), to_transform(ODOM_FRAME, BASE_FRAME, pose, at_s)]
+        moved = [to_transform(ODOM_FRAME, BASE_FRAME, pose, at_s)]
+        if self._is_localised():
+            moved.insert(0, to_transform(MAP_FRAME, ODOM_FRAME, _SAME, at_s))
         self._tf.publish(TFMessage(transforms=moved))
         if pose != self._told_pose:
             self.tell_pose()
 
     def tell_pose(self) -> None:
         """Publish where the robot is."""
+        if not self._is_localised():
+            return
         pose = self._told_pose = self._robot.pose
         amcl = PoseWithCovarianceStamped()
         amcl.header.frame_id, amcl.header.stamp = MAP_FRAME, to_time(self._clock_s())

@@ -70,13 +70,19 @@ def make_node(name: str, *, simulated: bool, handle_signals: bool = True) -> Nod
     simulated : whether the node's clock follows `/clock`.
     handle_signals : whether SIGINT and SIGTERM end the spin; not where another event loop handles them.
     """
-    if not rclpy.ok():
-        # rclpy's own handlers shut the context down under an executor that still waits on it.
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        if handle_signals:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, _ENDING.told)
+    begin_ros(handle_signals=handle_signals)
     return Node(name, parameter_overrides=[Parameter("use_sim_time", Parameter.Type.BOOL, simulated)])
+
+
+def begin_ros(*, handle_signals: bool = True) -> None:
+    """Initialise rclpy if it is not yet."""
+    if rclpy.ok():
+        return
+    # rclpy's own handlers shut the context down under an executor that still waits on it.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    if handle_signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _ENDING.told)
 
 
 def declare(node: Node, setting: Setting) -> float:
@@ -103,8 +109,8 @@ def every(node: Node, seconds: float, callback: Callable[[], object]) -> None:
     node.create_timer(seconds, callback, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
-def spin(node: Node, alive: Callable[[], bool]) -> None:
-    """Run a node until it is told to end or shut down, or `alive` says no.
+def spin(node: Node, alive: Callable[[], bool], close: Callable[[], object] = lambda: None) -> None:
+    """Run a node until it is told to end or shut down, or `alive` says no; `close` ends what else uses ROS.
 
     `spin_once` in a loop: the events executor's own `spin` does not return on a shutdown.
     """
@@ -117,6 +123,7 @@ def spin(node: Node, alive: Callable[[], bool]) -> None:
     except ExternalShutdownException:
         pass
     finally:
+        close()
         executor.remove_node(node)
         node.destroy_node()
         if rclpy.ok():

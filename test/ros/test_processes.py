@@ -14,7 +14,10 @@ import pytest
 from action_msgs.srv import CancelGoal
 from rcl_interfaces.srv import DescribeParameters, GetParameters
 from robot_fleet_interfaces.srv import ActStatus, ExplainTask, SubmitTask
+from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import MarkerArray
 
+from robot_fleet.ros.qos import QOS
 from test.postgresql import PostgresqlServer
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, Fleet, Ros
@@ -58,10 +61,21 @@ REST_IS_SLOW = [PROCESSES[0], *(pytest.param(name, marks=pytest.mark.slow) for n
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_every_process_ends_when_told_to_without_a_trace(fleet: Fleet, ros: Ros, how: signal.Signals) -> None:
+def test_every_process_ends_when_told_to_without_a_trace_and_rviz_shows_the_fleet_until_then(
+    fleet: Fleet, ros: Ros, how: signal.Signals
+) -> None:
+    moving = ros.collect(MarkerArray, "/fleet/markers")
     for name in PROCESSES:
         fleet.start(name, *(("--port", "0") if name == "gateway" else ()))
     ros.until(lambda: set(PROCESSES) <= set(ros.node.get_node_names()), "all are there", START_WITHIN_S)
+    drawn = {"robots", "robot_names"}
+    ros.until(lambda: moving and {each.ns for each in moving[-1].markers} >= drawn, "the robots are drawn")
+    standing = ros.collect(MarkerArray, "/fleet/site_markers", QOS["fleet/site_markers"].wanted)
+    ros.until(lambda: standing, "who comes late is shown the site")
+    assert {each.ns for each in standing[-1].markers} == {"places", "place_names", "lanes", "zones"}
+    static = ros.collect(TFMessage, "/care_1/tf_static", QOS["~tf_static"].wanted)
+    ros.until(lambda: static, "who comes late is told the frames that never move")
+    assert static[0].transforms[0].header.frame_id == "base_link"
     for name, process in fleet.processes.items():
         status = process.end(how)
         assert status in (0, -how), f"{name} {status} {process.said}"

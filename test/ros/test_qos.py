@@ -85,8 +85,15 @@ def test_sensors_that_publish_without_guarantees_are_heard(name: str) -> None:
 
 
 def test_what_a_late_listener_must_know_is_latched() -> None:
-    of_the_fleet = {"fleet/facts", "fleet/place_contents", "fleet/alarms", "fleet/incidents", "map"}
-    assert set(LATCHED) == {"~order", "~load", "~amcl_pose", "~control", *of_the_fleet}
+    of_the_fleet = {
+        "fleet/facts",
+        "fleet/place_contents",
+        "fleet/alarms",
+        "fleet/incidents",
+        "fleet/site_markers",
+        "map",
+    }
+    assert set(LATCHED) == {"~order", "~load", "~amcl_pose", "~control", "~tf_static", *of_the_fleet}
     # who moves a robot is taken from whoever says so, who must repeat it
     assert {name for name in LATCHED if QOS[name].wanted.reliability is not QoSReliabilityPolicy.RELIABLE} == {
         "~control"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,37 @@ def test_only_the_builds_used_last_are_kept(layout: Layout) -> None:
     install(layout, {"a": "00"})
     kept = sorted(path.name for path in (layout.cache / "interfaces").iterdir())
     assert kept == ["a-00", *(f"a-{number:02}" for number in range(9, 20))]
+
+
+class Noted(Steps):
+    """Notes what would be run."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, list[str]]] = []
+
+    def run(self, what: str, *command: str | Path, on_line: Callable[[str], None] = lambda line: None) -> None:
+        self.commands.append((what, [str(word) for word in command]))
+        if what.startswith("installing"):
+            folder = Path(str(command[-1])).parent / "installed"
+            (folder / "lib").mkdir(parents=True)
+            (folder / "lib" / f"{what.split()[-1]}.so").touch()
+
+
+def test_the_full_set_of_nav2_is_built_after_what_it_needs_and_finds_it(layout: Layout) -> None:
+    noted = Noted()
+    keys = {"geographic_msgs": "1", "nav2_msgs": "2", "our_msgs": "3"}
+    interfaces.install(noted, layout, keys, None, Phase("interfaces", 0.0), full_nav2=True)
+    order = [what for what, _ in noted.commands]
+    assert order.index("installing geographic_msgs") < order.index("configuring nav2_msgs")
+    options = dict(noted.commands)
+    assert "-DNAV2_MSGS_ALL=ON" in options["configuring nav2_msgs"]
+    where = layout.cache / "interfaces" / "geographic_msgs-1"
+    assert f"-DCMAKE_PREFIX_PATH={where}" in options["configuring nav2_msgs"]
+    assert "-DNAV2_MSGS_ALL=ON" not in options["configuring our_msgs"]
+    assert installed(layout) == ["geographic_msgs.so", "nav2_msgs.so", "our_msgs.so"]
+
+
+def test_by_default_the_few_are_built_that_the_product_speaks(layout: Layout) -> None:
+    noted = Noted()
+    interfaces.install(noted, layout, {"nav2_msgs": "2"}, None, Phase("interfaces", 0.0))
+    assert not any("NAV2_MSGS_ALL" in word for _, words in noted.commands for word in words)

@@ -8,6 +8,7 @@ import pytest
 from bootstrap import stamp
 from bootstrap.layout import Layout
 from bootstrap.ros import HostRos
+from bootstrap.set_up import is_complete, own_version
 from bootstrap.stamp import Stamp
 
 JAZZY = HostRos(("/opt/ros/jazzy",), "3.12", ("nav2_msgs",))
@@ -104,3 +105,31 @@ def test_a_stamp_that_makes_no_sense_counts_as_none(tmp_path: Path, text: str) -
     (tmp_path / "stamp.json").write_text(text)
     assert stamp.read(tmp_path / "stamp.json") == Stamp()
     assert stamp.read(tmp_path / "missing.json") == Stamp()
+
+
+def test_the_full_set_of_nav2_is_another_build_with_what_it_needs(tmp_path: Path) -> None:
+    layout = make_checkout(tmp_path / "checkout")
+    (layout.interfaces / "geographic_msgs").mkdir()
+    (layout.interfaces / "geographic_msgs" / "package.xml").write_text("<package/>\n")
+    own, full = (stamp.interface_keys(layout, "3.12", None, asked) for asked in (False, True))
+    assert list(own) == ["nav2_msgs", "our_msgs"]
+    assert sorted(full) == ["geographic_msgs", "nav2_msgs", "our_msgs"]
+    assert own["our_msgs"] == full["our_msgs"]
+    assert own["nav2_msgs"] != full["nav2_msgs"]
+    (layout.interfaces / "geographic_msgs" / "package.xml").write_text("<package></package>\n")
+    assert stamp.interface_keys(layout, "3.12", None, True)["nav2_msgs"] != full["nav2_msgs"]
+    assert stamp.interface_keys(layout, "3.12", None) == own
+    assert list(stamp.interface_keys(layout, "3.12", JAZZY, True)) == ["our_msgs"]
+    with_geographic = HostRos(("/opt/ros/jazzy",), "3.12", ("geographic_msgs",))
+    assert sorted(stamp.interface_keys(layout, "3.12", with_geographic, True)) == ["nav2_msgs", "our_msgs"]
+
+
+def test_the_full_set_stays_asked_for(layout: Layout) -> None:
+    layout.python.parent.mkdir(parents=True)
+    layout.python.touch()
+    stamp.write(layout.stamp, stamp.wanted(layout, own_version(), None))
+    assert is_complete(layout, None)
+    assert not is_complete(layout, None, full_nav2=True)
+    stamp.write(layout.stamp, stamp.wanted(layout, own_version(), None, full_nav2=True))
+    assert is_complete(layout, None)
+    assert is_complete(layout, None, full_nav2=True)

@@ -37,7 +37,7 @@ def test_help_teaches_and_changes_nothing(verb: str, tmp_path: Path, capsys: pyt
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [["setup", "now"], ["clean", "all"]])
+@pytest.mark.parametrize("words", [["setup", "now"], ["setup", "--bench", "now"], ["clean", "all"]])
 def test_words_that_nobody_knows_are_refused_and_change_nothing(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

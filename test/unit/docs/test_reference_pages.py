@@ -210,6 +210,25 @@ def test_each_topic_and_interface_is_told() -> None:
     assert [path.stem for path in own if path.stem not in text] == []
 
 
+def test_each_parameter_of_a_node_is_told_with_its_range() -> None:
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in page("docs/reference/ros_interfaces.md").splitlines()
+        if line.startswith("|")
+    ]
+    told = {
+        (name, float(default), float(least), float(most), what)
+        for _, name, default, least, most, what in (row for row in rows if len(row) == 6 and "_hz" in row[1])
+    }
+    written = set()
+    for source in sorted((ROOT / "robot_fleet").rglob("*.py")):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Setting":
+                written.add(tuple(ast.literal_eval(argument) for argument in node.args))
+    assert len(written) >= 5
+    assert told == written
+
+
 def test_python_examples_are_python() -> None:
     for path in (ROOT / "docs").rglob("*.md"):
         for example in fenced(path.read_text(encoding="utf-8"), "python"):
