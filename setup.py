@@ -24,6 +24,13 @@ def requirements() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+def programs() -> list[str]:
+    """Return the programs that are installed: the command line, and every node for `ros2 run robot_fleet NODE`."""
+    nodes = sorted(path.stem for path in (ROOT / NAME / "nodes").glob("*.py"))
+    runnable = [node for node in nodes if node not in ("__init__", "arguments")]
+    return [f"{NAME} = {NAME}.cli.app:main", *(f"{node} = {NAME}.nodes.{node}:main" for node in runnable)]
+
+
 def data_files() -> list[tuple[str, list[str]]]:
     """Return the files that are installed under `share`: the ament index, and the folders as they are."""
     found = {
@@ -49,6 +56,7 @@ setup(
     package_data={NAME: ["console/**", "**/*.json", "**/*.yaml", "reports/fonts/*"]},
     data_files=data_files(),
     install_requires=requirements(),
-    entry_points={"console_scripts": [f"{NAME} = {NAME}.cli.app:main"]},
+    extras_require={"test": ["pytest"]},  # colcon test runs pytest where this says so
+    entry_points={"console_scripts": programs()},
     zip_safe=False,
 )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import robot_fleet
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+from robot_fleet.runtime.shipped import shipped
 from robot_fleet.server.doors.address import Entrance
 
 if TYPE_CHECKING:
@@ -121,10 +120,8 @@ def _has_users(name: str | None) -> bool:
 
 
 def default_site() -> Path:
-    """Return the folder of the site that is played where none is named: in the checkout, else where it is installed."""
-    inside = Path("config") / "sites" / "busan_edc"
-    checkout = Path(robot_fleet.__file__).resolve().parents[1]
-    return checkout / inside if (checkout / inside).is_dir() else Path(sys.prefix) / "share" / "robot_fleet" / inside
+    """Return the folder of the site that is played where none is named."""
+    return shipped(Path("config") / "sites" / "busan_edc")
 
 
 def check_writable(option: str, path: Path) -> None:

@@ -9,13 +9,15 @@ from typing import Annotated
 
 import typer
 
-from robot_fleet.core.errors import SiteError
+from robot_fleet.core.errors import RequestError, SiteError
+from robot_fleet.core.site import Backend
 from robot_fleet.site.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
 from robot_fleet.site.load import load_site
 from robot_fleet.site.maps import read_map
 from robot_fleet.site.new import new_site
+from robot_fleet.site.ros_files import ros_files, write_files
 from robot_fleet.site.worlds.occupancy import HIGH_M, LOW_M, build_map
 
 app = typer.Typer(help="Site folders: check one, make one.", no_args_is_help=True)
@@ -155,6 +157,43 @@ def align(
     if fit.off_m[fit.worst] > most_m:
         message = f"pair {fit.worst + 1} is off by {fit.off_m[fit.worst]:.2f} m"
         raise SiteError("site_align_off", f"{message}; look whether it is the same point on both maps", "--pair")
+
+
+@app.command("ros")
+def make_ros_files(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The site's folder.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write to; made if not there.")],
+    robot: Annotated[
+        list[str] | None, typer.Option("--robot", metavar="ID", help="Of this robot only; may be given several times.")
+    ] = None,
+    wall_time: Annotated[
+        bool, typer.Option("--wall-time", help="The clock of the machine holds, as with a real robot, not /clock.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what ROS's own tools are given for a site.
+
+    Nav2's parameters and docks for each robot, Gazebo's models of them, one bridge for all, and RViz's views.
+    Launch files make the same files by themselves; take these to look at them, or to a robot's computer.
+
+    Examples
+    --------
+    ./fleet site ros config/sites/busan_edc -o busan_ros
+    ./fleet site ros my_site -o care_1 --robot care_1 --wall-time
+    """
+    site = load_site(folder)
+    for name in robot or ():
+        if name not in site.robots:
+            raise RequestError("request_unknown_robot", f"the site has {', '.join(site.robots)}", name)
+    names = list(dict.fromkeys(robot or site.robots))
+    in_gazebo = [name for name in names if site.robots[name].backend is not Backend.HARDWARE]
+    files = ros_files(site, out, names, in_gazebo, simulated=not wall_time)
+    write_files(files)
+    if as_json:
+        told = {"schema_version": 1, "files": [str(path) for path in files]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"{out}: {len(files)} files for {', '.join(names)}.")
 
 
 @app.command()

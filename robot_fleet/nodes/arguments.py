@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.midnight import parse_midnight
 from robot_fleet.runtime.run_directory import users_of
 
 
@@ -23,6 +24,7 @@ class NodeArguments:
     seed : of what is drawn.
     chaos : the file in which a chaos run says what is to fail, None outside of such a run.
     ledger_target : path or URL of a ledger that is not in the run directory; empty if it is there.
+    embedded : ids of the robots whose bodies are the embedded simulator's, where that was said.
     """
 
     site: Path
@@ -31,6 +33,11 @@ class NodeArguments:
     seed: int
     chaos: Path | None = None
     ledger_target: str = ""
+    embedded: tuple[str, ...] | None = None
+
+    def is_embedded(self, robot: str) -> bool:
+        """Whether a robot's body is the embedded simulator's: all are on simulated time, none in the field."""
+        return self.simulated if self.embedded is None else robot in self.embedded
 
     @property
     def simulated(self) -> bool:
@@ -108,6 +115,12 @@ def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentPars
     if is_clock:
         made.set_defaults(midnight=None)
         return made
+    made.add_argument(
+        "--embedded",
+        type=_ids,
+        help="ids of the robots whose bodies are the embedded simulator's, separated by commas, or none; by default all"
+        " with --simulated, none with --midnight",
+    )
     clock = made.add_mutually_exclusive_group(required=True)
     clock.add_argument("--simulated", action="store_true", help="fleet time is ROS time (/clock)")
     clock.add_argument(
@@ -131,20 +144,16 @@ def add_ledger(made: argparse.ArgumentParser) -> None:
 
 def shared(parsed: argparse.Namespace) -> NodeArguments:
     """Return the shared arguments of a parsed command line."""
-    ledger = getattr(parsed, "ledger", "")
-    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed, parsed.chaos, ledger)
+    ledger, embedded = getattr(parsed, "ledger", ""), getattr(parsed, "embedded", None)
+    return NodeArguments(parsed.site, parsed.run, parsed.midnight, parsed.seed, parsed.chaos, ledger, embedded)
 
 
 def _midnight(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.utcoffset() is None:
-        expected = "expected a date and time with their offset from UTC, such as 2026-11-26T00:00+09:00"
-        raise argparse.ArgumentTypeError(f"{expected}, got {text!r}")
-    if instant.timestamp() > time.time():
-        raise argparse.ArgumentTypeError(
-            f"{text} is yet to come; expected the midnight with which the fleet's day began"
-        )
-    return instant
+        return parse_midnight(text)
+    except RuntimeFailure as error:
+        raise argparse.ArgumentTypeError(error.message) from None
+
+
+def _ids(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip() and word.strip() != "none")

@@ -54,7 +54,8 @@ class FleetManager:
             every(node, FOLLOW_EVERY_S, guard("late", self._poll))
         ledger, figures = arguments.ledger, arguments.fleet_figures
         seed = arguments.seed if improving else None
-        planners = RosPathAsker(node, guard, self._feed, {} if arguments.simulated else site.alignments)
+        own = {name: at for name, at in site.alignments.items() if not arguments.is_embedded(name)}
+        planners = RosPathAsker(node, guard, self._feed, own)
         self._fleet = LiveFleet(
             site, ledger, figures, links, self._commands.answered, seed, planners, arguments.midnight
         )

@@ -50,9 +50,9 @@ def main() -> None:
         clock = FleetClock(node, arguments.midnight)
         maps = {name: site.places[site.robots[name].start].pose.map_id for name in names}
         # the embedded simulator's actuators remember what they did; of a real robot's that is not known
-        durable = arguments.simulated
+        durable = {name: arguments.is_embedded(name) for name in names}
         control = {name: site.kinds[site.robots[name].kind].control_topics for name in names}
-        own = {} if arguments.simulated else site.alignments
+        own = {name: site.alignments[name] for name in names if name in site.alignments and not durable[name]}
         boxes = BlackBoxes(node, guard, clock, site.id, arguments.run, control)
         failing = None if arguments.chaos is None else Following(arguments.chaos)
         agents = [
@@ -63,7 +63,7 @@ def main() -> None:
                 arguments.journals,
                 guard,
                 clock,
-                durable,
+                durable[name],
                 control[name],
                 own.get(name, ALIGNED),
                 boxes,

@@ -61,6 +61,7 @@ QOS: dict[str, Quality] = {
     "~speed_limit": _quality(10),
     "~tf": _quality(100),
     "~tf_static": _quality(1, latched=True),
+    "~gazebo/battery_state": _quality(5, lossy=True),
     "map": _quality(1, latched=True),
     # all robots share the one topic, and a listener must not lose the rest while it looks at some
     "diagnostics": Quality(_profile(50, reliable=True, latched=False), _profile(1000, reliable=True, latched=False)),

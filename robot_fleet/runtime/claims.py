@@ -121,6 +121,24 @@ class FleetClaim:
         return None
 
 
+def claim_run(path: Path) -> FileLock:
+    """Make a run directory that others than `./fleet` start programs in, and keep them from doing so twice.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_fleet_running`, `runtime_state_unwritable`.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return FileLock(RunDirectory(path.name, path).lock)
+    except BlockingIOError:
+        message = "what runs in this directory already would write the same files; end that, or name another directory"
+        raise RuntimeFailure("runtime_fleet_running", message, str(path)) from None
+    except OSError as error:
+        message = f"the run directory cannot be made: {error.strerror}"
+        raise RuntimeFailure("runtime_state_unwritable", message, str(path)) from error
+
+
 def machine_home(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where fleets with different state directories still see each other's claims.
 

@@ -1,16 +1,18 @@
-"""The four processes of a fleet with an embedded simulator, as the supervisor starts them."""
+"""The fleet's own processes, as the supervisor and the launch files start them."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from robot_fleet.ledger.address import LedgerAddress
+from robot_fleet.runtime.backends import Backends
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
 from robot_fleet.runtime.ringer import PATIENCE_S
 from robot_fleet.runtime.run_directory import RunDirectory
@@ -41,6 +43,9 @@ class FleetPlay:
     chaos : file in which a chaos run says what is to fail; None outside of such a run.
     ledger : where the ledger is, if not in the run directory.
     entrance : where others than this machine reach the console, if at all.
+    backends : what carries the robots; None where all of the site's are embedded.
+    agents : robots whose agents run here; None for all. That of a real robot runs on its own computer.
+    midnight : the instant at which fleet time is 0, on wall time; None when ROS time is `/clock`.
     """
 
     site: Path
@@ -57,6 +62,9 @@ class FleetPlay:
     chaos: Path | None = None
     ledger: LedgerAddress | None = None
     entrance: Entrance = field(default_factory=Entrance)
+    backends: Backends | None = None
+    agents: tuple[str, ...] | None = None
+    midnight: datetime | None = None
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -77,8 +85,11 @@ def gateway_pulse(run: Path) -> Path:
 def fleet_processes(
     run: RunDirectory, play: FleetPlay, environ: Mapping[str, str] = os.environ
 ) -> tuple[ProcessSpec, ...]:
-    """Return the processes of a simulated fleet, the manager first, since the others wait for it or do without."""
-    env = {"ROS_DOMAIN_ID": str(play.domain), DISCOVERY: environ.get(DISCOVERY, "LOCALHOST")}
+    """Return the fleet's own processes, the manager first, since the others wait for it or do without.
+
+    Where no robot is embedded there is no embedded simulator, and where no agent runs here, no process for them.
+    """
+    env = ros_environment(play.domain, environ)
     shared: tuple[str, ...] = ("--site", str(play.site.resolve()), "--run", str(run.path))
     if play.chaos is not None:
         shared += ("--chaos", str(play.chaos))
@@ -98,10 +109,14 @@ def fleet_processes(
 
     improve = () if play.improving else ("--no-improve",)
     port = ("--port", str(play.port))
-    return (
+    clock = clock_words(play.midnight)
+    if play.backends is not None:
+        clock += ("--embedded", joined(play.backends.embedded))
+    agents = () if play.agents is None else ("--robots", joined(play.agents))
+    processes = (
         spec(
             "fleet_manager",
-            "--simulated",
+            *clock,
             *seed,
             *improve,
             *ledger,
@@ -109,10 +124,10 @@ def fleet_processes(
             pulse=fleet_figures(run),
             more=secrets,
         ),
-        spec("robot_agents", "--simulated"),
+        spec("robot_agents", *clock, *agents),
         spec(
             "gateway",
-            "--simulated",
+            *clock,
             *port,
             *_entrance_words(play.entrance),
             *ledger,
@@ -122,6 +137,20 @@ def fleet_processes(
         ),
         spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run)), pulse=world_figures(run)),
     )
+    left_out = {"robot_agents"} if play.agents == () else set()
+    if play.backends is not None and not play.backends.embedded:
+        left_out.add("sim_world")
+    return tuple(process for process in processes if process.name not in left_out)
+
+
+def ros_environment(domain: int, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables that say which processes meet: those of a domain, unless told otherwise on this machine."""
+    return {"ROS_DOMAIN_ID": str(domain), DISCOVERY: environ.get(DISCOVERY, "LOCALHOST")}
+
+
+def clock_words(midnight: datetime | None) -> tuple[str, ...]:
+    """Return how a process is told what fleet time is: that of `/clock`, or the time since a midnight."""
+    return ("--simulated",) if midnight is None else ("--midnight", midnight.isoformat())
 
 
 def ringing_process(run: RunDirectory, site: Path, webhooks: Path, patience_s: float = PATIENCE_S) -> ProcessSpec:
@@ -140,6 +169,8 @@ def _entrance_words(entrance: Entrance) -> list[str]:
 
 def _sim_words(play: FleetPlay) -> list[str]:
     words = ["--speed", f"{play.speed:g}"]
+    if play.backends is not None:
+        words += _beside_others(play)
     if play.demand is not None:
         words += ["--demand", str(play.demand.resolve())]
     if play.requests is not None:
@@ -149,3 +180,15 @@ def _sim_words(play: FleetPlay) -> list[str]:
     if play.trace is not None:
         words += ["--trace", str(play.trace.resolve())]
     return words
+
+
+def _beside_others(play: FleetPlay) -> list[str]:
+    """Return what the embedded simulator is told where it is not alone: who else is carried by something else."""
+    if play.midnight is None or play.backends is None:
+        return []
+    return ["--midnight", play.midnight.isoformat(), "--hardware", joined(play.backends.elsewhere)]
+
+
+def joined(robots: Sequence[str]) -> str:
+    """Return ids as one word of a command line."""
+    return ",".join(robots) or "none"

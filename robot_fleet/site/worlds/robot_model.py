@@ -55,11 +55,16 @@ def robot_model(kind: RobotKind, name: str) -> str:
     _inertial(base, body_kg, _box_inertia(body_kg, box_m), (0.0, 0.0, middle_m))
     _shape(base, "body", (0.0, 0.0, middle_m), "box", {"size": box_m}, colour=(0.85, 0.87, 0.9))
     _imu(base, name)
-    _lidar(model, kind, frame, name)
+    _lidar(model, kind, name)
     _drive(model, kind, frame, name)
     _battery(model, kind)
     ElementTree.indent(root)
     return f'<?xml version="1.0"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def scan_offset_m(kind: RobotKind) -> tuple[float, float, float]:
+    """Return where the scanner's frame `base_scan` is in that of the robot, `base_link`."""
+    return _frame(kind).length_m / 2 - _LIDAR_M[0], 0.0, kind.lidar_m
 
 
 def _frame(kind: RobotKind) -> _Frame:
@@ -91,11 +96,10 @@ def _wheels(model: Element, frame: _Frame) -> float:
     return 2 * (wheel_kg + _CASTER_KG)
 
 
-def _lidar(model: Element, kind: RobotKind, frame: _Frame, name: str) -> None:
+def _lidar(model: Element, kind: RobotKind, name: str) -> None:
     radius_m, length_m = _LIDAR_M
-    x_m = frame.length_m / 2 - radius_m
     link = SubElement(model, "link", name="base_scan")
-    _pose(link, (x_m, 0.0, kind.lidar_m, 0.0, 0.0, 0.0))
+    _pose(link, (*scan_offset_m(kind), 0.0, 0.0, 0.0))
     across = _LIDAR_KG * (3 * radius_m**2 + length_m**2) / 12
     _inertial(link, _LIDAR_KG, (across, across, _LIDAR_KG * radius_m**2 / 2))
     _shape(link, "case", (), "cylinder", {"radius": (radius_m,), "length": (length_m,)}, colour=(0.1, 0.1, 0.15))
