@@ -43,6 +43,7 @@ _MODULES = {
     "audit": "audit",
     "site": "site",
     "world": "world",
+    "conformance": "conformance",
     "plan": "plan",
     "bench": "bench",
     "ledger": "ledger",

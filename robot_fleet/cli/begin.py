@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,30 @@ from robot_fleet.ledger.address import LedgerAddress, LedgerTarget, ledger_addre
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.opening import is_there
 from robot_fleet.runtime import history
+from robot_fleet.runtime.backends import backends
 from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.fleet_processes import FleetPlay
+from robot_fleet.runtime.hil.real_run import RealRun, midnight_of
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.site.demand import read_csv
 
 
-def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool) -> tuple[Play, FleetPlay]:
+def begin(
+    play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool, remote: tuple[str, ...] = ()
+) -> tuple[Play, FleetPlay]:
     """Make the run directory ready; return what is played, and what the processes are told.
 
     Parameters
     ----------
     run : the fleet's directory, claimed by the caller.
     resume : go on from what is there, if that can be gone on from.
+    remote : ids of the robots whose agents run already, on computers of their own.
 
     Raises
     ------
     LedgerError : as `Ledger.open` does; `ledger_not_empty`. Nothing is changed then.
-    RuntimeFailure : `runtime_other_demand`, `runtime_file_unwritable`, when resuming.
+    RuntimeFailure : `runtime_other_demand`, `runtime_file_unwritable`, `runtime_hil_other_time`, `runtime_hil_speed`,
+        when resuming.
     """
     ledger = _ledger(play, run, resume)
     target: LedgerTarget = ledger or run.ledger
@@ -51,6 +58,7 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         rows = read_csv(_demand(run)) if _demand(run).exists() else []
         play = replace(play, rows=played_rows(rows, requests, duration_s))
     wishes = play.wishes
+    real = _real(play, known, remote)
     note_run(
         run,
         verb="up" if resume else "demo",
@@ -60,6 +68,7 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         duration_s=duration_s,
         trace=None if wishes.trace is None else str(wishes.trace.resolve()),
         ledger=None if ledger is None else str(ledger),
+        midnight=None if real is None else real.midnight.isoformat(),
     )
     return play, FleetPlay(
         site=wishes.site,
@@ -75,7 +84,33 @@ def begin(play: Play, run: RunDirectory, domain: int, port: int, *, resume: bool
         webhooks=play.webhooks,
         ledger=ledger,
         entrance=wishes.entrance,
+        real=real,
     )
+
+
+def _real(play: Play, known: dict[str, Any] | None, remote: tuple[str, ...]) -> RealRun | None:
+    """Return what a run on the wall clock needs, None for one on simulated time. A fleet stays on the time it has.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_hil_other_time`.
+    """
+    bodies, wishes = backends(play.site), play.wishes
+    before = None if known is None else known.get("midnight")
+    if before is not None:
+        if wishes.speed != 1.0:
+            message = (
+                "the fleet of this name has real robots' time, at speed 1; leave --speed out, or give another --name"
+            )
+            raise RuntimeFailure("runtime_hil_speed", message, "--speed")
+        return RealRun(datetime.fromisoformat(before), bodies, wishes.hardware, remote)
+    if not bodies.elsewhere:
+        return None
+    if known is not None:
+        message = "the fleet of this name goes on in simulated time, where no real robot lives; give another --name"
+        raise RuntimeFailure("runtime_hil_other_time", message, ", ".join(bodies.elsewhere))
+    first_s = play.rows[0].at_s if play.rows else None
+    return RealRun(midnight_of(play.site, first_s), bodies, wishes.hardware, remote)
 
 
 def _ledger(play: Play, run: RunDirectory, resume: bool) -> LedgerAddress | None:

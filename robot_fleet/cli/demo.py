@@ -62,6 +62,14 @@ Bind = Annotated[
 TlsCert = Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate for TLS, in PEM.")]
 TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its key, in PEM.")]
 BehindProxy = Annotated[bool, typer.Option("--behind-proxy", help="A proxy in front of the console speaks TLS.")]
+Hardware = Annotated[
+    str | None,
+    typer.Option(
+        "--hardware",
+        metavar="IDS",
+        help="These robots are real, as are those that robots.yaml calls so; none: simulate every robot.",
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -78,8 +86,14 @@ def demo(
     ] = None,
     requests: Requests = None,
     speed: Annotated[
-        float, typer.Option("--speed", min=0.1, max=100.0, help="Fleet seconds per second; not on the virtual clock.")
-    ] = DEMO_SPEED,
+        float | None,
+        typer.Option(
+            "--speed",
+            min=0.1,
+            max=100.0,
+            help="Fleet seconds per second; not on the virtual clock. Default: 5, and 1 among real robots.",
+        ),
+    ] = None,
     headless: Headless = False,
     port: Port = None,
     duration: Duration = None,
@@ -95,6 +109,7 @@ def demo(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
+    hardware: Hardware = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -103,13 +118,15 @@ def demo(
     The exit code is 0 only if each of them ended in an outcome.
 
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
+
+    Example: ./fleet demo --hardware care_1 --requests 5
     """
     folder = site or default_site()
     wishes = Wishes(
         site=folder,
         demand=demand or folder / "demand.csv",
         requests=requests,
-        speed=speed,
+        speed=pace(speed, folder, hardware),
         headless=headless,
         port=port,
         duration_s=duration,
@@ -122,6 +139,8 @@ def demo(
         webhooks=webhooks,
         ledger=ledger,
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
+        hardware=hardware,
+        virtual=link is LinkKind.VIRTUAL,
     )
     _run(wishes, link, resume=False)
 
@@ -148,6 +167,7 @@ def up(
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
+    hardware: Hardware = None,
     name: Name = None,
 ) -> None:
     """Run a fleet that waits for requests and goes on where the fleet of this name stopped last.
@@ -155,6 +175,8 @@ def up(
     Stays until Ctrl-C or ./fleet down. Ask for services with ./fleet submit or in the console.
 
     Example: ./fleet up --site config/sites/busan_edc --port 8600
+
+    Example: ./fleet up --hardware care_1,logistics_1
     """
     wishes = Wishes(
         site=site or default_site(),
@@ -173,8 +195,20 @@ def up(
         webhooks=webhooks,
         ledger=ledger,
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
+        hardware=hardware,
+        virtual=link is LinkKind.VIRTUAL,
     )
     _run(wishes, link, resume=True)
+
+
+def pace(speed: float | None, site: Path, hardware: str | None) -> float:
+    """Return the speed of a demo that may not have been given one."""
+    if speed is not None:
+        return speed
+    from robot_fleet.runtime.backends import backends, with_hardware
+    from robot_fleet.site.load import load_site
+
+    return 1.0 if backends(with_hardware(load_site(site), hardware)).elsewhere else DEMO_SPEED
 
 
 def _run(wishes: Wishes, link: LinkKind, *, resume: bool) -> None:

@@ -32,6 +32,8 @@ class Wishes:
     demand : file of the requests; None for a run without any.
     requests : only the first so many; None for all.
     speed : fleet seconds per wall second; means nothing on the virtual clock.
+    hardware : ids of the robots that are real besides those of the site, `none` for none at all; None as the site says.
+    virtual : whether it is played on the virtual clock.
     duration_s : fleet seconds after which no request is taken any more; None for no end.
     summary, trace : files to write, if any.
     name : the fleet's name; None for the default one.
@@ -57,6 +59,8 @@ class Wishes:
     webhooks: Path | None = None
     ledger: str | None = None
     entrance: Entrance = field(default_factory=Entrance)
+    hardware: str | None = None
+    virtual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,12 @@ def prepare(wishes: Wishes) -> Play:
     Raises
     ------
     FleetError : as `load_site`, `read_webhooks`, `report_receivers` and `read_csv` do; `runtime_file_unwritable`,
-        `ledger_bad_url`; what `Entrance.check` raises.
+        `ledger_bad_url`; what `Entrance.check`, `with_hardware` and `check_wishes` raise.
     """
     from robot_fleet.ledger.address import ledger_address
+    from robot_fleet.runtime.backends import with_hardware
     from robot_fleet.runtime.demand import played_rows
+    from robot_fleet.runtime.hil.real_run import check_wishes
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
     from robot_fleet.site.reports import read_reports, report_receivers
@@ -97,7 +103,8 @@ def prepare(wishes: Wishes) -> Play:
         if path is not None:
             check_writable(option, path)
     ledger = None if wishes.ledger is None else ledger_address(wishes.ledger).absolute()
-    site = load_site(wishes.site)
+    site = with_hardware(load_site(wishes.site), wishes.hardware)
+    check_wishes(site, virtual=wishes.virtual, speed=wishes.speed)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,15 +18,19 @@ from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.backends import backends
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.fleet_processes import (
     STAND_STILL,
     FleetPlay,
     fleet_figures,
     fleet_processes,
+    hil_told,
     ringing_process,
     world_figures,
 )
+from robot_fleet.runtime.hil.look_first import look_first
+from robot_fleet.runtime.hil.real_run import watched
 from robot_fleet.runtime.ringer import Ringer
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
 from robot_fleet.runtime.shared_memory import sweep
@@ -55,12 +60,17 @@ def run(play: Play, *, resume: bool) -> None:
 
     Raises
     ------
-    FleetError : as `FleetClaim` and `begin` do; `runtime_not_ready`, `runtime_crash_loop`, `runtime_requests_open`.
+    FleetError : as `FleetClaim`, `look_first` and `begin` do; `runtime_not_ready`, `runtime_crash_loop`,
+        `runtime_requests_open`; why the watch over real robots has stopped the run.
     """
     with FleetClaim(play.wishes.name or DEFAULT_NAME) as claim:
         domain, port = claim.domain_id(), claim.port(play.wishes.port)
         display: Progress = Lines() if play.wishes.headless else progress()
-        play, told = begin(play, claim.run, domain, port, resume=resume)
+        remote: tuple[str, ...] = ()
+        if backends(play.site).elsewhere:
+            display.say(f"Looking for {', '.join(backends(play.site).elsewhere)} on ROS domain {domain} ...")
+            remote = look_first(claim.run, play.wishes.site, play.wishes.hardware, domain)
+        play, told = begin(play, claim.run, domain, port, resume=resume, remote=remote)
         try:
             _Run(play, claim.run, told, display).whole()
         finally:
@@ -80,6 +90,8 @@ class _Run:
         self._looping: dict[str, None] = {}
         self._quiet_until_s: dict[str, float] = {}
         self._moved_s = time.monotonic()
+        self._up_s = math.inf
+        self._stopped: RuntimeFailure | None = None
 
     def whole(self) -> None:
         """Run to the end."""
@@ -91,16 +103,19 @@ class _Run:
             "tls_cert": None if self._told.entrance.tls_cert is None else str(self._told.entrance.tls_cert.resolve()),
         }
         specs = fleet_processes(self._run, self._told)
+        hil_told(self._run).unlink(missing_ok=True)
         supervisor = Supervisor(self._run, specs, info=info, listener=self._heard, ringer=self._ringer())
         with self._display, supervisor, supervisor.signals():
             supervisor.start()
             supervisor.run(self._up, _LOOK_S)
-            if not supervisor.stopping:
+            if not supervisor.stopping and self._stopped is None:
                 self._announce()
                 supervisor.run(self._over, _LOOK_S)
             interrupted = supervisor.stopping
             pace = self._figures.pace()
-            supervisor.signal("sim_world", STAND_STILL)
+            for name in ("hil_watch", "sim_world"):
+                if any(spec.name == name for spec in specs):
+                    supervisor.signal(name, STAND_STILL)
             supervisor.run(self._agree(), _LOOK_S)
         self._figures.refresh()
         self._conclude(interrupted, pace, supervisor.restarts)
@@ -120,6 +135,8 @@ class _Run:
         RuntimeFailure : `runtime_crash_loop`, `runtime_not_ready`.
         """
         self._figures.refresh()
+        if self._has_stopped():
+            return True
         if self._figures.begun and manager_is_live(self._told.port, self._told.entrance.tls_cert):
             return True
         for name in self._looping:
@@ -140,8 +157,20 @@ class _Run:
 
         return agrees
 
+    def _has_stopped(self) -> bool:
+        """Return whether the watch over real robots has stopped the run; its reason is kept."""
+        if self._told.real is not None and self._told.real.bodies.elsewhere:
+            self._stopped = self._stopped or watched(hil_told(self._run), self._up_s)
+        return self._stopped is not None
+
     def _announce(self) -> None:
         self._moved_s = time.monotonic()
+        self._up_s = time.time()
+        real = self._told.real
+        if real is not None and real.bodies.elsewhere:
+            agents = f"; agents of their own: {', '.join(real.remote)}" if real.remote else ""
+            names = ", ".join(real.bodies.elsewhere)
+            self._display.say(f"Not simulated: {names}{agents}. Fleet time 0 is {real.midnight.isoformat()}.")
         if self._play.wishes.headless:
             self._display.say(f"Fleet {self._run.name} is up, port {self._told.port}.")
         else:
@@ -152,6 +181,8 @@ class _Run:
 
     def _over(self) -> bool:
         """Show how far the run is and return whether it is to end."""
+        if self._has_stopped():
+            return True
         figures = self._figures
         if figures.refresh():
             self._moved_s = time.monotonic()
@@ -170,6 +201,8 @@ class _Run:
     def _conclude(self, interrupted: bool, pace: tuple[float, float], restarts: dict[str, int]) -> None:
         wishes, figures = self._play.wishes, self._figures
         if not figures.begun:
+            if self._stopped is not None:
+                raise self._stopped
             raise typer.Exit(INTERRUPTED)
         summary = figures.summary(
             site=self._play.site.id, seed=wishes.seed, speed=wishes.speed, pace=pace, restarts=restarts
@@ -177,6 +210,8 @@ class _Run:
         if wishes.summary is not None:
             write_summary(wishes.summary, summary)
         tell(summary)
+        if self._stopped is not None:
+            raise self._stopped
         failure = open_requests(summary, [row.request_id for row in self._play.rows])
         if failure is not None and interrupted:
             typer.echo(f"fleet: interrupted; {failure.message}", err=True)

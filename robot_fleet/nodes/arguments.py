@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.backends import ids
 from robot_fleet.runtime.midnight import parse_midnight
 from robot_fleet.runtime.run_directory import users_of
 
@@ -38,6 +39,16 @@ class NodeArguments:
     def is_embedded(self, robot: str) -> bool:
         """Whether a robot's body is the embedded simulator's: all are on simulated time, none in the field."""
         return self.simulated if self.embedded is None else robot in self.embedded
+
+    @property
+    def hil(self) -> Path:
+        """What the watch over real robots sees."""
+        return self.run / "hil.json"
+
+    @property
+    def preflight(self) -> Path:
+        """What was on the network before a run with real robots."""
+        return self.run / "hil_preflight.json"
 
     @property
     def simulated(self) -> bool:
@@ -113,11 +124,11 @@ def parser(description: str, *, is_clock: bool = False) -> argparse.ArgumentPars
     made.add_argument("--seed", type=int, default=1, help="seed of what is drawn")
     made.add_argument("--chaos", type=Path, help="file in which a chaos run says what is to fail")
     if is_clock:
-        made.set_defaults(midnight=None)
+        made.add_argument("--midnight", type=_midnight, help="keep to the wall clock: the instant of fleet time 0")
         return made
     made.add_argument(
         "--embedded",
-        type=_ids,
+        type=ids,
         help="ids of the robots whose bodies are the embedded simulator's, separated by commas, or none; by default all"
         " with --simulated, none with --midnight",
     )
@@ -153,7 +164,3 @@ def _midnight(text: str) -> datetime:
         return parse_midnight(text)
     except RuntimeFailure as error:
         raise argparse.ArgumentTypeError(error.message) from None
-
-
-def _ids(words: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in words.split(",") if word.strip() and word.strip() != "none")

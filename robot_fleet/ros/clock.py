@@ -37,6 +37,10 @@ class FleetClock:
         self._last_s = max(self._last_s, fleet_s)
         return Now(max(self._last_s, self._floor_s), time.monotonic())
 
+    def fleet_s_of(self, stamp_s: float) -> float:
+        """Return the fleet time of a stamp that a robot's own programs made: ROS time, so wall time in the field."""
+        return stamp_s if self._midnight_s is None else stamp_s - self._midnight_s
+
     def not_before(self, fleet_s: float) -> None:
         """Let no earlier time be told: what was written down at it by an earlier process has happened."""
         self._floor_s = fleet_s

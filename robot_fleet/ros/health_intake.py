@@ -178,7 +178,7 @@ class HealthIntake:
         reason = (
             (None if math.isnan(message.percentage) else plausible.charge(100.0 * message.percentage))
             or plausible.measured(*values.values())
-            or plausible.stamp(from_time(message.header.stamp), now.fleet_s)
+            or plausible.stamp(self._clock.fleet_s_of(from_time(message.header.stamp)), now.fleet_s)
         )
         if reason is not None:
             return reason
@@ -193,7 +193,7 @@ class HealthIntake:
             or plausible.pose(position.x, position.y)
             or plausible.quaternion(rotation.x, rotation.y, rotation.z, rotation.w)
             or plausible.covariance(*uncertain)
-            or plausible.stamp(from_time(message.header.stamp), now.fleet_s)
+            or plausible.stamp(self._clock.fleet_s_of(from_time(message.header.stamp)), now.fleet_s)
         )
         if reason is not None:
             return reason
@@ -206,7 +206,7 @@ class HealthIntake:
         by_robot: dict[str, list[DiagnosticStatus]] = {}
         for status in message.status:
             by_robot.setdefault(status.hardware_id, []).append(status)
-        stamp_s = from_time(message.header.stamp)
+        stamp_s = self._clock.fleet_s_of(from_time(message.header.stamp))
         for robot, statuses in by_robot.items():
             self._take(robot, "diagnostics", partial(self._told_by_parts, stamp_s), statuses)
 

@@ -44,6 +44,8 @@ QOS: dict[str, Quality] = {
     # who moves a robot; its safety system may publish as it likes, so it must repeat itself
     "~control": Quality(_profile(1, reliable=True, latched=True), _profile(5, reliable=False, latched=False)),
     "~sim/control": _quality(1),
+    # how far a simulated world is that keeps to the wall clock
+    "fleet/world_clock": _quality(1, lossy=True),
     "fleet/facts": _quality(1, latched=True),
     "fleet/state": _quality(1),
     "fleet/conditions": _quality(5),
@@ -62,6 +64,11 @@ QOS: dict[str, Quality] = {
     "~tf": _quality(100),
     "~tf_static": _quality(1, latched=True),
     "~gazebo/battery_state": _quality(5, lossy=True),
+    "~scan": _quality(5, lossy=True),
+    "~map": _quality(1, latched=True),
+    # what a robot cannot see itself, since others of its fleet have another kind of body; how bad a bench's network is
+    "~obstacles": _quality(1, lossy=True),
+    "~bench/network": _quality(10),
     "map": _quality(1, latched=True),
     # all robots share the one topic, and a listener must not lose the rest while it looks at some
     "diagnostics": Quality(_profile(50, reliable=True, latched=False), _profile(1000, reliable=True, latched=False)),

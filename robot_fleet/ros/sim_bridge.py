@@ -11,6 +11,7 @@ from rosgraph_msgs.msg import Clock as ClockMsg
 
 from robot_fleet.ros.calling import Calling
 from robot_fleet.ros.convert import to_time
+from robot_fleet.ros.ghost_intake import GhostIntake
 from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
@@ -29,6 +30,7 @@ AGENTS_WITHIN_S = 20.0
 """Wall seconds after which a day begins though some robots have no agent."""
 BEGINS_AFTER_S = 0.3
 """Wall seconds between the discovery of the last agent here and the begin of the day: it has to discover us, too."""
+OBSTACLES_EVERY_S = 0.1
 MOTION_HZ = Setting("motion_hz", 10.0, 1.0, 50.0, "messages of motion of each moving robot per wall second")
 HEALTH_HZ = Setting("health_hz", 2.0, 0.2, 10.0, "messages of battery and base of each robot per wall second")
 
@@ -44,6 +46,9 @@ class SimBridge:
     callers : the people of the demand.
     occupancy : the site's map.
     journal : where alarms are kept until the ledger knows them.
+    midnight_s : the instant at which fleet time is 0 [s since 1970] where the world keeps to the wall clock, which is
+        then the time of all; None where the world is the clock.
+    ghosts : where robots with bodies elsewhere are; None where there are none.
     """
 
     def __init__(
@@ -54,11 +59,16 @@ class SimBridge:
         callers: Callers,
         occupancy: OccupancyMap,
         journal: RaisedAlarms,
+        midnight_s: float | None = None,
+        ghosts: GhostIntake | None = None,
     ) -> None:
         self._player = player
         self._world = world = player.world
         self._callers = callers
-        self._clock = node.create_publisher(ClockMsg, topic("clock"), QOS["clock"].offered)
+        self._ghosts = ghosts
+        self._stamp_0_s = midnight_s or 0.0
+        clock = "clock" if midnight_s is None else "fleet/world_clock"
+        self._clock = node.create_publisher(ClockMsg, topic(clock), QOS[clock].offered)
         self._contents = node.create_publisher(
             PlaceContents, topic("fleet/place_contents"), QOS["fleet/place_contents"].offered
         )
@@ -67,7 +77,7 @@ class SimBridge:
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
         self._calling = Calling(node, guard, callers, keeper)
         self._robots = {
-            name: SimRobotServers(node, world, name, guard, lambda: player.clock_s, occupancy) for name in world.robots
+            name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy) for name in world.robots
         }
         self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
         self._sensed: dict[str, tuple[str, ...]] = {}
@@ -79,6 +89,8 @@ class SimBridge:
             robot.changed()  # what a new listener must know without waiting for a change
         every(node, WAKE_S, guard("play", self._play))
         every(node, 1.0 / declare(node, MOTION_HZ), guard("motion", self._tell_motion))
+        if ghosts is not None:
+            every(node, OBSTACLES_EVERY_S, guard("obstacles", ghosts.tell_obstacles))
         every(node, 1.0 / declare(node, HEALTH_HZ), guard("health", self._tell_health))
         every(node, NOTE_EVERY_S, guard("note", self._note))
 
@@ -91,7 +103,10 @@ class SimBridge:
         if self._stands:
             return
         steady_s = time.monotonic()
+        if self._ghosts is not None:
+            self._ghosts.place()
         if not self._plays:
+            self._player.wait()
             if self._fleet_is_there(steady_s):
                 self._begin(steady_s)
             return
@@ -111,12 +126,19 @@ class SimBridge:
 
     def _fleet_is_there(self, steady_s: float) -> bool:
         waited = steady_s - self._made_s > AGENTS_WITHIN_S
-        return self._calling.heard and (waited or all(robot.topics.heard for robot in self._robots.values()))
+        agents = all(robot.topics.heard for robot in self._robots.values())
+        return self._calling.heard and (waited or (agents and (self._ghosts is None or self._ghosts.complete)))
+
+    def _stamp_s(self) -> float:
+        """Return what stands on messages: ROS time."""
+        return self._stamp_0_s + self._player.clock_s
 
     def _tell_time(self) -> None:
-        self._clock.publish(ClockMsg(clock=to_time(self._player.clock_s)))
+        self._clock.publish(ClockMsg(clock=to_time(self._stamp_s())))
 
     def _tell_motion(self) -> None:
+        if not self._plays and self._stamp_0_s:
+            self._tell_time()
         for robot in self._robots.values():
             robot.topics.tell_motion()
             robot.give_feedback()

@@ -51,7 +51,7 @@ class SimRobotServers:
     world : the world; it belongs to the node's thread.
     robot_id : the robot, and its namespace.
     guard : keeps failing callbacks from the spin.
-    clock_s : returns the fleet time that stands on messages.
+    clock_s : returns the time that stands on messages (ROS time).
     occupancy : the map that it drives by.
     """
 

@@ -44,7 +44,7 @@ class SimTopics:
     node : where the publishers live.
     world : the world.
     robot_id : the robot, and its namespace.
-    clock_s : returns the fleet time that stands on messages.
+    clock_s : returns the time that stands on messages (ROS time).
     is_localised : whether its localisation runs; without, nobody is told where in the map it is.
     """
 

@@ -109,16 +109,22 @@ def every(node: Node, seconds: float, callback: Callable[[], object]) -> None:
     node.create_timer(seconds, callback, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
-def spin(node: Node, alive: Callable[[], bool], close: Callable[[], object] = lambda: None) -> None:
-    """Run a node until it is told to end or shut down, or `alive` says no; `close` ends what else uses ROS.
+def spin(
+    node: Node,
+    alive: Callable[[], bool],
+    close: Callable[[], object] = lambda: None,
+    last: Callable[[], bool] = lambda: True,
+) -> None:
+    """Run a node until it is told to end or shut down, or `alive` says no, and then until `last` says that it is done.
 
+    `close` ends what else uses ROS.
     `spin_once` in a loop: the events executor's own `spin` does not return on a shutdown.
     """
     _ENDING.spins = True
     executor = EventsExecutor()
     executor.add_node(node)
     try:
-        while rclpy.ok() and not _ENDING.asked and alive():
+        while rclpy.ok() and ((not _ENDING.asked and alive()) or not last()):
             executor.spin_once(timeout_sec=_LOOK_S)
     except ExternalShutdownException:
         pass

@@ -40,6 +40,8 @@ class WorldPlayer:
     figures : file in which `note` says how far the world is.
     speed : fleet seconds per wall second.
     trace : file for the physical truth, None for no trace; cut back to what the checkpoint knows of it.
+    keeps_to : returns the fleet time of a wall clock that the world has to keep to, at speed 1; time in which the
+        world could not live passes without anything happening. None for a world whose time is its own.
 
     Raises
     ------
@@ -51,13 +53,21 @@ class WorldPlayer:
     """
 
     def __init__(
-        self, world: SimWorld, callers: Callers, kept: Path, figures: Path, speed: float, trace: Path | None
+        self,
+        world: SimWorld,
+        callers: Callers,
+        kept: Path,
+        figures: Path,
+        speed: float,
+        trace: Path | None,
+        keeps_to: Callable[[], float] | None = None,
     ) -> None:
         self.world = world
         self._callers = callers
         self._kept = kept
         self._figures = figures
         self._speed = speed
+        self._keeps_to = keeps_to
         self._start_s = world.now_s
         state = checkpoint.load(kept)
         self.resumed = state is not None
@@ -93,7 +103,7 @@ class WorldPlayer:
             self._began = steady_s, self.world.now_s
             self._played_s = steady_s
         began_s, first_s = self._began
-        due_s = first_s + (steady_s - began_s) * self._speed
+        due_s = first_s + (steady_s - began_s) * self._speed if self._keeps_to is None else self._keeps_to()
         looked_s, self._played_s = self._played_s, steady_s
         most_s = max((steady_s - looked_s) * self._speed * CATCH_UP, LEAST_S)
         until_s = min(due_s, self.world.now_s + min(most_s, AHEAD_S))
@@ -110,7 +120,13 @@ class WorldPlayer:
         if due_s - self.world.now_s > FELL_BEHIND_S * self._speed:
             LOG.warning("world=behind lost_s=%.1f the machine is too slow for this speed", due_s - self.world.now_s)
             self._began = steady_s, self.world.now_s
+            self.wait()
         return steps > 0
+
+    def wait(self) -> None:
+        """Let the time that a wall clock shows have come without anything having happened."""
+        if self._keeps_to is not None:
+            self.world.sleep(self._keeps_to())
 
     def keep(self) -> None:
         """Write the checkpoint, durably."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.site import Backend, Site
+
+NONE = "none"
+"""Word for no robot where ids are asked for."""
 
 
 class ClockSource(StrEnum):
@@ -37,8 +40,15 @@ class Backends:
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Those that the embedded simulator does not move."""
-        return self.gazebo + self.hardware
+        """Those that the embedded simulator does not move: it mirrors them as ghosts."""
+        return self.hardware + self.gazebo
+
+    def strangers_of(self, robot: str) -> tuple[str, ...]:
+        """Return the robots that a robot's own sensors cannot see: those with another kind of body."""
+        for own in (self.embedded, self.gazebo, self.hardware):
+            if robot in own:
+                return tuple(name for name in self.robots if name not in own)
+        return ()
 
     @property
     def clock(self) -> ClockSource:
@@ -86,3 +96,40 @@ def backends(
             backend = Backend.GAZEBO if name in gazebo else Backend.HARDWARE if name in hardware else spec.backend
             carried[backend].append(name)
     return Backends(*(tuple(carried[backend]) for backend in (Backend.EMBEDDED, Backend.GAZEBO, Backend.HARDWARE)))
+
+
+def with_hardware(site: Site, words: str | None) -> Site:
+    """Return a site whose robots have the bodies that a run asks for.
+
+    Parameters
+    ----------
+    words : ids of the robots that are real in addition to those of the site, separated by commas; `none` for a run
+        whose robots are all embedded whatever the site says; None to leave it as the site says.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_unknown_robot`.
+    """
+    if words is None:
+        return site
+    if words.strip() == NONE:
+        return replace(site, robots={k: replace(spec, backend=Backend.EMBEDDED) for k, spec in site.robots.items()})
+    named = ids(words)
+    for name in named:
+        if name not in site.robots:
+            message = f"the site has no robot {name!r}; expected some of {', '.join(site.robots)}, or {NONE!r}"
+            raise RuntimeFailure("runtime_unknown_robot", message, "--hardware")
+    robots = {
+        name: replace(spec, backend=Backend.HARDWARE) if name in named else spec for name, spec in site.robots.items()
+    }
+    return replace(site, robots=robots)
+
+
+def ids(words: str) -> tuple[str, ...]:
+    """Return ids that are separated by commas; none of `none`."""
+    return tuple(word.strip() for word in words.split(",") if word.strip() and word.strip() != NONE)
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return ids as one word of a command line."""
+    return ",".join(names) or NONE

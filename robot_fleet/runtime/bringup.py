@@ -15,7 +15,7 @@ from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.site import Backend, Site
-from robot_fleet.runtime.backends import Backends, ClockSource, backends
+from robot_fleet.runtime.backends import Backends, ClockSource, backends, joined
 from robot_fleet.runtime.discovery import discovery_server, needs_server
 from robot_fleet.runtime.fleet_processes import (
     DISCOVERY,
@@ -25,6 +25,7 @@ from robot_fleet.runtime.fleet_processes import (
     ros_environment,
 )
 from robot_fleet.runtime.gazebo_processes import gazebo_bases, gazebo_processes, nav2_includes, read_world
+from robot_fleet.runtime.hil.real_run import RealRun
 from robot_fleet.runtime.installed import Installed
 from robot_fleet.runtime.process import ProcessSpec
 from robot_fleet.runtime.run_directory import RunDirectory
@@ -198,11 +199,12 @@ def bring_up_robot(wishes: RobotWishes, environ: Mapping[str, str] = os.environ)
         if wishes.nav2
         else ()
     )
-    play = FleetPlay(
-        wishes.site, wishes.domain, 0, 1, 1.0, backends=carried, agents=carried.hardware, midnight=wishes.midnight
-    )
+    if wishes.midnight is None:
+        raise AssertionError("checked above")
+    real = RealRun(wishes.midnight, carried)
+    play = FleetPlay(wishes.site, wishes.domain, 0, 1, 1.0, real=real)
     run = RunDirectory(wishes.run.name, wishes.run.resolve())
-    agent = tuple(Start(spec) for spec in fleet_processes(run, play, environ) if spec.name == "robot_agents")
+    agent = tuple(Start(spec) for spec in fleet_processes(run, play, environ) if spec.role == "robot_agents")
     texts = ros_files(site, files.folder, carried.hardware, (), simulated=False, map_topic=f"/{wishes.robot}/map")
     return Bringup(
         carried, agent, includes, env, texts, _participants(agent, includes), _closed(env, "the fleet's machine")
@@ -219,20 +221,22 @@ def _in_gazebo(site: Site, wishes: FleetWishes) -> tuple[str, ...]:
 def _own_processes(
     wishes: FleetWishes, carried: Backends, site: Site, environ: Mapping[str, str]
 ) -> tuple[ProcessSpec, ...]:
-    here = carried.robots if wishes.hardware_agents else carried.embedded + carried.gazebo
-    agents = tuple(name for name in site.robots if name in here)
     play = FleetPlay(
-        site=wishes.site,
-        domain=wishes.domain,
-        port=wishes.port,
-        seed=wishes.seed,
-        speed=wishes.speed,
-        demand=wishes.demand,
-        backends=None if carried.embedded == tuple(site.robots) else carried,
-        agents=None if agents == tuple(site.robots) else agents,
-        midnight=wishes.midnight,
-    )
+        wishes.site, wishes.domain, wishes.port, wishes.seed, wishes.speed, wishes.demand,
+        real=_real_run(wishes, carried, site),
+        agents=None if carried.robots == tuple(site.robots) else carried.robots,
+        in_gazebo=carried.clock is ClockSource.GAZEBO,
+    )  # fmt: skip
     return fleet_processes(RunDirectory(wishes.run.name, wishes.run.resolve()), play, environ)
+
+
+def _real_run(wishes: FleetWishes, carried: Backends, site: Site) -> RealRun | None:
+    """Return what processes on wall time are told; None on simulated time."""
+    if carried.simulated or wishes.midnight is None:
+        return None
+    unsaid = [name for name in carried.elsewhere if site.robots[name].backend is Backend.EMBEDDED]
+    remote = () if wishes.hardware_agents else carried.hardware
+    return RealRun(wishes.midnight, carried, joined(unsaid) if unsaid else None, remote)
 
 
 def _check_time(carried: Backends, midnight: datetime | None, speed: float) -> None:

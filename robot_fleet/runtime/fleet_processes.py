@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from robot_fleet.ledger.address import LedgerAddress
-from robot_fleet.runtime.backends import Backends
+from robot_fleet.runtime.backends import NONE, joined
+from robot_fleet.runtime.hil.real_run import RealRun
 from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyPort
 from robot_fleet.runtime.ringer import PATIENCE_S
 from robot_fleet.runtime.run_directory import RunDirectory
@@ -43,9 +44,9 @@ class FleetPlay:
     chaos : file in which a chaos run says what is to fail; None outside of such a run.
     ledger : where the ledger is, if not in the run directory.
     entrance : where others than this machine reach the console, if at all.
-    backends : what carries the robots; None where all of the site's are embedded.
-    agents : robots whose agents run here; None for all. That of a real robot runs on its own computer.
-    midnight : the instant at which fleet time is 0, on wall time; None when ROS time is `/clock`.
+    real : the run keeps to the wall clock, and some robots have bodies elsewhere; None of a run on simulated time.
+    agents : on simulated time, the robots whose agents run; None for all of the site.
+    in_gazebo : on simulated time, whether Gazebo carries all robots, so that there is no embedded simulator.
     """
 
     site: Path
@@ -62,9 +63,9 @@ class FleetPlay:
     chaos: Path | None = None
     ledger: LedgerAddress | None = None
     entrance: Entrance = field(default_factory=Entrance)
-    backends: Backends | None = None
+    real: RealRun | None = None
     agents: tuple[str, ...] | None = None
-    midnight: datetime | None = None
+    in_gazebo: bool = False
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -82,13 +83,15 @@ def gateway_pulse(run: Path) -> Path:
     return run / "gateway.pulse"
 
 
+def hil_told(run: RunDirectory) -> Path:
+    """Return the file in which the watch over real robots says what it sees, and why a run must end."""
+    return run.path / "hil.json"
+
+
 def fleet_processes(
     run: RunDirectory, play: FleetPlay, environ: Mapping[str, str] = os.environ
 ) -> tuple[ProcessSpec, ...]:
-    """Return the fleet's own processes, the manager first, since the others wait for it or do without.
-
-    Where no robot is embedded there is no embedded simulator, and where no agent runs here, no process for them.
-    """
+    """Return the processes of a simulated fleet, the manager first, since the others wait for it or do without."""
     env = ros_environment(play.domain, environ)
     shared: tuple[str, ...] = ("--site", str(play.site.resolve()), "--run", str(run.path))
     if play.chaos is not None:
@@ -107,16 +110,23 @@ def fleet_processes(
         argv = (sys.executable, "-P", "-m", f"robot_fleet.nodes.{name}", *shared, *words)
         return ProcessSpec(name, name, argv, {**env, **more}, ready=ready, pulse=pulse)
 
+    def agents(name: str, robots: Sequence[str]) -> ProcessSpec:
+        named = () if play.real is None and play.agents is None else ("--robots", joined(robots))
+        return replace(spec("robot_agents", *_clock_words(play), *named), name=name)
+
+    def sim_world() -> ProcessSpec:
+        figures = world_figures(run)
+        return spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(figures), pulse=figures)
+
+    real = play.real
+    here = real.bodies.embedded if real else play.agents or ()
+    is_simulated_here = not play.in_gazebo and (not real or bool(real.bodies.embedded))
     improve = () if play.improving else ("--no-improve",)
     port = ("--port", str(play.port))
-    clock = clock_words(play.midnight)
-    if play.backends is not None:
-        clock += ("--embedded", joined(play.backends.embedded))
-    agents = () if play.agents is None else ("--robots", joined(play.agents))
-    processes = (
+    return (
         spec(
             "fleet_manager",
-            *clock,
+            *_clock_words(play),
             *seed,
             *improve,
             *ledger,
@@ -124,10 +134,11 @@ def fleet_processes(
             pulse=fleet_figures(run),
             more=secrets,
         ),
-        spec("robot_agents", *clock, *agents),
+        *([agents("robot_agents", here)] if not real or real.bodies.embedded else []),
+        *(agents(f"agent_of_{robot}", [robot]) for robot in (real.own_agents if real else ())),
         spec(
             "gateway",
-            *clock,
+            *_clock_words(play),
             *port,
             *_entrance_words(play.entrance),
             *ledger,
@@ -135,12 +146,9 @@ def fleet_processes(
             pulse=gateway_pulse(run.path),
             more=secrets,
         ),
-        spec("sim_world", *seed, *_sim_words(play), ready=ReadyFile(world_figures(run)), pulse=world_figures(run)),
+        *([sim_world()] if is_simulated_here else []),
+        *([spec("hil_watch", *_watch_words(real), pulse=hil_told(run))] if real and real.bodies.elsewhere else []),
     )
-    left_out = {"robot_agents"} if play.agents == () else set()
-    if play.backends is not None and not play.backends.embedded:
-        left_out.add("sim_world")
-    return tuple(process for process in processes if process.name not in left_out)
 
 
 def ros_environment(domain: int, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -160,6 +168,20 @@ def ringing_process(run: RunDirectory, site: Path, webhooks: Path, patience_s: f
     return ProcessSpec("ringing", "ringing", argv)
 
 
+def _clock_words(play: FleetPlay) -> tuple[str, ...]:
+    if play.real is None:
+        return ("--simulated", "--embedded", NONE) if play.in_gazebo else ("--simulated",)
+    return ("--midnight", play.real.midnight.isoformat(), "--embedded", joined(play.real.bodies.embedded))
+
+
+def _hardware_words(real: RealRun) -> list[str]:
+    return [] if real.hardware is None else ["--hardware", real.hardware]
+
+
+def _watch_words(real: RealRun) -> list[str]:
+    return ["--agents", joined(real.own_agents), *_hardware_words(real)]
+
+
 def _entrance_words(entrance: Entrance) -> list[str]:
     words = [] if entrance.bind == LOOPBACK else ["--bind", entrance.bind]
     if entrance.tls_cert is not None and entrance.tls_key is not None:
@@ -169,8 +191,6 @@ def _entrance_words(entrance: Entrance) -> list[str]:
 
 def _sim_words(play: FleetPlay) -> list[str]:
     words = ["--speed", f"{play.speed:g}"]
-    if play.backends is not None:
-        words += _beside_others(play)
     if play.demand is not None:
         words += ["--demand", str(play.demand.resolve())]
     if play.requests is not None:
@@ -179,16 +199,6 @@ def _sim_words(play: FleetPlay) -> list[str]:
         words += ["--duration", repr(play.duration_s)]
     if play.trace is not None:
         words += ["--trace", str(play.trace.resolve())]
-    return words
-
-
-def _beside_others(play: FleetPlay) -> list[str]:
-    """Return what the embedded simulator is told where it is not alone: who else is carried by something else."""
-    if play.midnight is None or play.backends is None:
-        return []
-    return ["--midnight", play.midnight.isoformat(), "--hardware", joined(play.backends.elsewhere)]
-
-
-def joined(robots: Sequence[str]) -> str:
-    """Return ids as one word of a command line."""
-    return ",".join(robots) or "none"
+    if play.real is None:  # every robot is simulated, whatever the site says
+        return [*words, "--hardware", NONE]
+    return [*words, "--midnight", play.real.midnight.isoformat(), *_hardware_words(play.real)]

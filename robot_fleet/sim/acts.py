@@ -112,6 +112,12 @@ class Acts:
                 act.result = {}
                 act.end_s = robot.due_s = self._world.now_s + duration_s
 
+    def sleep(self, pause_s: float) -> None:
+        """Let a time pass in which no act went on."""
+        for act in self.by_id.values():
+            if act.state is GoalState.RUNNING:
+                act.end_s += pause_s
+
     def complete(self, robot: SimRobot) -> None:
         """Bring the robot's act to its end, with its effect on custody."""
         act = self.by_id[robot.act_id]

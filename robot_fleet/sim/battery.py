@@ -45,6 +45,16 @@ class Battery:
             return self.energy_wh
         return self.energy_wh + min(self.power_w * (now_s - self.settled_s) / 3600.0, self.stored_wh)
 
+    def settle(self, soc_pct: float, now_s: float) -> None:
+        """Hold the charge that somebody else measured; nothing is drawn from here."""
+        self.stored_wh, self.settled_s = self.capacity_wh * soc_pct / 100.0, now_s
+        self.power_w, self.limit_s = 0.0, math.inf
+
+    def sleep(self, pause_s: float) -> None:
+        """Let a time pass in which nothing was drawn."""
+        self.settled_s += pause_s
+        self.limit_s += pause_s
+
     def draw(self, power_w: float, now_s: float) -> None:
         """Draw `power_w` from now on; a negative power charges, and ends when the battery is full."""
         if power_w == self.power_w:

@@ -86,16 +86,20 @@ def restore(world: SimWorld, state: Mapping[str, Any]) -> None:
     if state.get("version") != VERSION:
         message = f"expected a checkpoint of version {VERSION}, got {state.get('version')!r}; delete it to start anew"
         raise RuntimeFailure("sim_checkpoint_version", message)
-    if state["site"] != world.site.id or set(state["robots"]) != set(world.robots):
+    if state["site"] != world.site.id or not set(world.site.robots) >= set(state["robots"]):
         message = f"the checkpoint is of site {state['site']!r} with other robots; delete it to start anew"
         raise RuntimeFailure("sim_checkpoint_site", message, world.site.id)
     world.seed = state["seed"]
     world.tick = state["tick"]
     world.now_s = world.tick / TICKS_PER_S
     world.custody.restore(state["items"])
-    for robot_id, fields in state["robots"].items():
-        _restore_robot(world, world.robots[robot_id], fields)
+    for robot_id, robot in world.robots.items():
+        if robot_id in state["robots"]:  # one that was real until now begins where it starts
+            _restore_robot(world, robot, state["robots"][robot_id])
     world.acts.by_id = {fields[0]: _restored_act(fields) for fields in state["acts"]}
+    for act in world.acts.by_id.values():
+        if act.robot not in world.robots and act.state is GoalState.RUNNING:
+            act.state = GoalState.CANCELLED
     world.drivers.restore(state["drivers"])
     world.callers.restore(state["callers"])
     world.physical_acts = [PhysicalAct(*fields) for fields in state["physical_acts"]]
@@ -182,8 +186,10 @@ def _restore_robot(world: SimWorld, robot: SimRobot, state: Mapping[str, Any]) -
     robot.passed = [Pose(*pose) for pose in state["passed"]]
     stopping = state["stopping"]
     robot.stopping = (GoalState(stopping[0]), stopping[1], stopping[2]) if stopping else None
-    robot.near = tuple(world.robots[other] for other in state["near"])
-    robot.look_s = -math.inf if state["look_s"] is None else state["look_s"]
+    robot.near = tuple(world.robots[other] for other in state["near"] if other in world.robots)
+    # who is near beside those that are simulated is known when it was looked again
+    alone = len(robot.near) == len(state["near"])
+    robot.look_s = state["look_s"] if alone and state["look_s"] is not None else -math.inf
 
 
 def _goal(goal: Goal | None) -> list[Any] | None:

@@ -100,7 +100,7 @@ class Drivers:
         exit_bay = self._world.site.places[place].kind == EXIT_BAY
         return not any(
             (robot.load or exit_bay) and robot.map_id == spot.map_id and overlap(ground, robot.box())
-            for robot in self._world.robots.values()
+            for robot in (*self._world.robots.values(), *self._world.ghosts)
         )
 
     def snapshot(self) -> dict[str, object]:

@@ -193,6 +193,19 @@ class SimRobot(Battery):
             box = self._box = Box(self.x_m, self.y_m, cos, sin, half.length_m / 2.0, half.width_m / 2.0)
         return box
 
+    def put(self, pose: Pose, speed_mps: float) -> None:
+        """Let the robot be somewhere, as somebody else says who moves it."""
+        self.x_m, self.y_m, self.yaw_rad, self.map_id = pose.x_m, pose.y_m, pose.yaw_rad, pose.map_id
+        self.v_mps = speed_mps
+        self._box = None
+        self.text = ""
+
+    def sleep(self, pause_s: float) -> None:
+        """Let a time pass in which the robot did nothing."""
+        super().sleep(pause_s)
+        self.due_s += pause_s
+        self.look_s = -math.inf
+
     # --- load and life -----------------------------------------------------------------------------------------------
 
     def carry(self, load: tuple[str, ...], load_kg: float, footprint: Footprint) -> None:

@@ -18,6 +18,7 @@ from robot_fleet.sim.account import PhysicalAct, RobotTotals
 from robot_fleet.sim.acts import Acts
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.drivers import Drivers
+from robot_fleet.sim.ghosts import Ghosts, ghost_bodies
 from robot_fleet.sim.goals import NO_PROGRESS, Goal, Mode
 from robot_fleet.sim.items import Custody, SimItem
 from robot_fleet.sim.people import People
@@ -44,7 +45,7 @@ class SimWorld:
     people : habits of the people.
     seed : of all that people draw.
     start_s : fleet time of the beginning, rounded to a whole step.
-    robots : ids of the robots to simulate, None for all of the site's (the others may be real, or Gazebo's).
+    robots : ids of the robots to simulate, None for all of the site's; the others are ghosts (real, or Gazebo's).
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class SimWorld:
                 spec.id, kind, pose, spec.start_soc_pct, self.now_s, self.note_change, self._robot_died
             )
         self._bodies = tuple(self.robots.values())
-        self.scanners = Scanners(self._bodies)
+        elsewhere = [name for name in site.robots if name not in self.robots]
+        self.ghosts = Ghosts(self, ghost_bodies(site, elsewhere, self.now_s))
+        self.scanners = Scanners((*self._bodies, *self.ghosts.bodies.values()))
         self.custody = Custody()
         for item in site.items.values():
             self.custody.add(SimItem(item.id, item.kind, item.mass_kg, item.length_m, item.width_m, "place", item.at))
@@ -120,10 +123,26 @@ class SimWorld:
         self.drivers.step(tick)
         if self.trace is not None:
             self.trace.poses(now_s, self._bodies)
+            if self.ghosts.bodies:
+                self.trace.poses(now_s, self.ghosts.present)
         if self._confirming:
             self._confirming = False
             if self.before_confirm is not None:
                 self.before_confirm()
+
+    def sleep(self, until_s: float) -> None:
+        """Let fleet time pass in which nothing happens, up to a whole step; who was busy goes on afterwards.
+
+        A world that keeps to the wall clock does so over the time in which its process was away.
+        """
+        tick = round(until_s * TICKS_PER_S)
+        pause_s = (tick - self.tick) / TICKS_PER_S
+        if pause_s <= 0.0:
+            return
+        self.tick, self.now_s = tick, tick / TICKS_PER_S
+        for robot in self._bodies:
+            robot.sleep(pause_s)
+        self.acts.sleep(pause_s)
 
     def set_control(self, robot_id: str, control: str) -> None:
         """Let somebody else than its programs move a robot: nobody (`emergency_stop`, `protective_stop`) or a person.
@@ -213,7 +232,7 @@ class SimWorld:
         elif spot.pose.map_id != robot.map_id or spot.pose.distance_m(robot.pose) > DOCK_WITHIN_M:
             away_m = spot.pose.distance_m(robot.pose)
             self._refuse(robot, "dock", "903", f"the robot stands {away_m:.2f} m away from {place}")
-        elif any(other.docked_at == place and other is not robot for other in self._bodies):
+        elif any(other.docked_at == place and other is not robot for other in (*self._bodies, *self.ghosts)):
             self._refuse(robot, "dock", "904", f"another robot is docked at {place}")
         else:
             robot.goal = Goal("dock", place)
@@ -314,6 +333,10 @@ class SimWorld:
             for r in self._bodies
         }
 
+    def body(self, robot_id: str) -> SimRobot:
+        """Return the body of a robot, a ghost's too."""
+        return self.robots.get(robot_id) or self.ghosts.bodies[robot_id]
+
     @property
     def contacts(self) -> Sequence[Contact]:
         """All contacts between robots so far, one for each pair and episode."""
@@ -348,6 +371,11 @@ class SimWorld:
         if self.trace is not None:
             self.trace.act(self.now_s, robot, event)
         self._confirming = True
+
+    def note_ghost_act(self, ghost: SimRobot, event: str) -> None:
+        """Enter what a ghost's robot has done into the trace; the account is of those that are simulated here."""
+        if self.trace is not None:
+            self.trace.act(self.now_s, ghost, event)
 
     def load_changed(self, robot: SimRobot) -> None:
         """Give a robot the mass and footprint of what it has on board now."""

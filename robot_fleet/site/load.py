@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.core.site import Site
+from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.site.maps import read_map_file
 from robot_fleet.site.reach import check_reach
-from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft
+from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
 from robot_fleet.site.references import check_references
 
 
@@ -30,6 +31,19 @@ def load_site(folder: Path) -> Site:
     if draft.findings:
         raise draft.findings[0].error()
     return _site(draft, folder)
+
+
+def load_kinds(file: Path) -> Mapping[str, RobotKind]:
+    """Return the kinds of robots of a `kinds.yaml` by itself, by id, in the order of the file.
+
+    Raises
+    ------
+    SiteError : the first problem found.
+    """
+    draft = read_kinds(file)
+    if draft.findings:
+        raise draft.findings[0].error()
+    return draft.kinds
 
 
 def site_digest(folder: Path) -> str:

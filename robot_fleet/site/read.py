@@ -86,8 +86,7 @@ def read_draft(folder: Path) -> Draft:
     source = read_yaml(folder, "places.yaml", draft.findings)
     draft.places.update(_entries(PlacesFile, "places", PlaceModel, PlaceModel.value, source, draft))
     _read_routes(source, draft)
-    source = read_yaml(folder, "kinds.yaml", draft.findings)
-    draft.kinds.update(_entries(KindsFile, "kinds", RobotKindModel, RobotKindModel.value, source, draft))
+    _read_kinds(folder, "kinds.yaml", draft)
     source = read_yaml(folder, "robots.yaml", draft.findings)
     draft.robots.update(_entries(RobotsFile, "robots", RobotModel, RobotModel.value, source, draft))
     source = read_yaml(folder, "items.yaml", draft.findings)
@@ -102,6 +101,18 @@ def read_draft(folder: Path) -> Draft:
     _read_services(folder, draft)
     _read_lanes(folder, draft)
     return draft
+
+
+def read_kinds(file: Path) -> Draft:
+    """Read a file of kinds of robots alone; nothing is raised for what is wrong in it."""
+    draft = Draft()
+    _read_kinds(file.parent, file.name, draft)
+    return draft
+
+
+def _read_kinds(folder: Path, file: str, draft: Draft) -> None:
+    source = read_yaml(folder, file, draft.findings)
+    draft.kinds.update(_entries(KindsFile, "kinds", RobotKindModel, RobotKindModel.value, source, draft))
 
 
 def _whole(model: type[Model], source: Source, findings: list[Finding]) -> Model | None:

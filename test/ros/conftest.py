@@ -39,9 +39,13 @@ def ros(domain: int) -> Iterator[Ros]:
 
 @pytest.fixture(scope="module")
 def field(domain: int, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """The corridor's world in another process; `FIELD` of the module says at which speed, and what else runs there."""
+    """The corridor's world in another process; `FIELD` of the module says at which speed, and what else runs there.
+
+    A module may have it made for several bodies (see `rig.bodies`).
+    """
     folder: Path = tmp_path_factory.mktemp("field")
-    words = [str(Path(__file__).with_name("field_process.py")), str(folder), *request.module.FIELD]
+    body: tuple[str, ...] = request.param if hasattr(request, "param") else tuple(request.module.FIELD)
+    words = [str(Path(__file__).with_name("field_process.py")), str(folder), *body]
     made = Process(domain, words, folder / "log")
     yield made
     status = made.end() if made.running else "gone"

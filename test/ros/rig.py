@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import rclpy
 from rclpy.context import Context
 from rclpy.experimental import EventsExecutor
@@ -30,6 +31,7 @@ START_WITHIN_S = 120.0  # of wall time, on a machine that does much else
 ANSWER_WITHIN_S = 60.0
 AGAIN_AFTER_S = 3.0
 WALLED_IN = (0.75, 6.0)
+HARDWARE = "hardware"
 _DOMAINS = range(1, 20)  # below those that fleets claim
 
 
@@ -87,8 +89,12 @@ class Ros:
             assert time.monotonic() < deadline_s, f"waited {within_s:.0f} s in vain until {what}"
             self._executor.spin_once(timeout_sec=0.05)
 
-    def wait(self, seconds: float) -> None:
-        """Let fleet time pass."""
+    def wait(self, seconds: float, speed: float | None = None) -> None:
+        """Let fleet time pass; for a body in wall time that is so many times quicker, that much less of it."""
+        if speed is not None:
+            until_s = time.monotonic() + seconds / speed
+            self.until(lambda: time.monotonic() >= until_s, "time passes")
+            return
         self.until(lambda: self.times_s, "there is a time")
         due_s = self.times_s[-1] + seconds
         self.until(lambda: self.times_s[-1] >= due_s, f"it is {due_s}")
@@ -131,6 +137,12 @@ class Ros:
         self.times_s.append(message.clock.sec + message.clock.nanosec / 1e9)
 
 
+def bodies(embedded: float, hardware: float) -> pytest.MarkDecorator:
+    """Run a module's tests on the embedded simulator's robot and on one on a bench, each so many times quicker."""
+    made = {"embedded": (str(embedded),), HARDWARE: (str(hardware), HARDWARE)}
+    return pytest.mark.parametrize("field", list(made.values()), ids=list(made), indirect=True)
+
+
 class Process:
     """A process on the other side; ended in any case."""
 
@@ -142,6 +154,7 @@ class Process:
             "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
         self._log = log
+        self.wall_speed = float(words[-2]) if words[-1] == HARDWARE else None
         with log.open("ab") as out:
             self._process = subprocess.Popen([sys.executable, *words], env=env, cwd=ROOT, stdout=out, stderr=out)
 
@@ -153,6 +166,14 @@ class Process:
     @property
     def running(self) -> bool:
         return self._process.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def wait(self, within_s: float) -> int:
+        """Wait until it ends by itself, and return its exit status."""
+        return self._process.wait(within_s)
 
     def kill(self) -> None:
         """End it as a power cut would."""

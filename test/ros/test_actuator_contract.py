@@ -1,4 +1,4 @@
-"""The Actuator's contract suite on a robot's `perform_act`, in another process."""
+"""The Actuator's contract suite on `perform_act` of robots in another process: an embedded and a real one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from robot_fleet.core.ports import GoalState, GoalStatus
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.ros_actuator import RosActuator
 from test.contract.actuator_contract import ActuatorContract, ended
-from test.ros.rig import Process, Ros
+from test.ros.rig import Process, Ros, bodies
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
-FIELD = ["20"]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts"), bodies(embedded=20, hardware=20)]
 
 
 class AskedUntilAnswered:
@@ -40,12 +39,13 @@ class AskedUntilAnswered:
 
 
 class RosActuatorRig:
-    def __init__(self, ros: Ros) -> None:
+    def __init__(self, ros: Ros, wall_speed: float | None) -> None:
         self.ros = ros
+        self.wall_speed = wall_speed
         self.actuator = AskedUntilAnswered(ros)
 
     def wait(self, seconds: float) -> None:
-        self.ros.wait(seconds)
+        self.ros.wait(seconds, self.wall_speed)
 
     def times_done(self, act_id: str) -> int:
         done: int = json.loads(self.ros.trigger("/rig/acts")).count("act:inspect")
@@ -58,7 +58,7 @@ class RosActuatorRig:
 @pytest.fixture
 def rig(field: Process, ros: Ros) -> RosActuatorRig:
     ros.trigger("/rig/reset")
-    rig = RosActuatorRig(ros)
+    rig = RosActuatorRig(ros, field.wall_speed)
     assert rig.actuator.status("warm/up/x/0") is None
     return rig
 
@@ -70,7 +70,7 @@ class TestRosActuator(ActuatorContract):
 def test_an_act_of_an_earlier_process_is_found_and_can_be_cancelled(rig: RosActuatorRig) -> None:
     rig.actuator.start("t1/s/x/0", "inspect", "a", {})
     rig.wait(1.0)
-    later = RosActuatorRig(rig.ros)
+    later = RosActuatorRig(rig.ros, rig.wall_speed)
     status = later.actuator.status("t1/s/x/0")
     assert status is not None
     assert status.state is GoalState.RUNNING
@@ -81,7 +81,7 @@ def test_an_act_of_an_earlier_process_is_found_and_can_be_cancelled(rig: RosActu
 
 
 def test_two_processes_that_start_one_act_both_hear_its_end(rig: RosActuatorRig) -> None:
-    other = RosActuatorRig(rig.ros)
+    other = RosActuatorRig(rig.ros, rig.wall_speed)
     rig.actuator.start("t1/s/x/0", "inspect", "a", {})
     other.actuator.start("t1/s/x/0", "inspect", "a", {})
     assert ended(rig, "t1/s/x/0").state is GoalState.SUCCEEDED
@@ -90,7 +90,7 @@ def test_two_processes_that_start_one_act_both_hear_its_end(rig: RosActuatorRig)
 
 
 def test_a_busy_robot_refuses_another_act_and_goes_on_with_the_first(rig: RosActuatorRig) -> None:
-    other = RosActuatorRig(rig.ros)
+    other = RosActuatorRig(rig.ros, rig.wall_speed)
     rig.actuator.start("t1/s/x/0", "inspect", "a", {})
     rig.wait(1.0)
     other.actuator.start("t2/s/x/0", "inspect", "a", {})

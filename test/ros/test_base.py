@@ -6,7 +6,7 @@ import json
 import math
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -129,6 +129,12 @@ def test_a_clock_that_runs_ahead_for_a_while_stands_still_afterwards() -> None:
         node.nanoseconds = seconds * 10**9
         seen.append(clock.now().fleet_s)
     assert seen == [1_030.0, 1_030.0, 1_031.0]
+
+
+def test_stamps_are_told_apart_by_whose_time_they_are() -> None:
+    midnight = datetime(2026, 11, 26, tzinfo=UTC)
+    assert FleetClock(Ticking(), None).fleet_s_of(27_000.5) == 27_000.5
+    assert FleetClock(Ticking(), midnight).fleet_s_of(midnight.timestamp() + 27_000.5) == 27_000.5
 
 
 def test_the_fleets_own_time_counts_from_the_midnight_it_is_told_and_never_goes_back(

@@ -1,4 +1,4 @@
-"""The Navigator's contract suite on a robot behind Nav2's names, in another process."""
+"""The Navigator's contract suite on robots behind Nav2's names, in another process: an embedded and a real one."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from test.contract.navigator_contract import NEAR, NavigatorContract
 from test.ros.nav2 import LATCHED
-from test.ros.rig import START_WITHIN_S, Process, Ros
+from test.ros.rig import START_WITHIN_S, Process, Ros, bodies
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
-FIELD = ["8"]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts"), bodies(embedded=8, hardware=4)]
 
 
 class RosNavigatorRig:
-    def __init__(self, ros: Ros) -> None:
+    def __init__(self, ros: Ros, wall_speed: float | None) -> None:
         self._ros = ros
+        self._wall_speed = wall_speed
         self.guard = Guard()
         self.navigator = Nav2Navigator(ros.node, "log_1", "main", BaseTotals(), self.guard, lambda: None)
 
     def wait(self, seconds: float) -> None:
-        self._ros.wait(seconds)
+        self._ros.wait(seconds, self._wall_speed)
 
 
 class TestNav2Navigator(NavigatorContract):
     @pytest.fixture
     def rig(self, field: Process, ros: Ros) -> RosNavigatorRig:
         ros.trigger("/rig/reset")
-        ros.wait(2.0)
-        rig = RosNavigatorRig(ros)
+        rig = RosNavigatorRig(ros, field.wall_speed)
+        rig.wait(2.0)
         ros.until(rig.navigator.ready, "the robot is there", START_WITHIN_S)
         return rig
 
@@ -47,7 +47,7 @@ class TestNav2Navigator(NavigatorContract):
         stale.header.frame_id, stale.pose.pose.position.x, stale.pose.pose.orientation.w = "map", 50.0, 1.0
         latched.publish(stale)
         ros.until(lambda: any(each.pose.pose.position.x == 50.0 for each in heard), "it is heard")
-        ros.wait(0.5)
+        rig.wait(0.5)
         after = rig.navigator.sensed()
         ros.node.destroy_publisher(latched)
         assert after is not None

@@ -208,3 +208,71 @@ def test_the_figures_say_how_far_the_world_is(played: Played) -> None:
     figures = json.loads((played.folder / "figures.json").read_text())
     assert figures["at_s"] == played.world.now_s
     assert (figures["start_s"], figures["callers_finished"], figures["contacts"]) == (START_S, True, [])
+
+
+class OnTheWall(Played):
+    """A player whose world keeps to a wall clock, which may be set."""
+
+    def begin(self) -> None:
+        self.shown_s = getattr(self, "shown_s", 40_000.0)
+        self.world = SimWorld(make_site(), None, People(), 1, self.shown_s)
+        callers = Callers(self.world, ())
+        self.player = WorldPlayer(
+            self.world,
+            callers,
+            self.kept,
+            self.folder / "figures.json",
+            1.0,
+            self.folder / "trace.csv",
+            keeps_to=lambda: self.shown_s,
+        )
+
+    def pass_time(self, wall_s: float) -> None:
+        for _ in range(round(wall_s / 0.01)):
+            self.wall_s += 0.01
+            self.shown_s += 0.01
+            self.player.play(self.wall_s, self.changed.append)
+
+    def be_away(self, seconds: float) -> None:
+        self.wall_s += seconds
+        self.shown_s += seconds
+
+
+@pytest.fixture
+def on_the_wall(tmp_path: Path) -> Iterator[OnTheWall]:
+    made = OnTheWall(tmp_path)
+    yield made
+    made.kill()
+
+
+def test_a_world_that_keeps_to_the_wall_clock_is_in_step_with_it(on_the_wall: OnTheWall) -> None:
+    for _ in range(30):
+        on_the_wall.pass_time(0.5)
+        assert -0.11 < on_the_wall.world.now_s - on_the_wall.shown_s <= 1e-6, "never ahead"
+
+
+def test_it_makes_up_for_a_short_pause(on_the_wall: OnTheWall) -> None:
+    on_the_wall.pass_time(1.0)
+    on_the_wall.be_away(2.0)
+    on_the_wall.pass_time(3.0)
+    assert on_the_wall.world.now_s == pytest.approx(on_the_wall.shown_s, abs=0.11)
+
+
+def test_it_does_not_rush_through_a_long_one_in_which_nothing_happens(on_the_wall: OnTheWall) -> None:
+    on_the_wall.world.drive("log_1", [Pose(20.0, 0.0)])
+    on_the_wall.pass_time(4.0)
+    before_m = on_the_wall.world.robots["log_1"].x_m
+    on_the_wall.be_away(3600.0)
+    on_the_wall.pass_time(0.02)
+    assert on_the_wall.world.now_s == pytest.approx(on_the_wall.shown_s, abs=0.11)
+    assert on_the_wall.world.robots["log_1"].x_m - before_m < 2.5
+
+
+def test_after_a_kill_it_goes_on_at_the_time_that_it_is(on_the_wall: OnTheWall) -> None:
+    on_the_wall.pass_time(3.0)
+    on_the_wall.kill()
+    on_the_wall.be_away(500.0)
+    on_the_wall.begin()
+    on_the_wall.pass_time(0.05)
+    assert on_the_wall.player.resumed
+    assert on_the_wall.world.now_s == pytest.approx(on_the_wall.shown_s, abs=0.11)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from robot_fleet.cli.begin import begin
+from robot_fleet.cli.demo import DEMO_SPEED, pace
 from robot_fleet.cli.fresh import ledger_of
 from robot_fleet.cli.play import Play, Wishes, prepare
 from robot_fleet.core.errors import FleetError, SiteError
@@ -17,6 +19,7 @@ from robot_fleet.ledger.address import LedgerAddress, ledger_address
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.transfer import move
 from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.hil.real_run import LEAD_S
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import RunDirectory
 from test.alarm_site import alarm_site
@@ -165,6 +168,49 @@ def test_the_processes_are_told_what_is_played(run: RunDirectory, tmp_path: Path
     assert "--port 8600" in " ".join(specs["gateway"].argv)
     wide = fleet_processes(run, told, {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"})
     assert {spec.env["ROS_AUTOMATIC_DISCOVERY_RANGE"] for spec in wide} == {"SUBNET"}
+
+
+def real(run: RunDirectory, *, resume: bool, hardware: str | None = "care_1", speed: float = 1.0) -> FleetPlay:
+    wishes = replace(play().wishes, speed=speed, hardware=hardware)
+    return begin(prepare(wishes), run, 42, 8600, resume=resume, remote=("care_1",))[1]
+
+
+def test_a_run_with_a_real_robot_keeps_to_the_wall_clock_and_to_its_midnight(run: RunDirectory) -> None:
+    told = real(run, resume=True)
+    assert told.real is not None
+    assert told.real.bodies.hardware == ("care_1",)
+    assert (told.real.remote, told.real.own_agents) == (("care_1",), ())
+    assert 0.0 <= time.time() - told.real.midnight.timestamp() - (8 * 3600.0 - LEAD_S) < 60.0
+    ran(run)
+    again = real(run, resume=True, hardware="care_2")
+    assert again.real is not None
+    assert again.real.midnight == told.real.midnight
+    assert again.real.bodies.hardware == ("care_2",)
+    simulated = real(run, resume=True, hardware=None)
+    assert simulated.real is not None, "it goes on in the time that it has"
+    assert "hil_watch" not in {spec.name for spec in fleet_processes(run, simulated, {})}
+    with pytest.raises(FleetError) as caught:
+        real(run, resume=True, hardware=None, speed=5.0)
+    assert caught.value.code == "runtime_hil_speed"
+
+
+def test_a_demo_is_quick_unless_somebody_in_it_is_real() -> None:
+    assert [pace(None, TINY, words) for words in (None, "none", "care_1")] == [DEMO_SPEED, DEMO_SPEED, 1.0]
+    assert pace(3.0, TINY, "care_1") == 3.0, "and is told that this cannot be"
+
+
+def test_what_ran_in_simulated_time_does_not_go_on_with_a_real_robot(run: RunDirectory) -> None:
+    on(run)
+    ran(run)
+    with pytest.raises(FleetError) as caught:
+        real(run, resume=True)
+    assert caught.value.code == "runtime_hil_other_time"
+
+
+def test_in_simulated_time_no_robot_is_real_whatever_the_site_says(run: RunDirectory) -> None:
+    _, told = anew(run)
+    specs = {spec.name: " ".join(spec.argv) for spec in fleet_processes(run, told, {})}
+    assert "--hardware none" in specs["sim_world"]
 
 
 def test_receivers_are_those_of_the_site_or_the_ones_that_are_named_and_their_secrets_are_there(

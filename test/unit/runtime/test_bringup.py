@@ -121,17 +121,18 @@ def test_a_real_robot_puts_everybody_on_wall_time(wishes: FleetWishes, installed
     bringup = bring_up_fleet(mix, installed)
     assert bringup.backends.clock is ClockSource.WALL and not bringup.backends.simulated
     embedded = [name for name in load_site(BUSAN).robots if name not in ("care_1", "care_2")]
-    for name in ("fleet_manager", "gateway", "robot_agents"):
+    for name in ("fleet_manager", "gateway", "robot_agents", "agent_of_care_2"):
         assert f"--midnight {MIDNIGHT.isoformat()} --embedded {','.join(embedded)}" in words(bringup, name)
-    assert f"--midnight {MIDNIGHT.isoformat()} --hardware care_2,care_1" in words(bringup, "sim_world")
-    assert "care_1" not in words(bringup, "robot_agents"), "its agent runs on the robot"
+    assert f"--midnight {MIDNIGHT.isoformat()} --hardware care_1,care_2" in words(bringup, "sim_world")
+    assert "--agents care_2 --hardware care_1,care_2" in words(bringup, "hil_watch")
+    assert "agent_of_care_1" not in names(bringup), "its agent runs on the robot"
     assert "use_sim_time:=false -p override_timestamps_with_wall_time:=true" in words(bringup, "bridge")
     assert [dict(include.arguments)["use_sim_time"] for include in bringup.includes] == ["False"]
     bridge = yaml.safe_load(bringup.files[wishes.run.resolve() / "ros" / "bridge.yaml"])
     assert not {"/clock", "/care_2/tf"} & {row["ros_topic_name"] for row in bridge}
     assert len(bringup.notes) == 2, "discovery stays on this machine; the agent is on the robot"
     here = bring_up_fleet(replace(mix, hardware_agents=True), installed | {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"})
-    assert "--robots" not in words(here, "robot_agents"), "all agents run here"
+    assert "agent_of_care_1" in names(here)
     assert here.notes == ()
 
 
@@ -168,8 +169,8 @@ def test_rviz_shows_the_fleet_or_what_one_robot_sees(wishes: FleetWishes, instal
 def test_a_real_robots_computer_runs_its_agent_and_its_nav2(tmp_path: Path, installed: dict[str, str]) -> None:
     wished = RobotWishes(BUSAN, tmp_path / "care_1", 42, "care_1", MIDNIGHT, map_file=tmp_path / "own.yaml")
     bringup = bring_up_robot(wished, installed)
-    assert names(bringup) == ["robot_agents"]
-    assert words(bringup, "robot_agents").endswith(
+    assert names(bringup) == ["agent_of_care_1"]
+    assert words(bringup, "agent_of_care_1").endswith(
         f"--run {tmp_path / 'care_1'} --midnight {MIDNIGHT.isoformat()} --embedded none --robots care_1"
     )
     (nav2,) = bringup.includes
@@ -230,4 +231,4 @@ def test_robots_are_carried_as_the_site_says_but_for_those_that_are_named() -> N
     assert backends(site).embedded == tuple(site.robots)
     mixed = backends(site, ("care_1", "care_2", "care_3"), gazebo=("care_3",), hardware=("care_1",))
     assert (mixed.embedded, mixed.gazebo, mixed.hardware) == (("care_2",), ("care_3",), ("care_1",))
-    assert mixed.elsewhere == ("care_3", "care_1")
+    assert mixed.elsewhere == ("care_1", "care_3")

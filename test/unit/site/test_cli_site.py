@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from robot_fleet.cli.site import app
-from robot_fleet.core.errors import SiteError
+from robot_fleet.core.errors import RequestError, SiteError
 from robot_fleet.site.load import load_site
 
 ROOT = Path(__file__).parents[3]
@@ -73,3 +73,18 @@ def test_a_map_is_drawn_from_a_world(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["shapes"] == 1
     assert (tmp_path / "m.pgm").is_file()
+
+
+def test_the_files_for_ros_are_written_for_the_robots_that_are_named(tmp_path: Path) -> None:
+    out = tmp_path / "ros"
+    result = runner.invoke(app, ["ros", str(TINY), "-o", str(out), "--robot", "care_2", "--wall-time", "--json"])
+    assert result.exit_code == 0, result.output
+    made = {str(Path(path).relative_to(out)) for path in json.loads(result.stdout)["files"]}
+    own = {"nav2/care_2.yaml", "docks/care_2.yaml", "models/care_2.sdf", "rviz/care_2.rviz"}
+    assert made == own | {"bridge.yaml", "rviz/fleet.rviz"}
+    assert all((out / name).is_file() for name in made)
+    assert "use_sim_time: false" in (out / "nav2/care_2.yaml").read_text(encoding="utf-8")
+    result = runner.invoke(app, ["ros", str(TINY), "-o", str(out)])
+    assert result.stdout == f"{out}: 14 files for care_1, care_2, logistics_1.\n"
+    result = runner.invoke(app, ["ros", str(TINY), "-o", str(out), "--robot", "care_9"])
+    assert isinstance(result.exception, RequestError) and result.exception.code == "request_unknown_robot"
