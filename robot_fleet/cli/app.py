@@ -17,6 +17,7 @@ _MODULES = {
     "demo": "demo",
     "up": "demo",
     "chaos": "chaos",
+    "scenario": "scenario",
     "down": "ps",
     "ps": "ps",
     "submit": "tasks",

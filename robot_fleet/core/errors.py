@@ -7,6 +7,7 @@ FleetError                 code, message, where (file and key, or object id)
 ├── OrderError             an order that an agent cannot follow: `order_*`
 ├── NavigationError        a robot cannot drive, dock or act: `nav_*`
 ├── LedgerError            the ledger cannot be opened, read or written: `ledger_*`
+├── ScenarioError          a scenario contradicts itself, or did not hold: `scenario_*`
 ├── StoreError             what is kept besides, such as telemetry, cannot be opened, read or written: `store_*`
 └── RuntimeFailure         a process, a port or the machine: `runtime_*`
 """
@@ -78,6 +79,10 @@ class NavigationError(FleetError):
 
 class LedgerError(FleetError):
     """The ledger cannot be opened, read, written or understood."""
+
+
+class ScenarioError(FleetError):
+    """A scenario that cannot be run as it stands, or whose expectations did not hold."""
 
 
 class StoreError(FleetError):

@@ -56,11 +56,13 @@ class RoadConditions:
     factors : travel class -> lane -> by how much its seconds are corrected; see `core.drives`.
     closed : ids of the zones that robots keep out of.
     limits_mps : zone -> speed limit in it.
+    blocked : ids of lanes along which robots found no way on.
     """
 
     factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     limits_mps: Mapping[str, float] = field(default_factory=dict)
+    blocked: frozenset[str] = frozenset()
 
 
 class Roads(Protocol):

@@ -18,6 +18,7 @@ from robot_fleet.runtime.backends import backends, with_hardware
 from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.demand import DAY_BEGINS_S, played_rows
 from robot_fleet.runtime.fleet_processes import STAND_STILL
+from robot_fleet.runtime.scenarios.followed import FollowedHazards
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.people import read_people
@@ -41,6 +42,7 @@ def main() -> None:
     made.add_argument("--requests", type=int, help="only the first so many")
     made.add_argument("--duration", type=float, help="fleet seconds after which nobody asks any more")
     made.add_argument("--hardware", help="ids of the real robots, separated by commas; as robots.yaml says by default")
+    made.add_argument("--begin", type=float, help="fleet time of the beginning; that of the first request by default")
     made.add_argument("--trace", type=Path, help="CSV file of the physical truth")
     parsed = parse_arguments(made)
     with process(process="sim_world"):
@@ -50,7 +52,7 @@ def main() -> None:
         _ = occupancy.clearance_m  # worked out now and not when the first robot drives
         people = read_people(arguments.site / "people.yaml")
         rows = played_rows(read_csv(parsed.demand) if parsed.demand else [], parsed.requests, parsed.duration)
-        start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)
+        start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S) if parsed.begin is None else parsed.begin
         midnight_s, keeps_to, bodies = None, None, backends(site)
         if arguments.midnight is not None:
             midnight_s = arguments.midnight.timestamp()
@@ -73,6 +75,8 @@ def main() -> None:
             bridge = SimBridge(node, guard, player, callers, occupancy, raised, midnight_s, ghosts)
             if arguments.chaos is not None:
                 failing = Following(arguments.chaos)
+                hazards = FollowedHazards(world, failing, arguments.run)
+                every(node, FOLLOW_EVERY_S, guard("hazards", hazards.look))
                 every(
                     node, FOLLOW_EVERY_S, guard("mishap", lambda: failing.abort(lambda name: fail_action(world, name)))
                 )

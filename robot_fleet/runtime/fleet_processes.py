@@ -47,6 +47,7 @@ class FleetPlay:
     real : the run keeps to the wall clock, and some robots have bodies elsewhere; None of a run on simulated time.
     agents : on simulated time, the robots whose agents run; None for all of the site.
     in_gazebo : on simulated time, whether Gazebo carries all robots, so that there is no embedded simulator.
+    begin_s : fleet time of the beginning; that of the first request by default.
     """
 
     site: Path
@@ -66,6 +67,7 @@ class FleetPlay:
     real: RealRun | None = None
     agents: tuple[str, ...] | None = None
     in_gazebo: bool = False
+    begin_s: float | None = None
 
 
 def world_figures(run: RunDirectory) -> Path:
@@ -197,6 +199,8 @@ def _sim_words(play: FleetPlay) -> list[str]:
         words += ["--requests", str(play.requests)]
     if play.duration_s is not None:
         words += ["--duration", repr(play.duration_s)]
+    if play.begin_s is not None:
+        words += ["--begin", repr(play.begin_s)]
     if play.trace is not None:
         words += ["--trace", str(play.trace.resolve())]
     if play.real is None:  # every robot is simulated, whatever the site says

@@ -70,6 +70,7 @@ def capture(world: SimWorld) -> dict[str, Any]:
         "physical_acts": [[done.t_s, done.robot, done.event] for done in world.physical_acts],
         "contacts": [[contact.at_s, contact.a, contact.b] for contact in world.scanners.contacts],
         "touching": [list(pair) for pair in world.scanners.touching],
+        "hazards": world.hazards.capture(),
         "trace_bytes": world.trace.flush() if world.trace is not None else None,
     }
 
@@ -105,6 +106,9 @@ def restore(world: SimWorld, state: Mapping[str, Any]) -> None:
     world.physical_acts = [PhysicalAct(*fields) for fields in state["physical_acts"]]
     world.scanners.contacts = [Contact(*fields) for fields in state["contacts"]]
     world.scanners.touching = dict.fromkeys((a, b) for a, b in state["touching"])
+    world.hazards.restore(state.get("hazards", {}))
+    for robot_id, robot in world.robots.items():
+        robot.slip = world.hazards.slips.get(robot_id, 0.0)
     world.take_changes()
     for robot_id in world.robots:
         world.note_change(robot_id)
@@ -170,6 +174,7 @@ def _robot(robot: SimRobot) -> dict[str, Any]:
     state["stopping"] = list(robot.stopping) if robot.stopping else None
     state["near"] = [other.id for other in robot.near]
     state["look_s"] = None if robot.look_s == -math.inf else robot.look_s
+    state["blocked_s"] = _finite(robot.blocked_s)
     return state
 
 
@@ -190,6 +195,8 @@ def _restore_robot(world: SimWorld, robot: SimRobot, state: Mapping[str, Any]) -
     # who is near beside those that are simulated is known when it was looked again
     alone = len(robot.near) == len(state["near"])
     robot.look_s = state["look_s"] if alone and state["look_s"] is not None else -math.inf
+    blocked_s = state.get("blocked_s")
+    robot.blocked_s = math.inf if blocked_s is None else blocked_s
 
 
 def _goal(goal: Goal | None) -> list[Any] | None:

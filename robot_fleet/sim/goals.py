@@ -10,6 +10,9 @@ from robot_fleet.core.ports import GoalState
 
 NO_PROGRESS = "105"
 """Nav2's FollowPath FAILED_TO_MAKE_PROGRESS: what a driver stack says of a robot that cannot move at all."""
+PATIENCE_S = 10.0
+"""After so long before something that is no robot it says so: the default `movement_time_allowance` of Nav2's progress
+checker. Behind a robot it waits as long as it takes, as the right of way has it."""
 
 
 class Mode(IntEnum):

@@ -95,7 +95,7 @@ def lone_world(robots: Sequence[LoneRobot], ground: OccupancyMap | None, seed: i
     act_s = max((robot.act_s for robot in robots), default=0.0)
     world = SimWorld(site, ground, People(PeopleFile(default=Habit(mean_s=act_s))), seed, 0.0)
     world.acts = _ActsHere(world)
-    world.scanners = PointScanners(tuple(world.robots.values()))
+    world.scanners = PointScanners(tuple(world.robots.values()), world.hazards)
     return world
 
 

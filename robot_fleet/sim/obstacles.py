@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_fleet.sim.hazards import Hazards
 from robot_fleet.sim.lidar import POINT_RADIUS_M
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.sim.scanner import GAP_M, SIDE_M, Scanners
@@ -23,8 +24,8 @@ NONE: Floats = np.zeros((0, 2))
 class PointScanners(Scanners):
     """The scanners of a world's robots, which see points as well as one another."""
 
-    def __init__(self, robots: Sequence[SimRobot]) -> None:
-        super().__init__(robots)
+    def __init__(self, robots: Sequence[SimRobot], hazards: Hazards) -> None:
+        super().__init__(robots, hazards)
         self._points = NONE
         self._bodies = tuple(robots)
 

@@ -26,7 +26,7 @@ _NEAR_M = 1e-6
 _TURN_EPS_RAD = 1e-9
 _BRAKE_FACTOR = 2.0
 """A protective stop may brake this many times harder than the robot accelerates."""
-_START_M = 0.05
+START_M = 0.05
 """A robot at rest stays at rest while less than this is clear ahead of it."""
 _HISTORY = 16
 _SAME_M = 0.01
@@ -60,6 +60,7 @@ class SimRobot(Battery):
     __slots__ = (
         "_box",
         "act_id",
+        "blocked_s",
         "cap_mps",
         "control",
         "dock_place",
@@ -88,6 +89,7 @@ class SimRobot(Battery):
         "radius_m",
         "s_m",
         "segment",
+        "slip",
         "speed_limit_mps",
         "stopping",
         "tail",
@@ -147,6 +149,8 @@ class SimRobot(Battery):
         # safety scanner
         self.near: tuple[SimRobot, ...] = ()
         self.look_s = -math.inf
+        self.blocked_s = math.inf
+        self.slip = 0.0
         self._box: Box | None = None
         self.text = ""
         self.tail = ""
@@ -334,7 +338,7 @@ class SimRobot(Battery):
             unit = leg.units[self.segment]
             clear = scanner.way_m(self, now_s, unit[0], unit[1])
             if clear < left:
-                left = clear if v > 0.0 or clear >= _START_M else 0.0
+                left = clear if v > 0.0 or clear >= START_M else 0.0
                 brake = a * _BRAKE_FACTOR
         w = v + a * STEP_S
         if w > self.cap_mps:
@@ -370,15 +374,17 @@ class SimRobot(Battery):
             self.finish_goal(state, code, sentence)
 
     def _go(self, leg: Run, ds: float) -> None:
-        """Advance by an arc length along a run."""
+        """Advance by an arc length along a run; of wheels that slip that is what they count, not what is driven."""
+        counted_m = ds
+        ds *= 1.0 - self.slip
         s = self.s_m + ds
         if s > leg.length_m:
-            ds -= s - leg.length_m
+            counted_m -= s - leg.length_m
             s = leg.length_m
         self.s_m = s
-        self.odometer_m += ds
+        self.odometer_m += counted_m
         if self.load:
-            self.loaded_m += ds
+            self.loaded_m += counted_m
         k = self.segment
         at_m = leg.at_m
         while k + 2 < len(at_m) and s >= at_m[k + 1]:

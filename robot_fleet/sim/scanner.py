@@ -1,7 +1,8 @@
 """The robots' safety scanners, and the count of contacts between robots.
 
 A robot looks over the whole fleet once in a while only: what is too far away to come near before the next look is left
-out until then. Close ones are checked at each step, with oriented rectangles that include the load.
+out until then. Close ones are checked at each step, with oriented rectangles that include the load. Bodies that are no
+robots are seen in the same way; a robot that stands before one is *blocked*, which it is not before another robot.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from robot_fleet.sim.bodies import PACE_MPS, Body
 from robot_fleet.sim.boxes import Box, free_way_m, overlap
-from robot_fleet.sim.robot import STEP_S, SimRobot
+from robot_fleet.sim.hazards import Hazards
+from robot_fleet.sim.robot import START_M, STEP_S, SimRobot
 
 GAP_M = 0.10
 """Distance from another robot's footprint at which a robot comes to rest, beyond what either needs to turn there."""
@@ -23,7 +26,7 @@ _CAR_REACH_M = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Two robots began to touch."""
+    """Two robots, or a robot and a body, began to touch."""
 
     at_s: float
     a: str
@@ -33,8 +36,9 @@ class Contact:
 class Scanners:
     """The scanners of all robots of a world."""
 
-    def __init__(self, robots: Sequence[SimRobot]) -> None:
+    def __init__(self, robots: Sequence[SimRobot], hazards: Hazards) -> None:
         self._robots = tuple(robots)
+        self._hazards = hazards
         self._reach_m = {
             robot.id: max(robot.kind.footprint.radius_m, robot.kind.loaded_footprint.radius_m) + _CAR_REACH_M
             for robot in robots
@@ -51,38 +55,66 @@ class Scanners:
         """Return how far the robot can go along a unit vector with the gap kept; `inf` if nothing is near."""
         if now_s >= robot.look_s:
             self._look(robot, now_s)
+        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id else ()
         near = self._within(robot, self._stop_m(robot), now_s) if robot.near else None
-        if not near:
+        if not near and not bodies:
+            robot.blocked_s = math.inf
             return math.inf
         own = robot.box()
         wide = _wider(own, ux, uy)
         own_turn_m = _turn_room_m(robot, own, ux, uy)
         clear_m = math.inf
-        for other in near:
+        for other in near or ():
             there = other.box()
             way_m = free_way_m(wide, there, ux, uy)
             if way_m < math.inf:
                 clear_m = min(clear_m, way_m - max(own_turn_m, _turn_room_m(other, there, ux, uy)))
             self._note(robot, other, own, there, now_s)
-        return clear_m - GAP_M
+        body_m = math.inf
+        for body in bodies:
+            there = body.box()
+            body_m = min(body_m, free_way_m(wide, there, ux, uy))
+            self._note(robot, body, own, there, now_s)
+        if robot.id in self._hazards.blind:
+            return math.inf
+        self._note_blocked(robot, body_m - GAP_M < START_M and body_m < clear_m, now_s)
+        return min(clear_m, body_m) - GAP_M
 
     def may_turn(self, robot: SimRobot, now_s: float, yaw_rad: float) -> bool:
         """Return whether the footprint turned to `yaw_rad` touches nobody; who touches already may turn free."""
         if now_s >= robot.look_s:
             self._look(robot, now_s)
+        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id else ()
         near = self._within(robot, 2.0 * SIDE_M, now_s) if robot.near else None
-        if not near:
+        if not near and not bodies:
+            robot.blocked_s = math.inf
             return True
         own = robot.box()
         half_length_m, half_width_m = own.half_length_m + SIDE_M, own.half_width_m + SIDE_M
         turned = Box(own.x_m, own.y_m, math.cos(yaw_rad), math.sin(yaw_rad), half_length_m, half_width_m)
         free = True
-        for other in near:
+        for other in near or ():
             there = other.box()
             self._note(robot, other, own, there, now_s)
             if overlap(turned, there) and not overlap(own, there):
                 free = False
-        return free
+        blocked = False
+        for body in bodies:
+            there = body.box()
+            self._note(robot, body, own, there, now_s)
+            if overlap(turned, there) and not overlap(own, there):
+                blocked = True
+        if robot.id in self._hazards.blind:
+            return True
+        self._note_blocked(robot, blocked and free, now_s)
+        return free and not blocked
+
+    def look_at_bodies(self, now_s: float) -> None:
+        """Note who is touched by a body that has moved."""
+        for robot in self._robots:
+            own = robot.box()
+            for body in self._bodies_near(robot):
+                self._note(robot, body, own, body.box(), now_s)
 
     def check(self, robot: SimRobot, now_s: float) -> None:
         """Look for contacts of a robot whose footprint has changed."""
@@ -91,9 +123,26 @@ class Scanners:
         for other in robot.near:
             self._note(robot, other, own, other.box(), now_s)
 
+    def _bodies_near(self, robot: SimRobot) -> list[Body]:
+        """Return the bodies that the robot could touch before it stands, or that could touch it."""
+        reach_m = self._stop_m(robot) + robot.radius_m + PACE_MPS[1] * STEP_S
+        return [
+            body
+            for body in self._hazards.bodies.by_id.values()
+            if body.map_id == robot.map_id
+            and math.hypot(body.box().x_m - robot.x_m, body.box().y_m - robot.y_m) < reach_m + body.radius_m
+        ]
+
+    def _note_blocked(self, robot: SimRobot, blocked: bool, now_s: float) -> None:
+        """Note since when a robot that stands is kept there by something that is no robot."""
+        if not blocked or robot.v_mps > 0.0:
+            robot.blocked_s = math.inf
+        elif robot.blocked_s == math.inf:
+            robot.blocked_s = now_s
+
     def _look(self, robot: SimRobot, now_s: float) -> None:
         """Find everyone who could come near before the next look."""
-        robot.look_s = now_s + _LOOK_EVERY_S
+        robot.look_s = now_s if self._hazards.bodies.by_id else now_s + _LOOK_EVERY_S
         x = robot.x_m
         y = robot.y_m
         speed = robot.kind.speed_mps
@@ -129,7 +178,7 @@ class Scanners:
                 self._note(robot, other, robot.box(), other.box(), now_s)
         return found
 
-    def _note(self, robot: SimRobot, other: SimRobot, own: Box, there: Box, now_s: float) -> None:
+    def _note(self, robot: SimRobot, other: SimRobot | Body, own: Box, there: Box, now_s: float) -> None:
         """Record the beginning of a contact once, and forget it when it has ended."""
         pair = (robot.id, other.id) if robot.id < other.id else (other.id, robot.id)
         if overlap(own, there):

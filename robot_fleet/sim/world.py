@@ -16,10 +16,13 @@ from robot_fleet.core.site import Site
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.account import PhysicalAct, RobotTotals
 from robot_fleet.sim.acts import Acts
+from robot_fleet.sim.bodies import Body
+from robot_fleet.sim.boxes import overlap
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.drivers import Drivers
 from robot_fleet.sim.ghosts import Ghosts, ghost_bodies
-from robot_fleet.sim.goals import NO_PROGRESS, Goal, Mode
+from robot_fleet.sim.goals import NO_PROGRESS, PATIENCE_S, Goal, Mode
+from robot_fleet.sim.hazards import NO_CURRENT, NO_DOCK, Hazards
 from robot_fleet.sim.items import Custody, SimItem
 from robot_fleet.sim.people import People
 from robot_fleet.sim.robot import STEP_S, TICKS_PER_S, SimRobot
@@ -78,7 +81,8 @@ class SimWorld:
         self._bodies = tuple(self.robots.values())
         elsewhere = [name for name in site.robots if name not in self.robots]
         self.ghosts = Ghosts(self, ghost_bodies(site, elsewhere, self.now_s))
-        self.scanners = Scanners((*self._bodies, *self.ghosts.bodies.values()))
+        self.hazards = Hazards()
+        self.scanners = Scanners((*self._bodies, *self.ghosts.bodies.values()), self.hazards)
         self.custody = Custody()
         for item in site.items.values():
             self.custody.add(SimItem(item.id, item.kind, item.mass_kg, item.length_m, item.width_m, "place", item.at))
@@ -109,6 +113,9 @@ class SimWorld:
         self.now_s = now_s = tick / TICKS_PER_S
         driving = Mode.DRIVING
         horizon_s = now_s + _EPS_S
+        if self.hazards.bodies.by_id:
+            self.hazards.bodies.step(STEP_S, self._bodies)
+            self.scanners.look_at_bodies(now_s)
         for robot in self._bodies:
             if robot.control != AUTOMATIC:
                 self._stand(robot)
@@ -116,6 +123,9 @@ class SimWorld:
                 robot.step(now_s, self.scanners)
                 if robot.near and robot.mode is not driving:
                     self.scanners.check(robot, now_s)
+                if robot.blocked_s <= now_s - PATIENCE_S:
+                    robot.blocked_s = float("inf")
+                    self.give_up(robot, GoalState.FAILED, NO_PROGRESS, "something stands in its way")
             if robot.due_s <= horizon_s:
                 self._due(robot)
             if robot.limit_s <= horizon_s:
@@ -171,7 +181,7 @@ class SimWorld:
             robot.due_s = float("inf")
             robot.mode = Mode.DOCKED
             robot.docked_at = robot.dock_place
-            robot.draw(-robot.kind.charge_w, self.now_s)
+            self._charge(robot)
             self.record(robot, f"dock:{robot.docked_at}")
             robot.finish_goal(GoalState.SUCCEEDED)
         elif robot.mode is Mode.UNDOCKING:
@@ -180,6 +190,45 @@ class SimWorld:
             robot.docked_at = ""
             self.record(robot, "undock")
             robot.finish_goal(GoalState.SUCCEEDED)
+
+    def _charge(self, robot: SimRobot) -> None:
+        """Let the charger that a robot is docked at give it current, if it does."""
+        broken = self.hazards.chargers.get(robot.docked_at) == NO_CURRENT
+        robot.draw(robot.kind.standing_w if broken else -robot.kind.charge_w, self.now_s)
+
+    def put_bodies(self, bodies: Sequence[Body]) -> bool:
+        """Let things and people be there from now on, all or none: nobody appears where a robot stands."""
+        boxes = [robot.box() for robot in self._bodies]
+        if any(overlap(body.box(), there) for body in bodies for there in boxes):
+            return False
+        for body in bodies:
+            self.hazards.bodies.put(body)
+        for robot in self._bodies:
+            robot.look_s = float("-inf")
+        return True
+
+    def set_charger(self, place: str, how: str) -> None:
+        """Let a charger give no current (`no_current`), take nobody (`no_dock`), or work again (empty)."""
+        self.hazards.chargers.pop(place, None)
+        if how:
+            self.hazards.chargers[place] = how
+        for robot in self._bodies:
+            if robot.docked_at == place and robot.mode is Mode.DOCKED:
+                self._charge(robot)
+                self.note_change(robot.id)
+
+    def set_slip(self, robot_id: str, slips: float) -> None:
+        """Let a robot's wheels slip by a share of what they count, 0 for not at all."""
+        self.robots[robot_id].slip = slips
+        self.hazards.slips.pop(robot_id, None)
+        if slips:
+            self.hazards.slips[robot_id] = slips
+
+    def set_blind(self, robot_id: str, blind: bool) -> None:
+        """Let a robot's scanner see nothing without knowing it, or see again."""
+        self.hazards.blind.pop(robot_id, None)
+        if blind:
+            self.hazards.blind[robot_id] = None
 
     def _battery_limit(self, robot: SimRobot) -> None:
         """The battery is empty, or full."""
@@ -234,6 +283,8 @@ class SimWorld:
             self._refuse(robot, "dock", "903", f"the robot stands {away_m:.2f} m away from {place}")
         elif any(other.docked_at == place and other is not robot for other in (*self._bodies, *self.ghosts)):
             self._refuse(robot, "dock", "904", f"another robot is docked at {place}")
+        elif self.hazards.chargers.get(place) == NO_DOCK:
+            self._refuse(robot, "dock", "904", f"{place} cannot be made out")
         else:
             robot.goal = Goal("dock", place)
             robot.mode = Mode.DOCKING
@@ -268,7 +319,7 @@ class SimWorld:
             robot.mode, robot.due_s = Mode.STANDING, float("inf")
         elif robot.mode is Mode.UNDOCKING:
             robot.mode, robot.due_s = Mode.DOCKED, float("inf")
-            robot.draw(-robot.kind.charge_w, self.now_s)
+            self._charge(robot)
         robot.brake(self.now_s, state, code, sentence)
 
     def _refuse(self, robot: SimRobot, kind: str, code: str, sentence: str) -> None:

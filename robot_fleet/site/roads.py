@@ -194,7 +194,7 @@ class LaneRoads:
                 limits_mps[lane] = min(limit_mps, limits_mps.get(lane, limit_mps))
         return _Rules(
             factors=now.factors.get(travel_class, {}),
-            closed=frozenset().union(*(ground.touched(zone, kind, loaded) for zone in now.closed)),
+            closed=now.blocked.union(*(ground.touched(zone, kind, loaded) for zone in now.closed)),
             inside=frozenset().union(*(ground.inside(zone, kind) for zone in now.closed)),
             limits_mps=limits_mps,
         )

@@ -55,6 +55,28 @@ class RobotFaulted(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LaneBlocked(Fact):
+    """There is no way on along a lane, as a robot found out or since it stands there silent; ways keep out of it.
+
+    `until_s` is when it is tried again, `inf` for not before the robot is heard again.
+    """
+
+    lane: str
+    robot: str
+    code: str
+    until_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCleared(Fact):
+    """A lane that was blocked is used again: its time is over, or a robot has driven along it."""
+
+    lane: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeBegan(Fact):
     """A robot fell under its kind's threshold: it serves nothing (but alarms, if it must) until it is charged."""
 

@@ -37,7 +37,7 @@ def in_hand(turn: Turn, robot: RobotRecord) -> OrderRecord | None:
 def may_be_replaced(turn: Turn, order: OrderRecord) -> bool:
     """Return whether an order for a task may still be taken away for an alarm: nothing of the stop has begun."""
     task = turn.state.tasks[order.task]
-    if task.request.alarm or order.state is OrderState.CANCELLING:
+    if task.request.alarm or order.state is OrderState.CANCELLING or not turn.ports.policies.preemption:
         return False
     alarms = waiting_alarms(turn)
     if not alarms:

@@ -20,6 +20,8 @@ BATTERY_CRITICAL = "battery_critical"
 
 def watch(turn: Turn) -> None:
     """Doubt chargers that give no current, and take from nearly empty robots what they have not begun."""
+    if not turn.ports.policies.recovery:
+        return
     for robot in turn.state.robots.values():
         _watch_charger(turn, robot)
         _spare(turn, robot)
@@ -27,6 +29,8 @@ def watch(turn: Turn) -> None:
 
 def doubt(turn: Turn, robot: RobotRecord, place: str, code: str) -> None:
     """Use a charger no more for a while."""
+    if not turn.ports.policies.recovery:
+        return
     turn.emit(ChargerDoubted(place, robot.id, code, turn.now.fleet_s + DOUBTED_S, turn.now.fleet_s))
     turn.agenda.replan = turn.agenda.moved = True
 

@@ -26,6 +26,8 @@ ASIDE_KINDS = ("waiting", "dock")
 """Where a robot waits that cannot go on with the goods it has on board."""
 ZONE_CLOSED = "zone_closed"
 """Reason of a task whose place cannot be reached for a zone that is closed."""
+LANE_BLOCKED = "lane_blocked"
+"""... or for a lane on which something stands in the way."""
 
 
 def dispatch(turn: Turn) -> None:
@@ -69,7 +71,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
             _send_home(turn, robot)
     elif barred(turn, robot):
         _lead_round(turn, robot, order)
-    elif turn.state.tasks[order.task].reason == ZONE_CLOSED:
+    elif turn.state.tasks[order.task].reason in (ZONE_CLOSED, LANE_BLOCKED):
         turn.emit(TaskHeldUp(order.task, "", turn.now.fleet_s))
 
 
@@ -80,7 +82,7 @@ def take_back(turn: Turn) -> None:
         if order is None or not turn.state.serves(robot, order) or not barred(turn, robot):
             continue
         if turn.state.tasks[order.task].state is TaskState.ASSIGNED and not _reaches(turn, robot, order.place):
-            turn.emit(TaskReleased(order.task, ZONE_CLOSED))
+            turn.emit(TaskReleased(order.task, _why_barred(turn)))
             turn.agenda.replan = True
 
 
@@ -95,8 +97,12 @@ def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
         _send(turn, robot, order.purpose, order.place, order.tail, order.task, order.stop)
     elif not can_stay and _retreat(turn, robot):
         turn.agenda.replan = True
-    elif turn.state.tasks[order.task].reason != ZONE_CLOSED:
-        turn.emit(TaskHeldUp(order.task, ZONE_CLOSED, turn.now.fleet_s))
+    elif turn.state.tasks[order.task].reason != (why := _why_barred(turn)):
+        turn.emit(TaskHeldUp(order.task, why, turn.now.fleet_s))
+
+
+def _why_barred(turn: Turn) -> str:
+    return LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED
 
 
 def _reaches(turn: Turn, robot: RobotRecord, place: str) -> bool:
@@ -112,6 +118,7 @@ def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
         return
     in_the_way = booking.is_in_the_way(turn, robot)
     settled = bool(robot.docked) and not charging.is_doubted(turn, robot.docked)
+    settled = settled or (not turn.ports.policies.charging and not in_the_way)
     keeps_out = not turn.ports.roads.is_closed(turn.travel_class(robot), robot.at)
     if in_the_way or (stop is None and not (settled and keeps_out) and _may_go_home(turn, robot)):
         sent = _send_home(turn, robot)
@@ -243,7 +250,8 @@ def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
     for charger in sorted(free, key=lambda name: name != planned):
         pose = turn.site.places[charger].pose
         dock = Step(id="", kind=StepKind.DOCK, target=pose, place=charger, duration_s=turn.kind(robot).dock_s)
-        if _send(turn, robot, "home", charger, (dock,), "", -1, anyway):
+        tail = (dock,) if turn.ports.policies.charging else ()
+        if _send(turn, robot, "home", charger, tail, "", -1, anyway):
             return True
     return False
 
@@ -321,7 +329,7 @@ def _charge_is_next(turn: Turn, robot: RobotRecord) -> bool:
 
 def _watch_charge(turn: Turn, robot: RobotRecord) -> None:
     soc = turn.soc_pct(robot.id)
-    if soc is None:
+    if soc is None or not turn.ports.policies.charging:
         return
     kind = turn.kind(robot)
     if robot.must_charge:

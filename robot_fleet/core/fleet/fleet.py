@@ -30,6 +30,7 @@ from robot_fleet.core.fleet import (
     answering,
     arranging,
     batch,
+    blocking,
     charging,
     coverage,
     directing,
@@ -183,6 +184,7 @@ class Fleet:
                 progress.watch_links(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
+                blocking.clear_due(turn)
                 charging.watch(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s

@@ -15,7 +15,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import charging, recovery
+from robot_fleet.core.fleet import blocking, charging, recovery
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
@@ -103,11 +103,15 @@ def _link(turn: Turn, robot: RobotRecord, event: LinkEvent) -> None:
         return
     turn.emit(RobotLinkChanged(robot.id, state.value, turn.now.fleet_s))
     turn.agenda.replan = turn.agenda.moved = True
+    if state is LinkState.OFFLINE:
+        blocking.block_around(turn, robot)
+    elif state is LinkState.LIVE:
+        blocking.clear_of(turn, robot)
     order = robot.busy
     if state is LinkState.OFFLINE and order is not None and order.task:
         task = turn.state.tasks[order.task]
         untouched = task.state is TaskState.ASSIGNED and order.released <= order.first_tail
-        if untouched and task.robot == robot.id:
+        if untouched and task.robot == robot.id and turn.ports.policies.recovery:
             turn.emit(TaskReleased(task.id, "robot_offline"))  # a second robot goes if the first falls silent
 
 
@@ -129,6 +133,8 @@ def _steps(turn: Turn, robot: RobotRecord, order: OrderRecord, news: RobotReport
     for drive in driven:
         turn.emit(drive)
     turn.agenda.moved = True
+    if turn.state.blocked:
+        blocking.clear(turn, order, range(first, first + sum(each.state is StepState.DONE for each in fresh)))
     for index, result in enumerate(fresh, start=first):
         if result.state is StepState.DONE:
             if index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT:
@@ -215,6 +221,7 @@ def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, resu
         charging.doubt(turn, robot, order.place, code)
     if not in_act:
         turn.emit(RobotFaulted(robot.id, code, now_s + FAULT_PAUSE_S, now_s))
+        blocking.block(turn, robot, order, index, code)
     if not turn.state.serves(robot, order):
         return
     task = turn.state.tasks[order.task]

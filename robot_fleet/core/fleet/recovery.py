@@ -40,7 +40,7 @@ def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code:
     """
     now_s = turn.now.fleet_s
     on_board = bool(_on_board(turn, task, robot))
-    if remedy is Remedy.WAIT:
+    if remedy is Remedy.WAIT or not turn.ports.policies.recovery:
         return
     if remedy is Remedy.FAIL and not on_board:
         turn.emit(TaskFailed(task.id, code, now_s))

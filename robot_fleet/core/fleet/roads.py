@@ -5,7 +5,15 @@ from __future__ import annotations
 from math import inf
 
 from robot_fleet.core import drives
-from robot_fleet.core.facts import DriveObserved, LaneMeasured, ZoneClosed, ZoneLimited, ZoneOpened
+from robot_fleet.core.facts import (
+    DriveObserved,
+    LaneBlocked,
+    LaneCleared,
+    LaneMeasured,
+    ZoneClosed,
+    ZoneLimited,
+    ZoneOpened,
+)
 from robot_fleet.core.fleet.state import FleetState, MeasuredLane, ZoneRecord
 from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Site, Zone
@@ -77,6 +85,19 @@ def zone_limited(state: FleetState, fact: ZoneLimited) -> None:
             order.update += 1
 
 
+def lane_blocked(state: FleetState, fact: LaneBlocked) -> None:
+    """Keep out of a lane for a while."""
+    if fact.lane not in state.blocked:
+        state.roads += 1
+    state.blocked[fact.lane] = fact.robot, fact.until_s
+
+
+def lane_cleared(state: FleetState, fact: LaneCleared) -> None:
+    """Use a lane again."""
+    if state.blocked.pop(fact.lane, None) is not None:
+        state.roads += 1
+
+
 def _changed(state: FleetState, fact: ZoneClosed | ZoneOpened | ZoneLimited) -> ZoneRecord:
     record = state.zones.setdefault(fact.zone, ZoneRecord())
     record.reason, record.since_s = fact.reason, fact.at_s
@@ -100,4 +121,4 @@ def conditions(site: Site, state: FleetState) -> RoadConditions:
     """Return how the roads of a site are by the state."""
     closed = frozenset(zone.id for zone in site.zones.values() if is_closed(state, zone))
     limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
-    return RoadConditions(state.factors, closed, limits_mps)
+    return RoadConditions(state.factors, closed, limits_mps, frozenset(state.blocked))

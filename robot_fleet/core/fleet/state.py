@@ -279,6 +279,8 @@ class FleetState:
     measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
+    blocked : lanes along which there is no way on: the robot that found out or stands there, and until when ways keep
+        out of them.
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
@@ -312,6 +314,7 @@ class FleetState:
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
+    blocked: dict[str, tuple[str, float]] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
     ordered: int = 0

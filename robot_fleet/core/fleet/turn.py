@@ -15,6 +15,7 @@ from robot_fleet.core.fleet.roads import conditions
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Plan, Problem, Violation
+from robot_fleet.core.policies import ALL, Policies
 from robot_fleet.core.ports import Calendar, Checker, Planner, RightOfWay, Roads
 from robot_fleet.core.recurrence import Occurrence
 from robot_fleet.core.site import RobotKind, Site
@@ -36,6 +37,7 @@ class Ports:
     right_of_way: RightOfWay
     explain: Callable[[Problem, Plan, str], Explanation]
     calendar: Calendar | None = None
+    policies: Policies = ALL
 
 
 @dataclass(slots=True)

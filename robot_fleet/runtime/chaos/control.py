@@ -28,6 +28,7 @@ class Orders:
         self._astray: dict[str, Sequence[float]] = {}
         self._ahead_s = 0.0
         self._aborts: dict[str, int] = {}
+        self._hazards: dict[str, Mapping[str, Any]] = {}
         self._write()
 
     def disturb(self, robot: str, how: Disturbance) -> None:
@@ -56,12 +57,20 @@ class Orders:
             del self._aborts[robot]
         self._write()
 
+    def endanger(self, name: str, hazard: Mapping[str, Any] | None) -> None:
+        """Let something be wrong with the world from now on, as a scenario's file has it; None ends that."""
+        self._hazards.pop(name, None)
+        if hazard is not None:
+            self._hazards[name] = hazard
+        self._write()
+
     def _write(self) -> None:
         body = {
             "network": self._network,
             "astray": self._astray,
             "ahead_s": self._ahead_s,
             "aborts": self._aborts,
+            "hazards": self._hazards,
         }
         write_json(self._path, body)
 
@@ -90,6 +99,12 @@ class Following:
         """Return where a robot believes to stand now."""
         found = self._now().get("astray", {}).get(robot)
         return FOUND if found is None else Astray(*found)
+
+    @property
+    def hazards(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is to be wrong with the world now."""
+        found: Mapping[str, Mapping[str, Any]] = self._now().get("hazards", {})
+        return found
 
     @property
     def ahead_s(self) -> float:

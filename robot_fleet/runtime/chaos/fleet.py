@@ -16,7 +16,7 @@ from robot_fleet.agent.agent import Agent
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import LedgerError, RuntimeFailure
 from robot_fleet.core.fleet import Fleet, Ports
-from robot_fleet.core.inputs import AnswerTask
+from robot_fleet.core.inputs import AnswerTask, Input
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.chaos.faults import AGENTS, MANAGER, SIM
 from robot_fleet.runtime.chaos.messages import CALM, DisturbedLink
@@ -47,7 +47,7 @@ class ChaosFleet(VirtualFleet):
 
     Parameters
     ----------
-    site, ports, occupancy, people, rows, seed, improving : see VirtualFleet.
+    site, ports, occupancy, people, rows, seed, improving, start_s : see VirtualFleet.
     trace : the trace to write, none if None.
 
     Attributes
@@ -70,6 +70,7 @@ class ChaosFleet(VirtualFleet):
         seed: int,
         improving: bool = True,
         trace: Path | None = None,
+        start_s: float | None = None,
     ) -> None:
         self.kills: list[tuple[float, str]] = []
         self.checked = self.violations = 0
@@ -91,7 +92,7 @@ class ChaosFleet(VirtualFleet):
         self._trace = trace
         self.mortal_links: dict[str, MortalLink] = {}
         self.disturbed: dict[str, DisturbedLink] = {}
-        super().__init__(site, ports, occupancy, people, rows, seed, self.history, improving)
+        super().__init__(site, ports, occupancy, people, rows, seed, self.history, improving, start_s=start_s)
         self.world.before_confirm = self._checkpoint
         if trace is not None:
             self.world.open_trace(trace)
@@ -208,6 +209,17 @@ class ChaosFleet(VirtualFleet):
             self.host.feed(AnswerTask(key, task, "retry", by="attendant"), self.now)
 
         self._while_it_lives(say)
+
+    def command(self, wish: Input) -> bool:
+        """Let a person command something; return whether there was a manager to hear it."""
+        if not self.manager_up or "manager" in self._asleep:
+            return False
+
+        def say() -> None:
+            self.host.feed(wish, self.now)
+
+        self._while_it_lives(say)
+        return self.manager_up
 
     def _in(self, seconds: float) -> int:
         return self._steps + round(seconds * STEPS_PER_S)

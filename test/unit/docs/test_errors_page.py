@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from robot_fleet.scheduling.checking.replay import REASONS
 from test.unit.docs.texts import ROOT, page
 
-CODE = re.compile(r"(site|request|plan|order|nav|ledger|store|runtime|sim|act)_[a-z0-9_]+")
+CODE = re.compile(r"(site|request|plan|order|nav|ledger|store|runtime|scenario|sim|act)_[a-z0-9_]+")
 # Texts of the sources that look like codes and are none: ids, keys and names of nodes and functions.
 NO_CODES = {
+    "act_begins",
     "act_id",
     "act_status",
     "plan_from_json",
     "plan_to_goal",
     "plan_to_json",
+    "request_assigned",
+    "request_done",
     "request_id",
     "request_to_plan",
     "sim_world",

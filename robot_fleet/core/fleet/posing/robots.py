@@ -109,7 +109,7 @@ def _charging(turn: Turn, kind: RobotKind) -> Charging | None:
         and not charging.is_doubted(turn, place.id)
     )
     full_wh = (kind.charge_to_pct - kind.reserve_pct) / 100.0 * kind.battery_wh
-    if not chargers or kind.charge_w <= 0.0 or full_wh <= 0.0:
+    if not chargers or kind.charge_w <= 0.0 or full_wh <= 0.0 or not turn.ports.policies.charging:
         return None
     return Charging(chargers, full_wh, ((full_wh, kind.charge_w),), kind.dock_s + kind.undock_s)
 

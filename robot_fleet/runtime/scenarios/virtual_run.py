@@ -1,0 +1,201 @@
+"""One run of a scenario on the virtual clock: the same seed gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from robot_fleet.core.fleet import FleetState
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.runtime.chaos.attendant import Attendant
+from robot_fleet.runtime.chaos.fleet import ChaosFleet
+from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.scenarios.ablation import Part, without
+from robot_fleet.runtime.scenarios.evidence import Duties, Duty, Evidence
+from robot_fleet.runtime.scenarios.followed import body_rows
+from robot_fleet.runtime.scenarios.ground import Ground
+from robot_fleet.runtime.scenarios.seen import RobotSeen, Seen
+from robot_fleet.runtime.scenarios.stage import VirtualStage
+from robot_fleet.runtime.scenarios.striking import Striking
+from robot_fleet.runtime.scenarios.truth import BODY_COLUMNS, read_truth
+from robot_fleet.runtime.summary import fleet_part, refused_request, whole
+from robot_fleet.runtime.virtual import STEPS_PER_S
+from robot_fleet.sim.people import read_people
+from robot_fleet.site.demand import RequestRow
+from robot_fleet.site.maps import read_map
+
+SETTLES_S = 10.0
+"""So long a run goes on when all is over, so that what follows can be seen."""
+SERVED, TIME = "served", "time"
+
+
+class VirtualRun:
+    """One run.
+
+    Parameters
+    ----------
+    ground : the scenario's.
+    rows : what people ask for.
+    seed : of people, searches, crowds and bad networks.
+    parts : what of the fleet is switched off.
+    trace, bodies : files to write.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        rows: Sequence[RequestRow],
+        seed: int,
+        parts: Collection[Part],
+        trace: Path,
+        bodies: Path,
+    ) -> None:
+        self._ground = ground
+        self._rows = rows
+        self._seed = seed
+        self._files = trace, bodies
+        says = ground.scenario.says
+        self.fleet = ChaosFleet(
+            ground.site,
+            without(ports_for(ground.site), parts),
+            read_map(Path(ground.site.map_file)),
+            read_people(ground.folder / "people.yaml"),
+            rows,
+            seed,
+            improving=says.improving,
+            trace=trace,
+            start_s=ground.begin_s,
+        )
+        self._stage = VirtualStage(self.fleet, seed)
+        self._striking = Striking(ground, self._stage)
+        self._attendant = Attendant(self.fleet.have_tried_again) if says.attended else None
+        self._duties = Duties()
+        self._deeds = self._facts = 0
+        self._over_s: float | None = None
+
+    def run(self, progress: Callable[[float], None] | None = None) -> Evidence:
+        """Run to the end; `progress` is called with the share of the time that has passed, once a fleet minute."""
+        fleet, ground = self.fleet, self._ground
+        for link in fleet.mortal_links.values():
+            link.start(fleet.now)
+        trace, bodies = self._files
+        tenths = 0
+        with bodies.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(BODY_COLUMNS)
+            while True:
+                if tenths % STEPS_PER_S == 0:
+                    if self._is_over():
+                        break
+                    self._each_second(tenths, progress)
+                tenths += 1
+                before_s = fleet.world.now_s
+                fleet.move()
+                self._stage.renew()
+                self._striking.look(self._seen())
+                if fleet.world.now_s > before_s:
+                    writer.writerows(body_rows(fleet.world))
+                fleet.tell()
+        fleet.world.close_trace()
+        has_bodies = any(struck.shape for struck in self._striking.all)
+        over = SERVED if self._over_s is not None else TIME
+        agenda = fleet.host.fleet.agenda
+        return Evidence(
+            ground=ground,
+            rows=self._rows,
+            seed=self._seed,
+            begin_s=ground.begin_s,
+            end_s=round(fleet.world.now_s, 1),
+            over=over,
+            struck=self._striking.all,
+            truth=read_truth(trace, bodies if has_bodies else None),
+            summary=self._summary(),
+            facts=tuple(fleet.history.facts),
+            duties=self._duties,
+            violations=fleet.violations + len(agenda.violations),
+            distances_m={name: rollup.odometer_m for name, rollup in fleet.host.rollups.items()},
+        )
+
+    def _each_second(self, tenths: int, progress: Callable[[float], None] | None) -> None:
+        fleet = self.fleet
+        fleet.look()
+        self._stage.look()
+        state = fleet.host.fleet.state
+        note_duties(self._duties, state, fleet.world.now_s)
+        if self._attendant is not None:
+            self._attendant.look(state, fleet.world.now_s)
+        if progress is not None and tenths % (60 * STEPS_PER_S) == 0:
+            progress((fleet.world.now_s - self._ground.begin_s) / self._ground.scenario.says.lasts_s)
+
+    def _is_over(self) -> bool:
+        fleet = self.fleet
+        now_s = fleet.world.now_s
+        if now_s >= self._ground.end_s - 1e-6:
+            self._over_s = self._over_s if self._all_done() and not self._ground.scenario.says.to_the_end else None
+            return True
+        if self._ground.scenario.says.to_the_end or not self._all_done():
+            self._over_s = None
+            return False
+        self._over_s = now_s if self._over_s is None else self._over_s
+        return now_s >= self._over_s + SETTLES_S
+
+    def _all_done(self) -> bool:
+        fleet = self.fleet
+        idle = fleet.callers.finished and not fleet.host.fleet.state.open_tasks()
+        return idle and fleet.all_up and self._striking.over
+
+    def _seen(self) -> Seen:
+        world = self.fleet.world
+        deeds, facts = world.physical_acts[self._deeds :], self.fleet.history.facts[self._facts :]
+        self._deeds, self._facts = len(world.physical_acts), len(self.fleet.history.facts)
+        robots = {}
+        if self._striking.watching:
+            for name, body in world.robots.items():
+                act = world.acts.by_id.get(body.act_id)
+                verb, place = ("", "") if act is None else (act.act, act.place)
+                soc_pct = body.soc_at_pct(world.now_s)
+                robots[name] = RobotSeen(body.x_m, body.y_m, body.v_mps, soc_pct, verb, place)
+        return Seen(world.now_s, robots, deeds, [fact for _, fact in facts])
+
+    def _summary(self) -> dict[str, object]:
+        fleet = self.fleet
+        core = fleet.host.fleet
+        state, answers = core.state, fleet.callers.answers
+        part = fleet_part(
+            self._ground.site,
+            state,
+            fleet.host.rollups,
+            fleet.host.plans_by,
+            fleet.checked + core.agenda.checked,
+            fleet.violations + len(core.agenda.violations),
+            core.agenda.coverage.short,
+            core.agenda.coverage.looks,
+        )
+        refused = [
+            refused_request(row.request_id, row.service, row.at_s, answers[row.request_id].code)
+            for row in self._rows
+            if row.request_id in answers and not answers[row.request_id].accepted and not state.knows(row.request_id)
+        ]
+        return whole(
+            part,
+            site=self._ground.site.id,
+            seed=self._seed,
+            speed_asked=None,
+            fleet_time_s=fleet.world.now_s - fleet.start_s,
+            wall_s=None,
+            refused=refused,
+            contacts=[],
+            restarts={},
+            latency_ms=None,
+        )
+
+
+def note_duties(duties: Duties, state: FleetState, now_s: float) -> None:
+    """Take down what each robot is bound to now."""
+    for robot in state.robots.values():
+        order = robot.busy
+        if order is None or order.state is not OrderState.ACTIVE:
+            duties.note(now_s, robot.id, Duty.NONE)
+        else:
+            duties.note(now_s, robot.id, Duty.AT_THE_PLACE if order.arrived else Duty.ON_ITS_WAY)
