@@ -53,7 +53,7 @@ setup(
     maintainer_email="robot_fleet@example.com",
     python_requires=">=3.11",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={NAME: ["console/**", "**/*.json", "**/*.yaml", "reports/fonts/*"]},
+    package_data={NAME: ["console/**", "**/*.json", "**/*.yaml", "reports/fonts/*", "reports/campaign/*.css"]},
     data_files=data_files(),
     install_requires=requirements(),
     extras_require={"test": ["pytest"]},  # colcon test runs pytest where this says so

@@ -14,6 +14,7 @@ import typer
 from robot_fleet.cli.demo import LinkKind
 from robot_fleet.cli.outcome import write_summary
 from robot_fleet.cli.play import check_writable
+from robot_fleet.cli.scenario_report import register as register_reports
 from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import ScenarioError
 
@@ -52,6 +53,7 @@ class PartKind(StrEnum):
 
 def register(parent: typer.Typer) -> None:
     """Add the verbs of this module."""
+    register_reports(app)
     parent.add_typer(app, name="scenario")
 
 
