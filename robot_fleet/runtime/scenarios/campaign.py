@@ -19,7 +19,7 @@ from robot_fleet.runtime.scenarios.ablation import Part
 from robot_fleet.runtime.scenarios.check import check
 from robot_fleet.runtime.scenarios.ground import Ground, ground, site_folder
 from robot_fleet.runtime.scenarios.read import Scenario, read
-from robot_fleet.runtime.scenarios.result import campaign_json, run_json, scenario_json
+from robot_fleet.runtime.scenarios.result import campaign_json, program, run_json, scenario_json
 from robot_fleet.site.load import load_site
 
 VIRTUAL, ROS = "virtual", "ros"
@@ -120,6 +120,7 @@ class Progress:
 
 def run(wishes: Wishes, grounds: Sequence[Ground], tell: Callable[[Progress], None]) -> dict[str, Any]:
     """Run everything and return the result; `tell` hears of each run that has ended, in the order of their ends."""
+    ran = program()  # before the first run: files may change while it goes on
     wanted = [(ground.scenario.path, seed) for ground in grounds for seed in wishes.seeds]
     runs: dict[tuple[Path, int], dict[str, Any]] = {}
     for path, seed, entry in _ended(wishes, wanted):
@@ -130,6 +131,7 @@ def run(wishes: Wishes, grounds: Sequence[Ground], tell: Callable[[Progress], No
     ]
     return campaign_json(
         scenarios,
+        ran=ran,
         link=wishes.link,
         backend=wishes.backend,
         speed=wishes.speed,

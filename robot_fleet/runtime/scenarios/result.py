@@ -106,16 +106,17 @@ def scenario_json(ground: Ground, runs: Sequence[Mapping[str, Any]]) -> dict[str
 def campaign_json(
     scenarios: Sequence[Mapping[str, Any]],
     *,
+    ran: Mapping[str, Any],
     link: str,
     backend: str,
     speed: float | None,
     seeds: Sequence[int],
     without: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the whole result."""
+    """Return the whole result; `ran` is what `program` said before the first run."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "program": program(),
+        "program": dict(ran),
         "link": link,
         "backend": backend,
         "speed": speed,
