@@ -108,7 +108,7 @@ def with_hardware(site: Site, words: str | None) -> Site:
 
     Raises
     ------
-    RuntimeFailure : `runtime_unknown_robot`.
+    RuntimeFailure : `runtime_unknown_robot`, `runtime_namespace_twice`.
     """
     if words is None:
         return site
@@ -119,6 +119,9 @@ def with_hardware(site: Site, words: str | None) -> Site:
         if name not in site.robots:
             message = f"the site has no robot {name!r}; expected some of {', '.join(site.robots)}, or {NONE!r}"
             raise RuntimeFailure("runtime_unknown_robot", message, "--hardware")
+        if named.count(name) > 1:
+            message = f"{name} stands there {named.count(name)} times; a robot has one body and one namespace"
+            raise RuntimeFailure("runtime_namespace_twice", message, "--hardware")
     robots = {
         name: replace(spec, backend=Backend.HARDWARE) if name in named else spec for name, spec in site.robots.items()
     }

@@ -52,6 +52,12 @@ def test_a_robot_that_is_none_is_named_with_those_that_there_are(site: Site) -> 
     assert "logistics_1" in raised.value.message
 
 
+def test_a_robot_is_not_named_twice(site: Site) -> None:
+    with pytest.raises(RuntimeFailure) as raised:
+        with_hardware(site, "care_1,care_2,care_1")
+    assert code(raised) == ("runtime_namespace_twice", "--hardware")
+
+
 def test_robots_cannot_see_those_with_another_kind_of_body() -> None:
     assert MIXED.strangers_of("care_1") == ("care_2", "logistics_1")
     assert MIXED.strangers_of("logistics_1") == ("care_2", "care_1")
