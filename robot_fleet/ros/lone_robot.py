@@ -16,11 +16,11 @@ from nav_msgs.msg import OccupancyGrid
 from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from sensor_msgs.msg import LaserScan, PointCloud2, PointField
+from sensor_msgs.msg import LaserScan, PointCloud2
 from std_msgs.msg import String
 
-from robot_fleet.core.errors import NavigationError
-from robot_fleet.ros.convert import BASE_FRAME, MAP_FRAME, to_time
+from robot_fleet.ros.cloud import to_points
+from robot_fleet.ros.convert import BASE_FRAME, to_time
 from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.interposed import InterposedNode, Interposer
@@ -191,43 +191,3 @@ class LoneBridge:
     def _scanners(self) -> PointScanners:
         assert isinstance(self._world.scanners, PointScanners)
         return self._world.scanners
-
-
-def to_points(message: PointCloud2) -> NDArray[np.float64]:
-    """Return the finite points of a cloud in the map frame, (n, 2).
-
-    Raises
-    ------
-    NavigationError : `nav_frame_unknown` for another frame than `map`, `nav_cloud_malformed` without float32 x and y.
-    """
-    if message.header.frame_id != MAP_FRAME:
-        raise NavigationError("nav_frame_unknown", f"expected frame {MAP_FRAME!r}, got {message.header.frame_id!r}")
-    offsets = {field.name: field.offset for field in message.fields if field.datatype == PointField.FLOAT32}
-    count = message.width * message.height
-    if not {"x", "y"} <= set(offsets) or len(message.data) < count * message.point_step or message.is_bigendian:
-        raise NavigationError("nav_cloud_malformed", "expected little-endian points with x and y as float32")
-    rows = np.dtype(
-        {
-            "names": ["x", "y"],
-            "formats": ["<f4", "<f4"],
-            "offsets": [offsets["x"], offsets["y"]],
-            "itemsize": message.point_step,
-        }
-    )
-    raw = np.frombuffer(bytes(message.data), dtype=rows, count=count)
-    points = np.stack([raw["x"], raw["y"]], axis=1).astype(np.float64)
-    return points[np.isfinite(points).all(axis=1)]
-
-
-def to_cloud(points: NDArray[np.float64], at_s: float) -> PointCloud2:
-    """Return points in the map frame, (n, 2), as a cloud on the ground."""
-    rows = np.zeros((len(points), 3), np.float32)
-    rows[:, :2] = points
-    cloud = PointCloud2(height=1, width=len(points), point_step=12, row_step=12 * len(points), is_dense=True)
-    cloud.header.frame_id, cloud.header.stamp = MAP_FRAME, to_time(at_s)
-    cloud.fields = [
-        PointField(name=name, offset=4 * number, datatype=PointField.FLOAT32, count=1)
-        for number, name in enumerate("xyz")
-    ]
-    cloud.data = rows.tobytes()
-    return cloud

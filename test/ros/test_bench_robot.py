@@ -20,8 +20,8 @@ from sensor_msgs.msg import LaserScan, PointCloud2
 from std_msgs.msg import String
 
 from robot_fleet.core.errors import NavigationError
+from robot_fleet.ros.cloud import to_cloud, to_points
 from robot_fleet.ros.convert import from_time
-from robot_fleet.ros.lone_robot import to_cloud, to_points
 from robot_fleet.ros.qos import QOS
 from test.ros.nav2 import LATCHED, SUCCEEDED, Nav2Robot
 from test.ros.rig import ROOT, START_WITHIN_S, TINY, Process, Ros
@@ -74,7 +74,7 @@ def test_it_stops_before_obstacles_that_it_is_told_of(robot: Nav2Robot, ros: Ros
     scans = ros.collect(LaserScan, "/r1/scan", QOS["~scan"].wanted)
     told = ros.node.create_publisher(PointCloud2, "/r1/obstacles", 1)
     ros.until(told.get_subscription_count, "it listens")
-    points = np.array([[START[0] + 3.0, START[1] + 0.1 * number] for number in (-1, 0, 1)])
+    points = np.array([[START[0] + 3.0, START[1] + 0.1 * number, 0.2] for number in (-1, 0, 1)], np.float32)
     task = robot.to(START[0] + 6.0, START[1])
 
     def waits() -> bool:
@@ -139,9 +139,9 @@ def test_whatever_ends_a_check_its_robot_stands(
 
 
 def test_clouds_are_read_as_they_are_written_and_others_refused() -> None:
-    points = np.array([[1.0, 2.0], [3.5, -4.25]])
+    points = np.array([[1.0, 2.0, 0.0], [3.5, -4.25, 0.5]], np.float32)
     cloud = to_cloud(points, 5.0)
-    assert to_points(cloud) == pytest.approx(points)
+    assert to_points(cloud) == pytest.approx(points[:, :2])
     cloud.header.frame_id = "odom"
     with pytest.raises(NavigationError) as caught:
         to_points(cloud)
