@@ -54,7 +54,7 @@ class Api:
 
 def test_alarms_are_on_the_screen_soon_after_the_managers_return(fleet: Fleet, ros: Ros, tmp_path: Path) -> None:
     demand = tmp_path / "demand.csv"
-    at = "07:30:20"
+    at = "07:30:40"  # on a busy machine half a minute may pass before the manager is down
     row = f'people_1,{at},care_alarm,"{{""place"": ""home/r102"", ""signal"": ""no_motion""}}"\n'
     first = 'first,07:30:00,care_visit,"{""place"": ""home/r101""}"\n'
     demand.write_text(f"request_id,at,service,params\n{first}{row}", encoding="utf-8")
@@ -86,7 +86,7 @@ def test_alarms_are_on_the_screen_soon_after_the_managers_return(fleet: Fleet, r
     )
     assert by_cli is not None
     journal.keep(by_cli)
-    ros.until(lambda: "people_1" in journal.kept(), "the people have called, too")
+    ros.until(lambda: "people_1" in journal.kept(), "the people have called, too", START_WITHIN_S)
     assert set(journal.kept()) == {"desk_1", "cli_1", "people_1"}
 
     fleet.start("fleet_manager")
@@ -95,7 +95,7 @@ def test_alarms_are_on_the_screen_soon_after_the_managers_return(fleet: Fleet, r
     ros.until(lambda: api.alarms().keys() >= {"desk_1", "cli_1", "people_1"}, "all are on the screen", START_WITHIN_S)
     took_s = time.monotonic() - back_s
     shown = api.alarms()
-    assert shown["people_1"]["raised_s"] == 27_020.0
+    assert shown["people_1"]["raised_s"] == 27_040.0
     assert shown["cli_1"]["raised_s"] == pytest.approx(raised_s, abs=0.1)
     assert shown["desk_1"]["raised_s"] == pytest.approx(raised_s, abs=2.0)
     assert took_s < ON_SCREEN_WITHIN_S
