@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import Site
+from robot_fleet.sim.acts import AT_PLACE_M
 from robot_fleet.sim.goals import Mode
 from robot_fleet.sim.items import PERSON
 from robot_fleet.sim.robot import SimRobot
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 NOWHERE = ""
 """Map of a ghost that was not heard of yet: nobody is near anything there."""
-_AT_PLACE_M = 0.5
 _STILL_MPS = 0.02
 
 
@@ -94,8 +94,8 @@ class Ghosts:
             for name, spot in self._world.site.places.items()
             if spot.pose.map_id == ghost.map_id and len(self._world.custody.at_place(name)) < spot.holds_items
         ]
-        distance_m, name = min(near, default=(_AT_PLACE_M, ""))
-        return name if distance_m < _AT_PLACE_M else ""
+        distance_m, name = min(near, default=(AT_PLACE_M, ""))
+        return name if distance_m < AT_PLACE_M else ""
 
 
 def ghost_bodies(site: Site, robots: Iterable[str], now_s: float) -> dict[str, SimRobot]:

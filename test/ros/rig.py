@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,15 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+
+@contextmanager
+def sim_world(domain: int, site: Path, run: Path, speed: float) -> Iterator[Process]:
+    """Run the embedded simulator by itself, without a fleet; it must end well."""
+    words = ["-m", "robot_fleet.nodes.sim_world", "--site", str(site), "--run", str(run), "--speed", str(speed)]
+    process = Process(domain, words, run / "log")
+    yield process
+    assert process.end() == 0, process.said
 
 
 class Fleet:

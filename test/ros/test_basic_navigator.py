@@ -14,7 +14,7 @@ from robot_fleet.ros.commander_navigator import has_commander
 from robot_fleet.ros.full_nav2 import IS_FULL
 from robot_fleet.site.maps import FREE, read_map, write_map
 from test.ros.nav2 import pose
-from test.ros.rig import Process, walled_site
+from test.ros.rig import Process, sim_world, walled_site
 
 pytestmark = [
     pytest.mark.ros,
@@ -33,11 +33,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def world(domain: int, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    run = tmp_path_factory.mktemp("run")
-    words = ["-m", "robot_fleet.nodes.sim_world", "--site", str(site), "--run", str(run), "--speed", str(SPEED)]
-    process = Process(domain, words, run / "log")
-    yield process
-    assert process.end() == 0, process.said
+    with sim_world(domain, site, tmp_path_factory.mktemp("run"), SPEED) as process:
+        yield process
     assert "failures=" not in process.said
 
 

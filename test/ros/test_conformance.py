@@ -26,7 +26,7 @@ from robot_fleet.runtime.conformance.checks import CHECKS, judge
 from robot_fleet.runtime.conformance.course import Course, lay_course
 from robot_fleet.runtime.conformance.verdict import Outcome
 from test.ros.mutants import MUTANTS
-from test.ros.rig import ROOT, START_WITHIN_S, TINY, Process
+from test.ros.rig import ROOT, START_WITHIN_S, TINY, Process, sim_world
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_conformance")]
 
@@ -114,11 +114,8 @@ def fleet(domain: int, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def embedded(domain: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    run = tmp_path_factory.mktemp("run")
-    words = ["-m", "robot_fleet.nodes.sim_world", "--site", str(TINY), "--run", str(run), "--speed", "4"]
-    process = Process(domain, words, run / "log")
-    yield
-    assert process.end() == 0, process.said
+    with sim_world(domain, TINY, tmp_path_factory.mktemp("run"), 4.0):
+        yield
 
 
 @pytest.mark.timeout(300)

@@ -21,7 +21,7 @@ from sensor_msgs.msg import BatteryState
 from tf2_msgs.msg import TFMessage
 
 from test.ros.nav2 import ABORTED, CANCELED, LATCHED, SUCCEEDED, Nav2Robot, pose
-from test.ros.rig import START_WITHIN_S, WALLED_IN, Process, Ros, walled_site
+from test.ros.rig import START_WITHIN_S, WALLED_IN, Process, Ros, sim_world, walled_site
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_nav2")]
 
@@ -36,11 +36,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def world(domain: int, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    run = tmp_path_factory.mktemp("run")
-    words = ["-m", "robot_fleet.nodes.sim_world", "--site", str(site), "--run", str(run), "--speed", str(SPEED)]
-    process = Process(domain, words, run / "log")
-    yield process
-    assert process.end() == 0, process.said
+    with sim_world(domain, site, tmp_path_factory.mktemp("run"), SPEED) as process:
+        yield process
     assert "failures=" not in process.said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from robot_fleet.runtime.conformance.driving import CREEP_M, REACHED_M, STILL_MPS
-from robot_fleet.runtime.conformance.recording import ABORTED, SUCCEEDED, UNKNOWN_GOAL, Recording
+from robot_fleet.runtime.conformance.recording import ABORTED, SUCCEEDED, UNKNOWN_GOAL, GoalSeen, Recording
 from robot_fleet.runtime.conformance.verdict import Verdict, judged, not_judged
 
 BURST_ANSWER_S = 2.0
@@ -93,20 +93,18 @@ def orphan(seen: Recording) -> Verdict:
 
 def docks(seen: Recording) -> Verdict:
     """Whether it docks at its charger."""
-    goal = seen.goals.get("dock")
-    if goal is None:
-        return not_judged("no dock was named")
-    if not goal.ended:
-        return judged(False, "it did not end in time" if goal.accepted else "it was not accepted")
-    took_s = goal.ended_s - goal.sent_s
-    return judged(goal.status == SUCCEEDED, f"status {goal.status}, error_code {goal.code} after {took_s:.1f} s")
+    return _succeeded(seen.goals.get("dock"), "no dock was named")
 
 
 def undocks(seen: Recording) -> Verdict:
     """Whether it leaves its charger."""
-    goal = seen.goals.get("undock")
+    return _succeeded(seen.goals.get("undock"), "it was not docked")
+
+
+def _succeeded(goal: GoalSeen | None, without: str) -> Verdict:
+    """Judge whether a goal was reached; `without` says why there is none."""
     if goal is None:
-        return not_judged("it was not docked")
+        return not_judged(without)
     if not goal.ended:
         return judged(False, "it did not end in time" if goal.accepted else "it was not accepted")
     took_s = goal.ended_s - goal.sent_s

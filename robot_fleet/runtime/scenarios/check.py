@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from robot_fleet.core.errors import ScenarioError
 from robot_fleet.runtime.scenarios import expectations as e
@@ -17,27 +18,31 @@ _OF_NOBODY = (m.AlarmArrives, m.RequestDone, m.FaultBegins, m.FaultEnds)
 """Events without a robot of their own."""
 
 
+class _Named(Protocol):
+    """A fault or an expectation: its id, empty where the file gives none, and its word."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def word(self) -> str: ...
+
+
 def fault_ids(ground: Ground) -> tuple[str, ...]:
     """Return the ids of the faults, those that the file does not give made from their words."""
-    given = {fault.id for fault in ground.scenario.says.faults if fault.id}
-    counts: Counter[str] = Counter()
-    ids = []
-    for fault in ground.scenario.says.faults:
-        name = fault.id
-        while not name:
-            counts[fault.word] += 1
-            tried = fault.word if counts[fault.word] == 1 else f"{fault.word}_{counts[fault.word]}"
-            name = tried if tried not in given else ""
-        ids.append(name)
-    return tuple(ids)
+    return _ids(ground.scenario.says.faults)
 
 
 def expectation_ids(ground: Ground) -> tuple[str, ...]:
     """Return the ids of the expectations, made as those of the faults are."""
-    given = {each.id for each in ground.scenario.says.expect if each.id}
+    return _ids(ground.scenario.says.expect)
+
+
+def _ids(named: Sequence[_Named]) -> tuple[str, ...]:
+    given = {each.id for each in named if each.id}
     counts: Counter[str] = Counter()
     ids = []
-    for each in ground.scenario.says.expect:
+    for each in named:
         name = each.id
         while not name:
             counts[each.word] += 1
