@@ -52,7 +52,10 @@ class CancelTask:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTask:
-    """Somebody says how a task goes on that asks: `retry`, `done` or `failed`; what is on board is then theirs."""
+    """Somebody says how a task goes on that asks: `retry`, `done` or `failed`; what is on board is then theirs.
+
+    Where its robot waits at a stop, `answer` is one of the words that the wait of its flow takes.
+    """
 
     key: str
     task: str

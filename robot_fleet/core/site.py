@@ -220,8 +220,19 @@ class ParamSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a flow goes on when an act or a wait has ended with a word: a result, an answer, a code or `timeout`.
+
+    `to` is the id of an act of the same stop, that of another stop, or `end:` and an outcome.
+    """
+
+    word: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActTemplate:
-    """Something physical that a robot does at a stop.
+    """Something physical that a robot does at a stop, or (`act: wait`) its waiting there for a person's answer.
 
     Parameters
     ----------
@@ -233,6 +244,9 @@ class ActTemplate:
     expected_s : duration that plans reckon with; the simulator draws the real one around it.
     interruptible : whether a more urgent task may break it off.
     repeatable : whether it may be carried out again when its end is unknown (`at_least_once`).
+    branches : where the flow goes on after some words; after others as `then` says.
+    then : where it goes on otherwise, as in `Branch`; empty for the next act in the list, or for leaving the stop.
+    wait_s : of a wait: how long, before it ends with the word `timeout`.
     """
 
     id: str
@@ -242,6 +256,14 @@ class ActTemplate:
     expected_s: float = 0.0
     interruptible: bool = False
     repeatable: bool = False
+    branches: tuple[Branch, ...] = ()
+    then: str = ""
+    wait_s: float = 0.0
+
+    @property
+    def decides(self) -> bool:
+        """Whether nobody knows what comes after it before it has ended."""
+        return bool(self.branches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +272,22 @@ class StopTemplate:
 
     `where` is one of `param:<name>` (the place in that parameter), `item:<name>` (wherever that item stands),
     `group:<name>` (any free place of the group that fits), `route:<name>` (expands to one stop a place of the route),
-    `place:<id>`.
+    `place:<id>`. A `side` stop is visited only where a branch leads to it; the others come one after the other.
     """
 
     id: str
     where: str
     acts: tuple[ActTemplate, ...] = ()
+    side: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A named end of a flow; one that `fails` ends its task as failed, with this id as the reason."""
+
+    id: str
+    name: Text
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +354,8 @@ class Service:
     alarm : whether the request raises an alarm that a person must answer and that may pre-empt other tasks.
     result : the flow's own name for its normal end; an act's reported result overrides it.
     remedies : what is done when something goes wrong.
+    outcomes : the ends that its branches name.
+    texts : act -> what the people beside the robot are told while it is under way.
     """
 
     id: str
@@ -338,6 +372,8 @@ class Service:
     alarm: bool = False
     result: str = "done"
     remedies: Remedies = Remedies()
+    outcomes: tuple[Outcome, ...] = ()
+    texts: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

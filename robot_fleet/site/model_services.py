@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Remedies, Remedy, Service, StopTemplate
+from robot_fleet.core.site import (
+    ActTemplate,
+    Branch,
+    Due,
+    Outcome,
+    ParamSpec,
+    Remedies,
+    Remedy,
+    Service,
+    StopTemplate,
+)
 from robot_fleet.site.model import NotNegative, PlaceKind, SiteModel, TextModel, Word
 
 
@@ -36,8 +46,11 @@ class ParamModel(SiteModel):
         )
 
 
+Target = Annotated[str, Field(pattern=r"^(end:)?[a-z][a-z0-9_]*$")]
+
+
 class ActModel(SiteModel):
-    """An act at a stop; see `robot_fleet.core.site.ActTemplate`."""
+    """An act at a stop, or a wait there; see `robot_fleet.core.site.ActTemplate`."""
 
     id: Word
     act: Word
@@ -46,10 +59,15 @@ class ActModel(SiteModel):
     expected_s: NotNegative = 0.0
     interruptible: bool = False
     repeatable: bool = False
+    branch: dict[Word, Target] = {}
+    then: Target | Literal[""] = ""
+    wait_s: NotNegative = 0.0
+    text: TextModel | None = None
 
     def value(self) -> ActTemplate:
         """Return the core's value."""
-        return ActTemplate(**self.model_dump())
+        branches = tuple(Branch(word, to) for word, to in self.branch.items())
+        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text"}))
 
 
 class StopModel(SiteModel):
@@ -58,10 +76,18 @@ class StopModel(SiteModel):
     id: Word
     where: Annotated[str, Field(pattern=r"^(param|item|group|route|place):.+$")]
     acts: list[ActModel] = []
+    side: bool = False
 
     def value(self) -> StopTemplate:
         """Return the core's value."""
-        return StopTemplate(self.id, self.where, tuple(act.value() for act in self.acts))
+        return StopTemplate(self.id, self.where, tuple(act.value() for act in self.acts), self.side)
+
+
+class OutcomeModel(SiteModel):
+    """A named end of a flow; see `robot_fleet.core.site.Outcome`."""
+
+    name: TextModel
+    fails: bool = False
 
 
 class DueModel(SiteModel):
@@ -113,6 +139,7 @@ class ServiceFile(SiteModel):
     alarm: bool = False
     result: Word = "done"
     on_failure: RemediesModel = RemediesModel()
+    outcomes: dict[Word, OutcomeModel] = {}
 
     def value(self) -> Service:
         """Return the core's value."""
@@ -131,4 +158,6 @@ class ServiceFile(SiteModel):
             alarm=self.alarm,
             result=self.result,
             remedies=self.on_failure.value(self.guarantee),
+            outcomes=tuple(Outcome(name, end.name.value(), end.fails) for name, end in self.outcomes.items()),
+            texts={act.id: act.text.value() for stop in self.stops for act in stop.acts if act.text is not None},
         )

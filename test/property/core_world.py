@@ -244,8 +244,11 @@ class CoreWorld:
         for robot in self.robots.values():
             self.tell(robot)
 
-    def step(self, robot: ModelRobot, outcome: str = "done") -> bool:
-        """Let a robot do its next step, if it may; return whether it did anything."""
+    def step(self, robot: ModelRobot, outcome: str = "done", says: str = "") -> bool:
+        """Let a robot do its next step, if it may; return whether it did anything.
+
+        `says` is what an act has to tell: its result, or the code with which it has failed.
+        """
         order, step = robot.order, robot.next_step
         if order is None or step is None or not robot.may_move:
             return False
@@ -259,16 +262,16 @@ class CoreWorld:
         state = {"done": StepState.DONE, "failed": StepState.FAILED, "unknown": StepState.UNKNOWN}[outcome]
         if state is StepState.UNKNOWN and step.kind is not StepKind.ACT:
             state = StepState.FAILED
-        self._end_step(robot, step, state)
+        self._end_step(robot, step, state, says)
         return True
 
     def _gets_off(self, robot: ModelRobot, order: Order, step: Step) -> bool:
         """Return whether a held robot, which is always at some vertex here, still drives on from it."""
         return step.kind is StepKind.DRIVE and stands_in_the_way(order.steps, len(robot.results), under_way=False)
 
-    def _end_step(self, robot: ModelRobot, step: Step, state: StepState) -> None:
+    def _end_step(self, robot: ModelRobot, step: Step, state: StepState, says: str = "") -> None:
         item = str(step.params.get("item", ""))
-        code = ""
+        code = says if state is StepState.FAILED else ""
         if state is StepState.DONE and step.act in ("take", "give"):
             assert step.act_id not in self.done_acts, f"{step.act_id} is done twice"
             holder = f"place:{step.place}" if step.act == "take" else f"robot:{robot.id}"
@@ -290,7 +293,8 @@ class CoreWorld:
                 robot.docked_at = ""
         elif item:
             self.uncertain.add(item)
-        detail = {"result": "well"} if step.act in ("prompt", "call", "inspect") else {}
+        word = says or ("well" if step.act in ("prompt", "call", "inspect") else "")
+        detail = {"result": word} if word else {}
         robot.results.append(
             StepResult(step.id, state, code or ("" if state is StepState.DONE else "nav_failed"), detail, self.fleet_s)
         )

@@ -50,6 +50,8 @@ from robot_fleet.core.facts.robots import (
 from robot_fleet.core.facts.schedules import SCHEDULE_FACTS
 from robot_fleet.core.facts.shifts import OpenItem, ShiftSigned, ShiftTaken
 from robot_fleet.core.facts.tasks import (
+    AnswerAwaited,
+    FlowMoved,
     RequestRefused,
     TaskAnswered,
     TaskCancelled,
@@ -91,6 +93,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     TaskHeldUp,
     TaskSuspended,
     TaskAnswered,
+    AnswerAwaited,
+    FlowMoved,
     TaskPrioritised,
     TaskDirected,
     TaskSequenced,
@@ -145,6 +149,7 @@ __all__ = [
     "AlarmShown",
     "AlarmSpread",
     "AlarmUnshelved",
+    "AnswerAwaited",
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
@@ -152,6 +157,7 @@ __all__ = [
     "DriveObserved",
     "EmergencyStopped",
     "Fact",
+    "FlowMoved",
     "HoldSet",
     "IncidentClosed",
     "IncidentJoined",

@@ -16,17 +16,22 @@ class TaskStop:
     Parameters
     ----------
     places : the alternatives; empty when the stop is wherever `item` stands.
+    side : whether it is visited only where a branch of the flow leads to it.
     """
 
     id: str
     places: tuple[str, ...]
     item: str
     acts: tuple[ActTemplate, ...]
+    side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRequested(Fact):
-    """A request was accepted: the task with everything that its service said at that time."""
+    """A request was accepted: the task with everything that its service said at that time.
+
+    `failing` lists the outcomes of its flow that end it as failed.
+    """
 
     task: str
     service: str
@@ -44,6 +49,7 @@ class TaskRequested(Fact):
     alarm: bool
     result: str
     remedies: Remedies = field(default_factory=Remedies)
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,36 @@ class TaskAnswered(Fact):
 
     task: str
     answer: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAwaited(Fact):
+    """A robot waits at a stop for a person's answer, until a fleet time."""
+
+    task: str
+    act: str
+    until_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowMoved(Fact):
+    """A flow went on elsewhere than in order: `act` ended with `word`, and so it goes on at a stop, from `begin` on.
+
+    Parameters
+    ----------
+    stop : index of the stop at which it goes on.
+    begin : id of the act there that comes next; empty for the first.
+    by : who answered; empty where a robot or the clock did.
+    """
+
+    task: str
+    act: str
+    word: str
+    stop: int
+    begin: str
     by: str
     at_s: float
 

@@ -14,6 +14,7 @@ from robot_fleet.core.facts import (
     AlarmShown,
     AlarmSpread,
     AlarmUnshelved,
+    AnswerAwaited,
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
@@ -21,6 +22,7 @@ from robot_fleet.core.facts import (
     DriveObserved,
     EmergencyStopped,
     Fact,
+    FlowMoved,
     HoldSet,
     IncidentClosed,
     IncidentJoined,
@@ -71,7 +73,8 @@ from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
 from robot_fleet.core.lifecycles.link import LinkState
@@ -279,6 +282,7 @@ def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_
     if served.state is TaskState.ASSIGNED:
         _begin(served, at_s)
     result = detail.get("result")
+    served.told[str(params.get("act", act))] = result if isinstance(result, str) and result else DONE
     if isinstance(result, str) and result:
         served.result = result
         verdict = alarms.moves(state, record.task, AlarmEvent.JUDGE)
@@ -320,8 +324,24 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
             _begin(served, fact.at_s)
         stop = served.request.stops[record.stop]
         served.instants.setdefault(f"{stop.id}.done", fact.at_s)
-        served.next_stop = record.stop + 1
+        if served.next_stop == record.stop:  # else a branch of the flow leads elsewhere
+            served.next_stop, served.next_act = record.stop + 1, ""
         robot.served = (record.task, record.stop)
+
+
+def _answer_awaited(state: FleetState, fact: AnswerAwaited) -> None:
+    record = state.tasks[fact.task]
+    if record.state is TaskState.ASSIGNED:
+        _begin(record, fact.at_s)
+    record.awaits = Awaited(fact.act, fact.at_s, fact.until_s)
+
+
+def _flow_moved(state: FleetState, fact: FlowMoved) -> None:
+    record = state.tasks[fact.task]
+    record.told[fact.act] = fact.word
+    record.next_stop, record.next_act = fact.stop, fact.begin
+    record.moves += 1
+    record.awaits = None
 
 
 def _task_released(state: FleetState, fact: TaskReleased) -> None:
@@ -350,7 +370,7 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     _move(record, TaskEvent.SUSPEND)
     record.broken_off += 1
     record.reason = fact.reason
-    record.robot = ""
+    record.robot, record.awaits = "", None
     _unplan(state, fact.task)
     record.asks, record.hands_over, record.only_on = fact.asks, fact.hands_over, fact.only_on
     record.tries += fact.tried
@@ -414,7 +434,7 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     record = state.tasks[task_id]
     _move(record, event)
     record.ended_s = at_s
-    record.reason = reason
+    record.reason, record.awaits = reason, None
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -532,6 +552,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskAnswered: _task_answered,
+    AnswerAwaited: _answer_awaited,
+    FlowMoved: _flow_moved,
     TaskPrioritised: _task_prioritised,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
-from robot_fleet.core.fleet import booking, charging, orders
+from robot_fleet.core.fleet import booking, charging, flowing, orders
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.travellers import barred, stays_safe
 from robot_fleet.core.fleet.turn import Turn
@@ -202,45 +202,9 @@ def _free_vertex(turn: Turn, robot: RobotRecord) -> str:
 
 def _send_to_stop(turn: Turn, robot: RobotRecord, stop: PlannedStop) -> bool:
     task = turn.state.tasks[stop.task]
-    tail = _acts(turn, robot, task, stop)
+    begin = task.next_act if stop.stop == task.next_stop else ""
+    tail = flowing.steps(turn, robot, task, stop.stop, stop.place, begin)
     return _send(turn, robot, "task", stop.place, tail, stop.task, stop.stop)
-
-
-def _acts(turn: Turn, robot: RobotRecord, task: TaskRecord, stop: PlannedStop) -> tuple[Step, ...]:
-    template = task.request.stops[stop.stop]
-    pose = turn.site.places[stop.place].pose
-    return tuple(
-        Step(
-            id="",
-            kind=StepKind.ACT,
-            target=pose,
-            place=stop.place,
-            act=act.act,
-            act_id=f"{task.id}/{template.id}/{act.id}/{task.broken_off}",
-            params={
-                "act": act.id,
-                "request": task.id,
-                "service": task.request.service,
-                "stop": template.id,
-                "item": act.item,
-                "to": act.to,
-                **_measures(turn, act.item),
-            },
-            duration_s=act.expected_s,
-            interruptible=act.interruptible,
-            repeatable=act.repeatable,
-        )
-        for act in template.acts
-        if not (act.act == "take" and act.item in robot.load)
-    )
-
-
-def _measures(turn: Turn, item: str) -> dict[str, object]:
-    """Return what an actuator has to know of an item that it has not met."""
-    known = turn.state.items.get(item)
-    if known is None:
-        return {}
-    return {"mass_kg": known.mass_kg, "length_m": known.length_m, "width_m": known.width_m}
 
 
 def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:

@@ -182,6 +182,7 @@ class Fleet:
                 servicing.change(turn, news)
             case Tick():
                 progress.watch_links(turn)
+                progress.watch_waits(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 blocking.clear_due(turn)

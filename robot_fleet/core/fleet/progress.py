@@ -11,11 +11,10 @@ from robot_fleet.core.facts import (
     OrderProgressed,
     RobotFaulted,
     RobotLinkChanged,
-    TaskCompleted,
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import blocking, charging, recovery
+from robot_fleet.core.fleet import blocking, charging, flowing, recovery
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
@@ -54,10 +53,16 @@ def report(turn: Turn, news: RobotReport) -> None:
     if order is None or news.order != order.id:
         return
     _steps(turn, robot, order, news)
-    if order.active and order.done == order.steps:
+    if (
+        order.active
+        and order.done == order.steps
+        and (news.update >= order.update or not flowing.has_moved(turn, order))
+    ):
         _finish(turn, robot, order)
     elif order.state is OrderState.CANCELLING and news.cancelled == order.id:
         _cancelled(turn, robot, order)
+    else:
+        flowing.follow(turn, robot)
 
 
 def _emergency(turn: Turn, robot: RobotRecord, news: RobotReport) -> None:
@@ -68,6 +73,13 @@ def _emergency(turn: Turn, robot: RobotRecord, news: RobotReport) -> None:
         turn.agenda.replan = turn.agenda.moved = True
         if robot.busy is not None:
             turn.wish(robot.id)
+
+
+def watch_waits(turn: Turn) -> None:
+    """Let flows go on whose robots have waited for an answer for long enough."""
+    for robot in turn.state.robots.values():
+        if robot.busy is not None:
+            flowing.follow(turn, robot)
 
 
 def watch_links(turn: Turn) -> None:
@@ -188,19 +200,15 @@ def _custody(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, res
 
 
 def _finish(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
+    moved = flowing.has_moved(turn, order)
     turn.emit(OrderEnded(robot.id, order.id, OrderState.FINISHED.value, "", turn.now.fleet_s))
     turn.agenda.moved = True
     if not order.task:
         return
     turn.agenda.replan = True
     task = turn.state.tasks[order.task]
-    if task.ended or task.robot != robot.id or task.next_stop < len(task.request.stops):
-        return
-    instant_s = task.instants.get(task.request.instant)
-    if instant_s is None:  # the instant is a departure that has not happened yet
-        instant_s = turn.now.fleet_s
-    lateness_s = max(0.0, instant_s - task.request.due_s)
-    turn.emit(TaskCompleted(task.id, task.result or task.request.result, lateness_s, turn.now.fleet_s))
+    if not task.ended and task.robot == robot.id and not moved:
+        flowing.leave(turn, task, order)
 
 
 def _cancelled(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
@@ -226,6 +234,10 @@ def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, resu
         return
     task = turn.state.tasks[order.task]
     remedies = task.request.remedies
+    if in_act and result.state is StepState.FAILED:
+        step = order.tail[index - order.first_tail]
+        if flowing.mends(turn, robot, order, step, code):
+            return
     if not in_act:
         recovery.mend(turn, task, robot, remedies.drive, code)
     elif result.state is StepState.UNKNOWN:

@@ -16,10 +16,13 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
+from robot_fleet.core.fleet import flowing
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.flow import TIMEOUT, act_of, target
 from robot_fleet.core.inputs import AnswerTask
+from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Remedy
 from robot_fleet.core.wishes import check_key
@@ -62,6 +65,8 @@ def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code:
 def answer(turn: Turn, wish: AnswerTask) -> None:
     """Let a person say how a task goes on that asks.
 
+    That is one that something went wrong with, or one whose robot waits for an answer at a stop.
+
     Raises
     ------
     RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_asks_not`, `request_wrong_answer`.
@@ -72,6 +77,9 @@ def answer(turn: Turn, wish: AnswerTask) -> None:
     task = turn.state.tasks.get(wish.task)
     if not turn.state.knows(wish.task):
         raise RequestError("request_unknown_task", f"no task {wish.task!r}", wish.task)
+    if task is not None and task.awaits is not None:
+        _answer_wait(turn, task, wish)
+        return
     if task is None or not task.asks or task.ended:
         raise RequestError("request_task_asks_not", "the task does not wait for an answer", wish.task)
     if wish.answer not in _ANSWERS:
@@ -86,6 +94,23 @@ def answer(turn: Turn, wish: AnswerTask) -> None:
         turn.emit(TaskCompleted(task.id, BY_HAND, max(0.0, now_s - task.request.due_s), now_s))
     elif wish.answer == "failed":
         turn.emit(TaskFailed(task.id, wish.reason or "failed_by_person", now_s))
+    turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
+    turn.effects.append(Answer(wish.key, True, task.id))
+    turn.agenda.replan = turn.agenda.moved = True
+
+
+def _answer_wait(turn: Turn, task: TaskRecord, wish: AnswerTask) -> None:
+    """Let a flow go on at whose robot somebody has answered."""
+    robot = turn.state.robots[task.robot]
+    order = robot.busy
+    stop = task.request.stops[order.stop] if order is not None else None
+    act = act_of(stop, task.awaits.act) if stop is not None and task.awaits is not None else None
+    if order is None or stop is None or act is None or order.state is not OrderState.ACTIVE:
+        raise RequestError("request_task_asks_not", "its robot is leaving; the task does not wait any more", wish.task)
+    words = [branch.word for branch in act.branches if branch.word != TIMEOUT]
+    if wish.answer not in words:
+        raise RequestError("request_wrong_answer", f"expected {', '.join(words)}, got {wish.answer!r}", "answer")
+    flowing.turn_to(turn, robot, order, act, wish.answer, target(stop, act, wish.answer), wish.by)
     turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
     turn.effects.append(Answer(wish.key, True, task.id))
     turn.agenda.replan = turn.agenda.moved = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet import dispatch, orders
+from robot_fleet.core.fleet import dispatch, flowing, orders
 from robot_fleet.core.fleet.travellers import leads_off_safely, may_go, traveller
 from robot_fleet.core.fleet.turn import Turn
 
@@ -25,6 +25,6 @@ def release(turn: Turn) -> None:
         if lanes and (not turn.must_stay(robot) or leads_off_safely(turn, robot, lanes)):
             released = order.first_lane + order.lanes_released + lanes
         if order.arrived and dispatch.wanted(turn, robot, order):
-            released = order.steps
+            released = flowing.released_to(turn, order)
         if released > order.released:
             orders.release_steps(turn, robot, released)

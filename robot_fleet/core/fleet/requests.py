@@ -252,20 +252,20 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             places = (name,)
         elif source == "group":
             places = tuple(place.id for place in turn.site.places.values() if name in place.groups)
-            if any(act.act == "give" for act in acts) and not _room_for(turn, places, params):
+            if not template.side and any(act.act == "give" for act in acts) and not _room_for(turn, places, params):
                 refusal = refusal or "no_place_fits"
         elif source == "item":
             item = str(params[name])
             places = ()
             if item not in turn.state.items:
                 raise RequestError("request_unknown_item", f"no item {item!r} is known", name)
-            stops.append(TaskStop(template.id, places, item, acts))
+            stops.append(TaskStop(template.id, places, item, acts, template.side))
             continue
         else:  # route: one stop for each of its places
             along = turn.site.routes[str(params[name])]
             stops += [TaskStop(f"{template.id}_{i}", (place,), "", acts) for i, place in enumerate(along, start=1)]
             continue
-        stops.append(TaskStop(template.id, places, "", acts))
+        stops.append(TaskStop(template.id, places, "", acts, template.side))
     instant = service.due.instant
     stop_name, _, moment = instant.partition(".")
     if stop_name not in {stop.id for stop in stops}:
@@ -289,6 +289,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             alarm=service.alarm,
             result=service.result,
             remedies=service.remedies,
+            failing=tuple(outcome.id for outcome in service.outcomes if outcome.fails),
         ),
         refusal or _too_heavy(turn, service, params),
     )

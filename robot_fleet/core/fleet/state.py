@@ -31,6 +31,15 @@ HELD = "held"
 Purpose = str  # "task", "home" or "clear" (to wait aside)
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A wait for a person's answer: the act's id, since when and until when (fleet times)."""
+
+    act: str
+    since_s: float
+    until_s: float
+
+
 @dataclass(slots=True)
 class TaskRecord:
     """A task so far.
@@ -49,6 +58,10 @@ class TaskRecord:
     bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
     after : tasks that a person wants to have ended before it begins.
     held : whether a person does not want it begun.
+    next_act : id of the act with which the next stop begins, empty for its first; set by a branch of the flow.
+    moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
+    told : act -> the word with which it ended last.
+    awaits : what its robot waits for, if it does.
     """
 
     request: TaskRequested
@@ -71,6 +84,10 @@ class TaskRecord:
     barred_from: str = ""
     after: tuple[str, ...] = ()
     held: bool = False
+    next_act: str = ""
+    moves: int = 0
+    told: dict[str, str] = field(default_factory=dict)
+    awaits: Awaited | None = None
 
     @property
     def id(self) -> str:

@@ -6,6 +6,7 @@ from robot_fleet.core.fleet import alarms, charging
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.flow import line
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Charging, RobotNeed
@@ -71,8 +72,9 @@ def _robot_need(
         energy_wh = max(energy_wh, kind.battery_wh * 0.05)  # what is on board is brought to its end all the same
     load_kg = sum(turn.state.items[item].mass_kg for item in robot.load)
     if order is not None and in_hand is order:
-        stop = turn.state.tasks[order.task].request.stops[order.stop]
-        load_kg += load_change_kg(turn, stop.acts, robot.load)
+        task = turn.state.tasks[order.task]
+        begin = task.next_act if order.stop == task.next_stop else ""
+        load_kg += load_change_kg(turn, line(task.request.stops[order.stop], begin).acts, robot.load)
     return RobotNeed(
         robot=robot.id,
         place=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from robot_fleet.core.fleet import alarms, booking, recovery
@@ -9,6 +10,7 @@ from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
 from robot_fleet.core.fleet.state import AWAITS, HELD, OrderRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.flow import ahead, line, stop_after
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
 from robot_fleet.core.priority import DROPPED_S, class_of, lateness_cost
@@ -98,6 +100,7 @@ def _kept(
     key = (
         task.state,
         task.next_stop,
+        task.next_act,
         assigned,
         arrived,
         overdue,
@@ -136,9 +139,10 @@ def _task_need(
     waits: Waits,
 ) -> TaskNeed | LeftOut | None:
     request = task.request
-    first = task.next_stop if in_hand is None else in_hand[1].stop + 1
-    if first >= len(request.stops):
+    coming = tuple(_coming(task, None if in_hand is None else in_hand[1].stop))
+    if not coming:
         return None
+    first = coming[0]
     pinned = in_hand[0] if in_hand else (task.robot if task.state is TaskState.UNDERWAY else "")
     if not in_hand and task.state is TaskState.ASSIGNED:
         pinned = task.robot if arrived else ""
@@ -146,7 +150,7 @@ def _task_need(
         pinned = recovery.holder_of(turn, task) or task.only_on
     stops: list[StopNeed] = []
     free_from_s = dict(waits)
-    for index in range(first, len(request.stops)):
+    for index in coming:
         free_s = free_from_s.get(index, 0.0)
         need = _stop_need(turn, task, index, free_s, posed_first=index == first and not pinned)
         if need is None:
@@ -174,6 +178,14 @@ def _task_need(
         assigned=assigned,
         after=turn.state.awaited_by(task),
     )
+
+
+def _coming(task: TaskRecord, in_hand: int | None) -> Iterator[int]:
+    """Give the stops that are still to be planned if all goes as expected; the one in hand is not among them."""
+    stops = task.request.stops
+    if in_hand is None or in_hand != task.next_stop:  # of one that the flow has left nothing more is to come
+        return ahead(stops, task.next_stop, task.next_act)
+    return ahead(stops, stop_after(stops, in_hand, line(stops[in_hand], task.next_act).leads_to))
 
 
 def robots_for(turn: Turn, task: TaskRecord) -> tuple[str, ...]:
@@ -207,6 +219,7 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, pos
     """Return a stop as the planner sees it, None if its item is not at a place at the moment."""
     request = task.request
     stop = request.stops[index]
+    acts = line(stop, task.next_act if index == task.next_stop else "").acts
     places = stop.places
     if stop.item:
         holder = turn.state.items[stop.item].holder
@@ -214,18 +227,18 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, pos
             return None
         places = (holder[6:],)
     elif posed_first and not all(
-        any(booking.item_is_there(turn, act.item, place) for place in places) for act in stop.acts if act.act == "take"
+        any(booking.item_is_there(turn, act.item, place) for place in places) for act in acts if act.act == "take"
     ):
         return None
     elif len(places) > 1:
-        places = _where_it_fits(turn, stop.acts, places)
-    service_s = sum(act.expected_s for act in stop.acts)
+        places = _where_it_fits(turn, acts, places)
+    service_s = sum(act.expected_s for act in acts)
     stop_name, _, moment = request.instant.partition(".")
     offset_s = 0.0
     if moment in ("done", "departed"):
         offset_s = service_s
     elif moment != "arrived":
-        for act in stop.acts:
+        for act in acts:
             offset_s += act.expected_s
             if act.id == moment:
                 break
@@ -234,11 +247,11 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, pos
         stop=index,
         places=places,
         service_s=service_s,
-        load_kg=load_change_kg(turn, stop.acts),
+        load_kg=load_change_kg(turn, acts),
         earliest_s=max(request.earliest_s if index == 0 else 0.0, free_from_s),
         counts=counts,
         counts_offset_s=offset_s if counts else 0.0,
-        interruptible=all(act.interruptible for act in stop.acts),
+        interruptible=all(act.interruptible for act in acts),
     )
 
 

@@ -1,0 +1,207 @@
+"""How a task goes through its service's flow: the acts of an order, how far they are released, where it goes on.
+
+An order announces all that is expected at its place; what comes after a wait, or after an act whose end decides, is
+released when that is known. Where the flow turns elsewhere, the announced rest is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskCompleted, TaskFailed
+from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.flow import DONE, END, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
+from robot_fleet.core.lifecycles.order import OrderState
+from robot_fleet.core.order import Step, StepKind
+from robot_fleet.core.site import ActTemplate
+
+
+def steps(turn: Turn, robot: RobotRecord, task: TaskRecord, index: int, place: str, begin: str) -> tuple[Step, ...]:
+    """Return what is expected of a robot at a stop, from an act on (empty: the first); the steps have no ids yet."""
+    stop = task.request.stops[index]
+    acts = [act for act in line(stop, begin).acts if not (act.act == "take" and act.item in robot.load)]
+    made = [_step(turn, task, index, place, act) for act in acts]
+    if acts and acts[-1].decides and any(act_of(stop, branch.to) for branch in acts[-1].branches):
+        made.append(_step(turn, task, index, place, ActTemplate("", WAIT, interruptible=acts[-1].interruptible)))
+    return tuple(made)
+
+
+def released_to(turn: Turn, order: OrderRecord) -> int:
+    """Return how many steps of an order that has arrived may be released: up to where the flow has to be known."""
+    if not order.task:
+        return order.steps
+    stop = turn.state.tasks[order.task].request.stops[order.stop]
+    for index in range(max(order.done, order.first_tail), order.steps):
+        step = order.tail[index - order.first_tail]
+        act = _act(stop.acts, step)
+        if step.kind is StepKind.WAIT:
+            return index
+        if act is not None and act.decides:
+            return index + 1
+    return order.steps
+
+
+def follow(turn: Turn, robot: RobotRecord) -> None:
+    """Let the flow of what a robot does at a place go on, as far as what has ended there decides it."""
+    order = robot.busy
+    if order is None or not order.arrived or not turn.state.serves(robot, order):
+        return
+    if order.state is not OrderState.ACTIVE:
+        return
+    task = turn.state.tasks[order.task]
+    stop = task.request.stops[order.stop]
+    done = order.done - order.first_tail
+    if done >= len(order.tail):
+        return  # its end is looked at when the order ends
+    last = _act(stop.acts, order.tail[done - 1]) if done else None
+    following = order.tail[done]
+    if last is not None and last.decides:
+        word = task.told.get(last.id, DONE)
+        to = target(stop, last, word)
+        if not to or to != _name(following):
+            turn_to(turn, robot, order, last, word, to)
+            return
+    act = _act(stop.acts, following)
+    if following.kind is not StepKind.WAIT or act is None:
+        return
+    if task.awaits is None:
+        turn.emit(AnswerAwaited(task.id, act.id, turn.now.fleet_s + act.wait_s, turn.now.fleet_s))
+    elif turn.now.fleet_s >= task.awaits.until_s:
+        turn_to(turn, robot, order, act, TIMEOUT, target(stop, act, TIMEOUT))
+
+
+def turn_to(
+    turn: Turn, robot: RobotRecord, order: OrderRecord, act: ActTemplate, word: str, to: str, by: str = ""
+) -> None:
+    """Let the flow go on at a target, since an act or a wait at the robot's place has ended with a word.
+
+    Parameters
+    ----------
+    to : where it goes on; empty for leaving the stop in order.
+    by : who has answered, if somebody has.
+    """
+    task = turn.state.tasks[order.task]
+    stop = task.request.stops[order.stop]
+    if act_of(stop, to) is not None:
+        turn.emit(FlowMoved(task.id, act.id, word, order.stop, to, by, turn.now.fleet_s))
+        _announce(turn, robot, order, steps(turn, robot, task, order.stop, order.place, to))
+        return
+    if order.done < order.steps:
+        _announce(turn, robot, order, ())  # its robot confirms that nothing more is to be done here before it goes on
+    go_on(turn, task, order.stop, act, word, to, by)
+    turn.agenda.replan = turn.agenda.moved = True
+
+
+def leave(turn: Turn, task: TaskRecord, order: OrderRecord) -> None:
+    """Let the flow go on from an order that has ended with all that was announced."""
+    stop = task.request.stops[order.stop]
+    last = _act(stop.acts, order.tail[-1]) if order.tail else None
+    word = task.told.get(last.id, DONE) if last is not None else DONE
+    go_on(turn, task, order.stop, last, word, target(stop, last, word) if last is not None else "")
+
+
+def has_moved(turn: Turn, order: OrderRecord) -> bool:
+    """Return whether the flow has turned away from an order's stop before its robot has said that it is done there."""
+    task = turn.state.tasks.get(order.task)
+    return task is not None and task.next_stop != order.stop
+
+
+def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, word: str, to: str, by: str = "") -> None:
+    """Let the flow leave a stop: for the next one, for another one, or for an end of the task."""
+    stops = task.request.stops
+    following = stop_after(stops, index, to)
+    now_s = turn.now.fleet_s
+    asked = bool(by) or task.awaits is not None  # what was answered is written down also where it is the end
+    if asked or (following is not None and following != task.next_stop):
+        stop = len(stops) if following is None else following
+        turn.emit(FlowMoved(task.id, act.id if act is not None else "", word, stop, "", by, now_s))
+    if following is not None:
+        return
+    outcome = to.removeprefix(END)
+    if outcome in task.request.failing:
+        turn.emit(TaskFailed(task.id, outcome, now_s))
+        return
+    instant_s = task.instants.get(task.request.instant)
+    if instant_s is None:  # the instant is a departure that has not happened yet
+        instant_s = now_s
+    lateness_s = max(0.0, instant_s - task.request.due_s)
+    turn.emit(TaskCompleted(task.id, outcome or task.result or task.request.result, lateness_s, now_s))
+
+
+def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: str) -> bool:
+    """Let the flow go on after a failed act of an order that has ended, if it says how; return whether it does."""
+    task = turn.state.tasks[order.task]
+    stop = task.request.stops[order.stop]
+    act = _act(stop.acts, step)
+    to = branch_for(act, code) if act is not None else ""
+    if act is None or not to:
+        return False
+    if act_of(stop, to) is not None:
+        turn.emit(FlowMoved(task.id, act.id, code, order.stop, to, "", turn.now.fleet_s))
+    else:
+        go_on(turn, task, order.stop, act, code, to)
+    return True
+
+
+def _announce(turn: Turn, robot: RobotRecord, order: OrderRecord, rest: tuple[Step, ...]) -> None:
+    """Replace what is announced but not done at an order's place; nothing of it is released."""
+    done = order.tail[: order.done - order.first_tail]
+    first = order.first_tail + len(done)
+    tail = (*done, *(replace(step, id=f"{order.id}.{first + i}") for i, step in enumerate(rest)))
+    turn.emit(
+        OrderSent(
+            robot.id,
+            order.id,
+            order.update + 1,
+            order.purpose,
+            order.task,
+            order.stop,
+            order.place,
+            order.undock,
+            order.lanes,
+            tail,
+            turn.now.fleet_s,
+        )
+    )
+    turn.wish(robot.id)
+    turn.agenda.moved = True
+
+
+def _step(turn: Turn, task: TaskRecord, index: int, place: str, act: ActTemplate) -> Step:
+    stop = task.request.stops[index]
+    known = turn.state.items.get(act.item)
+    measures: dict[str, object] = (
+        {} if known is None else {"mass_kg": known.mass_kg, "length_m": known.length_m, "width_m": known.width_m}
+    )
+    waits = act.act == WAIT
+    visit = f"{task.broken_off}.{task.moves}" if task.moves else str(task.broken_off)
+    return Step(
+        id="",
+        kind=StepKind.WAIT if waits else StepKind.ACT,
+        target=turn.site.places[place].pose,
+        place=place,
+        act="" if waits else act.act,
+        act_id="" if waits else f"{task.id}/{stop.id}/{act.id}/{visit}",
+        params={
+            "act": act.id,
+            "request": task.id,
+            "service": task.request.service,
+            "stop": stop.id,
+            "item": act.item,
+            "to": act.to,
+            **measures,
+        },
+        duration_s=act.expected_s,
+        interruptible=act.interruptible,
+        repeatable=act.repeatable,
+    )
+
+
+def _name(step: Step) -> str:
+    return str(step.params.get("act", ""))
+
+
+def _act(acts: tuple[ActTemplate, ...], step: Step) -> ActTemplate | None:
+    name = _name(step)
+    return next((act for act in acts if act.id == name), None)

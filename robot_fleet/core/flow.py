@@ -1,0 +1,112 @@
+"""The ways through a service: which act or stop comes after which, as its file says. Pure reading; nothing is decided.
+
+A stop's acts come in the order of their list until one says otherwise: by the word it ended with (`branches`), or
+always (`then`). A target is the id of an act of the same stop, the id of another stop, or `end:` and an outcome's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from robot_fleet.core.site import ActTemplate
+
+WAIT = "wait"
+"""Verb of an act in which the robot waits for a person's answer."""
+TIMEOUT = "timeout"
+"""The word with which a wait ends that nobody has answered."""
+DONE = "done"
+"""The word with which an act ends that had nothing to tell."""
+END = "end:"
+
+
+class FlowStop(Protocol):
+    """What a flow needs of a stop; those of services and of tasks have it."""
+
+    @property
+    def id(self) -> str:
+        """Unique within the service."""
+        ...
+
+    @property
+    def acts(self) -> tuple[ActTemplate, ...]:
+        """What may be done there."""
+        ...
+
+    @property
+    def side(self) -> bool:
+        """Whether only a branch leads there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is done at a stop if everything goes as expected, and where it goes on from there (empty: in order)."""
+
+    acts: tuple[ActTemplate, ...]
+    leads_to: str
+
+
+def act_of(stop: FlowStop, name: str) -> ActTemplate | None:
+    """Return an act of a stop by its id."""
+    return next((act for act in stop.acts if act.id == name), None)
+
+
+def target(stop: FlowStop, act: ActTemplate, word: str) -> str:
+    """Return where a flow goes on after an act has ended with a word; empty for leaving the stop in order."""
+    for branch in act.branches:
+        if branch.word == word:
+            return branch.to
+    return act.then or _following(stop, act)
+
+
+def branch_for(act: ActTemplate, code: str) -> str:
+    """Return where a flow goes on after an act has failed with a code; empty where it says nothing of that.
+
+    A branch names the code, or what people call it: `refused` stands for `act_refused`.
+    """
+    words = (code, code.removeprefix("act_"))
+    return next((branch.to for branch in act.branches if branch.word in words), "")
+
+
+def line(stop: FlowStop, begin: str = "") -> Line:
+    """Return what is expected at a stop from an act on (empty: from the first).
+
+    Of a wait the first answer is expected, of everything else that it goes on as it does without a branch.
+    """
+    act = act_of(stop, begin) if begin else next(iter(stop.acts), None)
+    acts: dict[str, ActTemplate] = {}
+    while act is not None and act.id not in acts:
+        acts[act.id] = act
+        to = target(stop, act, act.branches[0].word if act.act == WAIT and act.branches else "")
+        act = act_of(stop, to)
+        if act is None:
+            return Line(tuple(acts.values()), to)
+    return Line(tuple(acts.values()), "")
+
+
+def stop_after(stops: tuple[FlowStop, ...], index: int, to: str) -> int | None:
+    """Return the index of the stop to which a target leads from another one, None where the flow ends."""
+    if to.startswith(END):
+        return None
+    if to:
+        return next(number for number, stop in enumerate(stops) if stop.id == to)
+    if stops[index].side:
+        return None
+    return next((number for number in range(index + 1, len(stops)) if not stops[number].side), None)
+
+
+def ahead(stops: tuple[FlowStop, ...], first: int | None, begin: str = "") -> Iterator[int]:
+    """Give the stops that come if everything goes as expected, the first one included."""
+    passed: set[int] = set()
+    while first is not None and first < len(stops) and first not in passed:
+        passed.add(first)
+        yield first
+        first, begin = stop_after(stops, first, line(stops[first], begin).leads_to), ""
+
+
+def _following(stop: FlowStop, act: ActTemplate) -> str:
+    """Return the id of the act after one in the list, empty for the last."""
+    place = next(number for number, each in enumerate(stop.acts) if each.id == act.id)
+    return stop.acts[place + 1].id if place + 1 < len(stop.acts) else ""
