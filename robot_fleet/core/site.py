@@ -273,12 +273,14 @@ class StopTemplate:
     `where` is one of `param:<name>` (the place in that parameter), `item:<name>` (wherever that item stands),
     `group:<name>` (any free place of the group that fits), `route:<name>` (expands to one stop a place of the route),
     `place:<id>`. A `side` stop is visited only where a branch leads to it; the others come one after the other.
+    Where no place of its group has room when a branch leads to it, the flow goes to the target `if_full` instead.
     """
 
     id: str
     where: str
     acts: tuple[ActTemplate, ...] = ()
     side: bool = False
+    if_full: str = ""
 
 
 @dataclass(frozen=True, slots=True)

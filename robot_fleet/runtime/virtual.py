@@ -14,13 +14,22 @@ from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.fleet import Fleet, FleetState, Ports
-from robot_fleet.core.inputs import AlarmWasShown, ConditionsSeen, PlaceSensed, PlanImproved, SubmitTask, Tick
+from robot_fleet.core.inputs import (
+    AlarmWasShown,
+    AnswerTask,
+    ConditionsSeen,
+    PlaceSensed,
+    PlanImproved,
+    SubmitTask,
+    Tick,
+)
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
+from robot_fleet.sim.answerers import Wait, answer_now
 from robot_fleet.sim.callers import Call, Callers, Request
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
@@ -146,6 +155,18 @@ class VirtualFleet:
             if items != self._sensed.get(place) or items == ():
                 self._sensed[place] = items
                 self.host.feed(PlaceSensed(place, items), now)
+        self._people_answer()
+
+    def _people_answer(self) -> None:
+        now = self.now
+        for task in self.host.fleet.state.open_tasks():
+            if task.awaits is None:
+                continue
+            wait = Wait(task.id, task.request.service, task.awaits.act, task.awaits.since_s)
+            word = answer_now(self.world, wait)
+            if word:
+                key = f"answer_{task.id}_{task.moves}"
+                self.host.feed(AnswerTask(key, task.id, word, by="people"), now)
 
     def wish(self, call: Call) -> SubmitTask:
         """Return what the fleet is asked for by somebody."""

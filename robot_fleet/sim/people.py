@@ -19,6 +19,8 @@ from robot_fleet.core.errors import SiteError
 
 PLAIN = "done"
 """The result of an act that went as it should and has nothing to tell."""
+NOTHING = "nothing"
+"""No answer at all, among the results of an answer."""
 _SPREADS = 3.0
 """A drawn duration stays within this many spreads of its mean."""
 _SHORTEST = 0.2
@@ -34,7 +36,7 @@ class Habit(BaseModel):
     results : result -> weight; `done` (which is told to nobody) if empty.
     failing : results with which the act has not done what it is for (custody stays where it is).
     by_truth : what holds instead where a request's hidden parameter `truth` has this value.
-    by_door : what holds instead at places with this door policy.
+    by_door : what holds instead at places with this door policy, where `by_truth` says nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -59,13 +61,15 @@ class Drivers(BaseModel):
 class PeopleFile(BaseModel):
     """`people.yaml`. Keys of `acts` are `<service>.<act id>`, or an act's verb for all services.
 
-    `brought_kg` is the mass of an item that its request says nothing about.
+    `answers` says what people answer a robot that waits for them, by `<service>.<act id>`; its result `nothing` is no
+    answer. `brought_kg` is the mass of an item that its request says nothing about.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     acts: dict[str, Habit] = {}
+    answers: dict[str, Habit] = {}
     default: Habit = Habit(mean_s=10.0, spread_s=2.0)
     drivers: Drivers = Drivers()
     brought_kg: Annotated[float, Field(gt=0.0)] = 2.0
@@ -100,7 +104,7 @@ class People:
             if key in self.habits.acts:
                 habit = self.habits.acts[key]
                 break
-        habit = habit.by_door.get(door, habit)
+        habit = habit.by_truth.get(truth) or habit.by_door.get(door, habit)
         habit = habit.by_truth.get(truth, habit)
         rng = random.Random(f"{seed}/act/{act_id}")
         duration_s = _duration_s(rng, habit)
@@ -108,6 +112,24 @@ class People:
         if habit.results:
             result = rng.choices(list(habit.results), weights=list(habit.results.values()))[0]
         return Outcome(duration_s, result, result not in habit.failing)
+
+    def answer(self, seed: int, wait: str, key: str, truth: str = "") -> Outcome | None:
+        """Draw what somebody answers a robot that waits, and after how long; None for nobody who answers.
+
+        Parameters
+        ----------
+        wait : what is drawn for: the wait of one task, at one time.
+        key : `<service>.<act id>`.
+        truth : what the request's people know about it, or empty.
+        """
+        habit = self.habits.answers.get(key)
+        if habit is None:
+            return None
+        habit = habit.by_truth.get(truth, habit)
+        rng = random.Random(f"{seed}/answer/{wait}")
+        duration_s = _duration_s(rng, habit)
+        word = rng.choices(list(habit.results), weights=list(habit.results.values()))[0] if habit.results else NOTHING
+        return None if word == NOTHING else Outcome(duration_s, word, True)
 
     def drive_in_s(self, seed: int, item: str) -> float:
         """Return how long a driver takes to drive a car into a free bay and get out."""

@@ -396,7 +396,11 @@ class SimWorld:
     def truth_of(self, params: Mapping[str, object]) -> str:
         """Return what only the people know about the request that an act belongs to."""
         request = params.get("request")
-        return self.callers.truth(request) if isinstance(request, str) else ""
+        return self.truth_of_request(request) if isinstance(request, str) else ""
+
+    def truth_of_request(self, request: str) -> str:
+        """Return what only the people know about a request."""
+        return self.callers.truth(request)
 
     # --- what the parts tell each other ------------------------------------------------------------------------------
 

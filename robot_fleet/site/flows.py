@@ -24,24 +24,39 @@ def check_flow(service: Service, report: Report) -> None:
 
 
 def _targets_are_there(service: Service, report: Report) -> bool:
-    outcomes = {outcome.id for outcome in service.outcomes}
-    stops = {stop.id: stop for stop in service.stops}
     sound = True
-    for key, number, act in _acts(service):
-        for where, to in (*((("branch", b.word), b.to) for b in act.branches), (("then",), act.then)):
-            wrong = ""
-            if to.startswith(END):
-                if to.removeprefix(END) not in outcomes:
-                    wrong = f"no outcome {to.removeprefix(END)!r} is declared; expected one of `outcomes`"
-            elif to and act_of(service.stops[number], to) is None:
-                if to not in stops:
-                    wrong = f"{to!r} is no act of this stop and no stop; expected one of them, or `end:` and an outcome"
-                elif stops[to].where.startswith("route:"):
-                    wrong = f"stop {to!r} stands for all places of a route; expected a stop of one place"
-            if wrong:
-                report("site_flow_target", (*key, *where), wrong)
-                sound = False
+    for key, number, to in _named_targets(service):
+        wrong = _what_is_wrong(service, number, to)
+        if wrong:
+            report("site_flow_target", key, wrong)
+            sound = False
     return sound
+
+
+def _named_targets(service: Service) -> Iterator[tuple[Key, int, str]]:
+    for key, number, act in _acts(service):
+        for branch in act.branches:
+            yield (*key, "branch", branch.word), number, branch.to
+        if act.then:
+            yield (*key, "then"), number, act.then
+    for number, stop in enumerate(service.stops):
+        if stop.if_full:
+            yield ("stops", number, "if_full"), -1, stop.if_full
+
+
+def _what_is_wrong(service: Service, number: int, to: str) -> str:
+    """Return what is wrong with a target that is named at a stop (-1: outside of all), empty for nothing."""
+    if to.startswith(END):
+        known = any(outcome.id == to.removeprefix(END) for outcome in service.outcomes)
+        return "" if known else f"no outcome {to.removeprefix(END)!r} is declared; expected one of `outcomes`"
+    if number >= 0 and act_of(service.stops[number], to) is not None:
+        return ""
+    stop = next((stop for stop in service.stops if stop.id == to), None)
+    if stop is None:
+        return f"{to!r} is no act of this stop and no stop; expected one of them, or `end:` and an outcome"
+    if stop.where.startswith("route:"):
+        return f"stop {to!r} stands for all places of a route; expected a stop of one place"
+    return ""
 
 
 def _check_waits(service: Service, report: Report) -> None:
@@ -113,6 +128,8 @@ def _targets(service: Service, node: Node) -> Iterator[str]:
     number, name = node
     stop = service.stops[number]
     act = act_of(stop, name)
+    if stop.if_full and node == _enter(service, number):
+        yield stop.if_full
     if act is None:
         yield ""
         return

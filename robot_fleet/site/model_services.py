@@ -77,10 +77,12 @@ class StopModel(SiteModel):
     where: Annotated[str, Field(pattern=r"^(param|item|group|route|place):.+$")]
     acts: list[ActModel] = []
     side: bool = False
+    if_full: Target | Literal[""] = ""
 
     def value(self) -> StopTemplate:
         """Return the core's value."""
-        return StopTemplate(self.id, self.where, tuple(act.value() for act in self.acts), self.side)
+        acts = tuple(act.value() for act in self.acts)
+        return StopTemplate(self.id, self.where, acts, self.side, self.if_full)
 
 
 class OutcomeModel(SiteModel):

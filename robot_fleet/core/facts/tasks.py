@@ -17,6 +17,7 @@ class TaskStop:
     ----------
     places : the alternatives; empty when the stop is wherever `item` stands.
     side : whether it is visited only where a branch of the flow leads to it.
+    if_full : where the flow goes instead while no place of it has room; empty for nowhere else.
     """
 
     id: str
@@ -24,6 +25,7 @@ class TaskStop:
     item: str
     acts: tuple[ActTemplate, ...]
     side: bool = False
+    if_full: str = ""
 
 
 @dataclass(frozen=True, slots=True)

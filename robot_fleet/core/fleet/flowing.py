@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskCompleted, TaskFailed
+from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.flow import DONE, END, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
@@ -56,7 +57,8 @@ def follow(turn: Turn, robot: RobotRecord) -> None:
         return  # its end is looked at when the order ends
     last = _act(stop.acts, order.tail[done - 1]) if done else None
     following = order.tail[done]
-    if last is not None and last.decides:
+    turned = bool(task.next_act) and task.next_act == _name(following)  # what has ended before has had its say
+    if last is not None and last.decides and not turned:
         word = task.told.get(last.id, DONE)
         to = target(stop, last, word)
         if not to or to != _name(following):
@@ -111,6 +113,9 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
     """Let the flow leave a stop: for the next one, for another one, or for an end of the task."""
     stops = task.request.stops
     following = stop_after(stops, index, to)
+    if following is not None and _is_full(turn, task, following):
+        to = stops[following].if_full
+        following = stop_after(stops, index, to)
     now_s = turn.now.fleet_s
     asked = bool(by) or task.awaits is not None  # what was answered is written down also where it is the end
     if asked or (following is not None and following != task.next_stop):
@@ -142,6 +147,14 @@ def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: 
     else:
         go_on(turn, task, order.stop, act, code, to)
     return True
+
+
+def _is_full(turn: Turn, task: TaskRecord, index: int) -> bool:
+    """Return whether no place of a stop that names another way for that case has room."""
+    stop = task.request.stops[index]
+    return bool(stop.if_full) and not any(
+        booking.has_room(turn, turn.site.places[place], task.id) for place in stop.places
+    )
 
 
 def _announce(turn: Turn, robot: RobotRecord, order: OrderRecord, rest: tuple[Step, ...]) -> None:

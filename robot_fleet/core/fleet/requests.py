@@ -265,7 +265,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             along = turn.site.routes[str(params[name])]
             stops += [TaskStop(f"{template.id}_{i}", (place,), "", acts) for i, place in enumerate(along, start=1)]
             continue
-        stops.append(TaskStop(template.id, places, "", acts, template.side))
+        stops.append(TaskStop(template.id, places, "", acts, template.side, template.if_full))
     instant = service.due.instant
     stop_name, _, moment = instant.partition(".")
     if stop_name not in {stop.id for stop in stops}:

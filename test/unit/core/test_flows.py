@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from robot_fleet.core.facts import AnswerAwaited, Fact, FlowMoved
 from robot_fleet.core.flow import TIMEOUT, WAIT
-from robot_fleet.core.inputs import AnswerTask, SubmitTask, Tick
+from robot_fleet.core.inputs import AnswerTask, PlaceSensed, SubmitTask, Tick
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepKind
 from robot_fleet.core.site import ActTemplate, Branch, Outcome, StopTemplate
@@ -28,7 +28,10 @@ DOOR = StopTemplate(
     (
         ActTemplate("notify", "notify", expected_s=5.0, repeatable=True),
         ActTemplate(
-            "code", "enter_code", expected_s=30.0, branches=branches(wrong="code", absent="remind", refused="back")
+            "code",
+            "enter_code",
+            expected_s=30.0,
+            branches=branches(wrong="code", absent="remind", refused="back", silent="answer"),
         ),
         ActTemplate(
             "hand", "give", item="item", to="person", expected_s=10.0, branches=branches(jam="back"), then="end:met"
@@ -50,6 +53,7 @@ LOCKER = StopTemplate(
     (ActTemplate("put", "give", item="item", to="place", then="end:in_locker"),),
     side=True,
 )
+FULL = replace(LOCKER, if_full="back")
 BACK = StopTemplate(
     "back", "place:hub/shelf", (ActTemplate("return", "give", item="item", to="place", then="end:returned"),), side=True
 )
@@ -59,11 +63,11 @@ OUTCOMES = tuple(
 )
 
 
-def at_the_door() -> tuple[CoreWorld, ModelRobot]:
+def at_the_door(locker: StopTemplate = LOCKER) -> tuple[CoreWorld, ModelRobot]:
     """A parcel's robot that has come to its recipient and has notified them."""
     tiny = world_of("tiny")
     spec = tiny.site.services["parcel_delivery"]
-    service = replace(spec, stops=(spec.stops[0], DOOR, LOCKER, BACK), outcomes=OUTCOMES)
+    service = replace(spec, stops=(spec.stops[0], DOOR, locker, BACK), outcomes=OUTCOMES)
     world = CoreWorld(replace(tiny.site, services={**tiny.site.services, service.id: service}), tiny.ports)
     world.tell_all()
     world.feed(SubmitTask("t1", "parcel_delivery", PARCEL))
@@ -171,6 +175,17 @@ def test_an_answer_goes_on_at_once_and_the_answer_of_another_wait_is_refused() -
     assert world.state.tasks["t1"].result == "met"
 
 
+def test_an_answer_right_after_an_act_that_decided_has_the_last_word() -> None:
+    world, robot = at_the_door()
+    say(world, robot, "silent")
+    world.feed(AnswerTask("a1", "t1", "coming", by="recipient"))
+    world.tell(robot)
+    world.feed(Tick())
+    assert [move[:2] for move in moves(world)] == [("code", "silent"), ("answer", "coming")]
+    until_ended(world)
+    assert world.state.tasks["t1"].result == "met"
+
+
 def test_an_answer_can_be_the_end_and_an_outcome_can_be_a_failure() -> None:
     world, robot = at_the_door()
     say(world, robot, "absent")
@@ -205,3 +220,15 @@ def test_a_restart_in_a_wait_changes_nothing() -> None:
     work(world, WAIT_S + 10.0)
     until_ended(world)
     assert world.state.tasks["t1"].result == "in_locker"
+
+
+def test_where_no_place_has_room_it_goes_the_other_way() -> None:
+    world, robot = at_the_door(FULL)
+    locker = world.site.places["annex/locker"]
+    for number in range(locker.holds_items):
+        world.feed(PlaceSensed("annex/locker", tuple(f"other_{i}" for i in range(number + 1))))
+    say(world, robot, "absent")
+    say(world, robot, "")
+    work(world, WAIT_S + 10.0)
+    until_ended(world)
+    assert (world.state.tasks["t1"].reason, world.held["b1"]) == ("returned", "place:hub/shelf")
