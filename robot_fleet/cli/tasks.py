@@ -132,7 +132,10 @@ class HowItWent(StrEnum):
 
 def answer(
     task: Annotated[str, typer.Argument(metavar="TASK", help="Id of a task that asks (see ./fleet alarm list).")],
-    how: Annotated[HowItWent, typer.Argument(metavar="retry|done|failed", help="Try again, or how it ended.")],
+    how: Annotated[
+        str,
+        typer.Argument(metavar="WORD", help="retry, done or failed; or an answer that its robot waits for."),
+    ],
     reason: Annotated[str, typer.Option("--reason", help="Why it has failed.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
@@ -140,19 +143,22 @@ def answer(
 ) -> None:
     """Say how a task goes on after something went wrong that only a person can judge. Look first.
 
-    Whatever its robot has on board counts as taken over by you when you say done or failed.
+    Whatever its robot has on board counts as taken over by you when you say done or failed. Where a robot waits for an
+    answer, ./fleet tasks shows which words it takes.
 
     Example: ./fleet answer r0007 done
+
+    Example: ./fleet answer r0012 coming
     """
     from robot_fleet.cli.gateway import Gateway
 
     with Gateway(name) as gateway:
         row = gateway.get(f"/tasks/{task}")
-        if not yes and how is not HowItWent.RETRY:
-            confirm(f"{task} ({row['service']}) is {how.value}, and what was on board is with you?")
-        body = {"answer": how.value, "reason": reason}
+        if not yes and how in (HowItWent.DONE, HowItWent.FAILED):
+            confirm(f"{task} ({row['service']}) is {how}, and what was on board is with you?")
+        body = {"answer": how, "reason": reason}
         told = gateway.post(f"/tasks/{task}/answer", body, f"answer-{secrets.token_hex(4)}")
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else f"{task}: {how.value}")
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else f"{task}: {how}")
 
 
 def confirm(question: str) -> None:
@@ -266,4 +272,6 @@ def expected(answer: Mapping[str, Any]) -> str:
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     moment = row["ended_s"] if row["state"] in ENDED else row["eta_s"]
     clocks = ["" if at_s is None else format_clock(at_s) for at_s in (row["due_s"], moment)]
-    return (row["id"], row["service"], row["state"], row["robot"] or "", *clocks, row["reason"] or "")
+    waits = row.get("awaits")
+    words = "waits for " + " or ".join(each["word"] for each in waits["answers"]) if waits else ""
+    return (row["id"], row["service"], row["state"], row["robot"] or "", *clocks, words or row["reason"] or "")

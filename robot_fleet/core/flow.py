@@ -61,6 +61,11 @@ def target(stop: FlowStop, act: ActTemplate, word: str) -> str:
     return act.then or _following(stop, act)
 
 
+def answers(act: ActTemplate) -> tuple[str, ...]:
+    """Return the words with which somebody may answer a wait."""
+    return tuple(branch.word for branch in act.branches if branch.word != TIMEOUT)
+
+
 def branch_for(act: ActTemplate, code: str) -> str:
     """Return where a flow goes on after an act has failed with a code; empty where it says nothing of that.
 

@@ -247,6 +247,7 @@ class ActTemplate:
     branches : where the flow goes on after some words; after others as `then` says.
     then : where it goes on otherwise, as in `Branch`; empty for the next act in the list, or for leaving the stop.
     wait_s : of a wait: how long, before it ends with the word `timeout`.
+    rings : of a wait: whether an operator is told of it by an alarm.
     """
 
     id: str
@@ -259,6 +260,7 @@ class ActTemplate:
     branches: tuple[Branch, ...] = ()
     then: str = ""
     wait_s: float = 0.0
+    rings: bool = False
 
     @property
     def decides(self) -> bool:
@@ -357,7 +359,8 @@ class Service:
     result : the flow's own name for its normal end; an act's reported result overrides it.
     remedies : what is done when something goes wrong.
     outcomes : the ends that its branches name.
-    texts : act -> what the people beside the robot are told while it is under way.
+    texts : act -> what the people beside the robot are told while it is under way; `<act>.<word>` -> what an answer is
+        called.
     """
 
     id: str

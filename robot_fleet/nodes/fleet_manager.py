@@ -19,6 +19,7 @@ from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.live_fleet import LiveFleet
 from robot_fleet.ros.path_asker import RosPathAsker
+from robot_fleet.ros.prompt_topics import PromptTopics
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
@@ -67,6 +68,7 @@ class FleetManager:
         seen = guard("conditions", lambda message: self._feed(from_conditions(message)))
         node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
         self._alarms = AlarmTopics(node, site.health.alarms)
+        self._prompts = PromptTopics(node, site.services)
         self._alarms_seq = -1
         endpoints = () if webhooks is None else read_webhooks(webhooks, without=[])
         self._deliveries = Deliveries(endpoints, arguments.outbox, seed=arguments.seed)
@@ -113,6 +115,7 @@ class FleetManager:
             if self._fleet.last_seq != self._alarms_seq:
                 self._alarms_seq = self._fleet.last_seq
                 self._alarms.tell(self._fleet.state, now.fleet_s)
+                self._prompts.tell(self._fleet.state, now.fleet_s)
                 self._events.tell(self._fleet.state, now.fleet_s)
 
     def _look_at_processes(self) -> None:

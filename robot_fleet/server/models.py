@@ -109,7 +109,12 @@ class Imported(BaseModel):
 class TaskAnswer(_Body):
     """How a task goes on that asks."""
 
-    answer: Literal["retry", "done", "failed"] = Field(description="What is on board is then whoever's answers.")
+    answer: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        max_length=64,
+        description="`retry`, `done` or `failed`: what is on board is then whoever's answers. Where its robot waits"
+        " at a stop: a `word` of the row's `awaits.answers`.",
+    )
     reason: str = Field(default="", max_length=200, description="Why it has failed.")
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who answers.")
 

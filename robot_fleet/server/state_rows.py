@@ -6,8 +6,9 @@ from math import isfinite
 from typing import Any
 
 from robot_fleet.core.facts import Fact, PlanCommitted
-from robot_fleet.core.fleet import roads
+from robot_fleet.core.fleet import flowing, roads
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
+from robot_fleet.core.flow import answers
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import CHARGE, PlannedStop
@@ -85,7 +86,8 @@ class StateRows:
     def put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
-        changing = (task.state, task.robot, task.next_stop, task.reason, task.asks, len(task.instants), *_wishes(task))
+        standing = task.state, task.robot, task.next_stop, task.reason, task.asks, task.awaits, len(task.instants)
+        changing = (*standing, *_wishes(task))
         made_from = (*changing, *state.awaited_by(task), planned_on, eta_s)
         if self._told.get(task.id) != made_from:
             self._told[task.id] = made_from
@@ -116,6 +118,7 @@ class StateRows:
             "alarm": request.alarm,
             "asks": task.asks,
             "hands_over": task.hands_over,
+            "awaits": self._awaits(task),
             "priority": request.priority,
             "after": list(state.awaited_by(task)),
             "held": task.held,
@@ -126,6 +129,25 @@ class StateRows:
             "stops": [
                 {"id": stop.id, "places": list(stop.places[:1] if len(stop.places) == 1 else ())}
                 for stop in request.stops
+            ],
+        }
+
+    def _awaits(self, task: TaskRecord) -> dict[str, Any] | None:
+        """Return what a task's robot waits for, in words, and what may be answered; None if it waits for nobody."""
+        service = self._site.services.get(task.request.service)
+        act = flowing.awaited(task)
+        if task.awaits is None or act is None or service is None:
+            return None
+        asked = service.texts.get(act.id)
+        return {
+            "act": act.id,
+            "since_s": round(task.awaits.since_s, 1),
+            "until_s": round(task.awaits.until_s, 1),
+            "text": None if asked is None else {"ko": asked.ko, "en": asked.en},
+            "answers": [
+                {"word": word, "text": {"ko": said.ko, "en": said.en} if said is not None else None}
+                for word in answers(act)
+                for said in (service.texts.get(f"{act.id}.{word}"),)
             ],
         }
 

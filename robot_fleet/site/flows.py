@@ -62,8 +62,8 @@ def _what_is_wrong(service: Service, number: int, to: str) -> str:
 def _check_waits(service: Service, report: Report) -> None:
     for key, _, act in _acts(service):
         if act.act != WAIT:
-            if act.wait_s:
-                report("site_bad_value", (*key, "wait_s"), "only `act: wait` waits; expected none here")
+            if act.wait_s or act.rings:
+                report("site_bad_value", (*key, "wait_s" if act.wait_s else "rings"), "expected only of an `act: wait`")
             continue
         words = [branch.word for branch in act.branches]
         if act.wait_s <= 0.0:
@@ -76,6 +76,9 @@ def _check_waits(service: Service, report: Report) -> None:
             report("site_flow_branch", (*key, "branch"), "nobody could answer it; expected at least one answer")
         if words and words[0] == TIMEOUT:
             report("site_flow_branch", (*key, "branch"), "expected the usual answer first: plans reckon with it")
+        for word in words:
+            if word != TIMEOUT and f"{act.id}.{word}" not in service.texts:
+                report("site_missing_key", (*key, "answers", word), "expected what it is called in both languages")
         if act.id not in service.texts:
             report("site_missing_key", (*key, "text"), "whoever is to answer must be told what; expected `text`")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from robot_fleet.core.site import (
     Service,
     StopTemplate,
 )
+from robot_fleet.core.text import Text
 from robot_fleet.site.model import NotNegative, PlaceKind, SiteModel, TextModel, Word
 
 
@@ -62,12 +64,14 @@ class ActModel(SiteModel):
     branch: dict[Word, Target] = {}
     then: Target | Literal[""] = ""
     wait_s: NotNegative = 0.0
+    rings: bool = False
     text: TextModel | None = None
+    answers: dict[Word, TextModel] = {}
 
     def value(self) -> ActTemplate:
         """Return the core's value."""
         branches = tuple(Branch(word, to) for word, to in self.branch.items())
-        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text"}))
+        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text", "answers"}))
 
 
 class StopModel(SiteModel):
@@ -161,5 +165,12 @@ class ServiceFile(SiteModel):
             result=self.result,
             remedies=self.on_failure.value(self.guarantee),
             outcomes=tuple(Outcome(name, end.name.value(), end.fails) for name, end in self.outcomes.items()),
-            texts={act.id: act.text.value() for stop in self.stops for act in stop.acts if act.text is not None},
+            texts=dict(self._texts()),
         )
+
+    def _texts(self) -> Iterator[tuple[str, Text]]:
+        for act in (act for stop in self.stops for act in stop.acts):
+            if act.text is not None:
+                yield act.id, act.text.value()
+            for word, said in act.answers.items():
+                yield f"{act.id}.{word}", said.value()

@@ -90,6 +90,7 @@ def test_what_a_late_listener_must_know_is_latched() -> None:
         "fleet/place_contents",
         "fleet/alarms",
         "fleet/incidents",
+        "fleet/prompts",
         "fleet/site_markers",
         "map",
     }

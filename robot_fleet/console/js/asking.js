@@ -57,6 +57,18 @@ export function askingOf(fleet, confirming) {
       if (sure) await command(() => decide((version) => answerTask(task.id, how, version)), text("task_answered"));
     },
 
+    /** Answer a robot that waits at a stop: one of the words of its service's wait. */
+    async reply(task, word, said) {
+      const decide = decisionOn(fleet, "tasks", task.id);
+      const sure = await confirm({
+        title: text("task_reply_question", { said }),
+        body: text("task_reply_means"),
+        lines: [[text("task"), `${serviceName(fleet, task.service)} · ${task.id}`]],
+        yes: said,
+      });
+      if (sure) await command(() => decide((version) => answerTask(task.id, word, version)), text("task_answered"));
+    },
+
     /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */
     async hold(on, robot = "") {
       const question = {

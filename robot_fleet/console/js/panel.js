@@ -165,6 +165,7 @@ export class Panel {
         this.robots.mark(task.robot), robotName(this.fleet, task.robot)) : h("p", { class: "quiet", textContent: text("no_robot_yet") }),
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value, fallback]) => [h("dt", { textContent: text(key, {}, fallback) }), h("dd", { textContent: value })])),
       task.asks ? this.#question(task) : null,
+      task.awaits ? this.#awaited(task) : null,
       this.#directs(task));
   }
 
@@ -192,6 +193,14 @@ export class Panel {
     return h("div", { class: "asks" }, h("p", { textContent: text(task.hands_over ? "task_hands_over" : "task_asks") }),
       h("div", { class: "alarm-buttons", "data-needs": "operate" }, ["done", "retry", "failed"].map((how) =>
         h("button", { type: "button", class: `button small ${how === "failed" ? "quiet-danger" : ""}`, "data-focus": `${task.id}-${how}`, "data-says": how, textContent: text(`task_${how}`), onclick: () => this.act.answer(task, how) }))));
+  }
+
+  /** What its robot waits for at a stop, as the service says it, and until when. */
+  #awaited(task) {
+    const { text: asked, answers, until_s } = task.awaits;
+    return h("div", { class: "asks" }, h("p", {}, asked ? asked[language()] : text("task_awaits"), " ", h("span", { class: "quiet", textContent: text("task_awaits_until", { at: clockTime(until_s) }) })),
+      h("div", { class: "alarm-buttons", "data-needs": "operate" }, answers.map(({ word, text: said }) =>
+        h("button", { type: "button", class: "button small", "data-focus": `${task.id}-says-${word}`, "data-says": word, textContent: said ? said[language()] : plain(word), onclick: () => this.act.reply(task, word, said ? said[language()] : plain(word)) }))));
   }
 
   #incidents() {

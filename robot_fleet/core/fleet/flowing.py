@@ -134,6 +134,13 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
     turn.emit(TaskCompleted(task.id, outcome or task.result or task.request.result, lateness_s, now_s))
 
 
+def awaited(task: TaskRecord) -> ActTemplate | None:
+    """Return the wait in which a task's robot is, None if it is in none."""
+    if task.awaits is None:
+        return None
+    return next((act for stop in task.request.stops for act in stop.acts if act.id == task.awaits.act), None)
+
+
 def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: str) -> bool:
     """Let the flow go on after a failed act of an order that has ended, if it says how; return whether it does."""
     task = turn.state.tasks[order.task]

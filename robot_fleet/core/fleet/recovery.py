@@ -20,7 +20,7 @@ from robot_fleet.core.fleet import flowing
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.flow import TIMEOUT, act_of, target
+from robot_fleet.core.flow import act_of, answers, target
 from robot_fleet.core.inputs import AnswerTask
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
@@ -107,7 +107,7 @@ def _answer_wait(turn: Turn, task: TaskRecord, wish: AnswerTask) -> None:
     act = act_of(stop, task.awaits.act) if stop is not None and task.awaits is not None else None
     if order is None or stop is None or act is None or order.state is not OrderState.ACTIVE:
         raise RequestError("request_task_asks_not", "its robot is leaving; the task does not wait any more", wish.task)
-    words = [branch.word for branch in act.branches if branch.word != TIMEOUT]
+    words = answers(act)
     if wish.answer not in words:
         raise RequestError("request_wrong_answer", f"expected {', '.join(words)}, got {wish.answer!r}", "answer")
     flowing.turn_to(turn, robot, order, act, wish.answer, target(stop, act, wish.answer), wish.by)

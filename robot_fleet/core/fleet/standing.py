@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from robot_fleet.core.fleet import recurring
+from robot_fleet.core.fleet import flowing, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
@@ -38,6 +38,9 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
     for task in turn.state.open_tasks():
         if task.asks:
             yield "hand_over" if task.hands_over else "task_asks", task.id, Level.ERROR, 0.0
+        wait = flowing.awaited(task)
+        if wait is not None and wait.rings:
+            yield "answer_awaited", task.id, Level.WARNING, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
     for job in turn.state.jobs.values():

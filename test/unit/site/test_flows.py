@@ -12,7 +12,14 @@ from test.unit.site.test_load_and_check import PARCEL, Change, changed, swap
 
 GIVE = "      - {id: give, act: give, item: item, to: person, expected_s: 40.0}\n"
 TEXT = "text: {ko: 번호를 눌러 주세요, en: Type your code}"
-ASK = f"      - {{id: ask, act: wait, wait_s: 60.0, {TEXT}, branch: {{here: give, timeout: aside}}}}\n"
+WORDS = "answers: {here: {ko: 네, en: Here}}"
+ASK = f"""      - id: ask
+        act: wait
+        wait_s: 60.0
+        {TEXT}
+        branch: {{here: give, timeout: aside}}
+        {WORDS}
+"""
 LOCKER = """  - id: aside
     where: place:annex/locker
     side: true
@@ -43,12 +50,18 @@ CASES = {
         "usual answer first",
         "branch",
     ),
-    "no text": (flow(ASK.replace(f"{TEXT}, ", "")), "site_missing_key", "`text`", "text"),
-    "endless wait": (flow(ASK.replace("wait_s: 60.0, ", "")), "site_missing_key", "longest duration", "wait_s"),
+    "no text": (flow(ASK.replace(f"        {TEXT}\n", "")), "site_missing_key", "`text`", "text"),
+    "answer not said": (
+        flow(ASK.replace(WORDS, "answers: {}")),
+        "site_missing_key",
+        "is called",
+        "answers.here",
+    ),
+    "endless wait": (flow(ASK.replace("        wait_s: 60.0\n", "")), "site_missing_key", "longest duration", "wait_s"),
     "waiting act": (
         flow(ASK + "      - {id: hum, act: hum, wait_s: 5.0}\n"),
         "site_bad_value",
-        "only `act: wait`",
+        "expected only of",
         "wait_s",
     ),
     "stop not reached": (flow(ASK.replace("aside", "give")), "site_flow_unreachable", "no branch leads there", "stops"),

@@ -1,0 +1,54 @@
+"""What robots wait to hear from people, told to all who can answer or show it: screens in buildings, robots' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rclpy.node import Node
+from robot_fleet_interfaces.msg import Prompt, Prompts
+
+from robot_fleet.core.fleet.flowing import awaited
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
+from robot_fleet.core.flow import answers
+from robot_fleet.core.site import Service
+from robot_fleet.ros.convert import to_time
+from robot_fleet.ros.qos import QOS, topic
+
+
+class PromptTopics:
+    """Publishes the open waits whenever they have changed.
+
+    Parameters
+    ----------
+    node : where the publisher lives.
+    services : of the site; they say what is asked.
+    """
+
+    def __init__(self, node: Node, services: Mapping[str, Service]) -> None:
+        self._services = services
+        self._prompts = node.create_publisher(Prompts, topic("fleet/prompts"), QOS["fleet/prompts"].offered)
+        self._told: list[Prompt] | None = None
+
+    def tell(self, state: FleetState, at_s: float) -> None:
+        """Publish what has changed since the last call."""
+        prompts = [self._prompt(task, state) for task in state.open_tasks() if task.awaits is not None]
+        if prompts != self._told:
+            self._told = prompts
+            self._prompts.publish(Prompts(stamp=to_time(at_s), prompts=prompts))
+
+    def _prompt(self, task: TaskRecord, state: FleetState) -> Prompt:
+        act, order = awaited(task), state.robots[task.robot].order
+        service = self._services.get(task.request.service)
+        asked = None if act is None or service is None else service.texts.get(act.id)
+        return Prompt(
+            task=task.id,
+            service=task.request.service,
+            act="" if act is None else act.id,
+            robot=task.robot,
+            place="" if order is None else order.place,
+            answers=[] if act is None else list(answers(act)),
+            text_ko="" if asked is None else asked.ko,
+            text_en="" if asked is None else asked.en,
+            since_s=0.0 if task.awaits is None else task.awaits.since_s,
+            until_s=0.0 if task.awaits is None else task.awaits.until_s,
+        )
