@@ -18,7 +18,8 @@ TIMEOUT = "timeout"
 """The word with which a wait ends that nobody has answered."""
 DONE = "done"
 """The word with which an act ends that had nothing to tell."""
-END = "end:"
+END, LEAVE = "end:", "leave"
+"""Targets beside acts and stops: a named end, and the next stop in order (or the normal end, where there is none)."""
 
 
 class FlowStop(Protocol):
@@ -55,10 +56,8 @@ def act_of(stop: FlowStop, name: str) -> ActTemplate | None:
 
 def target(stop: FlowStop, act: ActTemplate, word: str) -> str:
     """Return where a flow goes on after an act has ended with a word; empty for leaving the stop in order."""
-    for branch in act.branches:
-        if branch.word == word:
-            return branch.to
-    return act.then or _following(stop, act)
+    to = next((branch.to for branch in act.branches if branch.word == word), act.then or _following(stop, act))
+    return "" if to == LEAVE else to
 
 
 def answers(act: ActTemplate) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from robot_fleet.core.flow import END, TIMEOUT, WAIT, act_of, stop_after, target
+from robot_fleet.core.flow import END, LEAVE, TIMEOUT, WAIT, act_of, stop_after, target
 from robot_fleet.core.site import ActTemplate, Service
 
 Key = tuple[str | int, ...]
@@ -46,6 +46,8 @@ def _named_targets(service: Service) -> Iterator[tuple[Key, int, str]]:
 
 def _what_is_wrong(service: Service, number: int, to: str) -> str:
     """Return what is wrong with a target that is named at a stop (-1: outside of all), empty for nothing."""
+    if to == LEAVE:
+        return ""
     if to.startswith(END):
         known = any(outcome.id == to.removeprefix(END) for outcome in service.outcomes)
         return "" if known else f"no outcome {to.removeprefix(END)!r} is declared; expected one of `outcomes`"
@@ -136,7 +138,7 @@ def _targets(service: Service, node: Node) -> Iterator[str]:
     if act is None:
         yield ""
         return
-    yield from (branch.to for branch in act.branches)
+    yield from (target(stop, act, branch.word) for branch in act.branches)
     if act.act != WAIT:  # a wait ends with one of its words
         yield target(stop, ActTemplate(act.id, act.act, then=act.then), "")
 
