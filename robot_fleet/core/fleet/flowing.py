@@ -12,7 +12,7 @@ from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskComp
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.flow import DONE, END, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
+from robot_fleet.core.flow import DONE, END, LEAVE, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import Step, StepKind
 from robot_fleet.core.site import ActTemplate
@@ -152,7 +152,7 @@ def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: 
     if act_of(stop, to) is not None:
         turn.emit(FlowMoved(task.id, act.id, code, order.stop, to, "", turn.now.fleet_s))
     else:
-        go_on(turn, task, order.stop, act, code, to)
+        go_on(turn, task, order.stop, act, code, "" if to == LEAVE else to)
     return True
 
 
