@@ -31,6 +31,7 @@ _MODULES = {
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",
+    "law": "laws",
     "alarm": "alarms",
     "incident": "incidents",
     "job": "jobs",

@@ -187,6 +187,26 @@ class LimitZone:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawPaper:
+    """A certificate, an insurance or a permit does not count any more: an authority or somebody here withdrew it."""
+
+    key: str
+    paper: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePaper:
+    """It counts again."""
+
+    key: str
+    paper: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgeAlarm:
     """Somebody takes note of an alarm."""
 
@@ -400,7 +420,8 @@ JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
+PaperChange = WithdrawPaper | RestorePaper
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange
 """What people wish of the whole fleet, of its ground or of its watch."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -412,6 +433,7 @@ Command = (
     | IncidentAnswer
     | JobChange
     | Maintenance
+    | PaperChange
     | ShiftChange
     | Arrangement
 )

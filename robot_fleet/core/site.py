@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
+from robot_fleet.core.law import NO_LAW, Law
 from robot_fleet.core.text import Text
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
@@ -91,6 +92,9 @@ class Zone:
     no_stopping : whether it may be driven, but a hold brings nobody to rest in it: a door, a crossing, a lift, an
         evacuation route.
     outdoor : whether it is under the open sky, so that one command about the weather closes it with the others.
+    law : id of the regime that holds in it, empty for none.
+    ground : pavement, crossing, carriageway or estate (private: no law holds there, whatever other zones say).
+    pavement_m : how wide the pavement is, 0 where nobody says.
     """
 
     id: str
@@ -101,6 +105,9 @@ class Zone:
     speed_mps: float = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    law: str = ""
+    ground: str = "pavement"
+    pavement_m: float = 0.0
 
 
 CONTROL_TOPICS = (
@@ -421,6 +428,7 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    law: Law = NO_LAW
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

@@ -132,6 +132,13 @@ class HoldWish(_Body):
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
+class PaperWish(_Body):
+    """A wish to withdraw a paper, or to restore it."""
+
+    reason: str = Field(default="", max_length=200)
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
 class ZoneWish(_Body):
     """A wish to open a zone."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate, Zone
 from robot_fleet.site.flows import check_flow
+from robot_fleet.site.lawfulness import check_law
 from robot_fleet.site.read import Draft
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def check_references(draft: Draft) -> None:
     for service in draft.services.values():
         _check_service(draft, service)
     _check_zones(draft)
+    check_law(draft)
     _check_resting(draft)
 
 

@@ -15,6 +15,7 @@ from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_costs import CostsFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
+from robot_fleet.site.model_law import PapersFile, RegimeFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
 from robot_fleet.site.model_reports import ReportsFile
 from robot_fleet.site.model_retention import RetentionFile
@@ -32,7 +33,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "lanes": LanesFile,
     "map": MapFile,
     "open_rmf": OpenRmfFile,
+    "papers": PapersFile,
     "places": PlacesFile,
+    "regime": RegimeFile,
     "reports": ReportsFile,
     "retention": RetentionFile,
     "robots": RobotsFile,

@@ -23,6 +23,7 @@ from robot_fleet.core.facts.commands import CommandTaken
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
+from robot_fleet.core.facts.law import LAW_FACTS, KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.core.facts.orders import (
     DriveObserved,
     LaneMeasured,
@@ -138,6 +139,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *LAW_FACTS,
 )
 
 __all__ = [
@@ -167,6 +169,7 @@ __all__ = [
     "ItemMoved",
     "JobAnswered",
     "JobOpened",
+    "KeptOut",
     "LaneBlocked",
     "LaneCleared",
     "LaneMeasured",
@@ -178,6 +181,8 @@ __all__ = [
     "OrderEnded",
     "OrderProgressed",
     "OrderSent",
+    "PaperRestored",
+    "PaperWithdrawn",
     "PlanCommitted",
     "RequestRefused",
     "RobotFaulted",
@@ -203,6 +208,8 @@ __all__ = [
     "TasksRetired",
     "VoiceRecorded",
     "ZoneClosed",
+    "ZoneEntered",
+    "ZoneLeft",
     "ZoneLimited",
     "ZoneOpened",
 ]

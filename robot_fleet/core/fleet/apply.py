@@ -71,7 +71,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
-from robot_fleet.core.fleet import applied_schedules, roads, shifts
+from robot_fleet.core.fleet import applied_law, applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.flow import DONE
@@ -597,4 +597,5 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     ShiftSigned: shifts.signed,
     ShiftTaken: shifts.taken,
     **applied_schedules.APPLY,
+    **applied_law.APPLY,
 }

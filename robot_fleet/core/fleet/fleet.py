@@ -38,7 +38,9 @@ from robot_fleet.core.fleet import (
     explaining,
     handing_over,
     jobs,
+    lawful,
     orders,
+    papers,
     planning,
     pricing,
     progress,
@@ -83,6 +85,7 @@ from robot_fleet.core.inputs import (
     PrioritiseTask,
     RecordVoice,
     ReportReceived,
+    RestorePaper,
     ResumeTask,
     SequenceTask,
     SetHold,
@@ -93,6 +96,7 @@ from robot_fleet.core.inputs import (
     TakeShift,
     Tick,
     UnshelveAlarm,
+    WithdrawPaper,
 )
 from robot_fleet.core.ports import Roads
 from robot_fleet.core.price import Price
@@ -204,6 +208,8 @@ class Fleet:
                 requests.set_hold(turn, news)
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
+            case WithdrawPaper() | RestorePaper():
+                papers.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
             case (
@@ -232,6 +238,8 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
+        if ticked or agenda.moved:
+            lawful.judge(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:

@@ -12,7 +12,7 @@ from math import inf
 
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
-from robot_fleet.core.facts import ShiftSigned, TaskRequested
+from robot_fleet.core.facts import ShiftSigned, TaskRequested, ZoneEntered
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
@@ -190,6 +190,8 @@ class RobotRecord:
     completed : how many tasks it has completed.
     in_place : whether a hold of it stops it where it is, be that a crossing.
     stops, consents : emergency stops so far, and after how many of them a person has let it go on.
+    kept_out : zones that the law keeps it out of now, and why (`core.law.Forbidden`).
+    stays : the zones with a law that it is in, and how it came in.
     maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
     serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
     """
@@ -218,6 +220,8 @@ class RobotRecord:
     serviced_s: float = 0.0
     serviced_m: float = 0.0
     faults: int = 0
+    kept_out: dict[str, str] = field(default_factory=dict)
+    stays: dict[str, ZoneEntered] = field(default_factory=dict)
 
     @property
     def busy(self) -> OrderRecord | None:
@@ -296,6 +300,7 @@ class FleetState:
     measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
+    withdrawn : papers that people have withdrawn, and why.
     blocked : lanes along which there is no way on: the robot that found out or stands there, and until when ways keep
         out of them.
     roads : counts what changes how the roads are seen.
@@ -331,6 +336,7 @@ class FleetState:
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, tuple[str, float]] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
@@ -404,6 +410,7 @@ class Observations:
     ----------
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
     places : per place with a sensor the items that stand there.
+    fastest_mps : per robot and zone with a law the highest speed that it has reported in there.
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
     """
 
@@ -412,3 +419,4 @@ class Observations:
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
+    fastest_mps: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -103,6 +103,8 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "POST /api/v1/zones/{zone}/close": Permission.OPERATE,
         "POST /api/v1/zones/{zone}/open": Permission.OPERATE,
         "POST /api/v1/zones/{zone}/limit": Permission.OPERATE,
+        "POST /api/v1/papers/{paper}/withdraw": Permission.OPERATE,
+        "POST /api/v1/papers/{paper}/restore": Permission.OPERATE,
         "POST /api/v1/alarms/{alarm}/acknowledge": Permission.OPERATE,
         "POST /api/v1/alarms/{alarm}/shelve": Permission.OPERATE,
         "POST /api/v1/alarms/{alarm}/unshelve": Permission.OPERATE,

@@ -11,6 +11,7 @@ from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Charging, RobotNeed
 from robot_fleet.core.site import RobotKind
+from robot_fleet.core.travel import travel_class
 
 CANCEL_TAKES_S = 10.0
 """A robot is reckoned free this long after it was asked to give up what it does."""
@@ -79,13 +80,13 @@ def _robot_need(
         robot=robot.id,
         place=place,
         free_at_s=free_at_s,
-        travel_class=robot.kind,
+        travel_class=travel_class(robot.kind, robot.kept_out),
         capacity_kg=kind.payload_kg,
         load_kg=max(load_kg, 0.0),
         energy_wh=max(energy_wh, 0.0),
         driving_w=kind.driving_w,
         standing_w=kind.standing_w,
-        loaded_class=f"{robot.kind}+load",
+        loaded_class=travel_class(robot.kind, robot.kept_out, loaded=True),
         loaded_w=kind.loaded_w,
         work_price=FAIR_PRICE * min((robot.worked_s - least_worked_s) // FAIR_STEP_S, FAIR_STEPS),
         rests=() if charges is None else charges.chargers,
@@ -125,7 +126,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
         return turn.resting_vertex(robot), now + (kind.undock_s if robot.docked else 0.0)
     if order.state is OrderState.CANCELLING:
         return (order.place if order.arrived else robot.at), now + CANCEL_TAKES_S
-    roads, travel_class = turn.ports.roads, turn.travel_class(robot)
+    roads, ways = turn.ports.roads, turn.travel_class(robot)
     undock_s = kind.undock_s if order.undock and order.done == 0 else 0.0
     if alarms.in_hand(turn, robot) is not order:
         if order.arrived:
@@ -133,7 +134,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
             return order.place, now + (kind.dock_s + kind.undock_s if docking else 0.0)
         released = order.lanes[: order.lanes_released]
         end = turn.site.lanes[released[-1]].end if released else robot.at
-        return end, now + undock_s + roads.route_time_s(travel_class, released[order.lanes_done :])
+        return end, now + undock_s + roads.route_time_s(ways, released[order.lanes_done :])
     return order.place, now + remaining_s(turn, robot, order)
 
 
