@@ -79,7 +79,8 @@ def why_unreachable(turn: Turn, task: TaskRecord, able: tuple[str, ...]) -> str:
     free = [robot for robot in robots if _reaches(turn, robot, task, (LAWLESS,))]
     if not free or any(_reaches(turn, robot, task, tuple(robot.kept_out)) for robot in free):
         return ""
-    return LAW_PAPERS if any(_reaches(turn, robot, task, ()) for robot in free) else LAW_LIMITS
+    for_papers = (robot for robot in free if _lacks_papers(robot) and _reaches(turn, robot, task, ()))
+    return LAW_PAPERS if any(for_papers) else LAW_LIMITS
 
 
 def bars(turn: Turn, robot: RobotRecord, place: str, start: str) -> str:
@@ -93,7 +94,11 @@ def bars(turn: Turn, robot: RobotRecord, place: str, start: str) -> str:
 
     if reaches(tuple(robot.kept_out)) or not reaches((LAWLESS,)):
         return ""
-    return LAW_PAPERS if reaches(()) else LAW_LIMITS
+    return LAW_PAPERS if _lacks_papers(robot) and reaches(()) else LAW_LIMITS
+
+
+def _lacks_papers(robot: RobotRecord) -> bool:
+    return any(why != Forbidden.TOO_HEAVY for why in robot.kept_out.values())
 
 
 def _reaches(turn: Turn, robot: RobotRecord, task: TaskRecord, zones: tuple[str, ...]) -> bool:

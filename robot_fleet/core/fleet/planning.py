@@ -131,7 +131,8 @@ def _by_law(turn: Turn, left: LeftOut) -> LeftOut:
     if left.reason != UNREACHABLE:
         return left
     task = turn.state.tasks[left.task]
-    return LeftOut(left.task, lawful.why_unreachable(turn, task, robots_for(turn, task)) or left.reason)
+    able = (task.robot,) if task.robot else robots_for(turn, task)
+    return LeftOut(left.task, lawful.why_unreachable(turn, task, able) or left.reason)
 
 
 def _changed(turn: Turn, plan: Plan) -> dict[str, tuple[PlannedStop, ...]]:
