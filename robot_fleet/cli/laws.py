@@ -49,20 +49,13 @@ def show(site_dir: SiteDir, lang: Lang = Language.EN) -> None:
         if regime.width_m:
             wide = f"; {regime.wide_m:g} m >= {regime.wide_from_pavement_m:g} m" if regime.wide_m else ""
             typer.echo(f"  {'폭' if ko else 'width'} <= {regime.width_m:g} m{wide}")
-    heads = ("문서", "종류", "발급", "번호", "시작", "끝", "대상", "구역") if ko else _PAPER_HEADS
-    print_table(
-        heads,
-        (
-            (
-                *(paper.id, paper.kind.value, paper.issuer, paper.number, paper.valid_from, paper.valid_to),
-                *(", ".join((*paper.robots, *paper.kinds)), ", ".join(paper.zones)),
-            )
-            for paper in site.law.papers.values()
-        ),
-    )
-
-
-_PAPER_HEADS = ("paper", "kind", "issuer", "number", "from", "to", "for", "zones")
+    for paper in site.law.papers.values():
+        whom = ", ".join((*paper.robots, *paper.kinds))
+        where = f" ({', '.join(paper.zones)})" if paper.zones else ""
+        hours = "".join(f" {begins}-{ends}" for begins, ends in paper.hours)
+        number = f" {paper.number}" if paper.number else ""
+        dates = f"{paper.valid_from} .. {paper.valid_to}{hours}"
+        typer.echo(f"{paper.id}: {paper.kind.value}, {paper.issuer}{number}, {dates}: {whom}{where}")
 
 
 @app.command()
