@@ -33,6 +33,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
         "notes": [text_json(note) for note in report.notes],
+        "energy": None if report.energy is None else report.energy.to_dict(),
         "assumptions": [{"key": key, "source": text_json(source)} for key, source in report.assumptions],
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import RobotKind, Site
+from robot_fleet.site.energy import ENERGY_FILE
 from robot_fleet.site.maps import read_map_file
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
@@ -56,7 +57,7 @@ def site_digest(folder: Path) -> str:
         raise draft.findings[0].error()
     names = ["site.yaml", "places.yaml", "kinds.yaml", "robots.yaml", "items.yaml", draft.file.lanes, draft.file.map]
     names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
-    names += [name for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE) if (folder / name).is_file()]
+    names += [name for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE) if (folder / name).is_file()]
     names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
     digest = hashlib.sha256()
     for name in names:
@@ -89,4 +90,5 @@ def _site(draft: Draft, folder: Path) -> Site:
         synthetic_people=file.synthetic_people,
         health=draft.health,
         calendar=draft.calendar,
+        energy=draft.energy,
     )

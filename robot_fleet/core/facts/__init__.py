@@ -20,6 +20,7 @@ from robot_fleet.core.facts.alarms import (
     VoiceRecorded,
 )
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -116,6 +117,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -153,6 +155,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from robot_fleet.core.energy import Supply
 from robot_fleet.core.facts import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -18,6 +19,7 @@ from robot_fleet.core.facts import (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     CommandTaken,
     DriveObserved,
     EmergencyStopped,
@@ -73,7 +75,7 @@ from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, SupplyRecord, TaskRecord
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -426,6 +428,13 @@ def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
     _unplan(state, record.id)
 
 
+def _charger_switched(state: FleetState, fact: ChargerSwitched) -> None:
+    if fact.reason == Supply.LEFT:
+        state.supplies.pop(fact.place, None)
+    else:
+        state.supplies[fact.place] = SupplyRecord(fact.robot, fact.on, fact.reason, fact.at_s, fact.until_s)
+
+
 def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
     state.doubted[fact.place] = fact.until_s
 
@@ -560,6 +569,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
+    ChargerSwitched: _charger_switched,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,

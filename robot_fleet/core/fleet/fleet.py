@@ -49,6 +49,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    supplying,
     survey,
     zones,
 )
@@ -187,6 +188,7 @@ class Fleet:
                 zones.open_due(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True

@@ -252,6 +252,17 @@ class ItemRecord:
     since_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyRecord:
+    """Whether a charger gives the robot at it current, why (`core.energy.Supply`), since when and, waiting, until when."""
+
+    robot: str
+    on: bool
+    reason: str
+    since_s: float
+    until_s: float
+
+
 @dataclass(slots=True)
 class MeasuredLane:
     """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
@@ -301,6 +312,7 @@ class FleetState:
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
+    supplies : charger -> what it does for the robot docked at it, where current is given by tariff and peak limit.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
@@ -320,6 +332,7 @@ class FleetState:
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, float] = field(default_factory=dict)
+    supplies: dict[str, SupplyRecord] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     in_place: bool = False
