@@ -14,6 +14,13 @@ from robot_fleet.server.doors.address import LOOPBACK, Entrance
 DEMO_SPEED = 5.0
 
 
+class Charging(StrEnum):
+    """When robots that can wait are charged."""
+
+    TARIFF = "tariff"
+    AT_ONCE = "at_once"
+
+
 class LinkKind(StrEnum):
     """What joins the fleet's parts."""
 
@@ -110,6 +117,10 @@ def demo(
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
     hardware: Hardware = None,
+    charging: Annotated[
+        Charging | None,
+        typer.Option("--charging", help="When robots that can wait charge; --link virtual only. Default: energy.yaml."),
+    ] = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -120,6 +131,8 @@ def demo(
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
 
     Example: ./fleet demo --hardware care_1 --requests 5
+
+    Example: ./fleet demo --link virtual --charging at_once --json at_once.json
     """
     folder = site or default_site()
     wishes = Wishes(
@@ -141,6 +154,7 @@ def demo(
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
         hardware=hardware,
         virtual=link is LinkKind.VIRTUAL,
+        charging=charging,
     )
     _run(wishes, link, resume=False)
 

@@ -46,6 +46,13 @@ def tell(summary: Mapping[str, Any]) -> None:
         typer.echo(f"  alarm {alarm['request']}: {arrived}")
     if summary["contacts"]:
         typer.echo(f"  {len(summary['contacts'])} contacts")
+    energy = summary.get("energy")
+    if energy is not None:
+        total = energy["total"]
+        typer.echo(
+            f"  charged {total['kwh']:.2f} kWh for {total['price']:,.0f}, {total['solar_pct'] or 0:.0f} % from the sun;"
+            f" {total['saved_price']:,.0f} saved against charging at once, {total['owed_kwh']:.2f} kWh owed"
+        )
     restarts = {name: count for name, count in summary["restarts"].items() if count}
     if restarts:
         typer.echo("  started again: " + ", ".join(f"{name} {count} times" for name, count in restarts.items()))

@@ -34,6 +34,7 @@ class Wishes:
     speed : fleet seconds per wall second; means nothing on the virtual clock.
     hardware : ids of the robots that are real besides those of the site, `none` for none at all; None as the site says.
     virtual : whether it is played on the virtual clock.
+    charging : `tariff` or `at_once`; None as the site says.
     duration_s : fleet seconds after which no request is taken any more; None for no end.
     summary, trace : files to write, if any.
     name : the fleet's name; None for the default one.
@@ -61,6 +62,7 @@ class Wishes:
     entrance: Entrance = field(default_factory=Entrance)
     hardware: str | None = None
     virtual: bool = False
+    charging: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def prepare(wishes: Wishes) -> Play:
     ledger = None if wishes.ledger is None else ledger_address(wishes.ledger).absolute()
     site = with_hardware(load_site(wishes.site), wishes.hardware)
     check_wishes(site, virtual=wishes.virtual, speed=wishes.speed)
+    site = _charging(site, wishes)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
@@ -114,6 +117,26 @@ def prepare(wishes: Wishes) -> Play:
     if reports is not None:
         report_receivers(reports, wishes.site)
     return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger)
+
+
+def _charging(site: Site, wishes: Wishes) -> Site:
+    """Return the site with chargers that give current as it is wished.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_charging`.
+    """
+    from robot_fleet.runtime.what_if.change import with_charging
+
+    if wishes.charging is None:
+        return site
+    if not wishes.virtual:
+        message = "only a run with --link virtual takes it; for others set `charging` in the site's energy.yaml"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    if site.energy is None:
+        message = f"{site.id} has no energy.yaml; give it one, or leave the option out"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    return with_charging(site, wishes.charging)
 
 
 def _has_users(name: str | None) -> bool:

@@ -20,6 +20,7 @@ from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.backends import backends
 from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.energy_account import energy_json, energy_of_ledger
 from robot_fleet.runtime.fleet_processes import (
     STAND_STILL,
     FleetPlay,
@@ -207,6 +208,7 @@ class _Run:
         summary = figures.summary(
             site=self._play.site.id, seed=wishes.seed, speed=wishes.speed, pace=pace, restarts=restarts
         )
+        summary["energy"] = energy_json(energy_of_ledger(self._play.site, self._told.ledger or self._run.ledger))
         if wishes.summary is not None:
             write_summary(wishes.summary, summary)
         tell(summary)

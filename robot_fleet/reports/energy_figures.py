@@ -52,9 +52,7 @@ def robot_values(row: RobotEnergy) -> Values:
 
 def load_values(energy: EnergyReport) -> dict[str, Values]:
     """Return what came from the grid in each load period, and from the sun."""
-    found: dict[str, Values] = {
-        load: {"grid_kwh": rounded(kwh)} for load, kwh in energy.total.grid_by_load_kwh.items()
-    }
+    found: dict[str, Values] = {load: {"grid_kwh": rounded(kwh)} for load, kwh in energy.total.grid_by_load_kwh.items()}
     if energy.total.solar_kwh > 0.0:
         found[SOLAR] = {"grid_kwh": rounded(energy.total.solar_kwh)}
     return found

@@ -62,9 +62,7 @@ def _groups(spec: EnergySpec, source: Source, places: dict[str, Place]) -> list[
     return found
 
 
-def _limits(
-    spec: EnergySpec, source: Source, places: dict[str, Place], kinds: dict[str, RobotKind]
-) -> list[Finding]:
+def _limits(spec: EnergySpec, source: Source, places: dict[str, Place], kinds: dict[str, RobotKind]) -> list[Finding]:
     found = []
     for number, group in enumerate(spec.groups):
         known = [places[name] for name in group.chargers if name in places]

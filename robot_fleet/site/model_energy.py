@@ -1,4 +1,4 @@
-"""`energy.yaml` as a pydantic model: what energy costs when, what the sun gives, and what chargers may draw together."""
+"""`energy.yaml` as a pydantic model: what energy costs when, what the sun gives, what chargers may draw together."""
 
 from __future__ import annotations
 
@@ -109,9 +109,7 @@ class EnergyFile(SiteModel):
     """`energy.yaml`: without it robots charge as soon as they are at a charger, as many at a time as there are."""
 
     schema_version: Literal[1]
-    charging: Annotated[
-        Literal["tariff", "at_once"], Field(description="whether robots that can wait do")
-    ] = "tariff"
+    charging: Annotated[Literal["tariff", "at_once"], Field(description="whether robots that can wait do")] = "tariff"
     tariff: TariffModel
     solar: SolarModel | None = None
     charger_efficiency_pct: Annotated[Percent, Field(gt=0.0)] = 90.0

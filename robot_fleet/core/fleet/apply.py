@@ -75,7 +75,16 @@ from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, SupplyRecord, TaskRecord
+from robot_fleet.core.fleet.state import (
+    HELD,
+    Awaited,
+    FleetState,
+    ItemRecord,
+    OrderRecord,
+    RobotRecord,
+    SupplyRecord,
+    TaskRecord,
+)
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent

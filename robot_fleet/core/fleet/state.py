@@ -254,7 +254,7 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True)
 class SupplyRecord:
-    """Whether a charger gives the robot at it current, why (`core.energy.Supply`), since when and, waiting, until when."""
+    """What a charger does for the robot at it: current or none, why (`core.energy.Supply`), since and until when."""
 
     robot: str
     on: bool
@@ -312,7 +312,7 @@ class FleetState:
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
-    supplies : charger -> what it does for the robot docked at it, where current is given by tariff and peak limit.
+    supplies : charger -> what it does for the robot docked at it, where the site says what energy costs.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.

@@ -79,7 +79,7 @@ def at_once(site: Site, spec: EnergySpec, group: ChargerGroup) -> int:
 
 
 def keep_pct(turn: Turn, spec: EnergySpec, robot: RobotRecord) -> float:
-    """Return the state of charge up to which a robot is charged whatever it costs: its kind's, or what its plan needs."""
+    """Return the state of charge up to which a robot is charged at any price: its kind's, or what its plan needs."""
     kind = turn.kind(robot)
     usual = spec.keep_pct.get(kind.id, (kind.charge_below_pct + kind.charge_to_pct) / 2.0)
     return min(max(usual, _planned_pct(turn, robot, kind)), 100.0)

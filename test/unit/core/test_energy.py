@@ -252,7 +252,7 @@ def test_an_alarm_at_the_worst_moment_finds_a_robot_with_its_reserve() -> None:
     """Just before the light load, when nobody has charged for long, an alarm is answered at once."""
     world = world_with(spec(), 22 * HOUR_S - 60.0, care_1=66.0, care_2=70.0)
     assert reasons(world)["care_1"] == (False, "waits_for_tariff")
-    world.feed(SubmitTask("alarm", "care_alarm", {"place": "home/r101", "signal": "fall"}))
+    world.feed(SubmitTask("alarm", "care_alarm", {"place": "home/r101", "signal": "help_button"}))
     task = world.state.tasks["alarm"]
     assert task.robot in ("care_1", "care_2")
     assert world.robots[task.robot].soc_pct > world.site.kinds["care"].reserve_pct

@@ -15,7 +15,7 @@ DEAREST_S_PER_WH = 0.01
 
 
 def tariff(turn: Turn) -> tuple[tuple[float, float], ...]:
-    """Return from when on a watt hour costs how much, in the seconds of a plan; empty where prices are not looked at."""
+    """Return from when on a watt hour costs how much, in the seconds of a plan; empty if prices do not count."""
     spec, hours = turn.site.energy, hours_of(turn)
     if hours is None or spec is None or not spec.by_price:
         return ()
