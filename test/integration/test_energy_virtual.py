@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Played:
     robots = (folder / "robots.yaml").read_text(encoding="utf-8")
     robots = robots.replace("start_soc_pct: 75.0", "start_soc_pct: 35.0").replace("70.0", "20.0")
     (folder / "robots.yaml").write_text(robots, encoding="utf-8")
-    return play(folder, folder.parent / "out", "energy", duration_s=2.5 * 3600.0, until_idle=False)
+    return play(folder, folder.parent / "out", "energy", duration_s=1.2 * 3600.0, until_idle=False)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_the_group_never_draws_more_than_its_limit(run: Played, told: dict[str, 
                 drawn_kw += (after - before) / 100.0 * kinds[name].battery_wh * 3600.0 / 1000.0
         assert drawn_kw <= LIMIT_KW + 1e-3, second
         charged += drawn_kw > 0.0
-    assert charged > 3600  # it was charged for more than an hour of it
+    assert charged > 2400  # it was charged for more than half of the time
     (group,) = run.summary["energy"]["groups"]
     assert 0.1 < group["peak_kw"] <= LIMIT_KW < group["at_once_peak_kw"]
 
