@@ -218,7 +218,7 @@ def test_the_faults_beside_a_demand_strike_while_the_day_is_played(
     (tmp_path / "demand.yaml").write_text(FAULTS % TINY, encoding="utf-8")
     assert run(words) == 0
     told = capsys.readouterr().out
-    assert "may strike: robot_dies, never" in told
+    assert "2 faults of this scenario may strike" in told
     assert "fault robot_dies: struck at 08:00:05" in told and "fault never: did not strike" in told
     summary = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     hold_against("summary.schema.json", summary)
