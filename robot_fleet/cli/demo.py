@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from robot_fleet.cli.play import Wishes, default_site, prepare
+from robot_fleet.cli.play import Wishes, chosen_faults, default_site, prepare
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
 DEMO_SPEED = 5.0
@@ -77,6 +77,15 @@ Hardware = Annotated[
         help="These robots are real, as are those that robots.yaml calls so; none: simulate every robot.",
     ),
 ]
+Faults = Annotated[
+    str | None,
+    typer.Option(
+        "--faults",
+        metavar="FILE",
+        help="What goes wrong meanwhile: the faults of a scenario of this site. Default: the file beside the demand"
+        " that has its name and ends in .yaml, if any; none: nothing.",
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -121,6 +130,7 @@ def demo(
         Charging | None,
         typer.Option("--charging", help="When robots that can wait charge; --link virtual only. Default: energy.yaml."),
     ] = None,
+    faults: Faults = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -135,9 +145,10 @@ def demo(
     Example: ./fleet demo --link virtual --charging at_once --json at_once.json
     """
     folder = site or default_site()
+    rows = demand or folder / "demand.csv"
     wishes = Wishes(
         site=folder,
-        demand=demand or folder / "demand.csv",
+        demand=rows,
         requests=requests,
         speed=pace(speed, folder, hardware),
         headless=headless,
@@ -153,6 +164,7 @@ def demo(
         ledger=ledger,
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
         hardware=hardware,
+        faults=chosen_faults(faults, rows),
         virtual=link is LinkKind.VIRTUAL,
         charging=charging,
     )

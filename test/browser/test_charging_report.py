@@ -1,4 +1,4 @@
-"""The report page's picture of charging: the power of each group upon the load periods, its limit, and what was saved."""
+"""The report page shows charging: the power of each group upon the load periods, its limit, and what was saved."""
 
 from __future__ import annotations
 
