@@ -73,8 +73,12 @@ class SimBridge:
         self._contents = node.create_publisher(
             PlaceContents, topic("fleet/place_contents"), QOS["fleet/place_contents"].offered
         )
-        wanted = QOS["fleet/charger_supply"].wanted
-        node.create_subscription(ChargerSupply, topic("fleet/charger_supply"), guard("supply", self._supply), wanted)
+        node.create_subscription(
+            ChargerSupply,
+            topic("fleet/charger_supply"),
+            guard("supply", self._supply),
+            QOS["fleet/charger_supply"].wanted,
+        )
         self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
         self._map.publish(to_grid(occupancy))
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)

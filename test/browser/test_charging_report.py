@@ -26,6 +26,7 @@ def test_what_was_saved_and_when_it_was_charged_is_shown(browser: Browser, tmp_p
         sign_in(page, "manager")
         page.click("#menu-open")
         page.get_by_role("link", name="보고서").click()
+        expect(page.locator("#report h2")).to_have_text("가동: 전체")
         page.select_option("#length", "week")
         page.click('[data-table="energy"]')
         expect(page.locator("#report h2")).to_have_text("충전")
