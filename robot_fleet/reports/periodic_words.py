@@ -43,7 +43,7 @@ _NOBODY = {
     "building": Text("알 수 없음", "not known"),
     "kind": Text("알 수 없음", "not known"),
 }
-_LOADS = {
+LOADS = {
     "light": Text("경부하", "light load"),
     "mid": Text("중간부하", "middle load"),
     "peak": Text("최대부하", "peak load"),
@@ -112,8 +112,8 @@ def row_name(table: Table, row: Row) -> Text:
         return _BY[FLEET]
     if table.by == "weekday":
         return _WEEKDAYS[row.key]
-    if table.by == "load" and row.key in _LOADS:
-        return _LOADS[row.key]
+    if table.by == "load" and row.key in LOADS:
+        return LOADS[row.key]
     if not row.key:
         return _NOBODY.get(table.by, Text(NONE, NONE))
     if table.by == "hour":

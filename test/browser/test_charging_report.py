@@ -36,6 +36,7 @@ def test_what_was_saved_and_when_it_was_charged_is_shown(browser: Browser, tmp_p
         expect(page.locator("svg.energy .at-once")).to_have_count(1)
         expect(page.locator("svg.energy .load.light").first).to_be_attached()
         expect(page.locator(".states.energy")).to_contain_text("바로 충전했을 때")
+        expect(page.locator(".states.energy")).to_contain_text("최대부하")  # of which nothing was charged
         page.click('[data-language="en"]')
         page.click('[data-table="energy_by_group"]')
         expect(cell(page, "all", "limit_kw")).to_have_text("0.3")

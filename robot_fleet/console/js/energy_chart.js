@@ -42,10 +42,9 @@ const area = (values, x, y) => `${steps(values, x, y)}L${x(values.length)},${y(0
 
 /** Return the picture of a report's charging, and what its lines mean. */
 export function energyChart(report) {
-  const { curve, groups } = report.energy;
+  const { curve, groups, load_names: loads } = report.energy;
   const rows = report.tables.find(({ id }) => id === "energy_by_group").rows;
   const nameOf = (id) => named(rows.find(({ key }) => key === id)?.name) || id;
-  const loads = Object.fromEntries((report.tables.find(({ id }) => id === "energy_by_load")?.rows ?? []).map(({ key, name }) => [key, named(name)]));
   const x = (index) => LEFT + ((WIDTH - LEFT) * index) / Math.max(curve.loads.length, 1);
   const all = curve.loads.map((_, index) => Object.values(curve.groups_kw).reduce((sum, kw) => sum + kw[index], 0));
   const panels = [
@@ -80,7 +79,7 @@ export function energyChart(report) {
   }
   const swatch = (sort, words) => h("span", {}, h("i", { class: sort, "aria-hidden": "true" }), words);
   const legend = h("div", { class: "states energy" },
-    [...new Set(curve.loads)].filter((load) => loads[load]).map((load) => swatch(`load ${load}`, loads[load])),
+    Object.entries(loads).map(([load, name]) => swatch(`load ${load}`, named(name))),
     swatch("drawn", text("report_energy_power")), swatch("at-once", text("report_energy_at_once")), swatch("sun", text("report_energy_solar")));
   return [legend, svg];
 }
