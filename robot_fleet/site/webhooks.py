@@ -144,11 +144,16 @@ def key_of(name: str, env: str | None, file: str | None, path: Path, environ: Ma
             text = secret.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SiteError("site_webhook_secret", f"{origin} cannot be read ({type(error).__name__})", where) from None
-    return _key(text.strip(), origin, where)
+    return secret_key(text.strip(), origin, where)
 
 
-def _key(text: str, origin: str, where: str) -> bytes:
-    """Return the key in a secret; what is wrong with one is told without a letter of it."""
+def secret_key(text: str, origin: str, where: str) -> bytes:
+    """Return the key in a secret; what is wrong with one is told without a letter of it.
+
+    Raises
+    ------
+    SiteError : `site_webhook_secret`.
+    """
     try:
         key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):

@@ -12,7 +12,7 @@ import json
 import math
 import re
 
-from robot_fleet.core.city import LOCAL, EventRule, areas_of, condition_of, meant
+from robot_fleet.core.city import DRILL, LOCAL, EventRule, areas_of, condition_of, meant
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmRaised, CommandTaken, IncidentJoined
@@ -20,8 +20,11 @@ from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventR
 from robot_fleet.core.fleet import ground, ringing
 from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.requests import repeated, take_on
+from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CityNews, EndCityEvent, SubmitTask, TakeCityEvent
+from robot_fleet.core.site import Site
+from robot_fleet.core.text import Text
 from robot_fleet.core.wishes import check_key
 
 AHEAD_S = 300.0
@@ -70,6 +73,20 @@ def incident_closed(turn: Turn, incident: str, by: str) -> None:
     """End the events whose incident a person has closed."""
     for event in [event for event in turn.state.events.values() if event.open and event.taken.incident == incident]:
         _end(turn, event, "closed", by)
+
+
+def notices(site: Site, state: FleetState) -> dict[str, Text]:
+    """Return what is to be told to the people with whom a held robot is, by the task that it is with them for."""
+    told: dict[str, Text] = {}
+    for event in state.events.values():
+        rule = site.city.rules.get(event.taken.rule)
+        if not event.open or rule is None or rule.tell is None:
+            continue
+        drill = DRILL if event.taken.exercise else Text("", "")
+        for name in event.led_to("told"):
+            if name in state.tasks and not state.tasks[name].ended:
+                told.setdefault(name, Text(drill.ko + rule.tell.ko, drill.en + rule.tell.en))
+    return told
 
 
 def _check_source(turn: Turn, news: TakeCityEvent) -> None:
