@@ -40,14 +40,14 @@ def local_key(run: Path) -> bytes:
 
     Raises
     ------
-    RuntimeFailure : `runtime_not_running`, where no fleet has made one.
+    RuntimeFailure : `runtime_no_fleet`, where no fleet has made one.
     SiteError : `site_webhook_secret`.
     """
     try:
         text = (run / _FILE).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         message = "there is no key for exercises; it is made when the fleet starts: ./fleet up"
-        raise RuntimeFailure("runtime_not_running", message, str(run / _FILE)) from None
+        raise RuntimeFailure("runtime_no_fleet", message, str(run / _FILE)) from None
     return secret_key(text.strip(), f"the file {run / _FILE}", _FILE)
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 BUILDINGS_FILE = "buildings.yaml"
 EVENTS_FILE = "events.yaml"
+_UNKNOWN = {
+    "building": "site_unknown_building",
+    "zone": "site_unknown_zone",
+    "place": "site_unknown_place",
+    "route": "site_unknown_route",
+}
 
 
 def check_city(draft: Draft, source: Source | None) -> None:
@@ -55,11 +61,7 @@ def _wrong(draft: Draft, rule: EventRule) -> Iterator[tuple[KeyPath, str, str]]:
         for word in words:
             sort, _, name = word.partition(":")
             if word not in OWN and name != "*" and not draft.knows(sort, name):
-                yield (
-                    (key,),
-                    f"there is no {sort} {name!r}; expected the id of one that is defined",
-                    f"site_unknown_{sort}",
-                )
+                yield (key,), f"there is no {sort} {name!r}; expected the id of one that is defined", _UNKNOWN[sort]
     for number, task in enumerate(rule.tasks):
         service = draft.services.get(task.service)
         if service is None:
