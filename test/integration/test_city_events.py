@@ -26,6 +26,7 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Site
+from robot_fleet.reports.report import build_report
 from robot_fleet.runtime.city import event_entries
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.people import People, read_people
@@ -121,6 +122,9 @@ def test_a_vital_sign_alarm_sends_a_care_robot_to_the_place(city: City) -> None:
     assert 4.0 <= entry["shown_s"] <= 6.0
     assert 4.0 < entry["robot_on_site_s"] <= 180.0
     assert entry["robot"].startswith("care_")
+    [figures] = build_report(city.fleet.log.facts).events
+    assert (figures.taken_s, figures.shown_s) == (4.0, entry["shown_s"])
+    assert figures.on_site_s == pytest.approx(entry["robot_on_site_s"], abs=0.2)
     assert city.closed() == city.held() == set()
     incident = city.state.incidents[event.taken.incident]
     assert incident.alarms == (event.taken.alarm, task)
