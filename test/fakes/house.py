@@ -108,7 +108,7 @@ class House:
             replays=replays or Unknown(),
             sent_reports=sent_reports or Unknown(),
             what_ifs=Unknown(),
-            city=EventIntake({"city_platform": b"k" * 32}, lambda: self.now_s),
+            city=EventIntake({"city": b"k" * 32}, lambda: self.now_s),
         )
         self.server = WebServer(self.app)
 
