@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from robot_fleet.core.city import Building, CityRules
+from robot_fleet.core.energy import EnergySpec
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.text import Text
@@ -424,6 +425,7 @@ class Site:
     calendar: CalendarSpec | None = None
     buildings: Mapping[str, Building] = field(default_factory=dict)
     city: CityRules = field(default_factory=CityRules)
+    energy: EnergySpec | None = None
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

@@ -14,6 +14,7 @@ from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed, SequenceTask
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
+from robot_fleet.ros.charger_topic import ChargerTopic
 from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
@@ -61,7 +62,15 @@ class FleetManager:
         own = {name: at for name, at in site.alignments.items() if not arguments.is_embedded(name)}
         planners = RosPathAsker(node, guard, self._feed, own)
         self._fleet = LiveFleet(
-            site, ledger, figures, links, self._commands.answered, seed, planners, arguments.midnight
+            site,
+            ledger,
+            figures,
+            links,
+            self._commands.answered,
+            seed,
+            planners,
+            arguments.midnight,
+            ChargerTopic(node).tell,
         )
         self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)

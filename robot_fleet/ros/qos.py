@@ -58,6 +58,7 @@ QOS: dict[str, Quality] = {
     "fleet/site_markers": _quality(1, latched=True),
     "fleet/markers": _quality(1),
     "fleet/place_contents": _quality(50, latched=True),
+    "fleet/charger_supply": _quality(1, latched=True),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
     "~amcl_pose": _quality(1, latched=True),
     "~initialpose": _quality(10),

@@ -209,7 +209,16 @@ class VirtualFleet:
 
     def _host(self, fleet: Fleet) -> Host:
         improve, answer = self._asked_to_improve, self._answered
-        return Host(fleet, self.log, self.links, improve, answer, time.perf_counter, board=self.board)
+        return Host(
+            fleet,
+            self.log,
+            self.links,
+            improve,
+            answer,
+            time.perf_counter,
+            board=self.board,
+            supply=lambda wish: self.world.supply(wish.held),
+        )
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

@@ -92,6 +92,14 @@ class ObstacleRow(_Row):
     since_s: float
 
 
+class SupplyRow(_Row):
+    """Why the charger that a robot is at gives it current, or holds it back and, where that is known, until when."""
+
+    on: bool
+    reason: str
+    until_s: float | None
+
+
 class RobotRow(VersionedRow):
     """A robot: where it is, what it does, how it fares."""
 
@@ -119,6 +127,7 @@ class RobotRow(VersionedRow):
     stopped: bool = False
     in_place: bool = Field(default=False, description="Whether its hold is one where it was.")
     must_charge: bool = False
+    supply: SupplyRow | None = None
     maintenance: bool = False
     maintenance_s: tuple[float, float] | None = None
     freshness: Freshness

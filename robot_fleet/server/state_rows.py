@@ -62,7 +62,7 @@ class StateRows:
         for task in state.tasks.values():
             self.put_task(view, task, state)
         for robot in state.robots.values():
-            view.put_robot(robot.id, **self._robot_values(robot))
+            view.put_robot(robot.id, **self._robot_values(state, robot))
         for report in robots:
             view.put_robot(report.robot, state=report.state, charging=report.charging, load=list(report.load))
         for item in state.items.values():
@@ -170,7 +170,7 @@ class StateRows:
             if request.stops[planned.stop].id == stop:
                 self._eta_s[planned.task] = planned.begin_s if moment == "arrived" else planned.end_s
 
-    def _robot_values(self, robot: RobotRecord) -> dict[str, Any]:
+    def _robot_values(self, state: FleetState, robot: RobotRecord) -> dict[str, Any]:
         order = robot.busy
         task = order.task if order is not None else ""
         eta_s = self._eta_s.get(task)
@@ -186,10 +186,20 @@ class StateRows:
             "in_place": robot.in_place,
             "fault": robot.fault,
             "must_charge": robot.must_charge,
+            "supply": _supply(state, robot),
             "stopped": robot.stopped,
             "maintenance": robot.maintenance,
             "maintenance_s": robot.maintenance_s,
         }
+
+
+def _supply(state: FleetState, robot: RobotRecord) -> dict[str, Any] | None:
+    """Return why the charger that a robot is at gives it current or not, None where that is not decided."""
+    record = state.supplies.get(robot.docked)
+    if record is None or record.robot != robot.id:
+        return None
+    until_s = record.until_s if record.until_s > 0.0 and isfinite(record.until_s) else None
+    return {"on": record.on, "reason": record.reason, "until_s": until_s}
 
 
 def _wishes(task: TaskRecord) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
+from robot_fleet.site.energy import ENERGY_FILE
 from robot_fleet.site.maps import read_map_file
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
@@ -60,7 +61,7 @@ def site_digest(folder: Path) -> str:
     names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
     names += [
         name
-        for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, BUILDINGS_FILE, EVENTS_FILE)
+        for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE, BUILDINGS_FILE, EVENTS_FILE)
         if (folder / name).is_file()
     ]
     names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
@@ -97,4 +98,5 @@ def _site(draft: Draft, folder: Path) -> Site:
         calendar=draft.calendar,
         buildings=draft.buildings,
         city=draft.city,
+        energy=draft.energy,
     )

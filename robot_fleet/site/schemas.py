@@ -14,6 +14,7 @@ from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
 from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_city import BuildingsFile, EventsFile
 from robot_fleet.site.model_costs import CostsFile
+from robot_fleet.site.model_energy import EnergyFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
@@ -29,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "costs": CostsFile,
     "demand": Pattern,
     "events": EventsFile,
+    "energy": EnergyFile,
     "health": HealthFile,
     "items": ItemsFile,
     "kinds": KindsFile,

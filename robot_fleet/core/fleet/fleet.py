@@ -50,6 +50,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    supplying,
     survey,
     zones,
 )
@@ -191,6 +192,7 @@ class Fleet:
                 city.keep(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True

@@ -17,6 +17,7 @@ from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
+from robot_fleet.core.lifecycles.flow import FlowState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -63,6 +64,7 @@ class TaskRecord:
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
+    flow : where it stands in its service's flow.
     """
 
     request: TaskRequested
@@ -90,6 +92,7 @@ class TaskRecord:
     moves: int = 0
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
+    flow: FlowState = FlowState.AWAY
 
     @property
     def id(self) -> str:
@@ -256,6 +259,17 @@ class ItemRecord:
     since_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyRecord:
+    """What a charger does for the robot at it: current or none, why (`core.energy.Supply`), since and until when."""
+
+    robot: str
+    on: bool
+    reason: str
+    since_s: float
+    until_s: float
+
+
 @dataclass(slots=True)
 class MeasuredLane:
     """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
@@ -309,6 +323,7 @@ class FleetState:
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
+    supplies : charger -> what it does for the robot docked at it, where the site says what energy costs.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
@@ -330,6 +345,7 @@ class FleetState:
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, float] = field(default_factory=dict)
+    supplies: dict[str, SupplyRecord] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     in_place: bool = False
