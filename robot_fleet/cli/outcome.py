@@ -55,6 +55,12 @@ def tell(summary: Mapping[str, Any]) -> None:
         on_site = alarm["robot_on_site_s"]
         arrived = f"a robot on site after {on_site:.0f} s" if on_site is not None else "no robot on site"
         typer.echo(f"  alarm {alarm['request']}: {arrived}")
+    for event in summary.get("events", ()):
+        shown = "not shown" if event["shown_s"] is None else f"shown after {event['shown_s']:.0f} s"
+        drill = " (exercise)" if event["exercise"] else ""
+        typer.echo(
+            f"  event {event['id']} {event['type']} {event['subject']}{drill}: {shown}, {event['end'] or 'open'}"
+        )
     for fault in summary.get("faults", ()):
         began = "did not strike" if fault["begin_s"] is None else f"struck at {format_clock(fault['begin_s'])}"
         typer.echo(f"  fault {fault['id']}: {began}")

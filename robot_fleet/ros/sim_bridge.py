@@ -82,7 +82,7 @@ class SimBridge:
         self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
         self._map.publish(to_grid(occupancy))
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
-        self._calling = Calling(node, guard, callers, keeper)
+        self._calling = Calling(node, guard, callers, keeper, world.site)
         self._replying = Replying(node, guard, world)
         self._robots = {
             name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy) for name in world.robots

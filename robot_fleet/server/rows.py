@@ -252,6 +252,33 @@ class ZoneRow(VersionedRow):
     no_stopping: bool = False
 
 
+class EventRow(_Row):
+    """An event of the city. Times are fleet seconds, null before."""
+
+    id: str = Field(description="`<source>/<id>`.")
+    type: str
+    name: TextRow
+    urgency: str
+    subject: str = Field(description="The area, `<sort>:<id>`.")
+    area: TextRow
+    outlines: list[list[list[float]]] = Field(description="The ground that it is about, [x_m, y_m] each.")
+    exercise: bool
+    state: Literal["open", "over"]
+    happened_s: float
+    taken_s: float
+    until_s: float = Field(description="When it is over, if nobody says so before.")
+    shown_s: float | None
+    on_site_s: float | None = Field(description="When a robot first came to where one of its tasks is.")
+    on_site: str = Field(description="That robot.")
+    end: str = Field(description="resolved, expired or closed; empty while it is open.")
+    ended_by: str
+    ended_s: float | None
+    alarm: str
+    incident: str
+    tell: TextRow | None = Field(description="What people with whom a held robot is are told.")
+    led: dict[str, list[str]] = Field(description="Ids by what it led to: task, refused, held, put_off, closed, told.")
+
+
 class HeardRow(_Row):
     """What a robot's own report knows of what is wished of it: `[order, update]` of both."""
 

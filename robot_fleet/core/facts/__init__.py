@@ -19,6 +19,7 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
 from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
@@ -140,6 +141,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
