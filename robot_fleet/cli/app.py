@@ -32,6 +32,7 @@ _MODULES = {
     "resume": "robots",
     "zone": "zones",
     "law": "laws",
+    "event": "events",
     "alarm": "alarms",
     "incident": "incidents",
     "job": "jobs",

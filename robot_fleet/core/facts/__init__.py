@@ -19,7 +19,9 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -117,6 +119,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -140,6 +143,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftTaken,
     *SCHEDULE_FACTS,
     *LAW_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
@@ -155,6 +159,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",

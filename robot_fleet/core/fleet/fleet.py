@@ -32,6 +32,7 @@ from robot_fleet.core.fleet import (
     batch,
     blocking,
     charging,
+    city,
     coverage,
     directing,
     dispatch,
@@ -51,6 +52,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    supplying,
     survey,
     zones,
 )
@@ -69,6 +71,7 @@ from robot_fleet.core.inputs import (
     CloseZones,
     ConditionsSeen,
     DirectTask,
+    EndCityEvent,
     EndMaintenance,
     HoldTask,
     Input,
@@ -93,6 +96,7 @@ from robot_fleet.core.inputs import (
     SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeCityEvent,
     TakeShift,
     Tick,
     UnshelveAlarm,
@@ -189,8 +193,10 @@ class Fleet:
                 progress.watch_waits(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
+                city.keep(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
@@ -210,6 +216,8 @@ class Fleet:
                 zones.change(turn, news)
             case WithdrawPaper() | RestorePaper():
                 papers.change(turn, news)
+            case TakeCityEvent() | EndCityEvent():
+                city.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
             case (
