@@ -83,7 +83,7 @@ Faults = Annotated[
         "--faults",
         metavar="FILE",
         help="What goes wrong meanwhile: the faults of a scenario of this site. Default: the file beside the demand"
-        " that has its name and ends in .yaml, if any; none: nothing.",
+        " that has its name and ends in .faults.yaml, if any; none: nothing.",
     ),
 ]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]

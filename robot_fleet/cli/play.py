@@ -171,7 +171,7 @@ def chosen_faults(word: str | None, demand: Path) -> Path | None:
     word : a file, `none`, or None for the one beside the demand.
     """
     if word is None:
-        beside = demand.with_suffix(".yaml")
+        beside = demand.with_suffix(".faults.yaml")
         return beside if beside.is_file() else None
     return None if word == "none" else Path(word)
 
