@@ -254,7 +254,6 @@ class MovingFleet(ViewedFleet):
 
     def show_schedules(self) -> None:
         """Show what the core has of schedules and templates."""
-        self.picture.put_events(event_rows(self.site, self.desk.core.state))
         self.picture.put_schedules(self.schedules.schedules(self.desk.core.state))
         self.picture.put_templates(self.schedules.templates(self.desk.core.state))
 
@@ -375,6 +374,7 @@ class MovingFleet(ViewedFleet):
             if row["task"]:
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
+        self.picture.put_events(event_rows(self.site, self.desk.core.state))
         state = self.desk.core.state
         self.picture.put_incidents(incident_rows(self.site, state))
         self.picture.put_jobs(job_rows(state))

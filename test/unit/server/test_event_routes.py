@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,8 +25,11 @@ TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 KEY = b"k" * 32
 
 
-def house_of(folder: Path) -> House:
-    return House(folder, fleet=MovingFleet(with_city(load_site(TINY), HOLD), tasks=5))
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    site = with_city(load_site(TINY), HOLD)
+    with House(tmp_path_factory.mktemp("house"), fleet=MovingFleet(site, tasks=5)) as opened:
+        yield opened
 
 
 def event(name: str = "e1", **changes: Any) -> dict[str, Any]:
@@ -35,11 +39,12 @@ def event(name: str = "e1", **changes: Any) -> dict[str, Any]:
 
 def hand_in(client: httpx.Client, told: dict[str, Any], key: bytes = KEY, at_s: float = START_S) -> httpx.Response:
     body = json.dumps(told).encode()
-    return client.post("/api/v1/events", content=body, headers=dict(signed_headers(key, told["id"], at_s, body)))
+    headers = dict(signed_headers(key, told["id"], at_s, body))
+    return client.post("/api/v1/events", content=body, headers=headers, timeout=60.0)
 
 
-def test_a_platforms_account_hands_in_events_and_may_nothing_else(tmp_path: Path) -> None:
-    with house_of(tmp_path) as house, house.client(Role.PLATFORM) as platform:
+def test_a_platforms_account_hands_in_events_and_may_nothing_else(house: House) -> None:
+    with house.client(Role.PLATFORM) as platform:
         first, again = hand_in(platform, event()), hand_in(platform, event(), at_s=START_S + 60.0)
         assert (first.status_code, first.json()) == (202, {"event": "city/e1"})
         assert (again.status_code, again.json()) == (202, first.json())
@@ -57,29 +62,30 @@ def test_a_platforms_account_hands_in_events_and_may_nothing_else(tmp_path: Path
         (event(), b"o" * 32, START_S, 403, "request_event_signature"),
         (event(source="stranger"), KEY, START_S, 403, "request_unknown_event_source"),
         (event(), KEY, START_S - 301.0, 409, "request_event_stale"),
-        (event(type="comet"), KEY, START_S, 422, "request_unknown_event_type"),
-        (event(subject="building:tower"), KEY, START_S, 422, "request_unknown_event_area"),
-        (event(data={"resolves": "e0"}), KEY, START_S, 404, "request_unknown_event"),
+        (event("e3", type="comet"), KEY, START_S, 422, "request_unknown_event_type"),
+        (event("e3", subject="building:tower"), KEY, START_S, 422, "request_unknown_event_area"),
+        (event("e3", data={"resolves": "e0"}), KEY, START_S, 404, "request_unknown_event"),
         (event(specversion="2"), KEY, START_S, 422, "request_event_malformed"),
     ],
 )
 def test_each_refusal_has_its_status_and_does_nothing(
-    tmp_path: Path, told: dict[str, Any], key: bytes, at_s: float, status: int, code: str
+    house: House, told: dict[str, Any], key: bytes, at_s: float, status: int, code: str
 ) -> None:
-    with house_of(tmp_path) as house, house.client(Role.PLATFORM) as platform:
+    before = dict(house.fleet.desk.core.state.events)
+    with house.client(Role.PLATFORM) as platform:
         refused = hand_in(platform, told, key, at_s)
         assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
-        assert not house.fleet.desk.core.state.events
+    assert house.fleet.desk.core.state.events == before
 
 
-def test_people_see_an_event_and_say_that_it_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_see_an_event_and_say_that_it_is_over(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "time", SimpleNamespace(time=lambda: START_S))
-    with house_of(tmp_path) as house, FleetClient(house.server.url, house.tokens[Role.OPERATOR]) as client:
-        assert client.tell_event(event(), KEY).event == "city/e1"
-        [row] = client.events()
-        assert (row.id, row.state, row.area.en, row.exercise) == ("city/e1", "open", "text", False)
-        assert client.end_event("city/e1", "false alarm").event == "city/e1"
-        assert client.events()[0].end == "closed"
+    with FleetClient(house.server.url, house.tokens[Role.OPERATOR]) as client:
+        assert client.tell_event(event("e7"), KEY).event == "city/e7"
+        row = client.events()[-1]
+        assert (row.id, row.state, row.area.en, row.exercise) == ("city/e7", "open", "text", False)
+        assert client.end_event("city/e7", "false alarm").event == "city/e7"
+        assert client.events()[-1].end == "closed"
         with pytest.raises(FleetError) as over:
-            client.end_event("city/e1")
+            client.end_event("city/e7")
         assert over.value.code == "request_event_over"
