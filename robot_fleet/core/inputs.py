@@ -342,6 +342,25 @@ class TakeShift:
 
 
 @dataclass(frozen=True, slots=True)
+class TakePlaceOut:
+    """Somebody takes a place out of use; `reason` is a word or a sentence."""
+
+    key: str
+    place: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class MendPlace:
+    """Somebody says that a place which is out of use is in order again."""
+
+    key: str
+    place: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionsSeen:
     """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
 
@@ -358,10 +377,11 @@ class ReportReceived:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSensed:
-    """A site's sensor says which items stand at a place (a bay's car)."""
+    """A site's sensor says which items stand at a place (a bay's car), and how many people are there."""
 
     place: str
     items: tuple[str, ...]
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +420,8 @@ JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
+PlaceChange = TakePlaceOut | MendPlace
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange | PlaceChange
 """What people wish of the whole fleet, of its ground or of its watch."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -413,6 +434,7 @@ Command = (
     | JobChange
     | Maintenance
     | ShiftChange
+    | PlaceChange
     | Arrangement
 )
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -33,6 +33,7 @@ from robot_fleet.core.facts.orders import (
     PlanCommitted,
     StepsReleased,
 )
+from robot_fleet.core.facts.places import PlaceMended, PlaceTakenOut
 from robot_fleet.core.facts.robots import (
     ChargeBegan,
     ChargeEnded,
@@ -116,6 +117,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    PlaceTakenOut,
+    PlaceMended,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -178,6 +181,8 @@ __all__ = [
     "OrderEnded",
     "OrderProgressed",
     "OrderSent",
+    "PlaceMended",
+    "PlaceTakenOut",
     "PlanCommitted",
     "RequestRefused",
     "RobotFaulted",

@@ -42,6 +42,8 @@ from robot_fleet.core.facts import (
     OrderEnded,
     OrderProgressed,
     OrderSent,
+    PlaceMended,
+    PlaceTakenOut,
     PlanCommitted,
     RequestRefused,
     RobotFaulted,
@@ -73,7 +75,17 @@ from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import (
+    HELD,
+    UNATTENDED,
+    Awaited,
+    FleetState,
+    ItemRecord,
+    OrderRecord,
+    OutOfUse,
+    RobotRecord,
+    TaskRecord,
+)
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -370,6 +382,8 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     _move(record, TaskEvent.SUSPEND)
     record.broken_off += 1
     record.reason = fact.reason
+    if fact.reason == UNATTENDED:
+        record.left_by = record.robot
     record.robot, record.awaits = "", None
     _unplan(state, fact.task)
     record.asks, record.hands_over, record.only_on = fact.asks, fact.hands_over, fact.only_on
@@ -430,11 +444,21 @@ def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
     state.doubted[fact.place] = fact.until_s
 
 
+def _place_taken_out(state: FleetState, fact: PlaceTakenOut) -> None:
+    state.out[fact.place] = OutOfUse(fact.code, fact.robot, fact.by, fact.at_s)
+
+
+def _place_mended(state: FleetState, fact: PlaceMended) -> None:
+    state.out.pop(fact.place, None)
+    state.doubted.pop(fact.place, None)
+
+
 def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason: str) -> TaskRecord:
     record = state.tasks[task_id]
     _move(record, event)
     record.ended_s = at_s
     record.reason, record.awaits = reason, None
+    record.robot = record.robot or record.left_by
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -560,6 +584,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
+    PlaceTakenOut: _place_taken_out,
+    PlaceMended: _place_mended,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,

@@ -39,6 +39,7 @@ from robot_fleet.core.fleet import (
     handing_over,
     jobs,
     orders,
+    places,
     planning,
     pricing,
     progress,
@@ -50,6 +51,7 @@ from robot_fleet.core.fleet import (
     ringing,
     servicing,
     survey,
+    unattended,
     zones,
 )
 from robot_fleet.core.fleet.apply import apply, initial_state
@@ -71,6 +73,7 @@ from robot_fleet.core.inputs import (
     HoldTask,
     Input,
     LimitZone,
+    MendPlace,
     NoteIncident,
     OpenIncident,
     OpenJob,
@@ -90,6 +93,7 @@ from robot_fleet.core.inputs import (
     SignShift,
     SubmitTask,
     SubmitTasks,
+    TakePlaceOut,
     TakeShift,
     Tick,
     UnshelveAlarm,
@@ -183,6 +187,7 @@ class Fleet:
             case Tick():
                 progress.watch_links(turn)
                 progress.watch_waits(turn)
+                unattended.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 blocking.clear_due(turn)
@@ -218,8 +223,10 @@ class Fleet:
                 | DeleteTemplate()
             ):
                 arranging.change(turn, news)
-            case PlaceSensed(place, items):
-                progress.place_sensed(turn, place, items)
+            case PlaceSensed(place, items, people):
+                progress.place_sensed(turn, place, items, people)
+            case TakePlaceOut() | MendPlace():
+                places.change(turn, news)
             case PathMeasured():
                 survey.measured(turn, news)
             case PlanImproved(job, plan):
