@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from robot_fleet.cli.fresh import empty, fresh_ledger, note_run
 from robot_fleet.cli.outcome import open_requests, tell, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
@@ -16,6 +18,7 @@ from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime.agreement import disagreement, misplaced
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.host import FactLog, MemoryLog
 from robot_fleet.runtime.ports import ports_for
@@ -33,7 +36,8 @@ def run(play: Play) -> None:
 
     Raises
     ------
-    RuntimeFailure : `runtime_requests_open` if a request has no outcome in the end; the files are written all the same.
+    RuntimeFailure : `runtime_requests_open` if a request has no outcome in the end, `runtime_custody` if an item is not
+        where the ledger has it; the files are written all the same.
     """
     wishes = play.wishes
     with _log(play) as log:
@@ -60,9 +64,12 @@ def run(play: Play) -> None:
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
     tell(summary)
-    failure = open_requests(summary, [row.request_id for row in play.rows])
+    failure = open_requests(summary, [row.request_id for row in play.rows]) or disagreement(
+        misplaced(fleet.host.fleet.state.items.values(), fleet.world.custody.holders())
+    )
     if failure is not None:
         raise failure
+    typer.echo(f"  ledger and world agree where each of {len(fleet.host.fleet.state.items)} items is")
 
 
 def _stop(play: Play) -> Stop:
