@@ -7,7 +7,7 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact, PlanCommitted
 from robot_fleet.core.fleet import flowing, roads
-from robot_fleet.core.fleet.state import FleetState, ItemRecord, OutOfUse, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.flow import answers
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
@@ -78,7 +78,7 @@ class StateRows:
         view.put_incidents(incident_rows(self._site, state))
         view.put_jobs(job_rows(state))
         view.put_zones([zone_row(zone, state) for zone in self._site.zones.values()])
-        view.put_out([_out_row(place, out) for place, out in state.out.items()])
+        view.put_out(out_rows(state))
         view.put_hold(state.hold, state.in_place)
         view.put_shift(waiting_row(state))
         view.put_schedules(self._schedules.schedules(state))
@@ -210,8 +210,12 @@ def zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
     }
 
 
-def _out_row(place: str, out: OutOfUse) -> dict[str, Any]:
-    return {"id": place, "code": out.code, "robot": out.robot, "by": out.by, "since_s": round(out.since_s, 1)}
+def out_rows(state: FleetState) -> list[dict[str, Any]]:
+    """Return a row for each place that is out of use: why, who found out or said so, since when."""
+    return [
+        {"id": place, "code": out.code, "robot": out.robot, "by": out.by, "since_s": round(out.since_s, 1)}
+        for place, out in state.out.items()
+    ]
 
 
 def _item_row(item: ItemRecord, task: str) -> dict[str, Any]:
