@@ -36,6 +36,7 @@ from robot_fleet.core.facts.orders import (
     PlanCommitted,
     StepsReleased,
 )
+from robot_fleet.core.facts.places import PlaceMended, PlaceTakenOut
 from robot_fleet.core.facts.robots import (
     ChargeBegan,
     ChargeEnded,
@@ -120,6 +121,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeEnded,
     ChargerDoubted,
     ChargerSwitched,
+    PlaceTakenOut,
+    PlaceMended,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -188,6 +191,8 @@ __all__ = [
     "OrderSent",
     "PaperRestored",
     "PaperWithdrawn",
+    "PlaceMended",
+    "PlaceTakenOut",
     "PlanCommitted",
     "RequestRefused",
     "RobotFaulted",
