@@ -41,7 +41,6 @@ from robot_fleet.core.fleet import (
     jobs,
     lawful,
     orders,
-    papers,
     planning,
     pricing,
     progress,
@@ -54,6 +53,7 @@ from robot_fleet.core.fleet import (
     servicing,
     supplying,
     survey,
+    withdrawing,
     zones,
 )
 from robot_fleet.core.fleet.apply import apply, initial_state
@@ -215,7 +215,7 @@ class Fleet:
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
             case WithdrawPaper() | RestorePaper():
-                papers.change(turn, news)
+                withdrawing.change(turn, news)
             case TakeCityEvent() | EndCityEvent():
                 city.change(turn, news)
             case SignShift() | TakeShift():
