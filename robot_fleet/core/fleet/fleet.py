@@ -41,7 +41,6 @@ from robot_fleet.core.fleet import (
     jobs,
     lawful,
     orders,
-    papers,
     places,
     planning,
     pricing,
@@ -56,6 +55,7 @@ from robot_fleet.core.fleet import (
     supplying,
     survey,
     unattended,
+    withdrawing,
     zones,
 )
 from robot_fleet.core.fleet.apply import apply, initial_state
@@ -220,7 +220,7 @@ class Fleet:
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
             case WithdrawPaper() | RestorePaper():
-                papers.change(turn, news)
+                withdrawing.change(turn, news)
             case TakeCityEvent() | EndCityEvent():
                 city.change(turn, news)
             case SignShift() | TakeShift():
