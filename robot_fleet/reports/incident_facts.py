@@ -33,6 +33,7 @@ from robot_fleet.core.facts import (
     OrderEnded,
     OrderProgressed,
     OrderSent,
+    PlaceTakenOut,
     RobotFaulted,
     RobotLinkChanged,
     TaskAnswered,
@@ -238,6 +239,8 @@ class Teller:
             case ChargerDoubted():
                 place = self._name(fact.place)
                 yield self._of_robot(at_s, robot, "charger_doubted", place=place, until=format_clock(fact.until_s))
+            case PlaceTakenOut():
+                yield self._of_robot(at_s, robot, "place_taken_out", place=self._name(fact.place), code=fact.code)
             case EmergencyStopped():
                 yield self._of_robot(at_s, robot, "emergency_stopped")
             case ChargeBegan() | ChargeEnded():

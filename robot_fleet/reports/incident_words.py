@@ -66,6 +66,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "link_live": ("{robot}: 다시 연결됨", "{robot} is heard again"),
     "link_stale": ("{robot}: 응답 지연", "{robot} does not answer"),
     "link_offline": ("{robot}: 연결 끊김", "{robot} is offline"),
+    "place_taken_out": (
+        "{robot}: {place} 사용 중지, 이유 {code}",
+        "{robot}: {place} is out of use, {code}",
+    ),
     "charger_doubted": (
         "{robot}: {place} 충전 안 됨, {until}까지 쓰지 않음",
         "{robot} was not charged at {place}: not used until {until}",

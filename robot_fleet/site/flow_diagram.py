@@ -61,7 +61,8 @@ def _act(service: Service, stop: StopTemplate, act: ActTemplate) -> str:
     told = service.texts.get(act.id)
     said = "" if told is None else f"<br>“{told.en}”<br>“{told.ko}”"
     if act.act == WAIT:
-        return f'{_name(stop, act)}{{{{"{act.id}: up to {act.wait_s / 60.0:g} min{said}"}}}}'
+        alone = ", no robot stays" if act.unattended else ""
+        return f'{_name(stop, act)}{{{{"{act.id}: up to {act.wait_s / 60.0:g} min{alone}{said}"}}}}'
     what = act.act if act.act == act.id else f"{act.id}: {act.act}"
     to = f" {act.item} to {'the place' if act.to == 'place' else 'a person'}" if act.act == "give" else ""
     return f'{_name(stop, act)}["{what}{to}{said}"]'
@@ -81,6 +82,8 @@ def _ways(service: Service, number: int) -> Iterator[tuple[str, str, str]]:
             yield _name(stop, act), "", act.then or following
     if stop.if_full:
         yield stop.id, "full", stop.if_full
+    if stop.if_gone:
+        yield stop.id, "gone", stop.if_gone
 
 
 def _goal(service: Service, number: int, to: str) -> str:

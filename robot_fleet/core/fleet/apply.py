@@ -461,8 +461,8 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     _move(record, event)
     record.ended_s = at_s
     record.reason = reason
-    flows.moves(record, FlowEvent.END)
     record.robot = record.robot or record.left_by
+    flows.moves(record, FlowEvent.END)
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from robot_fleet.core.facts import ChargerDoubted, Fact, TaskFailed, TaskReleased, TaskSuspended
+from robot_fleet.core.facts import ChargerDoubted, Fact, PlaceTakenOut, TaskFailed, TaskReleased, TaskSuspended
 from robot_fleet.core.fleet import release
 from robot_fleet.core.fleet.charging import DOUBTED_S, NO_CURRENT_S
 from robot_fleet.core.fleet.recovery import BY_HAND, TRIES
@@ -15,6 +15,7 @@ from robot_fleet.core.inputs import (
     BeginMaintenance,
     EndMaintenance,
     Input,
+    MendPlace,
     PlanMaintenance,
     SetHold,
     SubmitTask,
@@ -212,13 +213,13 @@ def test_a_charger_without_current_is_left_for_another() -> None:
         world.pass_time(1.0)
         world.tell_all()
         world.feed(Tick())
-    assert not [fact for fact in world.facts if isinstance(fact, ChargerDoubted)]
+    assert not [fact for fact in world.facts if isinstance(fact, PlaceTakenOut)]
     for _ in range(5):
         world.pass_time(1.0)
         world.tell_all()
         world.feed(Tick())
-    (doubted,) = [fact for fact in world.facts if isinstance(fact, ChargerDoubted)]
-    assert (doubted.place, doubted.robot, doubted.code) == (charger, "care_1", "no_current")
+    (out,) = [fact for fact in world.facts if isinstance(fact, PlaceTakenOut)]
+    assert (out.place, out.robot, out.code) == (charger, "care_1", "no_current")
     # the other care robot makes room: its charger is the only other one of the kind
     others = {place.id for place in world.site.places.values() if place.kind == "charger"} - {charger}
     for _ in range(60):
@@ -227,7 +228,11 @@ def test_a_charger_without_current_is_left_for_another() -> None:
             world.robots[name].soc_pct = 90.0
     assert robot.docked_at in ("", charger, *others)
     world.fleet_s += DOUBTED_S
-    assert world.state.doubted[charger] <= world.fleet_s
+    assert charger in world.state.out  # no time mends it
+    (answer,) = world.feed(MendPlace("m1", charger))
+    assert answer.accepted and charger not in world.state.out
+    (answer,) = world.feed(MendPlace("m2", charger))
+    assert answer.code == "request_place_state"
 
 
 def test_a_charger_that_cannot_be_docked_at_is_not_tried_again_soon() -> None:

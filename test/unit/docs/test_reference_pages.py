@@ -163,14 +163,15 @@ def test_the_plan_of_the_plan_files_page_is_right() -> None:
 
 
 def test_the_examples_of_the_services_page_are_the_first_sites() -> None:
-    example, wait = (yaml.safe_load(each) for each in fenced(page("docs/reference/services_yaml.md"), "yaml"))
+    example, wait, alone = (yaml.safe_load(each) for each in fenced(page("docs/reference/services_yaml.md"), "yaml"))
     folder = ROOT / "config" / "sites" / "busan_edc" / "services"
-    parcels, meals = (
+    parcels, meals, fetches = (
         yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("parcel_delivery", "meal_delivery")
+        for name in ("parcel_delivery", "meal_delivery", "fetch_car")
     )
     assert example == parcels
     assert wait == [act for stop in meals["stops"] for act in stop["acts"] if act["id"] == "staff"]
+    assert alone == [act for stop in fetches["stops"] for act in stop["acts"] if act["id"] == "collect"]
 
 
 def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:
