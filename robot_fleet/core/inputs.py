@@ -342,6 +342,17 @@ class TakeShift:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTask:
+    """Somebody for whom a task was done says how it was: 1 (bad) to 5 (good) stars, and words out of a fixed list."""
+
+    key: str
+    task: str
+    stars: int
+    words: tuple[str, ...] = ()
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionsSeen:
     """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
 
@@ -400,7 +411,7 @@ JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange | RateTask
 """What people wish of the whole fleet, of its ground or of its watch."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -413,6 +424,7 @@ Command = (
     | JobChange
     | Maintenance
     | ShiftChange
+    | RateTask
     | Arrangement
 )
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -16,6 +16,7 @@ from robot_fleet.site.model_costs import CostsFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
+from robot_fleet.site.model_pages import PagesFile
 from robot_fleet.site.model_reports import ReportsFile
 from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
@@ -32,6 +33,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "lanes": LanesFile,
     "map": MapFile,
     "open_rmf": OpenRmfFile,
+    "pages": PagesFile,
     "places": PlacesFile,
     "reports": ReportsFile,
     "retention": RetentionFile,

@@ -57,6 +57,7 @@ from robot_fleet.core.facts import (
     TaskHeld,
     TaskHeldUp,
     TaskPrioritised,
+    TaskRated,
     TaskRejected,
     TaskReleased,
     TaskRequested,
@@ -384,6 +385,10 @@ def _task_prioritised(state: FleetState, fact: TaskPrioritised) -> None:
         _leave_out(state, record, "")
 
 
+def _task_rated(state: FleetState, fact: TaskRated) -> None:
+    state.tasks[fact.task].stars = fact.stars
+
+
 def _task_directed(state: FleetState, fact: TaskDirected) -> None:
     """Take a person's wish over; it takes the place of what remedies wanted."""
     record = state.tasks[fact.task]
@@ -549,6 +554,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     AnswerAwaited: flows.answer_awaited,
     FlowMoved: flows.flow_moved,
     TaskPrioritised: _task_prioritised,
+    TaskRated: _task_rated,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,
     TaskSequenced: _task_sequenced,

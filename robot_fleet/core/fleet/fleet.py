@@ -42,6 +42,7 @@ from robot_fleet.core.fleet import (
     planning,
     pricing,
     progress,
+    rating,
     recovery,
     recurring,
     release,
@@ -81,6 +82,7 @@ from robot_fleet.core.inputs import (
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    RateTask,
     RecordVoice,
     ReportReceived,
     ResumeTask,
@@ -206,6 +208,8 @@ class Fleet:
                 zones.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
+            case RateTask():
+                rating.rate(turn, news)
             case (
                 AddSchedule()
                 | ReviseSchedule()
