@@ -1,4 +1,4 @@
-"""The Busan site with people who do nothing by themselves: whoever answers a robot or opens a lock does it by a page."""
+"""The Busan site with people who do nothing by themselves: robots are answered, and opened, by pages."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ class Acts:
         return ""
 
     def _bring(self, act: Act, params: Mapping[str, object]) -> None:
-        """Let whoever asked for a service outside the demand bring the item to be taken; cars come to entry bays only."""
+        """Let whoever asks outside the demand bring the item to be taken; cars come to entry bays only."""
         world = self._world
         kind = world.site.places[act.place].kind
         if act.item and act.item not in world.custody.items and (kind == ENTRY_BAY or kind not in CAR_PLACES):

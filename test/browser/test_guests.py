@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.site.pages import read_pages
-from robot_fleet.stores.passes.passes import PassKind
+from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.fakes.living_fleet import LivingFleet
@@ -36,6 +36,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def opened(browser: Browser, house: House, kind: PassKind, subject: str, width: int, height: int) -> tuple[Page, str]:
     """Return the page of a new pass, and the code of what is delivered by it; whatever goes wrong fails the test."""
     with house.client(Role.OPERATOR) as client:
+        client.timeout = httpx.Timeout(60.0)
         answer = client.post("/api/v1/passes", json={"kind": kind.value, "subject": subject})
         assert answer.status_code == 201, answer.text
         made = answer.json()
@@ -60,7 +61,7 @@ def rate(page: Page, stars: int, word: str) -> None:
 
 
 def test_a_kiosk_takes_a_car_and_gives_it_back(browser: Browser, house: House) -> None:
-    page, _ = opened(browser, house, PassKind.KIOSK, "deck/bay_in_1", 1080, 1920)
+    page, _ = opened(browser, house, PassKind.KIOSK, "deck/in_1", 1080, 1920)
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     expect(page.locator("#emergency")).to_contain_text("119")
     page.click('[data-offer="park"]')
@@ -110,6 +111,7 @@ def test_a_kiosk_takes_a_car_and_gives_it_back(browser: Browser, house: House) -
 def test_a_recipient_follows_a_parcel_and_opens_by_code(browser: Browser, house: House) -> None:
     params = {"from": "hub/shelf_1", "to": "senior_apt/f305", "item": "parcel_1", "mass_kg": 2.0}
     with house.client(Role.OPERATOR) as client:
+        client.timeout = httpx.Timeout(60.0)
         wish = {"service": "parcel_delivery", "params": params}
         assert client.post("/api/v1/tasks", json=wish, headers={"idempotency-key": "p1"}).status_code == 202
     page, code = opened(browser, house, PassKind.TASK, "p1", 360, 740)
@@ -149,6 +151,7 @@ def test_a_resident_asks_answers_and_says_how_it_was(browser: Browser, house: Ho
 
     # and a pass that was taken back lets nobody in
     with house.client(Role.OPERATOR) as client:
+        client.timeout = httpx.Timeout(60.0)
         mine = [each["id"] for each in client.get("/api/v1/passes").json() if each["subject"] == ROOM]
         assert client.post(f"/api/v1/passes/{mine[0]}/revoke").status_code == 200
     expect(page.locator("h1")).to_contain_text("더 이상 쓸 수 없습니다")

@@ -23,7 +23,8 @@ from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.limits import Buckets, Patience, Pauses, Rate, TooManyRequests
 from robot_fleet.server.doors.visit import visit
-from robot_fleet.stores.passes.passes import PASS_MARK, Pass, Passes
+from robot_fleet.stores.passes.kinds import Pass
+from robot_fleet.stores.passes.passes import PASS_MARK, Passes
 from robot_fleet.stores.users.accounts import folded
 from robot_fleet.stores.users.people import AuditEntry, Entrant, User
 from robot_fleet.stores.users.store import UserStore

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from robot_fleet.stores.passes.passes import PassKind
+from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from robot_fleet.stores.passes.passes import Pass
+from robot_fleet.stores.passes.kinds import Pass
 from robot_fleet.stores.users.people import Entrant
 
 _ID = re.compile(r"[\w.:/@-]{1,96}", re.ASCII)

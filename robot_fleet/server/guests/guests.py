@@ -17,7 +17,7 @@ from robot_fleet.server.guests import models, things
 from robot_fleet.server.ports import FleetPort, Frame, Row
 from robot_fleet.site.model_pages import OfferModel, PagesFile
 from robot_fleet.stores.passes.codes import Tried
-from robot_fleet.stores.passes.passes import DAY_S, Pass, PassKind
+from robot_fleet.stores.passes.kinds import DAY_S, Pass, PassKind
 from robot_fleet.stores.passes.store import PassStore
 
 LOG = logging.getLogger("robot_fleet.doors")

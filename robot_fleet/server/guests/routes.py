@@ -14,7 +14,7 @@ from robot_fleet.server.guests import models
 from robot_fleet.server.guests.guests import Guests, row_of
 from robot_fleet.server.pages import PAGED, Paged
 from robot_fleet.server.ports import FleetPort
-from robot_fleet.stores.passes.passes import Pass
+from robot_fleet.stores.passes.kinds import Pass
 
 _NEEDED = Header(alias="Idempotency-Key", description="Makes asking twice safe; the task's id.")
 
