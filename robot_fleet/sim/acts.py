@@ -194,15 +194,11 @@ class Acts:
         return ""
 
     def _bring(self, act: Act, params: Mapping[str, object]) -> None:
-        """Let whoever asks outside the demand bring the item to be taken; cars come to entry bays only."""
+        """Let whoever asked for a service outside the demand bring the item to be taken; but nobody brings cars."""
         world = self._world
-        kind = world.site.places[act.place].kind
-        if act.item and act.item not in world.custody.items and (kind == ENTRY_BAY or kind not in CAR_PLACES):
+        if act.item and act.item not in world.custody.items and world.site.places[act.place].kind not in CAR_PLACES:
             mass_kg = number(params, "mass_kg") or world.people.habits.brought_kg
             length_m, width_m = number(params, "length_m"), number(params, "width_m")
-            if kind == ENTRY_BAY:
-                world.drivers.arrive(SimItem(act.item, "car", mass_kg, length_m, width_m, "person", ""), act.place)
-                return
             world.custody.add(SimItem(act.item, "item", mass_kg, length_m, width_m, "place", act.place))
 
     def _cannot_take(self, robot: SimRobot, act: Act) -> str:

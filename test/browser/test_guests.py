@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
+from robot_fleet.sim.items import SimItem
 from robot_fleet.site.pages import read_pages
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
@@ -23,11 +25,33 @@ PLATE = "123가 4568"
 PACE = 400
 
 
+class Patient(LivingFleet):
+    """Time stands still while a robot waits for a person: they think for as long as they like."""
+
+    def _go_on(self) -> None:
+        services = self.site.services
+        asked = [
+            task.awaits.act in services[task.request.service].asked
+            for task in self.played.host.fleet.state.open_tasks()
+            if task.awaits is not None
+        ]
+        self.pace = 0 if any(asked) else PACE
+        super()._go_on()
+
+    def drive_in(self) -> str:
+        """Let the car stand in the bay that somebody has just asked to have parked, and return its id."""
+        (task,) = [task for task in self.played.host.fleet.state.open_tasks() if "bay" in task.request.params]
+        params: Any = task.request.params
+        car = SimItem(params["item"], "car", params["mass_kg"], params["length_m"], params["width_m"], "person", "")
+        self.played.world.drivers.arrive(car, params["bay"])
+        return car.id
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     into = tmp_path_factory.mktemp("guests")
     folder = guest_site(into / "site")
-    fleet = LivingFleet(folder, into, PACE)
+    fleet = Patient(folder, into, PACE)
     with House(into, fleet=fleet, pages=read_pages(folder, fleet.site.services, fleet.site.places)) as house:
         yield house
     fleet.close()
@@ -75,6 +99,8 @@ def test_a_kiosk_takes_a_car_and_gives_it_back(browser: Browser, house: House) -
     page.click('[data-focus="yes"]')
     ticket = page.locator("#ticket").inner_text()
     assert re.fullmatch(r"\d{3}-\d{3}-\d{3}", ticket)
+    item = house.server.do(house.fleet.drive_in)
+    assert item.startswith("car_")
     expect(page.locator("main")).to_contain_text("끝났습니다")
     page.click("#finish")
     expect(page.locator("main")).not_to_contain_text(ticket)

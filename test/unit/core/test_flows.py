@@ -240,7 +240,10 @@ def test_a_wait_may_be_all_that_a_service_does() -> None:
     spec = tiny.site.services["care_visit"]
     where = spec.stops[0].where
     service = replace(
-        spec, stops=(StopTemplate("room", where, (ask,)),), outcomes=OUTCOMES, due=Due("requested", 600.0, "room.arrived")
+        spec,
+        stops=(StopTemplate("room", where, (ask,)),),
+        outcomes=OUTCOMES,
+        due=Due("requested", 600.0, "room.arrived"),
     )
     world = CoreWorld(replace(tiny.site, services={**tiny.site.services, service.id: service}), tiny.ports)
     world.tell_all()
