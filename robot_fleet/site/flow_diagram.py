@@ -48,9 +48,8 @@ def diagram(service: Service) -> str:
 
 def _where(stop: StopTemplate) -> str:
     kind, _, name = stop.where.partition(":")
-    return {"param": f"{name} of the request", "item": f"where {name} stands", "group": f"any of {name}"}.get(
-        kind, f"each place of {name}" if kind == "route" else name
-    )
+    said = {"item": f"where {{{name}}} stands", "group": f"any of {name}", "route": f"each place of {{{name}}}"}
+    return said.get(kind, f"{{{name}}}" if kind == "param" else name)
 
 
 def _name(stop: StopTemplate, act: ActTemplate | None) -> str:

@@ -121,6 +121,10 @@ def _me(view: GuestView) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
+def _answering(told: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=told, content_type="application/json")
+
+
 @pytest.fixture(scope="module")
 def server() -> Any:
     with WebServer(create_app(MovingFleet(load_site(BUSAN), tasks=0))) as running:
@@ -133,16 +137,11 @@ def test_no_page_of_a_guest_shuts_anybody_out(browser: Browser, server: WebServe
     found: dict[str, list[str]] = {}
     for view in (*VIEWS, *SHUT):
         width, height = view.size
-        told = _me(view)
-
-        def answer(route: Route, told: str = told) -> None:
-            route.fulfill(body=told, content_type="application/json")
-
         page = browser.new_page(
             viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce"
         )
         page.set_default_timeout(WAIT_MS)
-        page.route("**/api/v1/me", answer)
+        page.route("**/api/v1/me", _answering(_me(view)))
         page.goto(f"{server.url}/{view.path}#rfp_shown")
         page.wait_for_selector("main .guest-button")
         view.open(page)

@@ -19,10 +19,13 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
+from robot_fleet.core.facts.law import LAW_FACTS, KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.core.facts.orders import (
     DriveObserved,
     LaneMeasured,
@@ -118,6 +121,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -140,6 +144,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *LAW_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
@@ -155,6 +161,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",
@@ -169,6 +176,7 @@ __all__ = [
     "ItemMoved",
     "JobAnswered",
     "JobOpened",
+    "KeptOut",
     "LaneBlocked",
     "LaneCleared",
     "LaneMeasured",
@@ -180,6 +188,8 @@ __all__ = [
     "OrderEnded",
     "OrderProgressed",
     "OrderSent",
+    "PaperRestored",
+    "PaperWithdrawn",
     "PlanCommitted",
     "RequestRefused",
     "RobotFaulted",
@@ -206,6 +216,8 @@ __all__ = [
     "TasksRetired",
     "VoiceRecorded",
     "ZoneClosed",
+    "ZoneEntered",
+    "ZoneLeft",
     "ZoneLimited",
     "ZoneOpened",
 ]
