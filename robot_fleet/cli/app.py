@@ -44,6 +44,7 @@ _MODULES = {
     "history": "history",
     "report": "report",
     "what-if": "what_if",
+    "pass": "passes",
     "user": "users",
     "audit": "audit",
     "site": "site",

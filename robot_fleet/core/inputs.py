@@ -362,6 +362,17 @@ class TakeShift:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTask:
+    """Somebody for whom a task was done says how it was: 1 (bad) to 5 (good) stars, and words out of a fixed list."""
+
+    key: str
+    task: str
+    stars: int
+    words: tuple[str, ...] = ()
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class TakePlaceOut:
     """Somebody takes a place out of use; `reason` is a word or a sentence."""
 
@@ -479,7 +490,7 @@ ShiftChange = SignShift | TakeShift
 PaperChange = WithdrawPaper | RestorePaper
 PlaceChange = TakePlaceOut | MendPlace
 CityNews = TakeCityEvent | EndCityEvent
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | PlaceChange | CityNews
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | PlaceChange | CityNews | RateTask
 """What people wish of the whole fleet, of its ground or of its watch, and what the city tells."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -493,6 +504,7 @@ Command = (
     | Maintenance
     | PaperChange
     | ShiftChange
+    | RateTask
     | CityNews
     | PlaceChange
     | Arrangement

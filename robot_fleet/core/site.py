@@ -358,6 +358,22 @@ class Remedies:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Who answers a wait beside those who watch over the fleet.
+
+    Parameters
+    ----------
+    person : whether whoever is at the place may, by a page or a screen there.
+    right, wrong : the answers that a code gives, where one is asked for: the right one, and too many wrong ones. Nobody
+        at the place gives either of them by choice. Empty where no code is asked for.
+    """
+
+    person: bool = False
+    right: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A template of tasks.
 
@@ -375,6 +391,7 @@ class Service:
     outcomes : the ends that its branches name.
     texts : act -> what the people beside the robot are told while it is under way; `<act>.<word>` -> what an answer is
         called.
+    asked : wait -> who answers it; whoever watches over the fleet may answer all of them.
     """
 
     id: str
@@ -393,6 +410,7 @@ class Service:
     remedies: Remedies = Remedies()
     outcomes: tuple[Outcome, ...] = ()
     texts: Mapping[str, Text] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

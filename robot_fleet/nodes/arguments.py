@@ -10,7 +10,7 @@ from pathlib import Path
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.backends import ids
 from robot_fleet.runtime.midnight import parse_midnight
-from robot_fleet.runtime.run_directory import users_of
+from robot_fleet.runtime.run_directory import passes_of, users_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,11 @@ class NodeArguments:
     def report_outbox(self) -> Path:
         """Announcements of reports on their way to receivers."""
         return self.run / "report_webhooks.sqlite"
+
+    @property
+    def passes(self) -> Path:
+        """The passes of people who are no users."""
+        return passes_of(self.run)
 
     @property
     def users(self) -> Path:

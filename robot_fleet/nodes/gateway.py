@@ -43,13 +43,16 @@ from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.event_intake import EventIntake
+from robot_fleet.server.guests.guests import Guests
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
 from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.site.pages import read_pages
 from robot_fleet.site.reports import read_reports, report_receivers
+from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
@@ -112,17 +115,21 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
     rmf_names = read_open_rmf(arguments.site, site.services)
     replays = ReplayProcess(site, arguments.ledger, arguments.telemetry)
     what_ifs = WhatIfDesk(site, Sources(arguments.site, arguments.ledger, arguments.telemetry), began)
+    passes = _passes(arguments.passes)
+    pages = read_pages(arguments.site, site.services, site.places)
+    guests = None if passes is None else Guests(site, pages, passes, time.time, time.monotonic)
     app = create_app(
         console.fleet,
         metrics=console.metrics,
         people=None if people is None else people[1],
         given_up=give_up,
         reports=reports,
-        doors=Doors(users, entrance),
+        doors=Doors(users, entrance, passes=None if passes is None else passes.passes),
         open_rmf=None if rmf_names is None else OpenRmf(site, rmf_names, midnight_s),
         replays=replays,
         sent_reports=sending,
         what_ifs=what_ifs,
+        guests=guests,
         city=_city(arguments),
     )
     server = make_server(app, entrance)
@@ -152,6 +159,8 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         console.close()
         if people is not None:
             people[0].close()
+        if passes is not None:
+            passes.close()
         if users is not None:
             users.close()
 
@@ -190,6 +199,17 @@ def _users(path: Path) -> UserStore | None:
         if path.exists() and path.stat().st_size:
             raise
         LOG.error("users event=failed error=%s there are none until the next start", error)
+        return None
+
+
+def _passes(path: Path) -> PassStore | None:
+    """Return the passes; None where there never were any and the file cannot be made, as with users."""
+    try:
+        return PassStore(path)
+    except StoreError as error:
+        if path.exists() and path.stat().st_size:
+            raise
+        LOG.error("passes event=failed error=%s there are none until the next start", error)
         return None
 
 

@@ -15,7 +15,15 @@ from robot_fleet.reports.energy_figures import energy_of, group_values, load_val
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured
 from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.service_figures import Values, alarm_values, asked_in, ended_in, reasons, service_values
+from robot_fleet.reports.service_figures import (
+    Values,
+    alarm_values,
+    asked_in,
+    ended_in,
+    rating_values,
+    reasons,
+    service_values,
+)
 from robot_fleet.reports.states import HOUR_S
 from robot_fleet.reports.tally import Piece, Tally, pieces, robot_tallies, sums, total
 from robot_fleet.reports.tasks import DONE, TaskStory
@@ -150,6 +158,9 @@ class _Tables:
         names = sorted({task.service for task in (*self.asked, *self.ended)})
         by_service = {name: service_values(_of(self.asked, name), _of(self.ended, name)) for name in names}
         whole = service_values(self.asked, self.ended)
+        rated, rated_by = rating_values({name: _of(self.ended, name) for name in names})
+        whole |= rated
+        by_service = {name: values | rated_by[name] for name, values in by_service.items()}
         why = tuple(
             Row(f"{outcome}:{reason}", None, {"ended": float(many)}) for outcome, reason, many in reasons(self.ended)
         )

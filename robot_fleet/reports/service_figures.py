@@ -5,12 +5,13 @@ ends, each in the period in which that is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import Period
 from robot_fleet.reports.figures import percentile, share_pct
 from robot_fleet.reports.tasks import CANCELLED, DONE, FAILED, REJECTED, TaskStory
+from robot_fleet.stores.people.small_groups import suppress_small
 
 Values = dict[str, float | None]
 
@@ -45,6 +46,22 @@ def service_values(asked: Sequence[TaskStory], ended: Sequence[TaskStory]) -> Va
         "lateness_p50_s": percentile(lateness_s, 50),
         "lateness_p95_s": percentile(lateness_s, 95),
     }
+
+
+def rating_values(ended: Mapping[str, Sequence[TaskStory]]) -> tuple[Values, dict[str, Values]]:
+    """Return how people have found what was done for them: of all, and by service.
+
+    A group of fewer than five is not told, nor is what would tell it together with the others.
+    """
+    stars = {name: [task.stars for task in tasks if task.stars] for name, tasks in ended.items()}
+    told = suppress_small({name: len(each) for name, each in stars.items()})
+    every = [each for some in stars.values() for each in some]
+    return _rating(every, told.total), {name: _rating(stars[name], many) for name, many in told.groups.items()}
+
+
+def _rating(stars: Sequence[int], told: int | None) -> Values:
+    mean = sum(stars) / len(stars) if told and stars else None
+    return {"rated": None if told is None else float(told), "rating_mean": None if mean is None else round(mean, 2)}
 
 
 def reasons(ended: Iterable[TaskStory]) -> list[tuple[str, str, int]]:

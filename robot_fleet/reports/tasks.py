@@ -14,6 +14,7 @@ from robot_fleet.core.facts import (
     TaskCancelled,
     TaskCompleted,
     TaskFailed,
+    TaskRated,
     TaskRejected,
     TaskReleased,
     TaskRequested,
@@ -33,6 +34,7 @@ class TaskStory:
     wanted_s : the later of its request and the earliest time that it asked for.
     robot : who had an order for it last.
     robot_s : when a robot first had an order for it.
+    stars : how whoever it was done for has found it, 1 to 5; 0 if they have not said.
     shown_s, on_site_s : of an alarm: when a console had it, when a robot was at its first stop.
     """
 
@@ -51,6 +53,7 @@ class TaskStory:
     shown_s: float | None = None
     on_site_s: float | None = None
     ended_s: float | None = None
+    stars: int = 0
 
 
 @dataclass(slots=True)
@@ -107,6 +110,8 @@ class TaskStories:
                 self._ended(fact.task, CANCELLED, fact.reason, at_s)
             case TaskRejected():
                 self._ended(fact.task, REJECTED, fact.reason, at_s)
+            case TaskRated():
+                self.tasks[fact.task].stars = fact.stars
             case AlarmShown() if fact.task in self.tasks:  # the other alarms are no tasks
                 task = self.tasks[fact.task]
                 task.shown_s = at_s if task.shown_s is None else task.shown_s

@@ -45,6 +45,11 @@ class RunDirectory:
         return self.path / "telemetry.sqlite"
 
     @property
+    def passes(self) -> Path:
+        """The passes of people who are no users: they stay when another run begins."""
+        return passes_of(self.path)
+
+    @property
     def users(self) -> Path:
         """The users of the fleet: they stay when another run begins."""
         return users_of(self.path)
@@ -78,6 +83,11 @@ class RunDirectory:
     def processes(self) -> Path:
         """What runs now, as the supervisor wrote it."""
         return self.path / "processes.json"
+
+
+def passes_of(run: Path) -> Path:
+    """Return the file of the passes of a fleet, by its run directory."""
+    return users_of(run).with_name("passes.sqlite")
 
 
 def users_of(run: Path) -> Path:

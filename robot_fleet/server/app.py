@@ -23,6 +23,8 @@ from robot_fleet.server.doors.visit import concerns, visit
 from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.event_routes import event_commands, event_reads
 from robot_fleet.server.guard import SameOrigin
+from robot_fleet.server.guests.guests import Guests
+from robot_fleet.server.guests.routes import guest_routes, pass_routes
 from robot_fleet.server.job_routes import job_commands, job_reads
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
 from robot_fleet.server.models import (
@@ -67,6 +69,7 @@ def create_app(
     replays: Replays | None = None,
     sent_reports: SentReports | None = None,
     what_ifs: WhatIfs | None = None,
+    guests: Guests | None = None,
     city: EventIntake | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
@@ -84,6 +87,7 @@ def create_app(
     replays : who tells of the past; without them there are no such addresses.
     sent_reports : who sends reports by itself; without them there are no such addresses.
     what_ifs : who plays past days with a change; without them there are no such addresses.
+    guests : what lets people in who are no users; without it there are no such addresses. The doors know its passes.
     city : tells which events of the city may be taken; without it none can be handed in.
     """
     hub = Hub(fleet)
@@ -149,6 +153,9 @@ def create_app(
         app.include_router(_metrics(metrics, hub))
     if open_rmf is not None:
         app.include_router(open_rmf_routes(fleet, open_rmf))
+    if guests is not None:
+        app.include_router(guest_routes(fleet, guests))
+        app.include_router(pass_routes(fleet, guests))
     if people is not None:
         app.include_router(people_routes(people, _reader))
     app.openapi = description_of(app)  # type: ignore[method-assign]

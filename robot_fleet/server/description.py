@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from robot_fleet.server.answers import codes_of
-from robot_fleet.server.doors.permissions import ADDRESSES, Permission
+from robot_fleet.server.doors.permissions import ADDRESSES, OF_GUESTS, Permission
 from robot_fleet.server.versions import VERSIONED
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
@@ -35,6 +35,9 @@ _SIGN_IN: dict[str, dict[str, Any]] = {
     },
 }
 
+_PASS = "pass"  # noqa: S105, no secret: the name of a way to come in
+_OF_PASS = {"type": "http", "scheme": "bearer", "description": "Of `./fleet pass new`, or of `POST /api/v1/passes`."}
+
 
 def description_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """Return what makes an app's description; give it to `app.openapi`."""
@@ -45,7 +48,7 @@ def description_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
             return app.openapi_schema
         told = plain()
         components = told.setdefault("components", {})
-        components["securitySchemes"] = _SIGN_IN
+        components["securitySchemes"] = {**_SIGN_IN, _PASS: _OF_PASS}
         for method, path, operation in _operations(told):
             _complete(method, path, operation)
         for unused in ("HTTPValidationError", "ValidationError"):
@@ -64,7 +67,8 @@ def _operations(told: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     permission = ADDRESSES.get(f"{method} {path}")
     operation["x-permission"] = permission
-    operation["security"] = [] if permission is Permission.OPEN else [{name: []} for name in _SIGN_IN]
+    ways = (_PASS,) if permission in OF_GUESTS else () if permission is Permission.OPEN else tuple(_SIGN_IN)
+    operation["security"] = [{name: []} for name in ways]
     params, answers = operation.get("parameters", []), operation["responses"]
     if not any(f"{{{name}}}" in path for name in VERSIONED):
         operation["parameters"] = params = [each for each in params if each["name"] != "If-Match"]

@@ -76,6 +76,9 @@ class TaskRow(VersionedRow):
     outcome: Literal["done", "failed", "cancelled", "rejected"] | None
     result: str
     reason: str
+    stars: int = Field(
+        default=0, description="How whoever it was done for has found it, 1 to 5; 0 if they have not said."
+    )
     stop: int
     stops: list[StopRow]
 

@@ -13,7 +13,7 @@ from robot_fleet.core.flow import answers
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import CHARGE, PlannedStop
-from robot_fleet.core.site import Site, Zone
+from robot_fleet.core.site import Asked, Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.job_rows import job_rows
@@ -96,7 +96,16 @@ class StateRows:
     def put_task(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
-        standing = task.state, task.robot, task.next_stop, task.reason, task.asks, task.awaits, len(task.instants)
+        standing = (
+            task.state,
+            task.robot,
+            task.next_stop,
+            task.reason,
+            task.asks,
+            task.awaits,
+            task.stars,
+            len(task.instants),
+        )
         notice = self._notice(task, state)
         changing = (*standing, *_wishes(task), *(notice or {}).values())
         made_from = (*changing, *state.awaited_by(task), planned_on, eta_s)
@@ -134,6 +143,7 @@ class StateRows:
             "priority": request.priority,
             "after": list(state.awaited_by(task)),
             "held": task.held,
+            "stars": task.stars,
             "only_on": task.bound_to,
             "not_on": task.barred_from,
             "params": dict(request.params),
@@ -150,7 +160,7 @@ class StateRows:
         act = flowing.awaited(task)
         if task.awaits is None or act is None or service is None:
             return None
-        asked = service.texts.get(act.id)
+        asked, who = service.texts.get(act.id), service.asked.get(act.id, Asked())
         return {
             "act": act.id,
             "since_s": round(task.awaits.since_s, 1),
@@ -161,6 +171,8 @@ class StateRows:
                 for word in answers(act)
                 for said in (service.texts.get(f"{act.id}.{word}"),)
             ],
+            "person": who.person,
+            "code": {"right": who.right, "wrong": who.wrong} if who.right else None,
         }
 
     def _notice(self, task: TaskRecord, state: FleetState) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from robot_fleet.site.costs import COSTS_FILE, check_costs
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.maps import read_map
 from robot_fleet.site.open_rmf import OPEN_RMF_FILE, check_open_rmf
+from robot_fleet.site.pages import PAGES_FILE, check_pages
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import Draft, read_draft
 from robot_fleet.site.references import check_references
@@ -50,6 +51,8 @@ def check_site(folder: Path) -> list[Finding]:
         draft.findings += check_reports(folder)
     if (folder / RETENTION_FILE).is_file():
         draft.findings += check_retention(folder)
+    if (folder / PAGES_FILE).is_file():
+        draft.findings += check_pages(folder, draft.services, draft.places)
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from robot_fleet.core.flow import END, LEAVE, TAKEN, TIMEOUT, WAIT, act_of, stop_after, target
-from robot_fleet.core.site import ActTemplate, Service
+from robot_fleet.core.site import ActTemplate, Asked, Service
 
 Key = tuple[str | int, ...]
 Report = Callable[[str, Key, str], None]
@@ -69,6 +69,8 @@ def _check_waits(service: Service, report: Report) -> None:
             for name, told in (("wait_s", act.wait_s), ("rings", act.rings), ("unattended", act.unattended)):
                 if told:
                     report("site_bad_value", (*key, name), "expected only of an `act: wait`")
+            if act.id in service.asked:
+                report("site_bad_value", (*key, "asks"), "nobody is asked by it; expected only of an `act: wait`")
             continue
         words = [branch.word for branch in act.branches]
         if act.unattended and key[-1] == 0:
@@ -77,6 +79,12 @@ def _check_waits(service: Service, report: Report) -> None:
             )
         if act.unattended and bool(act.item) != (TAKEN in words):
             report("site_flow_branch", (*key, "branch"), f"expected `{TAKEN}` and the `item` that is taken, or neither")
+        asked = service.asked.get(act.id, Asked())
+        for name, word in (("right", asked.right), ("wrong", asked.wrong)):
+            if word and (word not in words or word == TIMEOUT):
+                report(
+                    "site_flow_branch", (*key, "code", name), f"{word!r} is no answer of it; expected one of `branch`"
+                )
         if act.wait_s <= 0.0:
             report(
                 "site_missing_key", (*key, "wait_s"), "a wait needs an end; expected its longest duration in seconds"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from robot_fleet.core.site import (
     ActTemplate,
+    Asked,
     Branch,
     Due,
     Outcome,
@@ -51,6 +52,13 @@ class ParamModel(SiteModel):
 Target = Annotated[str, Field(pattern=r"^(end:)?[a-z][a-z0-9_]*$")]
 
 
+class CodeModel(SiteModel):
+    """The answers that a delivery's code gives; see `robot_fleet.core.site.Asked`."""
+
+    right: Word
+    wrong: Word
+
+
 class ActModel(SiteModel):
     """An act at a stop, or a wait there; see `robot_fleet.core.site.ActTemplate`."""
 
@@ -68,11 +76,13 @@ class ActModel(SiteModel):
     unattended: bool = False
     text: TextModel | None = None
     answers: dict[Word, TextModel] = {}
+    asks: Literal["staff", "person"] = "staff"
+    code: CodeModel | None = None
 
     def value(self) -> ActTemplate:
         """Return the core's value."""
         branches = tuple(Branch(word, to) for word, to in self.branch.items())
-        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text", "answers"}))
+        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text", "answers", "asks", "code"}))
 
 
 class StopModel(SiteModel):
@@ -168,6 +178,7 @@ class ServiceFile(SiteModel):
             remedies=self.on_failure.value(self.guarantee),
             outcomes=tuple(Outcome(name, end.name.value(), end.fails) for name, end in self.outcomes.items()),
             texts=dict(self._texts()),
+            asked=dict(self._asked()),
         )
 
     def _texts(self) -> Iterator[tuple[str, Text]]:
@@ -176,3 +187,9 @@ class ServiceFile(SiteModel):
                 yield act.id, act.text.value()
             for word, said in act.answers.items():
                 yield f"{act.id}.{word}", said.value()
+
+    def _asked(self) -> Iterator[tuple[str, Asked]]:
+        for act in (act for stop in self.stops for act in stop.acts):
+            if act.asks == "person" or act.code is not None:
+                right, wrong = (act.code.right, act.code.wrong) if act.code is not None else ("", "")
+                yield act.id, Asked(act.asks == "person", right, wrong)

@@ -19,6 +19,7 @@ from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_law import PapersFile, RegimeFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
+from robot_fleet.site.model_pages import PagesFile
 from robot_fleet.site.model_reports import ReportsFile
 from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
@@ -38,6 +39,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "lanes": LanesFile,
     "map": MapFile,
     "open_rmf": OpenRmfFile,
+    "pages": PagesFile,
     "papers": PapersFile,
     "places": PlacesFile,
     "regime": RegimeFile,

@@ -18,10 +18,13 @@ from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.event_intake import EventIntake
+from robot_fleet.server.guests.guests import Guests
 from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.site.load import load_site
+from robot_fleet.site.model_pages import PagesFile
 from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.users.people import Role
 from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
@@ -68,6 +71,7 @@ class House:
     folder : where the file of users goes.
     fleet : what is behind the doors; one that only looks alive if it is not said.
     replays, reports, sent_reports : who tells of its past.
+    pages : what is offered to those who come with a pass; nothing if it is not said.
 
     Attributes
     ----------
@@ -84,6 +88,7 @@ class House:
         replays: Any = None,
         reports: Any = None,
         sent_reports: Any = None,
+        pages: PagesFile | None = None,
     ) -> None:
         self.now_s = START_S
         self.steady_s = 1_000.0
@@ -94,7 +99,10 @@ class House:
         path.write_bytes(file)
         self.store = UserStore(path)
         self.fleet = fleet or MovingFleet(load_site(TINY), tasks=5)
-        self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s)
+        self.passes = PassStore(path.with_name("passes.sqlite"))
+        self.doors = Doors(self.store, entrance, lambda: self.now_s, lambda: self.steady_s, passes=self.passes.passes)
+        offered = pages or PagesFile(schema_version=1)
+        self.guests = Guests(self.fleet.site, offered, self.passes, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
         names = read_open_rmf(OPEN_RMF, self.fleet.site.services)
         assert names is not None
@@ -108,6 +116,7 @@ class House:
             replays=replays or Unknown(),
             sent_reports=sent_reports or Unknown(),
             what_ifs=Unknown(),
+            guests=self.guests,
             city=EventIntake({"city": b"k" * 32}, lambda: self.now_s),
         )
         self.server = WebServer(self.app)
@@ -138,4 +147,5 @@ class House:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.server.stop()
+        self.passes.close()
         self.store.close()

@@ -6,8 +6,8 @@ const listeners = [];
 const tables = {};
 let current = "ko";
 
-/** Load both tables, and choose: what was chosen before, else the browser's language, else Korean. */
-export async function loadTexts() {
+/** Load both tables, and choose: what was chosen before, else one of `spoken` (the browser's languages), else Korean. */
+export async function loadTexts(spoken = navigator.languages) {
   await Promise.all(
     CODES.map(async (language) => {
       tables[language] = await (await fetch(`i18n/${language}.json`)).json();
@@ -19,7 +19,7 @@ export async function loadTexts() {
   } catch {
     chosen = null; // a browser that keeps nothing: ask it anew each time
   }
-  const wished = [chosen, ...navigator.languages.map((tag) => tag.slice(0, 2))];
+  const wished = [chosen, ...spoken.map((tag) => tag.slice(0, 2))];
   current = wished.find((language) => CODES.includes(language)) ?? "ko";
 }
 

@@ -147,6 +147,17 @@ class FlowMoved(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRated(Fact):
+    """Somebody for whom a task was done said how it was: 1 to 5 stars, and words that their site offers."""
+
+    task: str
+    stars: int
+    words: tuple[str, ...]
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPrioritised(Fact):
     """A person said how urgent a task is from now on: 0 to 100."""
 

@@ -61,6 +61,7 @@ from robot_fleet.core.facts import (
     TaskHeld,
     TaskHeldUp,
     TaskPrioritised,
+    TaskRated,
     TaskRejected,
     TaskReleased,
     TaskRequested,
@@ -315,6 +316,14 @@ def _begin(served: TaskRecord, at_s: float) -> None:
         served.started_s = at_s
 
 
+def _answer_awaited(state: FleetState, fact: AnswerAwaited) -> None:
+    """Take down a wait; with one that comes before every act the task has begun all the same."""
+    record = state.tasks[fact.task]
+    if record.state is TaskState.ASSIGNED:
+        _begin(record, fact.at_s)
+    flows.answer_awaited(state, fact)
+
+
 def _order_cancel_asked(state: FleetState, fact: OrderCancelAsked) -> None:
     record = state.robots[fact.robot].order
     if record is not None and record.id == fact.order:
@@ -399,6 +408,10 @@ def _task_prioritised(state: FleetState, fact: TaskPrioritised) -> None:
     record.request = replace(record.request, priority=fact.priority)
     if record.state is TaskState.SCHEDULED:  # its place in the plan is looked for anew
         _leave_out(state, record, "")
+
+
+def _task_rated(state: FleetState, fact: TaskRated) -> None:
+    state.tasks[fact.task].stars = fact.stars
 
 
 def _task_directed(state: FleetState, fact: TaskDirected) -> None:
@@ -587,9 +600,10 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskAnswered: _task_answered,
-    AnswerAwaited: flows.answer_awaited,
+    AnswerAwaited: _answer_awaited,
     FlowMoved: flows.flow_moved,
     TaskPrioritised: _task_prioritised,
+    TaskRated: _task_rated,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,
     TaskSequenced: _task_sequenced,

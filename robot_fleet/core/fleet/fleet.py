@@ -45,6 +45,7 @@ from robot_fleet.core.fleet import (
     planning,
     pricing,
     progress,
+    rating,
     recovery,
     recurring,
     release,
@@ -89,6 +90,7 @@ from robot_fleet.core.inputs import (
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    RateTask,
     RecordVoice,
     ReportReceived,
     RestorePaper,
@@ -225,6 +227,8 @@ class Fleet:
                 city.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
+            case RateTask():
+                rating.rate(turn, news)
             case (
                 AddSchedule()
                 | ReviseSchedule()

@@ -68,6 +68,7 @@ class TaskRecord:
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
     flow : where it stands in its service's flow.
+    stars : how whoever it was done for has found it, 1 to 5; 0 as long as they have not said.
     """
 
     request: TaskRequested
@@ -97,6 +98,7 @@ class TaskRecord:
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
     flow: FlowState = FlowState.AWAY
+    stars: int = 0
 
     @property
     def id(self) -> str:

@@ -23,6 +23,8 @@ from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.limits import Buckets, Patience, Pauses, Rate, TooManyRequests
 from robot_fleet.server.doors.visit import visit
+from robot_fleet.stores.passes.kinds import Pass
+from robot_fleet.stores.passes.passes import PASS_MARK, Passes
 from robot_fleet.stores.users.accounts import folded
 from robot_fleet.stores.users.people import AuditEntry, Entrant, User
 from robot_fleet.stores.users.store import UserStore
@@ -48,6 +50,7 @@ class Doors:
     ----------
     store : the users; without them the doors stand open.
     entrance : where the server listens.
+    passes : what lets people in who are no users, each to one thing; without them nobody is.
     now_s : returns Unix time, for sessions, tokens and the audit.
     steady_s : returns steady time, for how often.
     """
@@ -58,8 +61,10 @@ class Doors:
         entrance: Entrance | None = None,
         now_s: Callable[[], float] = time.time,
         steady_s: Callable[[], float] = time.monotonic,
+        passes: Passes | None = None,
     ) -> None:
         self.store = store
+        self.passes = passes
         self.entrance = entrance or Entrance()
         self.now_s = now_s
         self.steady_s = steady_s
@@ -97,13 +102,29 @@ class Doors:
         """Return who is asking, None if nobody is signed in. Raises StoreError."""
         if self.store is None:
             return None
-        scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return await asyncio.to_thread(self.store.keys.by_token, secret.strip(), self.now_s())
+        secret = _bearer(connection)
+        if secret:
+            return await asyncio.to_thread(self.store.keys.by_token, secret, self.now_s())
         session = connection.cookies.get(self.cookie(connection))
         if session is None:
             return None
         return await asyncio.to_thread(self.store.keys.by_session, session, self.now_s())
+
+    async def guest(self, connection: HTTPConnection) -> Pass | None:
+        """Return the pass by which somebody is asking, None if they have none.
+
+        Raises
+        ------
+        RequestError : `request_pass_over`: it has one that is no longer good, or never was.
+        StoreError
+        """
+        secret = _bearer(connection)
+        if self.passes is None or not secret.startswith(PASS_MARK):
+            return None
+        found = await asyncio.to_thread(self.passes.by_secret, secret, self.now_s())
+        if found is None:
+            raise RequestError("request_pass_over", "this link is not good any more; ask for a new one")
+        return found
 
     def check_pace(self, address: str, user: str) -> None:
         """Count a command. Raises TooManyRequests `request_too_many`."""
@@ -169,6 +190,11 @@ class Doors:
         if left_s > 0.0:
             message = "too many attempts that failed; wait, then try again"
             raise TooManyRequests("request_too_many_sign_ins", message, left_s)
+
+
+def _bearer(connection: HTTPConnection) -> str:
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def origin_missing(connection: HTTPConnection, entrant: Entrant | None) -> bool:

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from robot_fleet.core.errors import FleetError, RequestError
 from robot_fleet.server.answers import error_answer
 from robot_fleet.server.doors.doors import Doors, origin_missing
-from robot_fleet.server.doors.permissions import ADDRESSES, RECORDED_READS, ROLES, Permission
+from robot_fleet.server.doors.permissions import ADDRESSES, GUESTS, OF_GUESTS, RECORDED_READS, ROLES, Permission
 from robot_fleet.server.doors.visit import Visit, concerns, enter, leave
 
 SESSION_ENDED = 4401
@@ -91,13 +91,17 @@ class AtTheDoors:
             shut = await doors.are_shut()
             here.entrant = await doors.entrant(connection) if shut else None
             here.who = here.entrant.user if here.entrant is not None else ""
-            if shut:
+            if permission in OF_GUESTS:
+                here.guest = await doors.guest(connection)
+                here.who = here.who if here.guest is None else here.guest.id
+                self._check_guest(here, permission, commands)
+            elif shut:
                 self._check(connection, here, permission, commands)
         except FleetError as error:
             if permission is Permission.OPEN:  # whoever cannot be told apart may still see how the gateway fares
                 await self._app(scope, receive, send)
                 return
-            if recorded and here.entrant is not None and error.code != "request_too_many":
+            if recorded and here.who and error.code != "request_too_many":
                 await doors.record(address.verb, error.code, reading=not commands)
             await _refuse(connection, receive, send, error)
             return
@@ -137,6 +141,15 @@ class AtTheDoors:
             if origin_missing(connection, here.entrant):
                 raise RequestError("request_foreign_page", "a command by a browser must say from which page it comes")
             self._doors.check_pace(here.address, here.entrant.user)
+
+    def _check_guest(self, here: Visit, permission: Permission, commands: bool) -> None:
+        """Let nobody in but whose pass is for this, be the doors shut or not."""
+        if here.guest is None and here.entrant is None:
+            raise RequestError("request_sign_in_required", "open the link that you were given; it holds a pass")
+        if here.guest is None or permission not in GUESTS[here.guest.kind]:
+            raise RequestError("request_forbidden", "your pass is not for this")
+        if commands:
+            self._doors.check_pace(here.address, here.guest.id)
 
     def _while_let_in(self, connection: HTTPConnection, permission: Permission | None, send: Send) -> Send:
         """Return a way to send that ends once whoever listens is not let in any more."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 
 
@@ -30,6 +31,14 @@ class Permission(StrEnum):
     """Read what the fleet achieves and costs."""
     ADMINISTER = "administer"
     """See who has done what."""
+    OWN = "own"
+    """See what one's pass is for, and say how it was."""
+    ASK = "ask"
+    """Ask for what the site offers to the place or the item of one's pass."""
+    REPLY = "reply"
+    """Answer a robot that waits at one's place or with one's delivery, also by its code."""
+    TICKET = "ticket"
+    """Be given a pass for what was handed over, by its ticket."""
 
 
 _VIEWER = frozenset({Permission.OPEN, Permission.SELF, Permission.VIEW})
@@ -46,6 +55,18 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.ADMIN: _OPERATOR | _MANAGER | {Permission.ADMINISTER},
     }
 )
+
+GUESTS: Mapping[PassKind, frozenset[Permission]] = MappingProxyType(
+    {
+        PassKind.KIOSK: frozenset({Permission.OWN, Permission.ASK, Permission.TICKET}),
+        PassKind.RESIDENT: frozenset({Permission.OWN, Permission.ASK, Permission.REPLY}),
+        PassKind.TASK: frozenset({Permission.OWN, Permission.REPLY}),
+        PassKind.ITEM: frozenset({Permission.OWN, Permission.ASK}),
+    }
+)
+"""What a pass lets somebody do who is no user; no user may by being one, since these are about a pass's own thing."""
+
+OF_GUESTS = frozenset().union(*GUESTS.values())
 
 ADDRESSES: Mapping[str, Permission] = MappingProxyType(
     {
@@ -151,6 +172,15 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/people/card": Permission.PEOPLE,
         "POST /api/v1/people/card": Permission.PEOPLE,
         "GET /api/v1/audit": Permission.ADMINISTER,
+        "GET /api/v1/passes": Permission.OPERATE,
+        "POST /api/v1/passes": Permission.OPERATE,
+        "POST /api/v1/passes/{pass_id}/revoke": Permission.OPERATE,
+        "GET /api/v1/me": Permission.OWN,
+        "POST /api/v1/me/ratings": Permission.OWN,
+        "POST /api/v1/me/requests": Permission.ASK,
+        "POST /api/v1/me/answers": Permission.REPLY,
+        "POST /api/v1/me/code": Permission.REPLY,
+        "POST /api/v1/me/tickets": Permission.TICKET,
     }
 )
 """By method (`WS` of a WebSocket, `FILES` of a folder) and address. What is not in here, nobody may."""

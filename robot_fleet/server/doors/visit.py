@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from robot_fleet.stores.passes.kinds import Pass
 from robot_fleet.stores.users.people import Entrant
 
 _ID = re.compile(r"[\w.:/@-]{1,96}", re.ASCII)
@@ -22,11 +23,13 @@ class Visit:
     ----------
     address : where it comes from.
     entrant : who was let in; None if nobody is signed in.
+    guest : the pass by which somebody was let in who is no user.
     who, target : what the audit is to say; handlers may add what the doors cannot know.
     """
 
     address: str
     entrant: Entrant | None = None
+    guest: Pass | None = None
     who: str = ""
     target: str = ""
 

@@ -9,7 +9,7 @@ from robot_fleet.core.flow import TIMEOUT, WAIT
 from robot_fleet.core.inputs import AnswerTask, PlaceSensed, SubmitTask, Tick
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepKind
-from robot_fleet.core.site import ActTemplate, Branch, Outcome, StopTemplate
+from robot_fleet.core.site import ActTemplate, Branch, Due, Outcome, StopTemplate
 from robot_fleet.core.text import Text
 from test.property.core_world import CoreWorld, ModelRobot
 from test.property.test_core import world_of
@@ -232,3 +232,28 @@ def test_where_no_place_has_room_it_goes_the_other_way() -> None:
     work(world, WAIT_S + 10.0)
     until_ended(world)
     assert (world.state.tasks["t1"].reason, world.held["b1"]) == ("returned", "place:hub/shelf")
+
+
+def test_a_wait_may_be_all_that_a_service_does() -> None:
+    ask = ActTemplate("ask", WAIT, expected_s=20.0, wait_s=WAIT_S, branches=branches(done="leave", timeout="end:kept"))
+    tiny = world_of("tiny")
+    spec = tiny.site.services["care_visit"]
+    where = spec.stops[0].where
+    service = replace(
+        spec,
+        stops=(StopTemplate("room", where, (ask,)),),
+        outcomes=OUTCOMES,
+        due=Due("requested", 600.0, "room.arrived"),
+    )
+    world = CoreWorld(replace(tiny.site, services={**tiny.site.services, service.id: service}), tiny.ports)
+    world.tell_all()
+    world.feed(SubmitTask("t1", service.id, {"place": "home/r101"}))
+    for _ in range(200):
+        if world.state.tasks["t1"].awaits is not None:
+            break
+        work(world)
+    assert world.state.tasks["t1"].state is TaskState.UNDERWAY
+    world.feed(AnswerTask("a1", "t1", "done", by="p-1"))
+    until_ended(world)
+    assert world.state.tasks["t1"].state is TaskState.COMPLETED
+    assert ("ask", "done", "p-1") in moves(world)

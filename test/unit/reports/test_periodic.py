@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,8 @@ from robot_fleet.reports.past import Past, ground_of
 from robot_fleet.reports.periodic import PeriodReport, Table, period_report
 from robot_fleet.reports.periodic_json import report_json
 from robot_fleet.reports.registry import figures
+from robot_fleet.reports.service_figures import rating_values
+from robot_fleet.reports.tasks import TaskStory
 from test.unit.reports import hand_made
 from test.unit.reports.hand_made import FACTS, GROUND, past, period
 from test.unit.reports.test_energy import NIGHT
@@ -118,6 +121,8 @@ def test_requests_are_counted_where_they_are_asked_and_where_they_end(report: Pe
         "wait_p95_s": 260.0,
         "lateness_p50_s": 0.0,
         "lateness_p95_s": 60.0,
+        "rated": None,  # by nobody: fewer than five are not told
+        "rating_mean": None,
     }
     assert values(report, "service", "parcel")["requests"] == 2
     assert [(row.key, row.values["ended"]) for row in table(report, "reasons").rows] == [
@@ -231,6 +236,18 @@ def test_facts_may_be_taken_in_bit_by_bit(report: PeriodReport) -> None:
     for seq, (at_s, fact) in enumerate(FACTS[20:], start=21):
         made.take(seq, at_s, fact)
     assert period_report(made, GROUND, None, period()) == report
+
+
+def test_ratings_are_told_of_five_at_least() -> None:
+    def rated(*stars: int) -> list[TaskStory]:
+        return [replace(TaskStory("t", "s", False, 0.0, 0.0, ()), stars=each) for each in stars]
+
+    whole, by_service = rating_values({"visits": rated(5, 5, 4, 4, 3, 0), "meals": rated(1, 2), "cars": rated(5) * 9})
+    assert by_service["cars"] == {"rated": 9.0, "rating_mean": 5.0}
+    # the smallest of the larger groups is hidden with the small one, or the total would tell it
+    assert by_service["meals"] == by_service["visits"] == {"rated": None, "rating_mean": None}
+    assert whole == {"rated": 16.0, "rating_mean": 4.31}
+    assert rating_values({"meals": rated(1, 2)})[0] == {"rated": None, "rating_mean": None}
 
 
 def charged() -> PeriodReport:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -14,8 +15,9 @@ from websockets.sync.client import connect
 
 from robot_fleet.server import models
 from robot_fleet.server.doors.middleware import addresses
-from robot_fleet.server.doors.permissions import ADDRESSES, ROLES, Permission
+from robot_fleet.server.doors.permissions import ADDRESSES, GUESTS, OF_GUESTS, ROLES, Permission
 from robot_fleet.server.doors.visit import By
+from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.unit.docs.texts import page, section
@@ -40,7 +42,15 @@ def test_whoever_may_do_more_may_see_the_fleet_and_nobody_but_an_admin_may_do_ev
     assert list(ROLES) == list(Role)
     for role in (Role.OPERATOR, Role.MANAGER):
         assert ROLES[Role.VIEWER] < ROLES[role] < ROLES[Role.ADMIN]
-    assert ROLES[Role.ADMIN] == set(Permission)
+    assert ROLES[Role.ADMIN] == set(Permission) - OF_GUESTS
+
+
+def test_what_passes_are_for_is_no_users_and_each_kind_has_its_own() -> None:
+    assert list(GUESTS) == list(PassKind)
+    assert not OF_GUESTS & ROLES[Role.ADMIN]
+    assert all(Permission.OWN in may for may in GUESTS.values())
+    assert [kind for kind in PassKind if Permission.REPLY in GUESTS[kind]] == [PassKind.RESIDENT, PassKind.TASK]
+    assert [kind for kind in PassKind if Permission.TICKET in GUESTS[kind]] == [PassKind.KIOSK]
 
 
 def test_who_manages_sees_sums_and_who_operates_sees_people() -> None:
@@ -53,6 +63,7 @@ def told() -> list[str]:
     rows = []
     for permission in Permission:
         roles = [role.value for role in Role if permission in ROLES[role]]
+        roles += [f"{kind.value} pass" for kind in PassKind if permission in GUESTS[kind]]
         who = "anybody" if permission is Permission.OPEN else ", ".join(roles)
         verbs = ", ".join(f"`{verb}`" for verb, needed in ADDRESSES.items() if needed is permission)
         rows.append(f"| `{permission}` | {who} | {verbs} |")
@@ -92,6 +103,26 @@ def test_each_address_in_each_role(house: House, role: Role | None, way: str) ->
             code = answer.json().get("error", {}).get("code", "") if answer.status_code >= 400 else "ok"
             refused = code in ("request_sign_in_required", "request_forbidden")
             if refused is let_in(verb, role) or (refused and code.endswith("required") is not (role is None)):
+                wrong.append((verb, code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", PassKind)
+def test_each_address_by_each_kind_of_pass(house: House, kind: PassKind) -> None:
+    """A pass opens what its kind is for, what is open to anybody, and nothing else."""
+    _, secret = house.passes.passes.new(kind, "home/r101", "test", 3_600.0, house.now_s)
+    wrong = []
+    with httpx.Client(base_url=house.server.url, headers={"authorization": f"Bearer {secret}"}, timeout=60.0) as client:
+        for verb in operations(house):
+            method, _, path = verb.partition(" ")
+            if method == "WS":
+                continue
+            house.steady_s += 60.0
+            answer = client.request("GET" if method == "FILES" else method, re.sub(r"\{\w+\}", "none", path))
+            code = answer.json().get("error", {}).get("code", "") if answer.status_code >= 400 else "ok"
+            refused = code in ("request_sign_in_required", "request_forbidden")
+            may = ADDRESSES[verb] is Permission.OPEN or ADDRESSES[verb] in GUESTS[kind]
+            if refused is may:
                 wrong.append((verb, code))
     assert wrong == []
 
