@@ -17,6 +17,15 @@ class SendOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class AskEquipment:
+    """Have a door, gate or lift open for a robot at a level, and stay so; with an empty robot, be anybody's again."""
+
+    equipment: str
+    robot: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Improve:
     """Look for a better plan than `current`; answer with PlanImproved."""
 
@@ -74,4 +83,4 @@ class Answer:
     wrong: tuple[Wrong, ...] = ()
 
 
-Effect = SendOrder | Improve | AskPath | Answer
+Effect = SendOrder | AskEquipment | Improve | AskPath | Answer

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from robot_fleet.core.arrangements import Arrangement
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import Plan
@@ -357,6 +358,13 @@ class ReportReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentReported:
+    """A door, gate or lift said how it stands."""
+
+    report: EquipmentReport
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSensed:
     """A site's sensor says which items stand at a place (a bay's car)."""
 
@@ -415,4 +423,5 @@ Command = (
     | ShiftChange
     | Arrangement
 )
-Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick
+Observation = ReportReceived | EquipmentReported | ConditionsSeen | PlaceSensed
+Input = Command | Observation | PlanImproved | AlarmWasShown | PathMeasured | Tick

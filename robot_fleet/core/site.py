@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from robot_fleet.core.equipment import Equipment
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.text import Text
+
+GROUND_LEVEL = "main"
+"""The level of everything that names none, and the `map_id` of poses on it."""
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
 
@@ -65,6 +69,7 @@ class Lane:
     kinds : robot kinds that may use it; empty means all.
     resource : name of a resource of capacity 1 that the lane is part of (a narrow passage, a lift), or empty.
     no_stopping : whether a hold brings nobody to rest on it, though it may be driven; nor on any lane with a resource.
+    wait_s : what plans add for the door, gate or lift that leads onto it: its opening, or its ride.
     """
 
     id: str
@@ -76,6 +81,24 @@ class Lane:
     kinds: tuple[str, ...] = ()
     resource: str = ""
     no_stopping: bool = False
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A floor of the site with a map of its own.
+
+    Parameters
+    ----------
+    id : the `map_id` of all poses on it.
+    map_file : path of its Nav2 map file.
+    elevation_m : height of its floor above that of the ground.
+    """
+
+    id: str
+    name: Text
+    map_file: str
+    elevation_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +114,7 @@ class Zone:
     no_stopping : whether it may be driven, but a hold brings nobody to rest in it: a door, a crossing, a lift, an
         evacuation route.
     outdoor : whether it is under the open sky, so that one command about the weather closes it with the others.
+    level : the level that it is on.
     """
 
     id: str
@@ -101,6 +125,7 @@ class Zone:
     speed_mps: float = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    level: str = GROUND_LEVEL
 
 
 CONTROL_TOPICS = (
@@ -421,6 +446,13 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    equipment: Mapping[str, Equipment] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
+
+    @property
+    def floors(self) -> Mapping[str, Level]:
+        """The levels, by the `map_id` of the poses on them; the ground floor alone where the site names none."""
+        return self.levels or {GROUND_LEVEL: Level(GROUND_LEVEL, self.name, self.map_file)}
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskEquipment, AskPath, Improve, SendOrder
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
-from robot_fleet.core.inputs import Input, ReportReceived
-from robot_fleet.core.ports import PathAsker, RobotLink
+from robot_fleet.core.inputs import EquipmentReported, Input, ReportReceived
+from robot_fleet.core.ports import EquipmentLink, PathAsker, RobotLink
 from robot_fleet.telemetry.board import Board
 from robot_fleet.telemetry.rollup import Rollup
 
@@ -52,6 +52,7 @@ class Host:
     clock : returns the steady time in seconds, for latencies.
     planners : asks robots' planners, None where there are none to be asked.
     board : told of every report, where nobody else watches the robots' health.
+    equipment : how doors, gates and lifts are reached, None where there are none.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Host:
         clock: Callable[[], float],
         planners: PathAsker | None = None,
         board: Board | None = None,
+        equipment: EquipmentLink | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -79,6 +81,7 @@ class Host:
         self._clock = clock
         self._planners = planners
         self._board = board
+        self._equipment = equipment
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -97,6 +100,9 @@ class Host:
                     if self._planners is not None:
                         self._planners.stop(order.robot)
                     self._links[order.robot].send(order)
+                case AskEquipment():
+                    if self._equipment is not None:
+                        self._equipment.ask(effect)
                 case Improve():
                     self._improve(effect)
                 case AskPath():
@@ -109,6 +115,9 @@ class Host:
     def poll_links(self, now: Now) -> bool:
         """Feed every report that has come in; return whether there was any."""
         any_news = False
+        for said in self._equipment.reports() if self._equipment is not None else ():
+            any_news = True
+            self.feed(EquipmentReported(said), now)
         for link in self._links.values():
             for report in link.reports():
                 any_news = True

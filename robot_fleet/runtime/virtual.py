@@ -31,6 +31,7 @@ from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.sim.answerers import Wait, answer_now
 from robot_fleet.sim.callers import Call, Callers, Request
+from robot_fleet.sim.equipment import SimEquipmentLink
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
@@ -205,7 +206,8 @@ class VirtualFleet:
 
     def _host(self, fleet: Fleet) -> Host:
         improve, answer = self._asked_to_improve, self._answered
-        return Host(fleet, self.log, self.links, improve, answer, time.perf_counter, board=self.board)
+        clock, doors = time.perf_counter, SimEquipmentLink(lambda: self.world)
+        return Host(fleet, self.log, self.links, improve, answer, clock, board=self.board, equipment=doors)
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

@@ -13,6 +13,7 @@ from robot_fleet.site.maps import MapFile
 from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
 from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_costs import CostsFile
+from robot_fleet.site.model_equipment import EquipmentFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
@@ -26,6 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "calendar": CalendarFile,
     "costs": CostsFile,
     "demand": Pattern,
+    "equipment": EquipmentFile,
     "health": HealthFile,
     "items": ItemsFile,
     "kinds": KindsFile,

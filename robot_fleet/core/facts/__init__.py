@@ -20,6 +20,13 @@ from robot_fleet.core.facts.alarms import (
     VoiceRecorded,
 )
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.equipment import (
+    EquipmentAsked,
+    EquipmentFailed,
+    EquipmentLeft,
+    EquipmentMended,
+    EquipmentOpened,
+)
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -113,6 +120,11 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     RobotFaulted,
     LaneBlocked,
     LaneCleared,
+    EquipmentAsked,
+    EquipmentOpened,
+    EquipmentLeft,
+    EquipmentFailed,
+    EquipmentMended,
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
@@ -156,6 +168,11 @@ __all__ = [
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",
+    "EquipmentAsked",
+    "EquipmentFailed",
+    "EquipmentLeft",
+    "EquipmentMended",
+    "EquipmentOpened",
     "Fact",
     "FlowMoved",
     "HoldSet",

@@ -21,6 +21,11 @@ from robot_fleet.core.facts import (
     CommandTaken,
     DriveObserved,
     EmergencyStopped,
+    EquipmentAsked,
+    EquipmentFailed,
+    EquipmentLeft,
+    EquipmentMended,
+    EquipmentOpened,
     Fact,
     FlowMoved,
     HoldSet,
@@ -70,6 +75,7 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
+from robot_fleet.core.fleet import applied_equipment as equipment
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
@@ -571,6 +577,11 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     ZoneLimited: roads.zone_limited,
     LaneBlocked: roads.lane_blocked,
     LaneCleared: roads.lane_cleared,
+    EquipmentAsked: equipment.asked,
+    EquipmentOpened: equipment.opened,
+    EquipmentLeft: equipment.left,
+    EquipmentFailed: equipment.failed,
+    EquipmentMended: equipment.mended,
     RobotLinkChanged: _link_changed,
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,

@@ -26,6 +26,8 @@ ASIDE_KINDS = ("waiting", "dock")
 """Where a robot waits that cannot go on with the goods it has on board."""
 ZONE_CLOSED = "zone_closed"
 """Reason of a task whose place cannot be reached for a zone that is closed."""
+EQUIPMENT_FAILED = "equipment_failed"
+"""... or for a door, gate or lift that is out of order."""
 LANE_BLOCKED = "lane_blocked"
 """... or for a lane on which something stands in the way."""
 
@@ -71,7 +73,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
             _send_home(turn, robot)
     elif barred(turn, robot):
         _lead_round(turn, robot, order)
-    elif turn.state.tasks[order.task].reason in (ZONE_CLOSED, LANE_BLOCKED):
+    elif turn.state.tasks[order.task].reason in (ZONE_CLOSED, EQUIPMENT_FAILED, LANE_BLOCKED):
         turn.emit(TaskHeldUp(order.task, "", turn.now.fleet_s))
 
 
@@ -102,6 +104,8 @@ def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
 
 
 def _why_barred(turn: Turn) -> str:
+    if any(not known.works for known in turn.state.equipment.values()):
+        return EQUIPMENT_FAILED
     return LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED
 
 

@@ -35,6 +35,7 @@ from robot_fleet.core.fleet import (
     coverage,
     directing,
     dispatch,
+    equipping,
     explaining,
     handing_over,
     jobs,
@@ -68,6 +69,7 @@ from robot_fleet.core.inputs import (
     ConditionsSeen,
     DirectTask,
     EndMaintenance,
+    EquipmentReported,
     HoldTask,
     Input,
     LimitZone,
@@ -172,6 +174,8 @@ class Fleet:
             case ConditionsSeen(source, conditions):
                 self.seen.conditions[source] = conditions
                 self.seen.watched_s[source] = turn.now.steady_s
+            case EquipmentReported(said):
+                equipping.hear(turn, said)
             case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm() | RecordVoice():
                 answering.answer_alarm(turn, news)
             case OpenIncident() | NoteIncident() | CloseIncident():
@@ -232,6 +236,8 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
+        if agenda.moved:
+            equipping.watch(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:
@@ -251,6 +257,7 @@ class Fleet:
             ringing.watch(turn)
             coverage.look(turn)
             self._ask_again(turn)
+            equipping.ask_again(turn)
             survey.ask(turn)
             retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):

@@ -25,7 +25,7 @@ from robot_fleet.runtime.chaos.navigator import FOUND, MisledNavigator
 from robot_fleet.runtime.chaos.passing import Passing
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.inprocess import InProcessLink
-from robot_fleet.runtime.remote import RemoteActuator, RemoteNavigator, SimServer
+from robot_fleet.runtime.remote import RemoteActuator, RemoteEquipment, RemoteNavigator, SimServer
 from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers, Request
@@ -329,7 +329,8 @@ class ChaosFleet(VirtualFleet):
                     lambda name=name: self.network.of(name),  # type: ignore[misc]
                 )
         improve, answer = self._asked_to_improve, self._answered
-        return Host(fleet, self.log, self.disturbed, improve, answer, time.perf_counter, board=self.board)
+        clock, doors = time.perf_counter, RemoteEquipment(self.server)
+        return Host(fleet, self.log, self.disturbed, improve, answer, clock, board=self.board, equipment=doors)
 
     def _link(self, robot: str) -> InProcessLink:
         navigator: list[MisledNavigator] = []
