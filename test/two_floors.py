@@ -18,9 +18,9 @@ from robot_fleet.core.inputs import Input
 from robot_fleet.core.site import GROUND_LEVEL, Lane, Level, Place, Site, Vertex
 from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.people import People
 from robot_fleet.site.equipping import with_lanes
+from robot_fleet.site.read import default_health
 from test.factories import make_place, make_site, text
 
 UPPER = "upper"
@@ -101,6 +101,7 @@ def house(robots: Mapping[str, str] | None = None, patience_s: float = 60.0, soc
     known, timed = with_lanes(equipment, vertices, lanes)
     site = make_site(places, robots or {"log_1": "c1"}, soc_pct=soc_pct)
     floors = {GROUND_LEVEL: Level(GROUND_LEVEL, text("ground"), ""), UPPER: Level(UPPER, text(UPPER), "", 4.0)}
+    site = replace(site, health=default_health())
     return replace(site, id="house", vertices=vertices, lanes=timed, equipment=known, levels=floors)
 
 
@@ -153,6 +154,3 @@ class House:
         """Return, for each alarm of a condition, whether it still holds."""
         alarms = self.fleet.host.fleet.state.alarms.values()
         return [any(alarm.members.values()) for alarm in alarms if alarm.condition == condition]
-
-
-__all__ = ["BEGIN_S", "DOOR", "LIFT", "UPPER", "House", "Row", "VirtualFleet", "bring", "house"]
