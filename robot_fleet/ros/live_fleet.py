@@ -18,8 +18,8 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet, FleetState
-from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, SequenceTask, Tick
-from robot_fleet.core.ports import PathAsker, RobotLink
+from robot_fleet.core.inputs import DirectTask, EquipmentReported, Input, ReportReceived, SequenceTask, Tick
+from robot_fleet.core.ports import EquipmentLink, PathAsker, RobotLink
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
@@ -67,6 +67,7 @@ class LiveFleet:
         seed: int | None,
         planners: PathAsker | None = None,
         midnight: datetime | None = None,
+        equipment: EquipmentLink | None = None,
     ) -> None:
         self._site = site
         self._target = ledger
@@ -76,6 +77,7 @@ class LiveFleet:
         self._answer = answer
         self._planners = planners
         self._midnight = midnight
+        self._equipment = equipment
         self._improver = None if seed is None else Improver(IMPROVE_S, seed)
         self._checked = self._violations = 0
         self._intact = True
@@ -137,6 +139,8 @@ class LiveFleet:
 
     def poll(self, now: Now) -> None:
         """Feed every report that has come in. Raises as `feed` does."""
+        for said in self._equipment.reports() if self._equipment is not None else ():
+            self.feed(EquipmentReported(said), now)
         for link in self._links.values():
             for report in link.reports():
                 self.feed(ReportReceived(report), now)
@@ -187,7 +191,8 @@ class LiveFleet:
     def _read_ledger(self) -> tuple[Ledger, Host]:
         ledger, state = history.open_for_writing(self._site, self._target, time.strftime("%F %T"))
         fleet = Fleet(self._site, ports_for(self._site, self._midnight), state=state)
-        host = Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter, self._planners)
+        clock, doors = time.perf_counter, self._equipment
+        host = Host(fleet, ledger, self._links, self._improve, self._answer, clock, self._planners, equipment=doors)
         return ledger, host
 
     def _improve(self, wish: Improve) -> None:
