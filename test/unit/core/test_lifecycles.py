@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.core.lifecycles import advance, alarm, delivery, incident, job, link, order, schedule, task
+from robot_fleet.core.lifecycles import advance, alarm, delivery, equipment, incident, job, link, order, schedule, task
 
 TABLES = [
     pytest.param(task, task.TaskState, task.TaskEvent, id="task"),
@@ -14,6 +14,7 @@ TABLES = [
     pytest.param(alarm, alarm.AlarmState, alarm.AlarmEvent, id="alarm"),
     pytest.param(incident, incident.IncidentState, incident.IncidentEvent, id="incident"),
     pytest.param(job, job.JobState, job.JobEvent, id="job"),
+    pytest.param(equipment, equipment.EquipmentState, equipment.EquipmentEvent, id="equipment"),
     pytest.param(schedule, schedule.ScheduleState, schedule.ScheduleEvent, id="schedule"),
     pytest.param(delivery, delivery.DeliveryState, delivery.DeliveryEvent, id="delivery"),
 ]
