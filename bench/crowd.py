@@ -81,7 +81,7 @@ class Crowd(ViewedFleet):
         self._open: list[Row] = []
         super().__init__(
             self._view,
-            fixed.map_png,
+            fixed.map_pngs,
             cast(Commands, None),  # nobody commands
             lambda: START_S + self._frames * FRAME_EVERY_S,
             timeline=_no_incident,

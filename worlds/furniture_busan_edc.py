@@ -25,7 +25,12 @@ SIGNAL: Colour = (0.95, 0.75, 0.10)
 _INNER_M = 2.6  # height of inner walls
 _HALF_WALL_M = 0.1
 
+UPPER_M = 3.2
+"""Height of the upper floor of the care home above the ground."""
+
 Gap = tuple[float, float]
+
+LIFT_DOOR: Gap = (64.35, 65.65)
 
 
 def models() -> list[tuple[str, list[Shape]]]:
@@ -53,6 +58,8 @@ def models() -> list[tuple[str, list[Shape]]]:
         ("bollards", [Round(x_m, y_m, 0.1, 0.9, SIGNAL) for x_m in (59.5, 64.5, 101.5, 106.5) for y_m in (35.5, 44.5)]),
         ("benches", [Block(x_m, 52.5, x_m + 1.8, 53.0, 0.0, 0.45, WOOD) for x_m in (22.0, 32.0, 72.0, 84.0, 96.0)]),
         ("markings", _markings()),
+        ("care_home_upper", _home_upper()),
+        ("care_home_lift", _lift_shaft()),
     ]
     return named
 
@@ -71,7 +78,9 @@ _TREES = (
 )
 
 
-def _wall(axis: Literal["x", "y"], at_m: float, start_m: float, end_m: float, gaps: Iterable[Gap] = ()) -> list[Shape]:
+def _wall(
+    axis: Literal["x", "y"], at_m: float, start_m: float, end_m: float, gaps: Iterable[Gap] = (), floor_m: float = 0.0
+) -> list[Shape]:
     """Return the boxes of a wall along an axis, its centre line at `at_m`, left open at the gaps."""
     pieces: list[Shape] = []
     begin = start_m
@@ -79,7 +88,7 @@ def _wall(axis: Literal["x", "y"], at_m: float, start_m: float, end_m: float, ga
         if gap_start > begin:
             low, high = at_m - _HALF_WALL_M, at_m + _HALF_WALL_M
             box = (begin, low, gap_start, high) if axis == "x" else (low, begin, high, gap_start)
-            pieces.append(Block(*box, 0.0, _INNER_M, PLASTER))
+            pieces.append(Block(*box, floor_m, floor_m + _INNER_M, PLASTER))
         begin = max(begin, gap_end)
     return pieces
 
@@ -103,7 +112,34 @@ def _home() -> list[Shape]:
     north = (11.0, 17.0, 23.0, 29.0, 35.0, 40.3)
     south = (11.0, 17.0, 21.2, 23.0, 24.8, 29.0, 35.0)
     walls = _double_loaded(8.0, 44.0, north, south, (39.3, 42.7))
-    return walls + _wall("y", 8.0, 56.1, 73.9) + _wall("y", 44.0, 56.1, 73.9, [(58.3, 61.7), (64.35, 65.65)])
+    return (
+        walls + _wall("y", 8.0, 56.1, 73.9, [LIFT_DOOR]) + _wall("y", 44.0, 56.1, 73.9, [(58.3, 61.7), (64.35, 65.65)])
+    )
+
+
+def _home_upper() -> list[Shape]:
+    """Return the upper floor, above the western half of the home: six modules on both sides of a corridor."""
+    z_m = UPPER_M
+    doors = _doors((11.0, 17.0, 23.0))
+    walls = _wall("x", 74.0, 7.9, 26.1, floor_m=z_m) + _wall("x", 56.0, 7.9, 26.1, floor_m=z_m)
+    walls += _wall("x", 66.6, 8.0, 26.0, doors, z_m) + _wall("x", 63.4, 8.0, 26.0, doors, z_m)
+    walls += _wall("y", 8.0, 56.1, 73.9, [LIFT_DOOR], z_m) + _wall("y", 26.0, 56.1, 73.9, floor_m=z_m)
+    for x_m in (14.0, 20.0):
+        walls += _wall("y", x_m, 66.7, 73.9, floor_m=z_m) + _wall("y", x_m, 56.1, 63.3, floor_m=z_m)
+    slab = Block(7.9, 55.9, 26.1, 74.1, z_m - 0.2, z_m, CONCRETE)
+    beds = [Block(x_m + 1.2, 71.6, x_m + 2.2, 73.6, z_m, z_m + 0.6, FABRIC) for x_m in (11.0, 17.0, 23.0)]
+    beds += [Block(x_m + 1.2, 56.4, x_m + 2.2, 58.4, z_m, z_m + 0.6, FABRIC) for x_m in (11.0, 17.0)]
+    return [slab, *walls, *beds]
+
+
+def _lift_shaft() -> list[Shape]:
+    """Return the walls about the lift's car, 2 x 1.8 m, west of the home; the car and its doors are no part of it."""
+    top_m = UPPER_M + _INNER_M
+    return [
+        Block(5.2, 63.9, 7.9, 64.1, 0.0, top_m, CONCRETE),
+        Block(5.2, 65.9, 7.9, 66.1, 0.0, top_m, CONCRETE),
+        Block(5.2, 64.1, 5.4, 65.9, 0.0, top_m, CONCRETE),
+    ]
 
 
 def _apartments() -> list[Shape]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from robot_fleet.core.geometry import Pose
+from robot_fleet.core.site import GROUND_LEVEL
 from worlds.street_plan import Point
 
 WALKERS = ("care", "logistics")
@@ -21,6 +22,8 @@ KITCHEN_HATCHES_M = (21.2, 23.0, 24.8)
 HUB_STATIONS_M = (72.0, 77.0, 82.0, 87.0, 92.0, 97.0)
 DECK_COLUMNS_M = tuple(round(9.3 + 2.6 * column, 2) for column in range(16))
 BAY_COLUMNS = (6, 7, 8, 9)  # the deck's middle: bays on the street side, chargers opposite
+UPPER_DOORS_M = (11.0, 17.0, 23.0)  # of the care home's upper floor
+UPPER = "upper"
 DOOR_POLICIES = ("open", "resident", "remote_unlock", "staff")
 
 
@@ -40,6 +43,7 @@ class Spot:
     item_m: tuple[float, float] = (0.0, 0.0)
     max_kg: float = 0.0
     holds: int = 0
+    level: str = GROUND_LEVEL
 
     @property
     def speed_mps(self) -> float:
@@ -51,7 +55,7 @@ class Spot:
 
 def spots() -> list[Spot]:
     """Return all places in the order of the file."""
-    return [*_rooms(), *_kitchen_and_lobbies(), *_outdoors(), *_hub(), *_deck()]
+    return [*_rooms(), *_kitchen_and_lobbies(), *_outdoors(), *_hub(), *_deck(), *_upper()]
 
 
 def _rooms() -> list[Spot]:
@@ -293,4 +297,42 @@ def _deck() -> list[Spot]:
                 holds=1 if holds_car else 0,
             )
         )
+    return found
+
+
+def _upper() -> list[Spot]:
+    """Return the rooms of the care home's upper floor, and where robots wait there."""
+    rooms = [(f"r{301 + number}", x_m, True) for number, x_m in enumerate(UPPER_DOORS_M)]
+    rooms += [(f"r{304 + number}", x_m, False) for number, x_m in enumerate(UPPER_DOORS_M[:2])]
+    found = []
+    for number, (name, x_m, north) in enumerate(rooms):
+        pose, root_y_m = (Pose(x_m, 68.0, NORTH, UPPER), 65.7) if north else (Pose(x_m, 62.0, SOUTH, UPPER), 64.3)
+        found.append(
+            Spot(
+                id=f"care_home/{name}",
+                kind="room",
+                pose=pose,
+                root=(x_m, root_y_m),
+                ko=f"물빛 요양원 {name[1:]}호",
+                en=f"Mulbit Care Home, room {name[1:]}",
+                groups=("care_rooms_upper",),
+                door=DOOR_POLICIES[number % len(DOOR_POLICIES)],
+                item_m=(0.8, 0.6),
+                max_kg=30.0,
+                holds=4,
+                level=UPPER,
+            )
+        )
+    found.append(
+        Spot(
+            id="care_home/upper_hall",
+            kind="waiting",
+            pose=Pose(23.0, 62.0, SOUTH, UPPER),
+            root=(23.0, 64.3),
+            ko="물빛 요양원 위층 대기 자리",
+            en="Mulbit Care Home, waiting place on the upper floor",
+            groups=("upper_waiting",),
+            level=UPPER,
+        )
+    )
     return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from robot_fleet.core.geometry import Pose
-from robot_fleet.core.site import Lane, Vertex
+from robot_fleet.core.site import GROUND_LEVEL, Lane, Vertex
 
 Point = tuple[float, float]
 
@@ -77,9 +77,17 @@ class Tie:
 
 
 def build_graph(
-    corridors: Sequence[Corridor], ties: Sequence[Tie], places: dict[str, Pose], max_piece_m: float
+    corridors: Sequence[Corridor],
+    ties: Sequence[Tie],
+    places: dict[str, Pose],
+    max_piece_m: float,
+    level: str = GROUND_LEVEL,
+    letter: str = "v",
+    cabins: Sequence[Point] = (),
 ) -> tuple[list[Vertex], list[Lane]]:
-    """Return vertices and directed lanes; a vertex at a place's position carries the place and its id.
+    """Return vertices and directed lanes of a level; a vertex at a place's position carries the place and its id.
+
+    The other vertices are named by a letter, which no other level has, and a number. At a lift's cabin a way may end.
 
     Raises
     ------
@@ -93,8 +101,8 @@ def build_graph(
     def vertex(point: Point, yaw_rad: float = 0.0) -> str:
         key = _key(point)
         if key not in names:
-            names[key] = f"v{next(count):03d}"
-            vertices[names[key]] = Vertex(names[key], Pose(key[0], key[1], yaw_rad))
+            names[key] = f"{letter}{next(count):03d}"
+            vertices[names[key]] = Vertex(names[key], Pose(key[0], key[1], yaw_rad, level))
         return names[key]
 
     def join(a: str, b: str, like: Corridor | Tie, resource: str = "") -> None:
@@ -108,7 +116,7 @@ def build_graph(
             line = [vertex(corridor.point(station, across_m), corridor.yaw_rad) for station in along]
             for a, b in itertools.pairwise(line if forward else reversed(line)):
                 join(a, b, corridor)
-    on_lanes = set(names)
+    on_lanes = set(names) | {_key(cabin) for cabin in cabins}
     for tie in ties:
         for point, other in ((tie.a, tie.b), (tie.b, tie.a)):
             shared = any(_key(point) in (_key(t.a), _key(t.b)) for t in ties if t is not tie)

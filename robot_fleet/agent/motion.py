@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from robot_fleet.core.order import Step, StepKind
+from robot_fleet.core.order import RIDE, Step, StepKind
 from robot_fleet.core.ports import GoalState, GoalStatus, Navigator
 
 BLOCKED = frozenset(f"nav_{code}" for code in (104, 105, 106, 205, 206, 208, 305, 306, 308))
@@ -48,9 +48,11 @@ def drives_as_one(steps: Sequence[Step], first: int, released: int) -> Sequence[
     """Return the released drive steps from `first` on that one goal can carry out.
 
     One goal has one speed limit, one way of holding the yaw and one map, and it ends where a route ends (`last`), since
-    a robot takes on the yaw of its goal's final pose only.
+    a robot takes on the yaw of its goal's final pose only. A ride in a lift is a goal of its own.
     """
     head = steps[first]
+    if is_ride(head):
+        return steps[first : first + 1]
     end = first
     while end < released:
         step = steps[end]
@@ -59,12 +61,18 @@ def drives_as_one(steps: Sequence[Step], first: int, released: int) -> Sequence[
             or step.speed_mps != head.speed_mps
             or step.keep_yaw != head.keep_yaw
             or step.target.map_id != head.target.map_id
+            or is_ride(step)
         ):
             break
         end += 1
         if step.last:
             break
     return steps[first:end]
+
+
+def is_ride(step: Step) -> bool:
+    """Return whether a lift carries the robot, which has nothing to drive but takes on another map."""
+    return step.kind is StepKind.DRIVE and RIDE in step.params
 
 
 class Motion:
@@ -85,6 +93,9 @@ class Motion:
         """Drive through the targets of `steps`; a running drive goes over into it without a stop."""
         head = steps[0]
         self.steps, self.open = tuple(steps), True
+        if is_ride(head):
+            self._navigator.change_level(head.target)
+            return
         self._navigator.drive([step.target for step in steps], head.speed_mps, head.keep_yaw)
 
     def dock(self, step: Step) -> None:

@@ -17,6 +17,15 @@ class SendOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class AskEquipment:
+    """Have a door, gate or lift open for a robot at a level, and stay so; with an empty robot, be anybody's again."""
+
+    equipment: str
+    robot: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Improve:
     """Look for a better plan than `current`; answer with PlanImproved."""
 
@@ -85,4 +94,4 @@ class SupplyChargers:
     held: tuple[str, ...]
 
 
-Effect = SendOrder | Improve | AskPath | Answer | SupplyChargers
+Effect = SendOrder | AskEquipment | Improve | AskPath | Answer | SupplyChargers

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from robot_fleet.core.arrangements import Arrangement
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import Plan
@@ -443,6 +444,13 @@ class ReportReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentReported:
+    """A door, gate or lift said how it stands."""
+
+    report: EquipmentReport
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSensed:
     """A site's sensor says which items stand at a place (a bay's car), and how many people are there."""
 
@@ -509,4 +517,5 @@ Command = (
     | PlaceChange
     | Arrangement
 )
-Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick
+Observation = ReportReceived | EquipmentReported | ConditionsSeen | PlaceSensed
+Input = Command | Observation | PlanImproved | AlarmWasShown | PathMeasured | Tick

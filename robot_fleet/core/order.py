@@ -21,6 +21,9 @@ class StepKind(StrEnum):
 
 NO_STOPPING, LANE, END = "no_stopping", "lane", "end"
 """A parameter of drives, and the words in its list."""
+RIDE = "ride"
+"""A parameter of drives that a lift does for the robot: the lift's id. The robot stands in the cabin, at a level that
+its map is to be changed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Step:
     place : for `dock`, `act`, `wait`: the place.
     act, act_id, params : for `act`: the verb, its id (idempotency key of the physical act) and its parameters. For
         `drive` in an order that holds the robot: `no_stopping` lists where it is not to come to rest, on the `lane` or
-        at its `end`.
+        at its `end`; `ride` names the lift that carries the robot to `target`, which is on another map.
     duration_s : for `wait`: how long; for `act`: what the plan expects.
     interruptible : for `act`: a cancel may break it off.
     """

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-from robot_fleet.core.effects import AskPath
+from robot_fleet.core.effects import AskEquipment, AskPath
 from robot_fleet.core.energy import DayKind
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.plan import Plan, Problem, Violation
@@ -202,6 +203,21 @@ class RobotLink(Protocol):
         ...
 
 
+class EquipmentLink(Protocol):
+    """How the manager reaches a site's doors, gates and lifts.
+
+    Level-triggered: the newest wish about each counts, however often it comes.
+    """
+
+    def ask(self, wish: AskEquipment) -> None:
+        """Make this the wish for one piece of equipment; returns at once, the answer is its next reports."""
+        ...
+
+    def reports(self) -> Sequence[EquipmentReport]:
+        """Return and forget the reports that have come in since the last call, oldest first."""
+        ...
+
+
 class PathAsker(Protocol):
     """How the manager asks robots' planners. Answers come back as `PathMeasured`."""
 
@@ -287,6 +303,10 @@ class Navigator(Protocol):
 
     def undock(self) -> None:
         """Start leaving the charger."""
+        ...
+
+    def change_level(self, pose: Pose) -> None:
+        """Start to localise on the map of another level, to which a lift has carried the robot: `pose` is where."""
         ...
 
     def cancel(self) -> None:

@@ -8,10 +8,14 @@ from enum import StrEnum
 
 from robot_fleet.core.city import Building, CityRules
 from robot_fleet.core.energy import EnergySpec
+from robot_fleet.core.equipment import Equipment
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.law import NO_LAW, Law
 from robot_fleet.core.text import Text
+
+GROUND_LEVEL = "main"
+"""The level of everything that names none, and the `map_id` of poses on it."""
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
 
@@ -68,6 +72,7 @@ class Lane:
     kinds : robot kinds that may use it; empty means all.
     resource : name of a resource of capacity 1 that the lane is part of (a narrow passage, a lift), or empty.
     no_stopping : whether a hold brings nobody to rest on it, though it may be driven; nor on any lane with a resource.
+    wait_s : what plans add for the door, gate or lift that leads onto it: its opening, or its ride.
     """
 
     id: str
@@ -79,6 +84,24 @@ class Lane:
     kinds: tuple[str, ...] = ()
     resource: str = ""
     no_stopping: bool = False
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A floor of the site with a map of its own.
+
+    Parameters
+    ----------
+    id : the `map_id` of all poses on it.
+    map_file : path of its Nav2 map file.
+    elevation_m : height of its floor above that of the ground.
+    """
+
+    id: str
+    name: Text
+    map_file: str
+    elevation_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,7 @@ class Zone:
     law : id of the regime that holds in it, empty for none.
     ground : pavement, crossing, carriageway or estate (private: no law holds there, whatever other zones say).
     pavement_m : how wide the pavement is, 0 where nobody says.
+    level : the level that it is on.
     """
 
     id: str
@@ -110,6 +134,7 @@ class Zone:
     law: str = ""
     ground: str = "pavement"
     pavement_m: float = 0.0
+    level: str = GROUND_LEVEL
 
 
 CONTROL_TOPICS = (
@@ -457,6 +482,13 @@ class Site:
     buildings: Mapping[str, Building] = field(default_factory=dict)
     city: CityRules = field(default_factory=CityRules)
     energy: EnergySpec | None = None
+    equipment: Mapping[str, Equipment] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
+
+    @property
+    def floors(self) -> Mapping[str, Level]:
+        """The levels, by the `map_id` of the poses on them; the ground floor alone where the site names none."""
+        return self.levels or {GROUND_LEVEL: Level(GROUND_LEVEL, self.name, self.map_file)}
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

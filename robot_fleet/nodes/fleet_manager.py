@@ -18,6 +18,7 @@ from robot_fleet.ros.charger_topic import ChargerTopic
 from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
+from robot_fleet.ros.equipment_link import RosEquipmentLink
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.live_fleet import LiveFleet
 from robot_fleet.ros.path_asker import RosPathAsker
@@ -61,6 +62,7 @@ class FleetManager:
         seed = arguments.seed if improving else None
         own = {name: at for name, at in site.alignments.items() if not arguments.is_embedded(name)}
         planners = RosPathAsker(node, guard, self._feed, own)
+        doors = RosEquipmentLink(node, guard, self._poll) if site.equipment else None
         self._fleet = LiveFleet(
             site,
             ledger,
@@ -71,6 +73,7 @@ class FleetManager:
             planners,
             arguments.midnight,
             ChargerTopic(node).tell,
+            doors,
         )
         self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)

@@ -69,6 +69,7 @@ def main() -> None:
                 boxes,
                 failing,
                 moved_by,
+                {name: level.map_file for name, level in site.floors.items()},
             )
             for name in names
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rclpy.node import Node
@@ -25,6 +25,7 @@ from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commander_navigator import CommanderNavigator
 from robot_fleet.ros.convert import MAP_FRAME, from_order, to_report, to_time
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.level_change import Floors
 from robot_fleet.ros.nav2_navigator import Nav2Navigator
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.ros_actuator import RosActuator
@@ -58,6 +59,7 @@ class AgentBridge:
     boxes : keep copies of what it hears and says, and look at its reports; None to keep none.
     failing : what is to fail, in a chaos run; None outside of one.
     moved_by : which navigator moves the robot.
+    levels : by level of the site the path of its map file.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class AgentBridge:
         boxes: BlackBoxes | None = None,
         failing: Following | None = None,
         moved_by: type[Nav2Navigator] | type[CommanderNavigator] = Nav2Navigator,
+        levels: Mapping[str, str] | None = None,
     ) -> None:
         self._robot = robot
         self._clock = clock
@@ -82,7 +85,8 @@ class AgentBridge:
         self.tick = guard(f"tick:{robot}", self._tick)
         tap = Tap(node, guard) if boxes is None else Tap(node, guard, boxes.copy(robot))
         self._notice = boxes.notice(robot) if boxes is not None else None
-        self._driver = moved_by(node, robot, map_id, totals, guard, self._wake, control, tap, alignment)
+        floors = Floors(levels or {map_id: ""}, map_id, folder / f"{robot}.level.json")
+        self._driver = moved_by(node, robot, map_id, totals, guard, self._wake, control, tap, alignment, floors)
         self._navigator: Navigator = self._driver
         if failing is not None:
             self._navigator = MisledNavigator(self._navigator, lambda: failing.astray(robot))

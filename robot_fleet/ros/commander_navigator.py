@@ -21,6 +21,7 @@ from robot_fleet.ros.commander_task import CommanderTask, TaskKind
 from robot_fleet.ros.commander_thread import CommanderThread
 from robot_fleet.ros.convert import to_pose_stamped
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.level_change import Floors, LevelChange
 from robot_fleet.ros.nav2_navigator import TYPICAL_DOCK, CancelAll, docked, navigated
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.senses import Senses
@@ -51,10 +52,14 @@ class CommanderNavigator:
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
         tap: Tap | None = None,
         alignment: Alignment = ALIGNED,
+        floors: Floors | None = None,
     ) -> None:
         tap = tap or Tap(node, guard)
+        self._floors = floors or Floors({map_id: ""}, map_id)
+        map_id = self._floors.level
+        self._change: LevelChange | None = None
         self._thread = CommanderThread(robot)
-        self._node = node
+        self._node, self._robot, self._guard, self._changed = node, robot, guard, changed
         self._server = f"/{robot}/navigate_through_poses/_action/send_goal"
         self._alignment = alignment
         self._senses = Senses(node, robot, map_id, totals, changed, tap, control, alignment)
@@ -110,9 +115,19 @@ class CommanderNavigator:
         self._begin(CommanderTask(TaskKind.UNDOCK, begin, docked, heard_s=lambda: self._senses.heard_s))
         self._docking_at = ""
 
+    def change_level(self, pose: Pose) -> None:
+        """Have the robot localise itself on the map of the level that it was carried to."""
+        if self._change is not None:
+            self._change.cancel()
+        self._change = LevelChange(
+            self._node, self._robot, self._guard, pose, self._floors, self._senses, self._alignment, self._changed
+        )
+
     def cancel(self) -> None:
         """Ask the running task to stop."""
-        if self._task is not None:
+        if self._change is not None:
+            self._change.cancel()
+        elif self._task is not None:
             self._task.cancel_wished = True
 
     def cancel_all(self) -> None:
@@ -123,10 +138,15 @@ class CommanderNavigator:
     def status(self) -> GoalStatus | None:
         """Return where the newest task stands."""
         self._look()
+        if self._change is not None:
+            return self._change.status
         return None if self._task is None else self._task.status
 
     def _begin(self, task: CommanderTask) -> None:
         self._look()
+        if self._change is not None:
+            self._change.cancel()
+            self._change = None
         self._docking_at = None
         self._task = task
         self._thread.wish(task)

@@ -99,7 +99,7 @@ class ConsoleBridge:
         self._commands = RosCommands(node, guard, loop, keeper)
         self.fleet = ViewedFleet(
             self._view,
-            fixed.map_png,
+            fixed.map_pngs,
             self._commands,
             lambda: clock.now().fleet_s,
             timeline=self._timeline,
@@ -169,7 +169,7 @@ class ConsoleBridge:
         while states:
             robot, told = states.popitem()  # in one step, as the other thread puts them in
             view.put_pose(robot, told.x_m, told.y_m, told.yaw_rad, told.soc_pct, told.speed_mps)
-            view.put_robot(robot, state=told.state, charging=told.charging, load=list(told.load))
+            view.put_robot(robot, level=told.map_id, state=told.state, charging=told.charging, load=list(told.load))
 
     def _reported(self) -> dict[str, Reported]:
         robots = self._overview.robots

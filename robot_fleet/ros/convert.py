@@ -135,22 +135,14 @@ def parse_object(text: str, what: str) -> Mapping[str, object]:
 
 
 def to_order(order: Order) -> OrderMsg:
-    """Return an order as its message, which has one map for all of its steps.
-
-    Raises
-    ------
-    OrderError : `order_maps` if they lie on several.
-    """
-    maps = sorted({step.target.map_id for step in order.steps})
-    if len(maps) > 1:
-        raise OrderError("order_maps", f"expected steps on one map, got {', '.join(maps)}", order.id)
-    map_id = maps[0] if maps else ""
+    """Return an order as its message, which has one map for all of its steps."""
+    map_id = order.steps[0].target.map_id if order.steps else ""
     return OrderMsg(
         robot=order.robot,
         order_id=order.id,
         update=order.update,
         map_id=map_id,
-        steps=[_to_step(step) for step in order.steps],
+        steps=[_to_step(step, map_id) for step in order.steps],
         released=order.released,
         hold=order.hold,
         cancel=order.cancel,
@@ -177,7 +169,7 @@ def from_order(message: OrderMsg) -> Order:
     )
 
 
-def _to_step(step: Step) -> StepMsg:
+def _to_step(step: Step, map_id: str) -> StepMsg:
     return StepMsg(
         step_id=step.id,
         kind=step.kind.value,
@@ -196,6 +188,7 @@ def _to_step(step: Step) -> StepMsg:
         duration_s=step.duration_s,
         interruptible=step.interruptible,
         repeatable=step.repeatable,
+        map_id="" if step.target.map_id == map_id else step.target.map_id,
     )
 
 
@@ -207,7 +200,7 @@ def _from_step(message: StepMsg, map_id: str) -> Step:
     return Step(
         id=message.step_id,
         kind=kind,
-        target=Pose(message.x_m, message.y_m, message.yaw_rad, map_id),
+        target=Pose(message.x_m, message.y_m, message.yaw_rad, message.map_id or map_id),
         lane=message.lane,
         keep_yaw=message.keep_yaw,
         last=message.last,

@@ -18,8 +18,8 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve, SupplyChargers
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet, FleetState
-from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, SequenceTask, Tick
-from robot_fleet.core.ports import PathAsker, RobotLink
+from robot_fleet.core.inputs import DirectTask, EquipmentReported, Input, ReportReceived, SequenceTask, Tick
+from robot_fleet.core.ports import EquipmentLink, PathAsker, RobotLink
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
@@ -68,6 +68,7 @@ class LiveFleet:
         planners: PathAsker | None = None,
         midnight: datetime | None = None,
         supply: Callable[[SupplyChargers], None] | None = None,
+        equipment: EquipmentLink | None = None,
     ) -> None:
         self._supply = supply
         self._site = site
@@ -78,6 +79,7 @@ class LiveFleet:
         self._answer = answer
         self._planners = planners
         self._midnight = midnight
+        self._equipment = equipment
         self._improver = None if seed is None else Improver(IMPROVE_S, seed)
         self._checked = self._violations = 0
         self._intact = True
@@ -139,6 +141,8 @@ class LiveFleet:
 
     def poll(self, now: Now) -> None:
         """Feed every report that has come in. Raises as `feed` does."""
+        for said in self._equipment.reports() if self._equipment is not None else ():
+            self.feed(EquipmentReported(said), now)
         for link in self._links.values():
             for report in link.reports():
                 self.feed(ReportReceived(report), now)
@@ -197,8 +201,8 @@ class LiveFleet:
             self._answer,
             time.perf_counter,
             self._planners,
-            None,
-            self._supply,
+            supply=self._supply,
+            equipment=self._equipment,
         )
         return ledger, host
 

@@ -12,7 +12,7 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker
 
 from robot_fleet.core.fleet.state import FleetState, ZoneRecord
-from robot_fleet.core.geometry import Footprint
+from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.site import Lane, Site, Zone
 from robot_fleet.ros.convert import MAP_FRAME, to_quaternion
 from robot_fleet.server.ways import ways
@@ -70,12 +70,13 @@ def site_markers(site: Site, zones: Mapping[str, Rule]) -> list[Marker]:
     places = _marker(PLACES, 0, Marker.CUBE_LIST, _BLUE, 0.8)
     places.scale.x = places.scale.y = _PLACE_M
     places.scale.z = 0.02
-    places.points = [Point(x=place.pose.x_m, y=place.pose.y_m) for place in site.places.values()]
+    places.points = [_point(site, place.pose) for place in site.places.values()]
     made = [lanes, places]
     for number, place in enumerate(site.places.values()):
-        made.append(_text(PLACE_NAMES, number, place.id, place.pose.x_m, place.pose.y_m, 0.3))
+        z_m = 0.3 + _floor_m(site, place.pose.map_id)
+        made.append(_text(PLACE_NAMES, number, place.id, place.pose.x_m, place.pose.y_m, z_m))
     for number, zone in enumerate(site.zones.values()):
-        made.append(_zone(number, zone, zones[zone.id]))
+        made.append(_zone(number, zone, zones[zone.id], _floor_m(site, zone.level)))
     return made
 
 
@@ -90,8 +91,10 @@ def robot_markers(site: Site, state: FleetState, told: Mapping[str, RobotState])
     made = []
     for name, heard in told.items():
         footprint = site.kinds[site.robots[name].kind].footprint
-        made.append(_robot(numbers[name], heard, footprint))
-        made.append(_text(ROBOT_NAMES, numbers[name], name, heard.x_m, heard.y_m, _ROBOT_HEIGHT_M + 0.4))
+        floor_m = _floor_m(site, heard.map_id)
+        made.append(_robot(numbers[name], heard, footprint, floor_m))
+        z_m = floor_m + _ROBOT_HEIGHT_M + 0.4
+        made.append(_text(ROBOT_NAMES, numbers[name], name, heard.x_m, heard.y_m, z_m))
     for row in ways(site, state):
         number, points = numbers[str(row["robot"])], row["points"]
         released = row["released"]
@@ -117,20 +120,31 @@ def _once(lanes: Iterable[Lane]) -> list[Lane]:
 
 def _ends(site: Site, lane: Lane) -> list[Point]:
     poses = (site.vertices[lane.start].pose, site.vertices[lane.end].pose)
-    return [Point(x=pose.x_m, y=pose.y_m) for pose in poses]
+    return [_point(site, pose) for pose in poses]
 
 
-def _zone(number: int, zone: Zone, rule: Rule) -> Marker:
+def _point(site: Site, pose: Pose) -> Point:
+    return Point(x=pose.x_m, y=pose.y_m, z=_floor_m(site, pose.map_id))
+
+
+def _floor_m(site: Site, level: str) -> float:
+    """Return how high a level lies above the ground."""
+    floor = site.levels.get(level)
+    return 0.0 if floor is None else floor.elevation_m
+
+
+def _zone(number: int, zone: Zone, rule: Rule, z_m: float) -> Marker:
     color = _RED if rule.closed else _AMBER if rule.speed_mps else _GREY
     marker = _marker(ZONES, number, Marker.LINE_STRIP, color, 0.9)
     marker.scale.x = 2.0 * _LANE_M
-    marker.points = [Point(x=x_m, y=y_m) for x_m, y_m in (*zone.outline, zone.outline[0])]
+    marker.points = [Point(x=x_m, y=y_m, z=z_m) for x_m, y_m in (*zone.outline, zone.outline[0])]
     return marker
 
 
-def _robot(number: int, heard: RobotState, footprint: Footprint) -> Marker:
+def _robot(number: int, heard: RobotState, footprint: Footprint, floor_m: float) -> Marker:
     marker = _marker(ROBOTS, number, Marker.CUBE, _STATES.get(heard.state, _GREEN), 0.9)
-    marker.pose.position.x, marker.pose.position.y, marker.pose.position.z = heard.x_m, heard.y_m, _ROBOT_HEIGHT_M / 2.0
+    marker.pose.position.x, marker.pose.position.y = heard.x_m, heard.y_m
+    marker.pose.position.z = floor_m + _ROBOT_HEIGHT_M / 2.0
     marker.pose.orientation = to_quaternion(heard.yaw_rad)
     marker.scale.x, marker.scale.y, marker.scale.z = footprint.length_m, footprint.width_m, _ROBOT_HEIGHT_M
     return marker

@@ -21,6 +21,7 @@ from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.convert import to_pose_stamped
 from robot_fleet.ros.futures import GoalKind, RosGoal, Verdict
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.level_change import Floors, LevelChange
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.senses import Senses
 from robot_fleet.ros.tap import Tap
@@ -62,6 +63,7 @@ class Nav2Navigator:
     control : topics that say who else than its programs moves it (see `RobotKind.control_topics`).
     tap : makes its subscriptions and publishers; one without copies by default.
     alignment : of the map that the robot drives by; its own by default is the site's.
+    floors : the levels that lifts may carry it to; by default there is `map_id` alone.
     """
 
     def __init__(
@@ -75,10 +77,15 @@ class Nav2Navigator:
         control: Sequence[tuple[str, str]] = CONTROL_TOPICS,
         tap: Tap | None = None,
         alignment: Alignment = ALIGNED,
+        floors: Floors | None = None,
     ) -> None:
         tap = tap or Tap(node, guard)
+        self._floors = floors or Floors({map_id: ""}, map_id)
+        map_id = self._floors.level
+        self._change: LevelChange | None = None
         self._alignment = alignment
         self._changed = changed
+        self._node, self._robot, self._guard = node, robot, guard
         self._senses = senses = Senses(node, robot, map_id, totals, changed, tap, control, alignment)
 
         def kind(action: Any, name: str, judge: Callable[[Any], Verdict], **more: Any) -> GoalKind:
@@ -106,6 +113,7 @@ class Nav2Navigator:
 
     def drive(self, poses: Sequence[Pose], speed_mps: float, keep_yaw: bool) -> None:
         """Start driving through the poses. Whether a robot holds its yaw is a matter of its own controller."""
+        self._begin()
         self._limits.publish(SpeedLimit(percentage=False, speed_limit=speed_mps))
         self._senses.recoveries = 0
         goal = NavigateThroughPoses.Goal(poses=[to_pose_stamped(self._alignment.in_own(pose)) for pose in poses])
@@ -113,18 +121,29 @@ class Nav2Navigator:
 
     def dock(self, place: str, pose: Pose) -> None:
         """Start docking at a charger that the robot's dock database knows by the place's id."""
+        self._begin()
         goal = DockRobot.Goal(use_dock_id=True, dock_id=place, navigate_to_staging_pose=False)
         self._docking_at = place
         self._goal = RosGoal(self._dock, goal)
 
     def undock(self) -> None:
         """Start leaving the charger."""
+        self._begin()
         self._docking_at = ""
         self._goal = RosGoal(self._undock, UndockRobot.Goal(dock_type=TYPICAL_DOCK))
 
+    def change_level(self, pose: Pose) -> None:
+        """Have the robot localise itself on the map of the level that it was carried to."""
+        self._begin()
+        self._change = LevelChange(
+            self._node, self._robot, self._guard, pose, self._floors, self._senses, self._alignment, self._changed
+        )
+
     def cancel(self) -> None:
         """Ask the running goal to stop."""
-        if self._goal is not None:
+        if self._change is not None:
+            self._change.cancel()
+        elif self._goal is not None:
             self._goal.cancel()
 
     def cancel_all(self) -> None:
@@ -134,10 +153,18 @@ class Nav2Navigator:
 
     def status(self) -> GoalStatus | None:
         """Return where the newest goal stands."""
+        if self._change is not None:
+            return self._change.status
         return None if self._goal is None else self._goal.status
 
+    def _begin(self) -> None:
+        """Forget a change of the level: something else begins."""
+        if self._change is not None:
+            self._change.cancel()
+            self._change = None
+
     def _goal_changed(self) -> None:
-        goal = self._goal
+        goal = None if self._change is not None else self._goal
         if goal is not None and goal.kind is not self._through and goal.status.state is GoalState.SUCCEEDED:
             self._senses.docked(self._docking_at)
         self._changed()

@@ -59,6 +59,9 @@ QOS: dict[str, Quality] = {
     "fleet/markers": _quality(1),
     "fleet/place_contents": _quality(50, latched=True),
     "fleet/charger_supply": _quality(1, latched=True),
+    # repeated once a second, so that nobody has to be told what was wished before
+    "fleet/equipment_requests": _quality(50),
+    "fleet/equipment_states": _quality(100),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
     "~amcl_pose": _quality(1, latched=True),
     "~initialpose": _quality(10),

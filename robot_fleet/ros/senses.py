@@ -47,6 +47,7 @@ class Senses:
     Attributes
     ----------
     recoveries : of the drive under way, as its feedback says.
+    poses : how many were heard.
     heard_s : when the odometry was last heard (steady seconds).
     """
 
@@ -70,6 +71,7 @@ class Senses:
         self._control = dict.fromkeys((word for word, _ in control), False)
         self._sigma_m = 0.0
         self._pose: Pose | None = None
+        self.poses = 0
         self._posed_s = -math.inf
         self._ros_clock = node.get_clock()
         self._speed_mps = 0.0
@@ -115,6 +117,10 @@ class Senses:
             sigma_m=self._sigma_m,
         )
 
+    def change_map(self, map_id: str) -> None:
+        """Take poses as ones on another map from now on; the newest is where the robot was before."""
+        self._map_id = map_id
+
     def docked(self, place: str) -> None:
         """Take note that the robot has docked at a place, or has left its dock (empty)."""
         self._docked = place
@@ -125,6 +131,7 @@ class Senses:
         if stamp_s < self._posed_s <= now_s + AHEAD_S:
             return  # it was overtaken, or is what an earlier localisation has latched: it says nothing of now
         self._posed_s = stamp_s
+        self.poses += 1
         own = from_pose(message.pose.pose, message.header.frame_id, self._map_id)
         self._pose = self._alignment.in_site(own)
         self._sigma_m = sigma_m(message.pose.covariance)

@@ -11,6 +11,7 @@ from rosgraph_msgs.msg import Clock as ClockMsg
 
 from robot_fleet.ros.calling import Calling
 from robot_fleet.ros.convert import to_time
+from robot_fleet.ros.equipment_link import SimEquipmentTopics
 from robot_fleet.ros.ghost_intake import GhostIntake
 from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
@@ -22,6 +23,7 @@ from robot_fleet.ros.world_player import WorldPlayer
 from robot_fleet.runtime.demand import SENSED_KINDS
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Callers
+from robot_fleet.site.levels import read_levels
 from robot_fleet.site.maps import OccupancyMap
 from robot_fleet.stores.raised import RaisedAlarms
 
@@ -32,6 +34,7 @@ AGENTS_WITHIN_S = 20.0
 BEGINS_AFTER_S = 0.3
 """Wall seconds between the discovery of the last agent here and the begin of the day: it has to discover us, too."""
 OBSTACLES_EVERY_S = 0.1
+EQUIPMENT_EVERY_S = 0.05
 MOTION_HZ = Setting("motion_hz", 10.0, 1.0, 50.0, "messages of motion of each moving robot per wall second")
 HEALTH_HZ = Setting("health_hz", 2.0, 0.2, 10.0, "messages of battery and base of each robot per wall second")
 
@@ -81,11 +84,20 @@ class SimBridge:
         )
         self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
         self._map.publish(to_grid(occupancy))
+        self._charts = read_levels(world.site)
+        self._level_maps = {
+            level: node.create_publisher(OccupancyGrid, f"{topic('map')}/{level}", QOS["map"].offered)
+            for level in self._charts
+        }
+        for level, chart in self._charts.items():
+            self._level_maps[level].publish(to_grid(chart))
+        self._equipment = SimEquipmentTopics(node, guard, world, self._stamp_s)
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
         self._calling = Calling(node, guard, callers, keeper, world.site)
         self._replying = Replying(node, guard, world)
         self._robots = {
-            name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy) for name in world.robots
+            name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy, self._charts)
+            for name in world.robots
         }
         self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
         self._sensed: dict[str, tuple[tuple[str, ...], int]] = {}
@@ -100,6 +112,7 @@ class SimBridge:
         if ghosts is not None:
             every(node, OBSTACLES_EVERY_S, guard("obstacles", ghosts.tell_obstacles))
         every(node, 1.0 / declare(node, HEALTH_HZ), guard("health", self._tell_health))
+        every(node, EQUIPMENT_EVERY_S, guard("equipment", self._equipment.tell))
         every(node, NOTE_EVERY_S, guard("note", self._note))
 
     def stand_still(self) -> None:

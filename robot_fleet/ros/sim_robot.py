@@ -7,7 +7,7 @@ same action and behaviour tree pre-empts the running one without a stop, any oth
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -52,7 +52,8 @@ class SimRobotServers:
     robot_id : the robot, and its namespace.
     guard : keeps failing callbacks from the spin.
     clock_s : returns the time that stands on messages (ROS time).
-    occupancy : the map that it drives by.
+    occupancy : the map that it drives by on the ground.
+    charts : those of further levels.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class SimRobotServers:
         guard: Guard,
         clock_s: Callable[[], float],
         occupancy: OccupancyMap,
+        charts: Mapping[str, OccupancyMap] | None = None,
     ) -> None:
         self._world = world
         self._id = robot_id
@@ -106,7 +108,8 @@ class SimRobotServers:
         node.create_subscription(
             PoseWithCovarianceStamped, topic("~initialpose", robot_id), placed, QOS["~initialpose"].wanted
         )
-        SimServices(node, robot_id, guard, nodes, self._nodes_changed, occupancy, lambda: self._robot.pose, clock_s)
+        changed, pose = self._nodes_changed, lambda: self._robot.pose
+        SimServices(node, robot_id, guard, nodes, changed, occupancy, pose, clock_s, charts)
 
     def _controlled(self, message: String) -> None:
         if message.data in ("lost", "located"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ class SimServices:
     guard : keeps failing callbacks from the spin.
     nodes : its managed nodes.
     changed : called when one of them has changed.
-    occupancy : the map that it drives by.
+    occupancy : the map that it drives by on the ground.
+    charts : those of further levels.
     pose : returns where it is.
     clock_s : returns the fleet time that stands on messages.
     """
@@ -56,11 +57,13 @@ class SimServices:
         occupancy: OccupancyMap,
         pose: Callable[[], Pose],
         clock_s: Callable[[], float],
+        charts: Mapping[str, OccupancyMap] | None = None,
     ) -> None:
         self._id = robot_id
         self._nodes = nodes
         self._changed = changed
-        self._map = occupancy
+        self._ground = occupancy
+        self._charts = charts or {}
         self._pose = pose
         self._clock_s = clock_s
 
@@ -79,6 +82,11 @@ class SimServices:
             serve(TYPES["ClearEntireCostmap"], f"{costmap}/clear_entirely_{costmap}", self._clear)
             serve(TYPES["GetCostmap"], f"{costmap}/get_costmap", partial(self._costmap, which == "local"))
         serve(TYPES["LoadMap"], "map_server/load_map", self._load_map)
+
+    @property
+    def _map(self) -> OccupancyMap:
+        """The map of the level that the robot is on."""
+        return self._charts.get(self._pose().map_id, self._ground)
 
     # --- lifecycle ---------------------------------------------------------------------------------------------------
 

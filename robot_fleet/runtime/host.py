@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder, SupplyChargers
+from robot_fleet.core.effects import Answer, AskEquipment, AskPath, Improve, SendOrder, SupplyChargers
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
-from robot_fleet.core.inputs import Input, ReportReceived
-from robot_fleet.core.ports import PathAsker, RobotLink
+from robot_fleet.core.inputs import EquipmentReported, Input, ReportReceived
+from robot_fleet.core.ports import EquipmentLink, PathAsker, RobotLink
 from robot_fleet.telemetry.board import Board
 from robot_fleet.telemetry.rollup import Rollup
 
@@ -53,6 +53,7 @@ class Host:
     planners : asks robots' planners, None where there are none to be asked.
     supply : has chargers give current (the first) or hold it back (the others); None where nothing can be switched.
     board : told of every report, where nobody else watches the robots' health.
+    equipment : how doors, gates and lifts are reached, None where there are none.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Host:
         planners: PathAsker | None = None,
         board: Board | None = None,
         supply: Callable[[SupplyChargers], None] | None = None,
+        equipment: EquipmentLink | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -82,6 +84,7 @@ class Host:
         self._planners = planners
         self._board = board
         self._supply = supply
+        self._equipment = equipment
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -100,6 +103,9 @@ class Host:
                     if self._planners is not None:
                         self._planners.stop(order.robot)
                     self._links[order.robot].send(order)
+                case AskEquipment():
+                    if self._equipment is not None:
+                        self._equipment.ask(effect)
                 case Improve():
                     self._improve(effect)
                 case AskPath():
@@ -115,6 +121,9 @@ class Host:
     def poll_links(self, now: Now) -> bool:
         """Feed every report that has come in; return whether there was any."""
         any_news = False
+        for said in self._equipment.reports() if self._equipment is not None else ():
+            any_news = True
+            self.feed(EquipmentReported(said), now)
         for link in self._links.values():
             for report in link.reports():
                 any_news = True

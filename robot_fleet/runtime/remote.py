@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from robot_fleet.core.effects import AskEquipment
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState, GoalStatus, Sensed
+from robot_fleet.sim.equipment import SimEquipmentLink
 from robot_fleet.sim.goals import Goal
 from robot_fleet.sim.link import SimNavigator
 from robot_fleet.sim.world import SimWorld
@@ -149,6 +152,10 @@ class RemoteNavigator:
         """Start leaving the charger."""
         self._send(lambda world: world.undock(self._id))
 
+    def change_level(self, pose: Pose) -> None:
+        """Take on the map of the level that a lift has carried the robot to."""
+        self._send(lambda world: world.change_level(self._id, pose))
+
     def cancel(self) -> None:
         """Ask the goal to stop, if the server knows it."""
         if self._sent is not None and self._sent.life == self._server.life:
@@ -182,6 +189,22 @@ class RemoteNavigator:
                 server.world().cancel(self._id)
 
         server.take(arrive)
+
+
+class RemoteEquipment:
+    """Reaches the equipment of a simulator that may be killed. Implements `robot_fleet.core.ports.EquipmentLink`."""
+
+    def __init__(self, server: SimServer) -> None:
+        self._server = server
+        self._link = SimEquipmentLink(server.world)
+
+    def ask(self, wish: AskEquipment) -> None:
+        """Hand the wish over, if there is somebody who takes it."""
+        self._server.take(lambda: self._link.ask(wish))
+
+    def reports(self) -> Sequence[EquipmentReport]:
+        """Return what was heard since the last call."""
+        return self._link.reports() if self._server.runs else ()
 
 
 class RemoteActuator:

@@ -33,6 +33,7 @@ from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.sim.answerers import Wait, answer_now
 from robot_fleet.sim.callers import Call, Callers, Request
+from robot_fleet.sim.equipment import SimEquipmentLink
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
@@ -217,6 +218,7 @@ class VirtualFleet:
             answer,
             time.perf_counter,
             board=self.board,
+            equipment=SimEquipmentLink(lambda: self.world),
             supply=lambda wish: self.world.supply(wish.held),
         )
 

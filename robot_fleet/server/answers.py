@@ -35,6 +35,7 @@ _STATUS = {
     "request_unknown_zone": 404,
     "request_unknown_place": 404,
     "request_place_state": 409,
+    "request_unknown_level": 404,
     "request_unknown_shift": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,

@@ -27,7 +27,7 @@ class ViewedFleet:
     Parameters
     ----------
     view : what others keep up to date, on the event loop's thread.
-    map_png : the site's map (see `site_view`).
+    map_pngs : the maps of the site's levels (see `site_view`).
     commands : how wishes reach the manager.
     fleet_s : returns the fleet time.
     state : returns the core's state, for what is told of shifts, schedules and of what robots have heard.
@@ -43,7 +43,7 @@ class ViewedFleet:
     def __init__(
         self,
         view: FleetView,
-        map_png: bytes,
+        map_pngs: Mapping[str, bytes],
         commands: Commands,
         fleet_s: Callable[[], float],
         *,
@@ -58,7 +58,7 @@ class ViewedFleet:
         on_shown: Callable[[Sequence[str]], None] = lambda alarms: None,
     ) -> None:
         self._view = view
-        self._map_png = map_png
+        self._map_pngs = map_pngs
         self._commands = commands
         self._fleet_s = fleet_s
         self._timeline = timeline
@@ -80,9 +80,9 @@ class ViewedFleet:
         """Return the whole view."""
         return self._view.snapshot(self._fleet_s())
 
-    def map_png(self) -> bytes:
-        """Return the site's map as a PNG."""
-        return self._map_png
+    def map_png(self, level: str) -> bytes | None:
+        """Return the map of a level as a PNG, None if there is no such level."""
+        return self._map_pngs.get(level)
 
     def tasks(self) -> Sequence[Row]:
         """Return every task, oldest first."""

@@ -132,8 +132,11 @@ class FleetPort(Commands, Protocol):
         """Return the whole view, a frame of type `snapshot`."""
         ...
 
-    def map_png(self) -> bytes:
-        """Return the site's map as a PNG, first row at the largest y; 0 occupied, 254 free, 205 unknown."""
+    def map_png(self, level: str) -> bytes | None:
+        """Return the map of a level as a PNG, None if there is no such level.
+
+        The first row lies at the largest y; 0 is occupied, 254 free, 205 unknown.
+        """
         ...
 
     def tasks(self) -> Sequence[Row]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.site import GROUND_LEVEL
 
 Freshness = Literal["never", "live", "stale", "offline"]
 
@@ -112,6 +113,7 @@ class RobotRow(VersionedRow):
     x_m: float
     y_m: float
     yaw_rad: float
+    level: str = Field(default=GROUND_LEVEL, description="The level that it is on; its position is in that one's map.")
     speed_mps: float
     soc_pct: float
     length_m: float

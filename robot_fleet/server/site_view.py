@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from robot_fleet.core.site import ParamSpec, Service, Site
+from robot_fleet.core.site import GROUND_LEVEL, ParamSpec, Service, Site
 from robot_fleet.core.text import Text
 from robot_fleet.server.health_rows import UNHEARD
 from robot_fleet.site.calendar import SiteCalendar
@@ -25,12 +26,12 @@ class SiteView:
     ----------
     row : the `site` of a snapshot, JSON.
     robots : a first row per robot.
-    map_png : the map as 8-bit grey PNG: 0 occupied, 254 free, 205 unknown; first row at the largest y.
+    map_pngs : by level its map as 8-bit grey PNG: 0 occupied, 254 free, 205 unknown; first row at the largest y.
     """
 
     row: dict[str, Any]
     robots: tuple[dict[str, Any], ...]
-    map_png: bytes
+    map_pngs: Mapping[str, bytes]
 
 
 def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
@@ -44,18 +45,16 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
     ------
     SiteError : the site's map cannot be read (`site_map_*`).
     """
-    occupancy = read_map(Path(site.map_file))
-    rows, columns = occupancy.grid.shape
+    charts = {name: read_map(Path(level.map_file)) for name, level in site.floors.items()}
     row = {
         "id": site.id,
         "name": _text(site.name),
         "synthetic_people": site.synthetic_people,
-        "map": {
-            "width_px": columns,
-            "height_px": rows,
-            "resolution_m": occupancy.resolution_m,
-            "origin": [occupancy.origin_x_m, occupancy.origin_y_m, 0.0],
-        },
+        "map": _chart(charts[GROUND_LEVEL]),
+        "levels": [
+            {"id": name, "name": _text(level.name), "map": _chart(charts[name]), "lanes": _lanes(site, name)}
+            for name, level in site.floors.items()
+        ],
         "places": [
             {
                 "id": place.id,
@@ -66,23 +65,18 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
                 "yaw_rad": place.pose.yaw_rad,
                 "groups": list(place.groups),
                 "door": place.door,
+                "level": place.pose.map_id,
             }
             for place in site.places.values()
         ],
-        "lanes": [
-            [
-                round(site.vertices[vertex].pose.x_m, 2) if axis == "x" else round(site.vertices[vertex].pose.y_m, 2)
-                for vertex in (lane.start, lane.end)
-                for axis in "xy"
-            ]
-            for lane in site.lanes.values()
-        ],
+        "lanes": _lanes(site, GROUND_LEVEL),
         "zones": [
             {
                 "id": zone.id,
                 "name": _text(zone.name),
                 "outline": [list(corner) for corner in zone.outline],
                 "kinds": list(zone.kinds),
+                "level": zone.level,
             }
             for zone in site.zones.values()
         ],
@@ -94,7 +88,24 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
         if calendar is None
         else {"time_zone": calendar.zone.key, "began_s": calendar.began_at.timestamp()},
     }
-    return SiteView(row, tuple(_robots(site)), _png(occupancy))
+    return SiteView(row, tuple(_robots(site)), {name: _png(chart) for name, chart in charts.items()})
+
+
+def _chart(occupancy: OccupancyMap) -> dict[str, Any]:
+    rows, columns = occupancy.grid.shape
+    return {
+        "width_px": columns,
+        "height_px": rows,
+        "resolution_m": occupancy.resolution_m,
+        "origin": [occupancy.origin_x_m, occupancy.origin_y_m, 0.0],
+    }
+
+
+def _lanes(site: Site, level: str) -> list[list[float]]:
+    """Return the lanes of a level as `[x0_m, y0_m, x1_m, y1_m]`; a lift's ride is none of any."""
+    ends = ((site.vertices[lane.start].pose, site.vertices[lane.end].pose) for lane in site.lanes.values())
+    on_level = (pair for pair in ends if all(pose.map_id == level for pose in pair))
+    return [[round(value, 2) for pose in pair for value in (pose.x_m, pose.y_m)] for pair in on_level]
 
 
 def _text(text: Text) -> dict[str, str]:
@@ -139,6 +150,7 @@ def _robots(site: Site) -> list[dict[str, Any]]:
                 "x_m": pose.x_m,
                 "y_m": pose.y_m,
                 "yaw_rad": pose.yaw_rad,
+                "level": pose.map_id,
                 "soc_pct": spec.start_soc_pct,
                 "speed_mps": 0.0,
                 "length_m": kind.footprint.length_m,

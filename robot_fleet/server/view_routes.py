@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.lifecycles.task import TaskState
+from robot_fleet.core.site import GROUND_LEVEL
 from robot_fleet.server.models import ErrorAnswer
 from robot_fleet.server.pages import PAGED, Paged, fits, within
 from robot_fleet.server.ports import FleetPort
@@ -38,9 +39,12 @@ def view_reads(fleet: FleetPort, consoles: Callable[[], int]) -> APIRouter:
         return row
 
     @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-    async def map_png() -> Response:
-        """The map: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
-        return Response(fleet.map_png(), media_type="image/png")
+    async def map_png(level: str = GROUND_LEVEL) -> Response:
+        """The map of a level: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
+        picture = fleet.map_png(level)
+        if picture is None:
+            raise RequestError("request_unknown_level", f"there is no level {level!r} on this site", "level")
+        return Response(picture, media_type="image/png")
 
     @router.get("/robots", response_model=list[RobotRow], responses=PAGED)
     async def robots(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from robot_fleet.core.fleet.state import FleetState, OrderRecord
 from robot_fleet.core.site import Site
 from robot_fleet.server.ports import Row
@@ -22,10 +24,11 @@ def ways(site: Site, state: FleetState) -> list[Row]:
 
 def _row(site: Site, order: OrderRecord) -> Row:
     left = [site.lanes[name] for name in order.lanes[order.lanes_done :]]
-    vertices = [site.vertices[name].pose for name in (left[0].start, *(lane.end for lane in left))]
+    poses = [site.vertices[name].pose for name in (left[0].start, *(lane.end for lane in left))]
+    vertices = [*takewhile(lambda pose: pose.map_id == poses[0].map_id, poses)]  # up to a lift
     return {
         "place": order.place,
         "purpose": order.purpose,
         "points": [[round(pose.x_m, 2), round(pose.y_m, 2)] for pose in vertices],
-        "released": max(order.lanes_released - order.lanes_done, 0),
+        "released": min(max(order.lanes_released - order.lanes_done, 0), len(vertices) - 1),
     }

@@ -72,6 +72,7 @@ def capture(world: SimWorld) -> dict[str, Any]:
         "touching": [list(pair) for pair in world.scanners.touching],
         "hazards": world.hazards.capture(),
         "held_back": list(world.held_back),
+        "equipment": world.equipment.capture(),
         "trace_bytes": world.trace.flush() if world.trace is not None else None,
     }
 
@@ -109,6 +110,7 @@ def restore(world: SimWorld, state: Mapping[str, Any]) -> None:
     world.scanners.touching = dict.fromkeys((a, b) for a, b in state["touching"])
     world.hazards.restore(state.get("hazards", {}))
     world.held_back = dict.fromkeys(state.get("held_back", ()))
+    world.equipment.restore(state.get("equipment", ()))
     for robot_id, robot in world.robots.items():
         robot.slip = world.hazards.slips.get(robot_id, 0.0)
     world.take_changes()

@@ -54,6 +54,10 @@ class SimNavigator:
         """Start leaving the charger."""
         self._world.undock(self._id)
 
+    def change_level(self, pose: Pose) -> None:
+        """Take on the map of the level that a lift has carried the robot to."""
+        self._world.change_level(self._id, pose)
+
     def cancel(self) -> None:
         """Ask the running goal to stop."""
         self._world.cancel(self._id)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from robot_fleet.sim.bodies import PACE_MPS, Body
+from robot_fleet.sim.bodies import PACE_MPS, Bodies, Body
 from robot_fleet.sim.boxes import Box, free_way_m, overlap
 from robot_fleet.sim.hazards import Hazards
 from robot_fleet.sim.robot import START_M, STEP_S, SimRobot
@@ -39,6 +39,7 @@ class Scanners:
     def __init__(self, robots: Sequence[SimRobot], hazards: Hazards) -> None:
         self._robots = tuple(robots)
         self._hazards = hazards
+        self.leaves = Bodies()  # of doors that are shut
         self._reach_m = {
             robot.id: max(robot.kind.footprint.radius_m, robot.kind.loaded_footprint.radius_m) + _CAR_REACH_M
             for robot in robots
@@ -55,7 +56,7 @@ class Scanners:
         """Return how far the robot can go along a unit vector with the gap kept; `inf` if nothing is near."""
         if now_s >= robot.look_s:
             self._look(robot, now_s)
-        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id else ()
+        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id or self.leaves.by_id else ()
         near = self._within(robot, self._stop_m(robot), now_s) if robot.near else None
         if not near and not bodies:
             robot.blocked_s = math.inf
@@ -84,7 +85,7 @@ class Scanners:
         """Return whether the footprint turned to `yaw_rad` touches nobody; who touches already may turn free."""
         if now_s >= robot.look_s:
             self._look(robot, now_s)
-        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id else ()
+        bodies = self._bodies_near(robot) if self._hazards.bodies.by_id or self.leaves.by_id else ()
         near = self._within(robot, 2.0 * SIDE_M, now_s) if robot.near else None
         if not near and not bodies:
             robot.blocked_s = math.inf
@@ -128,7 +129,7 @@ class Scanners:
         reach_m = self._stop_m(robot) + robot.radius_m + PACE_MPS[1] * STEP_S
         return [
             body
-            for body in self._hazards.bodies.by_id.values()
+            for body in (*self._hazards.bodies.by_id.values(), *self.leaves.by_id.values())
             if body.map_id == robot.map_id
             and math.hypot(body.box().x_m - robot.x_m, body.box().y_m - robot.y_m) < reach_m + body.radius_m
         ]
@@ -142,7 +143,8 @@ class Scanners:
 
     def _look(self, robot: SimRobot, now_s: float) -> None:
         """Find everyone who could come near before the next look."""
-        robot.look_s = now_s if self._hazards.bodies.by_id else now_s + _LOOK_EVERY_S
+        at_each_step = self._hazards.bodies.by_id or (self.leaves.by_id and self._leaf_is_near(robot))
+        robot.look_s = now_s if at_each_step else now_s + _LOOK_EVERY_S
         x = robot.x_m
         y = robot.y_m
         speed = robot.kind.speed_mps
@@ -155,6 +157,15 @@ class Scanners:
             if dx * dx + dy * dy < reach_m * reach_m and other is not robot and other.map_id == robot.map_id:
                 found.append(other)
         robot.near = tuple(found)
+
+    def _leaf_is_near(self, robot: SimRobot) -> bool:
+        """Return whether a door that is shut could come near before the next look."""
+        near_m = self._reach_m[robot.id] + self._brake_m[robot.id] + robot.kind.speed_mps * _LOOK_EVERY_S
+        return any(
+            leaf.map_id == robot.map_id
+            and math.hypot(leaf.box().x_m - robot.x_m, leaf.box().y_m - robot.y_m) < near_m + leaf.radius_m
+            for leaf in self.leaves.by_id.values()
+        )
 
     def _stop_m(self, robot: SimRobot) -> float:
         """Distance within which something ahead matters at the robot's speed, with a step's reserve."""
@@ -172,7 +183,7 @@ class Scanners:
             dx = other.x_m - x
             dy = other.y_m - y
             limit_m = reach_m + other.radius_m
-            if dx * dx + dy * dy < limit_m * limit_m:
+            if dx * dx + dy * dy < limit_m * limit_m and other.map_id == robot.map_id:
                 found.append(other)
             elif self.touching:
                 self._note(robot, other, robot.box(), other.box(), now_s)

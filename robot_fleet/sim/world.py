@@ -20,6 +20,7 @@ from robot_fleet.sim.bodies import Body
 from robot_fleet.sim.boxes import overlap
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.drivers import Drivers
+from robot_fleet.sim.equipment import CABIN_M, BuildingEquipment
 from robot_fleet.sim.ghosts import Ghosts, ghost_bodies
 from robot_fleet.sim.goals import NO_PROGRESS, PATIENCE_S, Goal, Mode
 from robot_fleet.sim.hazards import NO_CURRENT, NO_DOCK, Hazards
@@ -29,6 +30,7 @@ from robot_fleet.sim.robot import STEP_S, TICKS_PER_S, SimRobot
 from robot_fleet.sim.scanner import Contact, Scanners
 from robot_fleet.sim.trace import Trace
 from robot_fleet.sim.ways import Ways
+from robot_fleet.site.levels import read_levels
 from robot_fleet.site.maps import OccupancyMap
 
 DOCK_KINDS = ("charger", "dock")
@@ -46,7 +48,7 @@ class SimWorld:
     Parameters
     ----------
     site : the site; its robots start at their places, its items stand where it says.
-    occupancy : the map, or None for an open plane.
+    occupancy : the map of the ground level, or None for open planes; those of further levels are read.
     people : habits of the people.
     seed : of all that people draw.
     start_s : fleet time of the beginning, rounded to a whole step.
@@ -92,9 +94,11 @@ class SimWorld:
         self.custody.take_place_changes()
         self.acts = Acts(self)
         self.drivers = Drivers(self)
+        self.equipment = BuildingEquipment(self)
         self.callers = Callers(self, ())
-        maps = sorted({robot.map_id for robot in self._bodies})
-        self._ways = {map_id: Ways(occupancy, map_id) for map_id in maps}
+        maps = sorted({robot.map_id for robot in self._bodies} | set(site.levels))
+        charts = read_levels(site) if occupancy is not None else {}
+        self._ways = {map_id: Ways(charts.get(map_id, occupancy), map_id) for map_id in maps}
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -136,6 +140,7 @@ class SimWorld:
         if self.hazards.broken:
             self._rescue()
         self.drivers.step(tick)
+        self.equipment.step(now_s)
         if self.trace is not None:
             self.trace.poses(now_s, self._bodies)
             if self.ghosts.bodies:
@@ -335,6 +340,21 @@ class SimWorld:
         elif robot.mode is not Mode.UNDOCKING:
             self._refuse(robot, "undock", "905", f"the robot cannot undock: it is {robot.mode.name.lower()}")
 
+    def change_level(self, robot_id: str, pose: Pose) -> None:
+        """Take on the map of the level that a lift has carried the robot to; it must have done so."""
+        robot = self.robots[robot_id]
+        if robot.mode is not Mode.STANDING or robot.act_id:
+            self._refuse(
+                robot, "change_level", NO_PROGRESS, f"the robot does not stand: it is {robot.mode.name.lower()}"
+            )
+        elif pose.map_id != robot.map_id or pose.distance_m(robot.pose) > CABIN_M:
+            self._refuse(
+                robot, "change_level", "203", f"the robot is at level {robot.map_id!r}, not at {pose.map_id!r}"
+            )
+        else:
+            robot.goal = Goal("change_level", poses=(pose,))
+            robot.finish_goal(GoalState.SUCCEEDED)
+
     def cancel(self, robot_id: str) -> None:
         """Give the running goal up: a drive brakes to a halt, a docking ends before the charger, an undocking in it."""
         robot = self.robots[robot_id]
@@ -397,7 +417,7 @@ class SimWorld:
         for done in self.physical_acts:
             if done.event.startswith("dock:"):
                 docks[done.robot] += 1
-            elif done.event != "undock":
+            elif done.event != "undock" and not done.event.startswith("ride:"):
                 acts[done.robot] += 1
         return {
             r.id: RobotTotals(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
+from robot_fleet.core.site import GROUND_LEVEL
 from robot_fleet.site.costs import COSTS_FILE, check_costs
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.maps import read_map
@@ -77,4 +78,11 @@ def _check_map(draft: Draft, folder: Path) -> None:
         name = str(where.relative_to(folder)) if where.is_relative_to(folder) else error.where
         draft.findings.append(Finding(error.code, name, "", error.message))
         return
-    check_walls(draft, occupancy)
+    charts = {GROUND_LEVEL: occupancy}
+    for level in draft.levels.values():
+        try:
+            charts[level.id] = read_map(Path(level.map_file))
+        except SiteError as error:
+            draft.findings.append(Finding(error.code, "site.yaml", f"levels.{level.id}", error.message))
+            return
+    check_walls(draft, charts)

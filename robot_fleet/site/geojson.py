@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from robot_fleet.core.site import Lane, Vertex
+from robot_fleet.core.site import GROUND_LEVEL, Lane, Vertex
 
 
 def write_lanes(path: Path, vertices: Iterable[Vertex], lanes: Iterable[Lane]) -> None:
@@ -23,6 +23,8 @@ def write_lanes(path: Path, vertices: Iterable[Vertex], lanes: Iterable[Lane]) -
         metadata: dict[str, object] = {"name": vertex.id}
         if vertex.pose.yaw_rad != 0.0:
             metadata["yaw_rad"] = round(vertex.pose.yaw_rad, 6)
+        if vertex.pose.map_id != GROUND_LEVEL:
+            metadata["level"] = vertex.pose.map_id
         features.append(
             {
                 "type": "Feature",

@@ -73,7 +73,9 @@ class LaneGraph:
 
         for number, lane in enumerate(self._lanes):
             if self._may_enter(lane.start, lane):
-                link(first_start + self.index[lane.start], number, times.start_s(lane) + times.lane_s(lane))
+                link(
+                    first_start + self.index[lane.start], number, times.start_s(lane) + times.lane_s(lane) + lane.wait_s
+                )
             if lane.end not in self._inside:
                 link(number, first_end + self.index[lane.end], times.end_s(lane))
             if self._vertices[lane.end].place:
@@ -81,7 +83,7 @@ class LaneGraph:
             for following in leaving[lane.end]:
                 after = self._lanes[following]
                 if self._may_enter(lane.end, after):
-                    link(number, following, times.bend_s(lane, after) + times.lane_s(after))
+                    link(number, following, times.bend_s(lane, after) + times.lane_s(after) + after.wait_s)
         size = first_end + len(self.index)
         self._first_start, self._first_end = first_start, first_end
         self._costs = np.array(costs)

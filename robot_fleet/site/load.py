@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.core.site import RobotKind, Site
+from robot_fleet.core.site import GROUND_LEVEL, Level, RobotKind, Site
 from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
 from robot_fleet.site.energy import ENERGY_FILE
+from robot_fleet.site.equipping import with_lanes
 from robot_fleet.site.maps import read_map_file
 from robot_fleet.site.model_law import LAW_FOLDER, PAPERS_FILE
 from robot_fleet.site.reach import check_reach
-from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
+from robot_fleet.site.read import CALENDAR_FILE, EQUIPMENT_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
 from robot_fleet.site.references import check_references
 
 
@@ -61,12 +62,11 @@ def site_digest(folder: Path) -> str:
     names = ["site.yaml", "places.yaml", "kinds.yaml", "robots.yaml", "items.yaml", draft.file.lanes, draft.file.map]
     names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
     names += sorted(f"{LAW_FOLDER}/{path.name}" for path in (folder / LAW_FOLDER).glob("*.yaml"))
-    names += [
-        name
-        for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE, BUILDINGS_FILE, EVENTS_FILE, PAPERS_FILE)
-        if (folder / name).is_file()
-    ]
-    names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
+    optional = (ZONES_FILE, EQUIPMENT_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE)
+    names += [name for name in (*optional, BUILDINGS_FILE, EVENTS_FILE, PAPERS_FILE) if (folder / name).is_file()]
+    names += [level.map for level in draft.file.levels]
+    for chart in (draft.file.map, *(level.map for level in draft.file.levels)):
+        names.append(str(Path(chart).parent / read_map_file(folder / chart).image))
     digest = hashlib.sha256()
     for name in names:
         path = folder / name
@@ -82,13 +82,17 @@ def _site(draft: Draft, folder: Path) -> Site:
     file = draft.file
     if file is None:
         raise SiteError("site_file_missing", "expected a site.yaml", str(folder))
+    equipment, lanes = with_lanes(draft.equipment.values(), draft.vertices, draft.lanes)
+    ground = Level(
+        GROUND_LEVEL, file.ground.value() if file.ground is not None else file.name.value(), str(folder / file.map)
+    )
     return Site(
         id=file.id,
         name=file.name.value(),
         map_file=str(folder / file.map),
         places=draft.places,
         vertices=draft.vertices,
-        lanes=draft.lanes,
+        lanes=lanes,
         kinds=draft.kinds,
         robots=draft.robots,
         items=draft.items,
@@ -102,4 +106,6 @@ def _site(draft: Draft, folder: Path) -> Site:
         buildings=draft.buildings,
         city=draft.city,
         energy=draft.energy,
+        equipment=equipment,
+        levels={GROUND_LEVEL: ground, **draft.levels} if draft.levels else {},
     )

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from robot_fleet.core.geometry import Footprint, Pose
-from robot_fleet.core.site import ItemSpec, Place, Zone
+from robot_fleet.core.site import GROUND_LEVEL, ItemSpec, Place, Zone
 from robot_fleet.core.text import Text
 
 # Ids end up in ROS names, URLs and file names; a colon would collide with `param:<name>` and its like.
@@ -61,6 +61,15 @@ class TextModel(SiteModel):
         return Text(self.ko, self.en)
 
 
+class LevelModel(SiteModel):
+    """A level above or below the ground; see `robot_fleet.core.site.Level`. `map` is its Nav2 map file."""
+
+    id: Word
+    name: TextModel
+    map: str
+    elevation_m: float
+
+
 class SiteFile(SiteModel):
     """`site.yaml`: what the folder is and where its parts are. Paths are relative to the folder."""
 
@@ -71,6 +80,8 @@ class SiteFile(SiteModel):
     lanes: str = "lanes.geojson"
     world: str = ""
     synthetic_people: bool = False
+    ground: TextModel | None = None
+    levels: list[LevelModel] = []
 
 
 class PlaceModel(SiteModel):
@@ -79,6 +90,7 @@ class PlaceModel(SiteModel):
     id: ObjectId
     kind: PlaceKind
     pose: PoseList
+    level: Word = GROUND_LEVEL
     name: TextModel
     groups: list[Word] = []
     door: Literal["", "open", "resident", "remote_unlock", "staff"] = ""
@@ -93,7 +105,7 @@ class PlaceModel(SiteModel):
         return Place(
             id=self.id,
             kind=self.kind,
-            pose=pose(self.pose),
+            pose=pose(self.pose, self.level),
             name=self.name.value(),
             groups=tuple(self.groups),
             door=self.door,
@@ -132,6 +144,7 @@ class ZoneModel(SiteModel):
     ] = ""
     ground: Literal["pavement", "crossing", "carriageway", "estate"] = "pavement"
     pavement_m: NotNegative = 0.0
+    level: Word = GROUND_LEVEL
 
     def value(self) -> Zone:
         """Return the core's value."""
@@ -147,6 +160,7 @@ class ZoneModel(SiteModel):
             law=self.law,
             ground=self.ground,
             pavement_m=self.pavement_m,
+            level=self.level,
         )
 
 
@@ -179,9 +193,9 @@ class ItemsFile(SiteModel):
     items: list[ItemModel] = []
 
 
-def pose(values: list[float]) -> Pose:
-    """Return a pose of the site's only map from `[x_m, y_m, yaw_rad]`."""
-    return Pose(values[0], values[1], values[2])
+def pose(values: list[float], level: str = GROUND_LEVEL) -> Pose:
+    """Return a pose on the map of a level from `[x_m, y_m, yaw_rad]`."""
+    return Pose(values[0], values[1], values[2], level)
 
 
 def footprint(values: list[float]) -> Footprint:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from robot_fleet.core.site import GROUND_LEVEL
 from robot_fleet.site.model import NotNegative, ObjectId, Positive, SiteModel, Word
 
 Coordinates = Annotated[list[float], Field(min_length=2, max_length=3)]
@@ -24,10 +25,11 @@ class PointGeometry(SiteModel):
 
 
 class VertexMetadata(SiteModel):
-    """What a vertex carries: its id (a place's id where a place stands on it) and the yaw of robots that hold one."""
+    """What a vertex carries: its id (a place's id where a place stands on it), yaw of robots that hold one, level."""
 
     name: ObjectId
     yaw_rad: float = 0.0
+    level: Word = GROUND_LEVEL
 
 
 class VertexProperties(SiteModel):

@@ -14,10 +14,22 @@ from pydantic import BaseModel, ValidationError
 
 from robot_fleet.core.city import Building, CityRules
 from robot_fleet.core.energy import EnergySpec
+from robot_fleet.core.equipment import Equipment
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.law import Law, Paper, Regime
-from robot_fleet.core.site import CalendarSpec, ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
+from robot_fleet.core.site import (
+    CalendarSpec,
+    ItemSpec,
+    Lane,
+    Level,
+    Place,
+    RobotKind,
+    RobotSpec,
+    Service,
+    Vertex,
+    Zone,
+)
 from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
 from robot_fleet.site.energy import ENERGY_FILE, check_energy
 from robot_fleet.site.findings import Finding
@@ -25,6 +37,7 @@ from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile,
 from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_city import BuildingModel, BuildingsFile, EventsFile
 from robot_fleet.site.model_energy import EnergyFile
+from robot_fleet.site.model_equipment import EquipmentFile, EquipmentModel
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
 from robot_fleet.site.model_law import LAW_FOLDER, PAPERS_FILE, PaperModel, PapersFile, RegimeFile
@@ -34,6 +47,8 @@ from robot_fleet.site.source import KeyPath, Source, read_json, read_yaml
 
 ZONES_FILE = "zones.yaml"
 """A file that a site need not have."""
+EQUIPMENT_FILE = "equipment.yaml"
+"""Another one; a site without it has no doors that robots have opened for them."""
 HEALTH_FILE = "health.yaml"
 """Another one; the file of this name beside this module stands in."""
 CALENDAR_FILE = "calendar.yaml"
@@ -66,6 +81,8 @@ class Draft:
     robots: dict[str, RobotSpec] = field(default_factory=dict)
     items: dict[str, ItemSpec] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    levels: dict[str, Level] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
@@ -102,6 +119,9 @@ def read_draft(folder: Path) -> Draft:
         return draft
     source = read_yaml(folder, "site.yaml", draft.findings)
     draft.file = _whole(SiteFile, source, draft.findings)
+    for level in draft.file.levels if draft.file is not None else ():
+        name = level.name.value()
+        draft.levels[level.id] = Level(level.id, name, str(folder / level.map), level.elevation_m)
     source = read_yaml(folder, "places.yaml", draft.findings)
     draft.places.update(_entries(PlacesFile, "places", PlaceModel, PlaceModel.value, source, draft))
     _read_routes(source, draft)
@@ -113,6 +133,11 @@ def read_draft(folder: Path) -> Draft:
     if (folder / ZONES_FILE).is_file():
         source = read_yaml(folder, ZONES_FILE, draft.findings)
         draft.zones.update(_entries(ZonesFile, "zones", ZoneModel, ZoneModel.value, source, draft))
+    if (folder / EQUIPMENT_FILE).is_file():
+        source = read_yaml(folder, EQUIPMENT_FILE, draft.findings)
+        draft.equipment.update(
+            _entries(EquipmentFile, "equipment", EquipmentModel, EquipmentModel.value, source, draft)
+        )
     _read_health(folder, draft)
     if (folder / CALENDAR_FILE).is_file():
         calendar = _whole(CalendarFile, read_yaml(folder, CALENDAR_FILE, draft.findings), draft.findings)
@@ -363,13 +388,21 @@ def _read_vertex(feature: VertexFeature, names: dict[int, str], source: Source, 
     x_m, y_m = feature.geometry.coordinates[:2]
     place = draft.places.get(name)
     if place is None:
-        draft.vertices[name] = Vertex(name, Pose(x_m, y_m, feature.properties.metadata.yaw_rad))
+        extra = feature.properties.metadata
+        draft.vertices[name] = Vertex(name, Pose(x_m, y_m, extra.yaw_rad, extra.level))
         return
     if math.hypot(place.pose.x_m - x_m, place.pose.y_m - y_m) > _SAME_POINT_M:
         where = f"({place.pose.x_m}, {place.pose.y_m})"
         expected = f"the vertex stands at ({x_m}, {y_m}), its place at {where}; expected one point"
         draft.findings.append(source.finding("site_vertex_off_place", (*path, "geometry", "coordinates"), expected))
     draft.vertices[name] = Vertex(name, place.pose, place=name)
+
+
+def _climb_m(draft: Draft, start: Vertex, end: Vertex) -> float:
+    """Return how far two vertices are above each other, by the levels that they are on."""
+    floors = [draft.levels.get(vertex.pose.map_id) for vertex in (start, end)]
+    heights_m = [floor.elevation_m if floor is not None else 0.0 for floor in floors]
+    return abs(heights_m[0] - heights_m[1])
 
 
 def _read_lane(feature: LaneFeature, names: dict[int, str], source: Source, path: KeyPath, draft: Draft) -> None:
@@ -390,7 +423,7 @@ def _read_lane(feature: LaneFeature, names: dict[int, str], source: Source, path
             where = f"({vertex.pose.x_m}, {vertex.pose.y_m})"
             expected = f"lane {name} has an end at ({x_m}, {y_m}); expected its vertex {vertex.id} at {where}"
             draft.findings.append(source.finding("site_lane_off_vertex", (*path, "geometry", "coordinates"), expected))
-    length_m = start.pose.distance_m(end.pose)
+    length_m = math.hypot(start.pose.distance_m(end.pose), _climb_m(draft, start, end))
     if length_m < _SAME_POINT_M:
         expected = f"lane {name} has no length; expected two different points"
         draft.findings.append(source.finding("site_lane_no_length", path, expected))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate, Zone
 from robot_fleet.site.city import check_city
+from robot_fleet.site.equipping import check_equipment
 from robot_fleet.site.flows import check_flow
 from robot_fleet.site.lawfulness import check_law
 from robot_fleet.site.read import Draft
@@ -37,6 +38,7 @@ def check_references(draft: Draft) -> None:
     _check_zones(draft)
     check_law(draft)
     check_city(draft, draft.events)
+    check_equipment(draft)
     _check_resting(draft)
 
 

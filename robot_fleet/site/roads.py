@@ -197,7 +197,8 @@ class LaneRoads:
             return 0.0
         times = self._class(travel_class).times
         bends_s = sum(times.bend_s(lane, after) for lane, after in pairwise(lanes))
-        return times.start_s(lanes[0]) + sum(map(times.lane_s, lanes)) + bends_s + times.end_s(lanes[-1])
+        lanes_s = sum(times.lane_s(lane) + lane.wait_s for lane in lanes)
+        return times.start_s(lanes[0]) + lanes_s + bends_s + times.end_s(lanes[-1])
 
     def _known(self, vertex: str) -> str:
         if vertex not in self._vertices:

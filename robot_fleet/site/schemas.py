@@ -15,6 +15,7 @@ from robot_fleet.site.model_calendar import CalendarFile
 from robot_fleet.site.model_city import BuildingsFile, EventsFile
 from robot_fleet.site.model_costs import CostsFile
 from robot_fleet.site.model_energy import EnergyFile
+from robot_fleet.site.model_equipment import EquipmentFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
 from robot_fleet.site.model_law import PapersFile, RegimeFile
@@ -33,6 +34,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "demand": Pattern,
     "events": EventsFile,
     "energy": EnergyFile,
+    "equipment": EquipmentFile,
     "health": HealthFile,
     "items": ItemsFile,
     "kinds": KindsFile,

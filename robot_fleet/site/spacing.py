@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, STRtree
+from shapely import Geometry, STRtree, affinity
 
 from robot_fleet.core.geometry import Footprint
-from robot_fleet.core.site import Lane, RobotKind, Vertex
+from robot_fleet.core.site import GROUND_LEVEL, Lane, RobotKind, Vertex
 from robot_fleet.site.read import Draft
 from robot_fleet.site.references import stands
 from robot_fleet.site.sweep import driving, standing, turning, turns_at
@@ -21,6 +21,7 @@ from robot_fleet.site.walls import footprints, lane_footprints
 
 # Right of way widens each side of every footprint by 0.1 m, so two robots keep twice that.
 GAP_M = 0.2
+_APART_M = 1e6
 
 
 def check_spacing(draft: Draft) -> None:
@@ -63,6 +64,7 @@ class _Ground:
         for lane in draft.lanes.values():
             self._into[lane.end].append(lane)
             self._out[lane.start].append(lane)
+        self._levels = {GROUND_LEVEL: 0}
         self._known: dict[tuple[str, str, tuple[Footprint, ...]], Geometry] = {}
 
     def resting(self, name: str) -> Geometry:
@@ -70,7 +72,8 @@ class _Ground:
         place = self._draft.places[name]
         kinds = [kind for kind in self._draft.kinds.values() if stands(place, kind.id)]
         vertex = self._draft.vertices[name]
-        return shapely.union_all([self._at(vertex, kind, footprints(kind, place)) for kind in kinds])
+        area = shapely.union_all([self._at(vertex, kind, footprints(kind, place)) for kind in kinds])
+        return self._apart(area, vertex)
 
     def lane(self, lane: Lane) -> Geometry:
         """Return what a robot covers on a lane and while it turns at its ends."""
@@ -82,7 +85,12 @@ class _Ground:
             sizes = lane_footprints(self._draft, lane, kind)
             shapes += [driving(footprint, kind, start, end) for footprint in sizes]
             shapes += [self._at(vertex, kind, sizes) for vertex in (start, end)]
-        return shapely.union_all(shapes)
+        return self._apart(shapely.union_all(shapes), start)
+
+    def _apart(self, area: Geometry, vertex: Vertex) -> Geometry:
+        """Return ground of another level far away from that of all others."""
+        level = self._levels.setdefault(vertex.pose.map_id, len(self._levels))
+        return affinity.translate(area, level * _APART_M) if level else area
 
     def _at(self, vertex: Vertex, kind: RobotKind, sizes: tuple[Footprint, ...]) -> Geometry:
         key = (vertex.id, kind.id, sizes)

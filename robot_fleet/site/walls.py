@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import shapely
@@ -17,22 +17,26 @@ from robot_fleet.site.references import RESTING_KINDS, stands
 from robot_fleet.site.sweep import driving, standing, turning, turns_at
 
 
-def check_walls(draft: Draft, occupancy: OccupancyMap) -> None:
+def check_walls(draft: Draft, charts: Mapping[str, OccupancyMap]) -> None:
     """Add a finding for each place and lane where a robot that may use it would touch a wall or unknown ground.
 
     Every kind is tried with its footprint, and with its loaded one unless the place, or a lane's end, is for resting.
-    One finding is reported for each object.
+    One finding is reported for each object. `charts` are the maps of the levels; a lift's ride touches none of them.
     """
     for place in draft.places.values():
-        _check_place(draft, occupancy, place)
+        if place.pose.map_id in charts:
+            _check_place(draft, charts[place.pose.map_id], place)
     into: dict[str, list[Lane]] = {name: [] for name in draft.vertices}
     out: dict[str, list[Lane]] = {name: [] for name in draft.vertices}
     for lane in draft.lanes.values():
         into[lane.end].append(lane)
         out[lane.start].append(lane)
-        _check_lane(draft, occupancy, lane)
-    for name in draft.vertices:
-        _check_turn(draft, occupancy, name, into[name], out[name])
+        start, end = draft.vertices[lane.start].pose.map_id, draft.vertices[lane.end].pose.map_id
+        if start == end and start in charts:
+            _check_lane(draft, charts[start], lane)
+    for name, vertex in draft.vertices.items():
+        if vertex.pose.map_id in charts:
+            _check_turn(draft, charts[vertex.pose.map_id], name, into[name], out[name])
 
 
 def blocked_points(occupancy: OccupancyMap, area: Polygon) -> int:

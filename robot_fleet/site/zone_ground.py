@@ -48,7 +48,7 @@ class ZoneGround:
             return frozenset()
         if zone not in self._inside:
             outline = self._shape(zone)
-            names = list(self._vertices)
+            names = self._on(zone)
             points = [self._vertices[name].pose for name in names]
             inside = shapely.intersects_xy(outline, [p.x_m for p in points], [p.y_m for p in points])
             self._inside[zone] = frozenset(name for name, is_in in zip(names, inside, strict=True) if is_in)
@@ -59,7 +59,7 @@ class ZoneGround:
         if self._zones[zone].kinds and kind.id not in self._zones[zone].kinds:
             return frozenset()
         footprint = kind.loaded_footprint if loaded else kind.footprint
-        names = list(self._vertices)
+        names = self._on(zone)
         points = shapely.points([(self._vertices[name].pose.x_m, self._vertices[name].pose.y_m) for name in names])
         near = shapely.dwithin(points, self._shape(zone), footprint.radius_m)
         return frozenset(name for name, is_near in zip(names, near, strict=True) if is_near)
@@ -68,10 +68,17 @@ class ZoneGround:
         known = self._shapes.get(zone)
         return shapely.Polygon(self._zones[zone].outline) if known is None else known
 
+    def _on(self, zone: str) -> list[str]:
+        """Return the vertices on the level of a zone."""
+        level = self._zones[zone].level
+        return [name for name, vertex in self._vertices.items() if vertex.pose.map_id == level]
+
     def _sweep(self, zone: str, kind: RobotKind, loaded: bool) -> Iterable[str]:
         outline = self._shape(zone)
         footprint = kind.loaded_footprint if loaded else kind.footprint
-        lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
+        level = frozenset(self._on(zone))
+        usable = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
+        lanes = [lane for lane in usable if lane.start in level or lane.end in level]
         if not lanes:
             return
         ends = [[self._vertices[lane.start].pose, self._vertices[lane.end].pose] for lane in lanes]

@@ -120,7 +120,7 @@ class LivingFleet(ViewedFleet):
         )
         super().__init__(
             self._picture,
-            fixed.map_png,
+            fixed.map_pngs,
             self,
             lambda: self.played.world.now_s,
             timeline=self._story,
@@ -175,7 +175,9 @@ class LivingFleet(ViewedFleet):
             robot = self.played.world.robots[name]
             if not self.played.radios[name].silent:
                 self._picture.put_pose(name, robot.x_m, robot.y_m, robot.yaw_rad, report.soc_pct, report.speed_mps)
-                self._picture.put_robot(name, state=report.state, charging=report.charging, load=list(report.load))
+                self._picture.put_robot(
+                    name, level=robot.map_id, state=report.state, charging=report.charging, load=list(report.load)
+                )
 
     def _reported(self) -> dict[str, Reported]:
         robots = [self.played.board.robot(name) for name in self.site.robots]

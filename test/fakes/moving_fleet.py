@@ -125,7 +125,7 @@ class MovingFleet(ViewedFleet):
         self.puppets = [self._puppet(row) for row in fixed.robots]
         super().__init__(
             self.picture,
-            fixed.map_png,
+            fixed.map_pngs,
             self,
             lambda: self.now_s,
             timeline=self._story,

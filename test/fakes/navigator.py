@@ -97,6 +97,10 @@ class FakeNavigator:
         self.asked.append(("undock",))
         self._goal = _Goal("undock", [], "", self._undock_s)
 
+    def change_level(self, pose: Pose) -> None:
+        self.asked.append(("change_level", pose.map_id))
+        self._goal = _Goal("change_level", [pose], "", 0.0)
+
     def cancel(self) -> None:
         self.asked.append(("cancel",))
         self._cancel()

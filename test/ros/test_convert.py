@@ -215,11 +215,12 @@ def test_a_step_that_is_none_is_refused(key: str, value: str, code: str) -> None
     assert refused.value.where == "s"
 
 
-def test_an_order_over_two_maps_does_not_fit_into_a_message() -> None:
-    upstairs = Step("t", StepKind.WAIT, Pose(0.0, 0.0, 0.0, "first"), duration_s=1.0)
-    with pytest.raises(OrderError) as refused:
-        to_order(replace(ORDER, steps=(*ORDER.steps, upstairs)))
-    assert refused.value.code == "order_maps"
+def test_an_order_leads_from_one_level_to_another() -> None:
+    upstairs = Step("t", StepKind.DRIVE, Pose(0.0, 0.0, 0.0, "first"), params={"ride": "lift"})
+    order = replace(ORDER, steps=(*ORDER.steps, upstairs))
+    message = to_order(order)
+    assert [step.map_id for step in message.steps[-2:]] == ["", "first"]
+    assert from_order(message) == order
 
 
 def is_object(text: str) -> bool:

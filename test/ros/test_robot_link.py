@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -50,8 +51,8 @@ class TestRosRobotLink(RobotLinkContract):
 
 def test_an_order_that_no_message_can_carry_is_counted_and_harms_nobody(rig: RosRig) -> None:
     order_id = rig.new_id()
-    steps = (drive(order_id, 1, Pose(1.0, 0.0, 0.0, "main")), drive(order_id, 2, Pose(1.0, 0.0, 0.0, "upstairs")))
-    rig.link.send(Order(ROBOT, order_id, 1, steps, 2))
+    steps = (replace(drive(order_id, 1, Pose(1.0, 0.0)), params={"ride": object()}),)
+    rig.link.send(Order(ROBOT, order_id, 1, steps, 1))
     assert rig.guard.failures == {f"order:{ROBOT}": 1}
 
 

@@ -1,14 +1,15 @@
 // What the map shows beside robots, alarms and walls, as each person likes it; kept in the browser.
 
 import { byId, h } from "./dom.js";
-import { text } from "./i18n.js";
+import { named, text } from "./i18n.js";
 
 const USUAL = { obstacles: true, ways: false, lanes: false, places: true, items: true, names: false };
 
 export class Layers {
-  /** `changed()` is told whenever something else is to be shown. */
-  constructor(changed) {
+  /** `changed()` is told whenever something else is to be shown; `levels` has `all()`, `shown()` and `show(id)`. */
+  constructor(changed, levels) {
     this.changed = changed;
+    this.levels = levels;
     this.shown = { ...USUAL, ...kept() };
     this.button = byId("layers-open");
     this.box = byId("layers");
@@ -37,10 +38,20 @@ export class Layers {
   }
 
   render() {
-    this.box.replaceChildren(h("fieldset", {}, h("legend", { textContent: text("layers") }),
+    this.box.replaceChildren(...this.#levels(), h("fieldset", {}, h("legend", { textContent: text("layers") }),
       Object.keys(USUAL).map((name) => h("label", { class: "layer" },
         h("input", { type: "checkbox", id: `layer-${name}`, checked: this.shown[name], onchange: (event) => this.set(name, event.target.checked) }),
         h("span", { textContent: text(`layer.${name}`) })))));
+  }
+
+  /** One of the levels is shown, where there are several. */
+  #levels() {
+    const all = this.levels.all();
+    if (all.length < 2) return [];
+    return [h("fieldset", {}, h("legend", { textContent: text("level") }),
+      all.map(({ id, name }) => h("label", { class: "layer" },
+        h("input", { type: "radio", name: "level", id: `level-${id}`, checked: this.levels.shown() === id, onchange: () => this.levels.show(id) }),
+        h("span", { textContent: named(name) }))))];
   }
 
   #place() {

@@ -162,6 +162,7 @@ function selectRobot(id, look) {
     panel.tab = "robots";
     const robot = fleet.robot(id);
     if (look && robot) {
+      if (robot.level) map.showLevel(robot.level);
       const [x, y] = map.camera.toScreen(robot.x_m, robot.y_m);
       const room = map.insets();
       if (x < room.left || y < room.top || x > map.camera.width - room.right || y > map.camera.height - room.bottom) {
@@ -205,7 +206,9 @@ function openAddress() {
 
 function showPlace(id) {
   const place = fleet.places.get(id);
-  if (place) map.show(place.x_m, place.y_m);
+  if (!place) return;
+  if (place.level) map.showLevel(place.level);
+  map.show(place.x_m, place.y_m);
 }
 
 /** Open the drawer of an incident (its id), or of an alarm's; one that has none gets one. */

@@ -25,8 +25,9 @@ export class FleetMap {
     this.site = null; // the one that the painter knows
     this.sent = 0;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.layers = new Layers(() => this.redraw());
+    this.layers = new Layers(() => this.redraw(), { all: () => fleet.site?.levels ?? [], shown: () => this.floor?.id, show: (id) => this.showLevel(id) });
     this.follows = false; // whether the selected robot stays in the middle
+    this.level = ""; // the one that was chosen
     this.pick = null;
     this.chosen = new Set();
     this.selected = null;
@@ -69,6 +70,20 @@ export class FleetMap {
     this.redraw();
   }
 
+  /** The level that is shown: the ground's, unless another one was chosen. */
+  get floor() {
+    const levels = this.fleet.site?.levels ?? [];
+    return levels.find(({ id }) => id === this.level) ?? levels[0];
+  }
+
+  /** Show another level; the camera stays, since they lie above each other. */
+  showLevel(id) {
+    if (this.floor?.id === id) return;
+    this.level = id;
+    this.site = null; // the painter is told of the other floor
+    this.repaint(this.palette);
+  }
+
   load() {
     this.fit();
     this.repaint(this.palette);
@@ -77,14 +92,14 @@ export class FleetMap {
   /** Draw in other colours, or names in another language. */
   repaint(palette) {
     this.palette = palette;
-    const map = this.fleet.site ? new URL("api/v1/map.png", location.href).href : "";
+    const map = this.fleet.site ? new URL(`api/v1/map.png?level=${encodeURIComponent(this.floor.id)}`, location.href).href : "";
     this.painter.postMessage({ what: "look", colours: palette.colours, language: language(), map });
     this.redraw();
   }
 
   fit() {
     if (this.follows) this.follow(false);
-    if (this.fleet.site) this.camera.fit(this.fleet.site.map, this.insets());
+    if (this.fleet.site) this.camera.fit(this.floor.map, this.insets());
     this.#moved();
   }
 
@@ -126,31 +141,40 @@ export class FleetMap {
     if (!this.told) this.#tell();
     this.groundDirty = this.actorsDirty = false;
     const poses = new Float32Array(this.fleet.robots.length * POSE);
-    this.fleet.robots.forEach(({ soc_pct }, index) => {
-      poses.set(this.fleet.pose(index, now), index * POSE);
+    this.fleet.robots.forEach(({ soc_pct, level }, index) => {
+      poses.set(this.#isShown(level) ? this.fleet.pose(index, now) : [NaN, NaN, NaN], index * POSE);
       poses[index * POSE + 3] = soc_pct ?? NaN; // of the past it may not be known
     });
     const { scale, x, y, width, height } = this.camera;
     const { selected, hovered, pick, chosen, ways } = this;
+    const rows = new Map([...ways.rows].filter(([id]) => this.#isShown(this.fleet.robot(id)?.level)));
     this.painter.postMessage({
       what: "frame",
       camera: { scale, x, y, width, height },
       poses,
       ground,
       now: this.calm.matches ? null : now,
-      view: { selected, hovered, pick, chosen, layers: this.layers.shown, ways: { rows: ways.rows, all: ways.all } },
+      view: { selected, hovered, pick, chosen, layers: this.layers.shown, ways: { rows, all: ways.all } },
     }, [poses.buffer]);
     this.sent += 1;
   }
 
   /** Tell the painter what there is. */
   #tell() {
-    const { site, robots, index, kinds, places, items, alarms, zones, events } = this.fleet;
+    const { site, robots, index, kinds, items, alarms, events } = this.fleet;
+    const places = new Map([...this.fleet.places].filter(([, place]) => this.#isShown(place.level)));
+    const outlines = site.zones.filter((zone) => this.#isShown(zone.level));
+    const zones = this.fleet.zones.filter(({ id }) => outlines.some((zone) => zone.id === id));
+    const { map, lanes } = this.floor;
     const obstacles = this.layers.has("obstacles") ? obstacleMarks(this.fleet) : [];
     this.ages = obstacles.length > 0;
-    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones, events, obstacles });
+    this.painter.postMessage({ what: "scene", site: site === this.site ? null : { ...site, map, lanes, zones: outlines }, robots, index, kinds, places, items, alarms, zones, events, obstacles });
     this.site = site;
     this.told = true;
+  }
+
+  #isShown(level) {
+    return level === undefined || level === this.floor.id;
   }
 
   /** Keep the selected robot in the middle, or let it go. */
@@ -167,6 +191,8 @@ export class FleetMap {
       this.follow(false);
       return;
     }
+    const { level } = this.fleet.robots[index];
+    if (level) this.showLevel(level); // it went up or down in a lift
     const [x, y] = this.fleet.pose(index, now);
     if (Number.isNaN(x)) return; // nobody knows where it was
     if (this.camera.centre(x, y, this.insets())) this.#moved();
@@ -190,13 +216,13 @@ export class FleetMap {
     const now = performance.now();
     this.fleet.robots.forEach((row, index) => {
       const [x, y] = this.fleet.pose(index, now);
-      const gap = near(x, y);
+      const gap = this.#isShown(row.level) ? near(x, y) : Infinity;
       if (gap < best) [best, robot] = [gap, row.id];
     });
     let place = null;
     best = this.pick ? 16 : 10;
     for (const row of this.fleet.places.values()) {
-      if (this.pick && !this.pick.has(row.id)) continue;
+      if ((this.pick && !this.pick.has(row.id)) || !this.#isShown(row.level)) continue;
       const gap = near(row.x_m, row.y_m);
       if (gap < best) [best, place] = [gap, row.id];
     }

@@ -22,6 +22,13 @@ from robot_fleet.core.facts.alarms import (
 from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
 from robot_fleet.core.facts.energy import ChargerSwitched
+from robot_fleet.core.facts.equipment import (
+    EquipmentAsked,
+    EquipmentFailed,
+    EquipmentLeft,
+    EquipmentMended,
+    EquipmentOpened,
+)
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -119,6 +126,11 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     RobotFaulted,
     LaneBlocked,
     LaneCleared,
+    EquipmentAsked,
+    EquipmentOpened,
+    EquipmentLeft,
+    EquipmentFailed,
+    EquipmentMended,
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
@@ -168,6 +180,11 @@ __all__ = [
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",
+    "EquipmentAsked",
+    "EquipmentFailed",
+    "EquipmentLeft",
+    "EquipmentMended",
+    "EquipmentOpened",
     "Fact",
     "FlowMoved",
     "HoldSet",

@@ -23,6 +23,11 @@ from robot_fleet.core.facts import (
     CommandTaken,
     DriveObserved,
     EmergencyStopped,
+    EquipmentAsked,
+    EquipmentFailed,
+    EquipmentLeft,
+    EquipmentMended,
+    EquipmentOpened,
     Fact,
     FlowMoved,
     HoldSet,
@@ -76,6 +81,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
 from robot_fleet.core.fleet import applied_city, applied_law, applied_schedules, roads, shifts
+from robot_fleet.core.fleet import applied_equipment as equipment
 from robot_fleet.core.fleet import applied_flows as flows
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet.retired import ended_task
@@ -623,6 +629,11 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     ZoneLimited: roads.zone_limited,
     LaneBlocked: roads.lane_blocked,
     LaneCleared: roads.lane_cleared,
+    EquipmentAsked: equipment.asked,
+    EquipmentOpened: equipment.opened,
+    EquipmentLeft: equipment.left,
+    EquipmentFailed: equipment.failed,
+    EquipmentMended: equipment.mended,
     RobotLinkChanged: _link_changed,
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,

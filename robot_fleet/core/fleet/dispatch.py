@@ -26,9 +26,11 @@ ASIDE_KINDS = ("waiting", "dock")
 """Where a robot waits that cannot go on with the goods it has on board."""
 ZONE_CLOSED = "zone_closed"
 """Reason of a task whose place cannot be reached for a zone that is closed."""
+EQUIPMENT_FAILED = "equipment_failed"
+"""... or for a door, gate or lift that is out of order."""
 LANE_BLOCKED = "lane_blocked"
 """... or for a lane on which something stands in the way."""
-BARRED = (ZONE_CLOSED, LANE_BLOCKED, lawful.LAW_PAPERS, lawful.LAW_LIMITS)
+BARRED = (ZONE_CLOSED, EQUIPMENT_FAILED, LANE_BLOCKED, lawful.LAW_PAPERS, lawful.LAW_LIMITS)
 
 
 def dispatch(turn: Turn) -> None:
@@ -104,7 +106,11 @@ def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
 
 def _why_barred(turn: Turn, robot: RobotRecord, order: OrderRecord) -> str:
     law = lawful.bars(turn, robot, order.place, _free_vertex(turn, robot))
-    return law or (LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED)
+    if law:
+        return law
+    if any(not known.works for known in turn.state.equipment.values()):
+        return EQUIPMENT_FAILED
+    return LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED
 
 
 def _reaches(turn: Turn, robot: RobotRecord, place: str) -> bool:

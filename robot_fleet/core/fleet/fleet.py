@@ -36,6 +36,7 @@ from robot_fleet.core.fleet import (
     coverage,
     directing,
     dispatch,
+    equipping,
     explaining,
     handing_over,
     jobs,
@@ -76,6 +77,7 @@ from robot_fleet.core.inputs import (
     DirectTask,
     EndCityEvent,
     EndMaintenance,
+    EquipmentReported,
     HoldTask,
     Input,
     LimitZone,
@@ -186,6 +188,8 @@ class Fleet:
             case ConditionsSeen(source, conditions):
                 self.seen.conditions[source] = conditions
                 self.seen.watched_s[source] = turn.now.steady_s
+            case EquipmentReported(said):
+                equipping.hear(turn, said)
             case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm() | RecordVoice():
                 answering.answer_alarm(turn, news)
             case OpenIncident() | NoteIncident() | CloseIncident():
@@ -259,6 +263,8 @@ class Fleet:
         ticked = isinstance(news, Tick)
         if ticked or agenda.moved:
             lawful.judge(turn)
+        if agenda.moved:
+            equipping.watch(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:
@@ -278,6 +284,7 @@ class Fleet:
             ringing.watch(turn)
             coverage.look(turn)
             self._ask_again(turn)
+            equipping.ask_again(turn)
             survey.ask(turn)
             retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):

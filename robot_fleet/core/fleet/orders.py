@@ -9,7 +9,7 @@ from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.geometry import HELD_YAW_RAD
 from robot_fleet.core.lifecycles.order import OrderState
-from robot_fleet.core.order import END, LANE, NO_STOPPING, Order, Step, StepKind
+from robot_fleet.core.order import END, LANE, NO_STOPPING, RIDE, Order, Step, StepKind
 
 
 def wished_order(turn: Turn, robot: RobotRecord) -> Order | None:
@@ -66,13 +66,20 @@ def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, .
                 lane=name,
                 keep_yaw=omni,
                 last=bool(vertex.place),
-                corridor_m=lane.corridor_m,
+                corridor_m=lane.corridor_m if not _ride(turn, name) else 0.0,
                 speed_mps=_limit_mps(turn, robot, record, i),
                 place=vertex.place,
-                params=_kept_clear(turn, robot, name) if led else {},
+                params=_ride(turn, name) | (_kept_clear(turn, robot, name) if led else {}),
             )
         )
     return (*steps, *record.tail)
+
+
+def _ride(turn: Turn, lane: str) -> dict[str, object]:
+    """Return what a robot has to know of a lane on which a lift carries it to another level."""
+    ends = turn.site.lanes[lane]
+    start, end = turn.site.vertices[ends.start].pose, turn.site.vertices[ends.end].pose
+    return {RIDE: ends.resource} if start.map_id != end.map_id else {}
 
 
 def _kept_clear(turn: Turn, robot: RobotRecord, lane: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from robot_fleet.core.fleet import dispatch, flowing, orders
+from robot_fleet.core.fleet import dispatch, equipping, flowing, orders
 from robot_fleet.core.fleet.state import OrderRecord
 from robot_fleet.core.fleet.travellers import leads_off_safely, may_go, traveller
 from robot_fleet.core.fleet.turn import Turn
@@ -31,8 +31,11 @@ def release(turn: Turn) -> None:
             continue
         released = order.released
         lanes = min(granted.get(robot.id, 0), _before_people(turn, order))
-        if lanes and (not turn.must_stay(robot) or leads_off_safely(turn, robot, lanes)):
-            released = order.first_lane + order.lanes_released + lanes
+        if lanes and turn.must_stay(robot) and not leads_off_safely(turn, robot, lanes):
+            lanes = 0
+        kept = equipping.kept(turn, robot) + lanes
+        if kept > order.lanes_released:
+            released = order.first_lane + equipping.open_to(turn, robot, kept)
         if order.arrived and dispatch.wanted(turn, robot, order):
             released = flowing.released_to(turn, order)
         if released > order.released:

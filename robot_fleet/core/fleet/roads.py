@@ -121,4 +121,5 @@ def conditions(site: Site, state: FleetState) -> RoadConditions:
     """Return how the roads of a site are by the state."""
     closed = frozenset(zone.id for zone in site.zones.values() if is_closed(state, zone))
     limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
-    return RoadConditions(state.factors, closed, limits_mps, frozenset(state.blocked))
+    failed = (site.equipment[name].lanes for name, known in state.equipment.items() if not known.works)
+    return RoadConditions(state.factors, closed, limits_mps, frozenset(state.blocked).union(*failed))

@@ -9,6 +9,7 @@ from robot_fleet.core.fleet import flowing, papers, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
+from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.lifecycles.link import LinkState
 
 UNWATCHED_AFTER_S = 15.0
@@ -42,6 +43,11 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         wait = flowing.awaited(task)
         if wait is not None and wait.rings:
             yield "answer_awaited", task.id, Level.WARNING, 0.0
+    for equipment in turn.state.equipment.values():
+        if not equipment.works:
+            yield "equipment_failed", equipment.id, Level.ERROR, 0.0
+        if equipment.state is EquipmentState.HOLDING:
+            yield "robot_shut_in", equipment.robot, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
     for event in turn.state.events.values():

@@ -12,11 +12,13 @@ from math import inf
 
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.facts import ShiftSigned, TaskRequested, ZoneEntered
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
+from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.lifecycles.flow import FlowState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
@@ -315,6 +317,35 @@ class OutOfUse:
 
 
 @dataclass(slots=True)
+class EquipmentRecord:
+    """A door, gate or lift so far.
+
+    Attributes
+    ----------
+    robot, order, level : for which robot it was asked, on which order of it, and at which level; empty for nobody.
+    begin, lanes : the lanes of that order that are kept for the robot, see `EquipmentAsked`.
+    since_s : when it came to be in its state.
+    code, until_s : why it is out of order, and when it is tried again.
+    """
+
+    id: str
+    state: EquipmentState = EquipmentState.FREE
+    robot: str = ""
+    order: str = ""
+    level: str = ""
+    begin: int = 0
+    lanes: tuple[str, ...] = ()
+    since_s: float = 0.0
+    code: str = ""
+    until_s: float = inf
+
+    @property
+    def works(self) -> bool:
+        """Return whether it can be used as far as anybody knows."""
+        return self.state not in (EquipmentState.FAILED, EquipmentState.HOLDING)
+
+
+@dataclass(slots=True)
 class ShiftRecord:
     """A shift that was handed over, or waits for somebody to take it over: `taken_by` is empty until then."""
 
@@ -341,6 +372,7 @@ class FleetState:
     withdrawn : papers that people have withdrawn, and why.
     blocked : lanes along which there is no way on: the robot that found out or stands there, and until when ways keep
         out of them.
+    equipment : doors, gates and lifts that were ever asked, or have failed.
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
@@ -382,6 +414,7 @@ class FleetState:
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
     withdrawn: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, tuple[str, float]] = field(default_factory=dict)
+    equipment: dict[str, EquipmentRecord] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
     ordered: int = 0
@@ -457,6 +490,7 @@ class Observations:
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
     places, people : per place with a sensor the items that stand there, and how many people are there.
     fastest_mps : per robot and zone with a law the highest speed that it has reported in there.
+    equipment, equipment_s : per door, gate or lift its newest report, and when it came (steady seconds).
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
     """
 
@@ -464,6 +498,8 @@ class Observations:
     heard_s: dict[str, float] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
+    equipment: dict[str, EquipmentReport] = field(default_factory=dict)
+    equipment_s: dict[str, float] = field(default_factory=dict)
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
     fastest_mps: dict[tuple[str, str], float] = field(default_factory=dict)

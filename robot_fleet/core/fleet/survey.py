@@ -31,7 +31,7 @@ def ask(turn: Turn) -> None:
     if now.steady_s - agenda.asked_path_s < ASK_EVERY_S:
         return
     for robot in turn.state.robots.values():
-        lane = _next_lane(turn, robot.kind) if _is_idle(turn, robot) else None
+        lane = _next_lane(turn, robot) if _is_idle(turn, robot) else None
         if lane is None:
             continue
         agenda.asked_path_s = agenda.asked_lanes_s[robot.kind, lane.id] = now.steady_s
@@ -56,13 +56,19 @@ def _is_idle(turn: Turn, robot: RobotRecord) -> bool:
     return stands and robot.busy is None and not turn.state.routes.get(robot.id)
 
 
-def _next_lane(turn: Turn, kind: str) -> Lane | None:
-    """Return the lane that is to be asked for next: one never measured, else the one measured longest ago."""
+def _next_lane(turn: Turn, robot: RobotRecord) -> Lane | None:
+    """Return the lane that is to be asked for next: one never measured, else the one measured longest ago.
+
+    A robot's planner knows the level that it is on.
+    """
+    kind, level = robot.kind, turn.seen.reports[robot.id].pose.map_id
     known = turn.state.measured.get(kind, {})
     oldest, oldest_s = None, turn.now.fleet_s - MEASURE_AGAIN_S
     for lane in turn.site.lanes.values():
         asked_s = turn.agenda.asked_lanes_s.get((kind, lane.id), float("-inf"))
         if (lane.kinds and kind not in lane.kinds) or turn.now.steady_s - asked_s < ASK_AGAIN_S:
+            continue
+        if any(turn.site.vertices[end].pose.map_id != level for end in (lane.start, lane.end)):
             continue
         if lane.id not in known:
             return lane

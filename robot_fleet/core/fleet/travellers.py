@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from robot_fleet.core.fleet.equipping import kept
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
@@ -43,11 +44,12 @@ def traveller(turn: Turn, robot: RobotRecord) -> Traveller:
     wanted: tuple[str, ...] = ()
     priority = 0
     if order is not None:
-        held = order.lanes[order.lanes_done : order.lanes_released]
+        ahead = kept(turn, robot)
+        held = order.lanes[order.lanes_done : ahead]
         if may_go(turn, robot) and not barred(
             turn, robot
         ):  # what nobody would release must not count on a grant either
-            wanted = order.lanes[order.lanes_released :]
+            wanted = order.lanes[ahead:]
         if order.task:
             priority = turn.state.tasks[order.task].request.priority
     return Traveller(robot.id, turn.footprint_class(robot), robot.at, held, wanted, priority)
@@ -79,7 +81,7 @@ def _afterwards(turn: Turn, robot: RobotRecord) -> Traveller:
     known, order = traveller(turn, robot), robot.busy
     if order is None or not turn.must_stay(robot) or barred(turn, robot):
         return known
-    return replace(known, wanted=order.lanes[order.lanes_released :])
+    return replace(known, wanted=order.lanes[kept(turn, robot) :])
 
 
 def stays_safe(turn: Turn, robot: RobotRecord, way: tuple[str, ...]) -> bool:
@@ -87,5 +89,7 @@ def stays_safe(turn: Turn, robot: RobotRecord, way: tuple[str, ...]) -> bool:
     now = {other.id: traveller(turn, other) for other in turn.state.robots.values()}
     right_of_way = turn.ports.right_of_way
     stuck = right_of_way.is_safe(tuple(now.values()))
-    now[robot.id] = replace(now[robot.id], wanted=way)
+    order, mine = robot.busy, now[robot.id]
+    held = mine.held if order is None else order.lanes[order.lanes_done : order.lanes_released]
+    now[robot.id] = replace(mine, held=held, wanted=way)
     return set(right_of_way.is_safe(tuple(now.values()))) <= set(stuck) - {robot.id}

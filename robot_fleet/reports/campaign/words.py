@@ -136,6 +136,7 @@ _FAULTS: Mapping[str, Text] = {
     "door_blocked": Text("문 막힘", "door blocked"),
     "people_crowd": Text("사람들이 붐빔", "people crowd"),
     "charger_broken": Text("충전기 고장", "charger broken"),
+    "equipment_fails": Text("문·승강기 고장", "door or lift fails"),
     "network_cut": Text("네트워크 끊김", "network cut"),
     "process_killed": Text("프로세스 강제 종료", "process killed"),
     "process_hangs": Text("프로세스 멈춤", "process hangs"),

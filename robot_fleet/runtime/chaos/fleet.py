@@ -25,7 +25,7 @@ from robot_fleet.runtime.chaos.navigator import FOUND, MisledNavigator
 from robot_fleet.runtime.chaos.passing import Passing
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.inprocess import InProcessLink
-from robot_fleet.runtime.remote import RemoteActuator, RemoteNavigator, SimServer
+from robot_fleet.runtime.remote import RemoteActuator, RemoteEquipment, RemoteNavigator, SimServer
 from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers, Request
@@ -337,6 +337,7 @@ class ChaosFleet(VirtualFleet):
             answer,
             time.perf_counter,
             board=self.board,
+            equipment=RemoteEquipment(self.server),
             supply=lambda wish: self.world.supply(wish.held),
         )
 

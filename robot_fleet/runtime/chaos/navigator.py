@@ -65,6 +65,10 @@ class MisledNavigator:
         """Start leaving the charger."""
         self._inner.undock()
 
+    def change_level(self, pose: Pose) -> None:
+        """Start to localise on the map of another level."""
+        self._inner.change_level(pose)
+
     def cancel(self) -> None:
         """Ask the running goal to stop."""
         self._inner.cancel()

@@ -130,6 +130,10 @@ class _Check:
             self._zone(zone, key)
         if charger:
             self._charger(charger, key)
+        if isinstance(fault, f.EquipmentFails) and fault.equipment not in self._ground.site.equipment:
+            offered = ", ".join(self._ground.site.equipment) or "none, for the site has none"
+            message = f"there is no door or lift {fault.equipment!r}; expected {offered}"
+            raise self._wrong("scenario_unknown_equipment", message, key)
 
     def _moment(self, when: m.Moment, key: str, own: str) -> None:
         robot, zone = getattr(when, "robot", ""), getattr(when, "zone", "")

@@ -134,6 +134,14 @@ class ChargerBroken(Lasting):
     how: Literal["no_current", "no_dock"] = "no_current"
 
 
+class EquipmentFails(Lasting):
+    """A door, gate or lift stands still as it is: it says why, or (`jammed`) only does not move any more."""
+
+    fault: Literal["equipment_fails"]
+    equipment: Id
+    how: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", max_length=40)] = "out_of_order"
+
+
 class NetworkCut(Lasting):
     """Messages between robots and manager are lost, late or doubled, both ways; `robots` may be `all`."""
 
@@ -192,6 +200,7 @@ Fault = Annotated[
     | DoorBlocked
     | PeopleCrowd
     | ChargerBroken
+    | EquipmentFails
     | NetworkCut
     | ProcessKilled
     | ProcessHangs

@@ -29,6 +29,8 @@ def begin_physical(world: SimWorld, struck: Struck, seed: int) -> bool:
             world.set_slip(robot, fault.slips)
         case f.ChargerBroken():
             world.set_charger(fault.charger, fault.how)
+        case f.EquipmentFails():
+            world.equipment.set_fault(fault.equipment, fault.how)
         case _:
             known = world.hazards.bodies.by_id
             return world.put_bodies(
@@ -51,6 +53,8 @@ def end_physical(world: SimWorld, struck: Struck) -> None:
             world.set_slip(robot, 0.0)
         case f.ChargerBroken():
             world.set_charger(fault.charger, "")
+        case f.EquipmentFails():
+            world.equipment.set_fault(fault.equipment, "")
         case _:
             for body in list(world.hazards.bodies.by_id):
                 if body == struck.id or body.rpartition("_")[0] == struck.id:

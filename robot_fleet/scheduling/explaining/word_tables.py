@@ -43,6 +43,7 @@ REASONS: Table = {
     "awaits_other": ("another task comes first", "다른 작업이 먼저 끝나야 합니다"),
     "reassigned": ("a person wants another robot to do it", "사람이 다른 로봇에 맡겼습니다"),
     "lane_blocked": ("something stands in the way on its only way", "유일한 길이 무언가로 막혀 있습니다"),
+    "equipment_failed": ("a door or lift on its only way is out of order", "유일한 길의 문이나 승강기가 고장 났습니다"),
     "zone_closed": ("it lies behind a closed zone", "폐쇄된 구역 너머에 있습니다"),
     "law_papers": (
         "no robot has the papers that the law asks for on the way there",

@@ -1,0 +1,56 @@
+"""Facts about doors, gates and lifts, applied."""
+
+from __future__ import annotations
+
+from math import inf
+
+from robot_fleet.core.facts import EquipmentAsked, EquipmentFailed, EquipmentLeft, EquipmentMended, EquipmentOpened
+from robot_fleet.core.fleet.state import EquipmentRecord, FleetState
+from robot_fleet.core.lifecycles import advance
+from robot_fleet.core.lifecycles.equipment import TRANSITIONS, EquipmentEvent
+
+
+def asked(state: FleetState, fact: EquipmentAsked) -> None:
+    """It is a robot's from now on."""
+    record = _move(state, fact.equipment, EquipmentEvent.ASK, fact.at_s)
+    record.robot, record.order, record.level = fact.robot, fact.order, fact.level
+    record.begin, record.lanes = fact.begin, fact.lanes
+
+
+def opened(state: FleetState, fact: EquipmentOpened) -> None:
+    """It is open for the robot."""
+    _move(state, fact.equipment, EquipmentEvent.OPEN, fact.at_s)
+
+
+def left(state: FleetState, fact: EquipmentLeft) -> None:
+    """It is nobody's."""
+    _forget(_move(state, fact.equipment, EquipmentEvent.LEAVE, fact.at_s))
+
+
+def failed(state: FleetState, fact: EquipmentFailed) -> None:
+    """Nobody is led through it."""
+    event = EquipmentEvent.FAIL_AROUND if fact.robot else EquipmentEvent.FAIL
+    record = _move(state, fact.equipment, event, fact.at_s)
+    record.code, record.until_s = fact.code, fact.until_s
+    if not fact.robot:
+        _forget(record)
+    state.roads += 1
+
+
+def mended(state: FleetState, fact: EquipmentMended) -> None:
+    """Robots may be led through it again; one that is in it goes on."""
+    record = _move(state, fact.equipment, EquipmentEvent.MEND, fact.at_s)
+    record.code, record.until_s = "", inf
+    state.roads += 1
+
+
+def _move(state: FleetState, equipment: str, event: EquipmentEvent, at_s: float) -> EquipmentRecord:
+    record = state.equipment.setdefault(equipment, EquipmentRecord(equipment))
+    record.state = advance(TRANSITIONS, record.state, event, equipment)
+    record.since_s = at_s
+    return record
+
+
+def _forget(record: EquipmentRecord) -> None:
+    record.robot = record.order = record.level = ""
+    record.begin, record.lanes = 0, ()
