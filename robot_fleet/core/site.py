@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
-from robot_fleet.core.text import Text
+from robot_fleet.core.text import LANGUAGES, Text
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
 
@@ -404,7 +404,10 @@ class CalendarSpec:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A whole city folder, validated: every reference resolves, every place is reachable by some robot."""
+    """A whole city folder, validated: every reference resolves, every place is reachable by some robot.
+
+    `languages` are those of its texts, the first first; `emergency_number` is what people there dial for an ambulance.
+    """
 
     id: str
     name: Text
@@ -421,6 +424,8 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    languages: tuple[str, ...] = LANGUAGES
+    emergency_number: str = "119"
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

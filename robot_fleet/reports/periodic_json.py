@@ -68,5 +68,5 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def text_json(text: Text) -> Mapping[str, str]:
-    """Return a text in both languages."""
-    return {"ko": text.ko, "en": text.en}
+    """Return a text in every language that it has."""
+    return text.words()

@@ -78,8 +78,8 @@ WORDS = {
 
 
 def say(text: Text, language: str) -> str:
-    """Return a text in `ko` or `en`."""
-    return text.ko if language == "ko" else text.en
+    """Return a text in a language."""
+    return text.said(language)
 
 
 def title(table: Table) -> Text:

@@ -98,7 +98,7 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
 
 
 def _text(text: Text) -> dict[str, str]:
-    return {"ko": text.ko, "en": text.en}
+    return text.words()
 
 
 def _service(service: Service) -> dict[str, Any]:

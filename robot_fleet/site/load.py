@@ -89,4 +89,6 @@ def _site(draft: Draft, folder: Path) -> Site:
         synthetic_people=file.synthetic_people,
         health=draft.health,
         calendar=draft.calendar,
+        languages=tuple(file.languages),
+        emergency_number=file.emergency_number,
     )

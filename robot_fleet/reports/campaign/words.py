@@ -158,7 +158,7 @@ def say(key: str, language: str) -> str:
 
 def named(text: Text | Words, language: str) -> str:
     """Return a text in `ko` or `en`."""
-    return text.ko if language == "ko" else text.en
+    return text.said(language)
 
 
 def expectation_word(kind: str, language: str) -> str:
