@@ -1,4 +1,4 @@
-"""What stands in the Khon Kaen demonstration site: houses, walls, stalls, plants and what is only painted on the ground.
+"""What stands in the Khon Kaen demonstration site: houses, walls, stalls, plants and what is painted on the ground.
 
 Edges of what robots could touch lie on multiples of 5 cm, the cells of the occupancy map.
 """
@@ -91,7 +91,7 @@ def _doors(centres_m: Iterable[float]) -> list[Gap]:
 
 
 def _house(y_m: float, east: bool) -> list[Shape]:
-    """Return a house on stilts beside its lane: posts, floor and roof above the robots, a porch rail, a bedroom below."""
+    """Return a house beside its lane: walls, a roof that juts out above the robots, and a rail along the porch."""
     x0_m, x1_m = (14.5, 20.0) if east else (1.0, 5.5)
     low_m, high_m = y_m - 2.2, y_m + 2.2
     porch_m = x0_m if east else x1_m

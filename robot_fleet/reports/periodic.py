@@ -9,6 +9,7 @@ from robot_fleet.core.text import Text
 from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import DAY_S, Period
 from robot_fleet.reports.cost_figures import Effort, added, billed_days, cost_values, robot_costs
+from robot_fleet.reports.currency import KRW
 from robot_fleet.reports.effort_figures import effort_values
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured
@@ -68,6 +69,7 @@ class PeriodReport:
     telemetry_pct : share for which telemetry was heard; None without a history of telemetry.
     assumptions : what is assumed, each with its source; from the site's costs.
     notes : what whoever reads it must know.
+    currency : ISO 4217 code of all prices.
     """
 
     site: str
@@ -79,6 +81,7 @@ class PeriodReport:
     tables: tuple[Table, ...]
     assumptions: tuple[tuple[str, Text], ...]
     notes: tuple[Text, ...] = ()
+    currency: str = KRW
 
 
 def period_report(past: Past, ground: Ground, heard: Measured | None, period: Period) -> PeriodReport:
@@ -106,6 +109,7 @@ def period_report(past: Past, ground: Ground, heard: Measured | None, period: Pe
         None if heard is None else share_pct(whole.heard_s, whole.robot_s),
         (*made.utilisation(), *made.service(), made.effort(), made.alarms(), *made.money()),
         made.assumptions(),
+        currency=KRW if ground.costs is None else ground.costs.currency,
     )
 
 

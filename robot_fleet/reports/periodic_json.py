@@ -8,6 +8,7 @@ from typing import Any
 
 from robot_fleet.core.text import Text
 from robot_fleet.reports import periodic_words as words
+from robot_fleet.reports.currency import KRW, unit_told
 from robot_fleet.reports.periodic import PeriodReport, Table
 from robot_fleet.reports.registry import Figure
 
@@ -29,7 +30,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "seq": report.seq,
         "robots": report.robots,
         "coverage": {"facts_pct": report.facts_pct, "telemetry_pct": report.telemetry_pct},
-        "figures": {figure.id: figure_json(figure) for figure in words.used(report)},
+        "figures": {figure.id: figure_json(figure, report.currency) for figure in words.used(report)},
         "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
         "notes": [text_json(note) for note in report.notes],
@@ -37,10 +38,10 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
     }
 
 
-def figure_json(figure: Figure) -> dict[str, Any]:
+def figure_json(figure: Figure, currency: str = KRW) -> dict[str, Any]:
     """Return what people may ask of a figure."""
     return {
-        "unit": figure.unit,
+        "unit": unit_told(figure, currency),
         "in_hours": words.in_hours(figure),
         "name": text_json(figure.name),
         "formula": text_json(figure.formula),

@@ -50,6 +50,8 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
         "id": site.id,
         "name": _text(site.name),
         "synthetic_people": site.synthetic_people,
+        "languages": list(site.languages),
+        "emergency_number": site.emergency_number,
         "map": {
             "width_px": columns,
             "height_px": rows,
