@@ -1,4 +1,4 @@
-"""In which currency prices are told: figures say `won` for money, which is Busan's; another site's are told in its own."""
+"""In which currency prices are told: figures say `won` for money, and another currency is told by its code."""
 
 from __future__ import annotations
 

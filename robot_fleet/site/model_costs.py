@@ -12,11 +12,9 @@ from robot_fleet.site.model import NotNegative, Percent, Positive, SiteModel, Te
 Source = Annotated[TextModel, Field(description="where the figures are from, or that they are an assumption")]
 
 
-def _also(older: str, default: float | None = None) -> FieldInfo:
-    """Return a price that files may write with `won` in its key, too: so it was called before sites had currencies."""
-    name = older.replace("won_", "")
-    key = AliasChoices(name, older)
-    made = Field(validation_alias=key) if default is None else Field(default=default, validation_alias=key)
+def _price(name: str) -> FieldInfo:
+    """Return the key of a price, which files may write with `won` in it, too: as before sites had currencies."""
+    made = Field(validation_alias=AliasChoices(name, name.replace("per_", "won_per_")))
     assert isinstance(made, FieldInfo)
     return made
 
@@ -24,9 +22,9 @@ def _also(older: str, default: float | None = None) -> FieldInfo:
 class KindCostModel(SiteModel):
     """What a robot of a kind costs."""
 
-    lease_won_per_month: NotNegative = _also("lease_won_per_month")
-    maintenance_won_per_month: NotNegative = _also("maintenance_won_per_month", 0.0)
-    maintenance_won_per_km: NotNegative = _also("maintenance_won_per_km", 0.0)
+    lease_won_per_month: Annotated[NotNegative, _price("lease_per_month")]
+    maintenance_won_per_month: Annotated[NotNegative, _price("maintenance_per_month")] = 0.0
+    maintenance_won_per_km: Annotated[NotNegative, _price("maintenance_per_km")] = 0.0
     source: Source
 
 
@@ -35,7 +33,7 @@ class TariffBandModel(SiteModel):
 
     from_hour: Annotated[int, Field(ge=0, le=23)]
     to_hour: Annotated[int, Field(ge=1, le=24)]
-    won_per_kwh: NotNegative = _also("won_per_kwh")
+    won_per_kwh: Annotated[NotNegative, _price("per_kwh")]
 
 
 class EnergyCostModel(SiteModel):
@@ -56,7 +54,7 @@ class EnergyCostModel(SiteModel):
 class OperatorCostModel(SiteModel):
     """What people cost, and how many of their minutes things take."""
 
-    won_per_hour: NotNegative = _also("won_per_hour")
+    won_per_hour: Annotated[NotNegative, _price("per_hour")]
     minutes_per_alarm: NotNegative
     minutes_per_incident: NotNegative
     minutes_per_intervention: NotNegative
@@ -73,7 +71,7 @@ class SavedModel(SiteModel):
 class BudgetModel(SiteModel):
     """What the fleet may cost."""
 
-    won_per_month: Positive = _also("won_per_month")
+    won_per_month: Annotated[Positive, _price("per_month")]
     source: Source
 
 

@@ -158,7 +158,7 @@ def say(key: str, language: str) -> str:
 
 def named(text: Text | Words, language: str) -> str:
     """Return a text in `ko` or `en`."""
-    return text.said(language)
+    return text.ko if language == "ko" else text.en
 
 
 def expectation_word(kind: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""A third city from a template: a copy with an id, a world and a README of its own, right at once, or nothing at all."""
+"""A third city from a template: a copy with an id, a world and a README of its own, right at once, or nothing."""
 
 from __future__ import annotations
 
