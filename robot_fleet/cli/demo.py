@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from robot_fleet.cli.play import Wishes, default_site, prepare
+from robot_fleet.cli.play import Wishes, chosen_faults, default_site, prepare
 from robot_fleet.runtime.shipped import DEFAULT_SITE
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
@@ -71,6 +71,15 @@ Hardware = Annotated[
         help="These robots are real, as are those that robots.yaml calls so; none: simulate every robot.",
     ),
 ]
+Faults = Annotated[
+    str | None,
+    typer.Option(
+        "--faults",
+        metavar="FILE",
+        help="What goes wrong meanwhile: the faults of a scenario of this site. Default: the file beside the demand"
+        " that has its name and ends in .yaml, if any; none: nothing.",
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -111,6 +120,7 @@ def demo(
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
     hardware: Hardware = None,
+    faults: Faults = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -123,9 +133,10 @@ def demo(
     Example: ./fleet demo --hardware care_1 --requests 5
     """
     folder = site or default_site()
+    rows = demand or folder / "demand.csv"
     wishes = Wishes(
         site=folder,
-        demand=demand or folder / "demand.csv",
+        demand=rows,
         requests=requests,
         speed=pace(speed, folder, hardware),
         headless=headless,
@@ -141,6 +152,7 @@ def demo(
         ledger=ledger,
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
         hardware=hardware,
+        faults=chosen_faults(faults, rows),
         virtual=link is LinkKind.VIRTUAL,
     )
     _run(wishes, link, resume=False)

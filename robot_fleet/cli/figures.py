@@ -131,7 +131,14 @@ class RunFigures:
         return self.ran_s, self._world.written_s - self._first.written_s
 
     def summary(
-        self, *, site: str, seed: int, speed: float, pace: tuple[float, float], restarts: Mapping[str, int]
+        self,
+        *,
+        site: str,
+        seed: int,
+        speed: float,
+        pace: tuple[float, float],
+        restarts: Mapping[str, int],
+        faults: Any = None,
     ) -> dict[str, Any]:
         """Return the run's summary.
 
@@ -139,6 +146,7 @@ class RunFigures:
         ----------
         pace : what `pace` returned while the simulator was running; its last figures are written while it ends.
         restarts : per process, how often it was started again.
+        faults : those of a scenario that struck, None where there was none.
         """
         fleet = self._fleet.body if self._fleet is not None else {}
         world = self._world.body if self._world is not None else {}
@@ -163,6 +171,7 @@ class RunFigures:
                 "request_to_plan": fleet.get("request_to_plan_ms", {"p50": None, "p99": None}),
                 "plan_to_goal": fleet.get("plan_to_goal_ms", {"p50": None, "p99": None}),
             },
+            faults=faults,
         )
 
     def _refused(self, taken: set[str]) -> list[dict[str, Any]]:

@@ -156,10 +156,11 @@ def whole(
     contacts: Sequence[Mapping[str, Any]],
     restarts: Mapping[str, int],
     latency_ms: Mapping[str, Mapping[str, float | None]] | None,
+    faults: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the summary of a run from the fleet's part and what others know.
 
-    Wall figures are None on a virtual clock.
+    Wall figures are None on a virtual clock. `faults` are those of a scenario that struck; None where there was none.
     """
     requests = sorted([*part["requests"], *refused], key=lambda entry: (entry["requested_s"], entry["id"]))
     return {
@@ -178,6 +179,7 @@ def whole(
         "latency_ms": latency_ms,
         "plans": part["plans"],
         "coverage": part["coverage"],
+        **({} if faults is None else {"faults": list(faults)}),
     }
 
 

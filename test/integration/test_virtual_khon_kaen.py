@@ -13,7 +13,7 @@ from test.integration.virtual_runs import ROOT, Played, play
 
 pytestmark = pytest.mark.xdist_group("khon_kaen")
 KHON_KAEN = ROOT / "config" / "sites" / "khon_kaen_demo"
-REQUESTS = 22
+REQUESTS = 16
 
 
 @pytest.fixture(scope="module")

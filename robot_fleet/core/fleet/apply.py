@@ -70,13 +70,15 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
+from robot_fleet.core.fleet import applied_flows as flows
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import HELD, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
+from robot_fleet.core.lifecycles.flow import FlowEvent
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderEvent, OrderState
 from robot_fleet.core.lifecycles.task import TaskEvent, TaskState
@@ -222,6 +224,7 @@ def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: fl
     if not state.serves(robot, record):
         return
     served = state.tasks[record.task]
+    flows.moves(served, FlowEvent.ARRIVE)
     stop = served.request.stops[record.stop]
     served.instants.setdefault(f"{stop.id}.arrived", at_s)
     if record.stop == 0:
@@ -277,6 +280,7 @@ def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
 
 def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_s: float, detail: Any) -> None:
     served = state.tasks[record.task]
+    flows.moves(served, FlowEvent.ACT)
     stop = served.request.stops[record.stop]
     served.instants.setdefault(f"{stop.id}.{params.get('act', act)}", at_s)
     if served.state is TaskState.ASSIGNED:
@@ -318,6 +322,8 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
     end = OrderState(fact.state)
     _order_moves(record, _ORDER_END[end])
     _count_work(robot, record, fact.at_s)
+    if state.serves(robot, record):
+        flows.moves(state.tasks[record.task], FlowEvent.DEPART if end is OrderState.FINISHED else FlowEvent.BREAK_OFF)
     if end is OrderState.FINISHED and state.serves(robot, record):
         served = state.tasks[record.task]
         if served.state is TaskState.ASSIGNED:
@@ -329,26 +335,12 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
         robot.served = (record.task, record.stop)
 
 
-def _answer_awaited(state: FleetState, fact: AnswerAwaited) -> None:
-    record = state.tasks[fact.task]
-    if record.state is TaskState.ASSIGNED:
-        _begin(record, fact.at_s)
-    record.awaits = Awaited(fact.act, fact.at_s, fact.until_s)
-
-
-def _flow_moved(state: FleetState, fact: FlowMoved) -> None:
-    record = state.tasks[fact.task]
-    record.told[fact.act] = fact.word
-    record.next_stop, record.next_act = fact.stop, fact.begin
-    record.moves += 1
-    record.awaits = None
-
-
 def _task_released(state: FleetState, fact: TaskReleased) -> None:
     record = state.tasks[fact.task]
     _move(record, TaskEvent.RELEASE)
     if record.state is TaskState.REQUESTED:  # one that is under way stays with its robot
         record.robot = ""
+        flows.moves(record, FlowEvent.BREAK_OFF)
         _unplan(state, fact.task)
 
 
@@ -370,7 +362,8 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     _move(record, TaskEvent.SUSPEND)
     record.broken_off += 1
     record.reason = fact.reason
-    record.robot, record.awaits = "", None
+    record.robot = ""
+    flows.moves(record, FlowEvent.BREAK_OFF)
     _unplan(state, fact.task)
     record.asks, record.hands_over, record.only_on = fact.asks, fact.hands_over, fact.only_on
     record.tries += fact.tried
@@ -434,7 +427,8 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     record = state.tasks[task_id]
     _move(record, event)
     record.ended_s = at_s
-    record.reason, record.awaits = reason, None
+    record.reason = reason
+    flows.moves(record, FlowEvent.END)
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -552,8 +546,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskAnswered: _task_answered,
-    AnswerAwaited: _answer_awaited,
-    FlowMoved: _flow_moved,
+    AnswerAwaited: flows.answer_awaited,
+    FlowMoved: flows.flow_moved,
     TaskPrioritised: _task_prioritised,
     TaskDirected: _task_directed,
     TaskHeld: _task_held,

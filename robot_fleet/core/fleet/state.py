@@ -16,6 +16,7 @@ from robot_fleet.core.facts import ShiftSigned, TaskRequested
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
+from robot_fleet.core.lifecycles.flow import FlowState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -62,6 +63,7 @@ class TaskRecord:
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
+    flow : where it stands in its service's flow.
     """
 
     request: TaskRequested
@@ -88,6 +90,7 @@ class TaskRecord:
     moves: int = 0
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
+    flow: FlowState = FlowState.AWAY
 
     @property
     def id(self) -> str:

@@ -5,10 +5,11 @@ from itertools import product
 import pytest
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.core.lifecycles import advance, alarm, delivery, incident, job, link, order, schedule, task
+from robot_fleet.core.lifecycles import advance, alarm, delivery, flow, incident, job, link, order, schedule, task
 
 TABLES = [
     pytest.param(task, task.TaskState, task.TaskEvent, id="task"),
+    pytest.param(flow, flow.FlowState, flow.FlowEvent, id="flow"),
     pytest.param(order, order.OrderState, order.OrderEvent, id="order"),
     pytest.param(link, link.LinkState, link.LinkEvent, id="link"),
     pytest.param(alarm, alarm.AlarmState, alarm.AlarmEvent, id="alarm"),
