@@ -19,7 +19,9 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -116,6 +118,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -138,6 +141,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
@@ -153,6 +157,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",

@@ -32,6 +32,7 @@ from robot_fleet.core.fleet import (
     batch,
     blocking,
     charging,
+    city,
     coverage,
     directing,
     dispatch,
@@ -49,6 +50,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    supplying,
     survey,
     zones,
 )
@@ -67,6 +69,7 @@ from robot_fleet.core.inputs import (
     CloseZones,
     ConditionsSeen,
     DirectTask,
+    EndCityEvent,
     EndMaintenance,
     HoldTask,
     Input,
@@ -90,6 +93,7 @@ from robot_fleet.core.inputs import (
     SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeCityEvent,
     TakeShift,
     Tick,
     UnshelveAlarm,
@@ -185,8 +189,10 @@ class Fleet:
                 progress.watch_waits(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
+                city.keep(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
@@ -204,6 +210,8 @@ class Fleet:
                 requests.set_hold(turn, news)
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
+            case TakeCityEvent() | EndCityEvent():
+                city.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
             case (
