@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from robot_fleet.cli.play import Wishes, chosen_faults, default_site, prepare
+from robot_fleet.runtime.shipped import DEFAULT_SITE
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
 DEMO_SPEED = 5.0
@@ -29,7 +30,7 @@ class LinkKind(StrEnum):
 
 
 SiteFolder = Annotated[
-    Path | None, typer.Option("--site", metavar="DIR", help="The site's folder. Default: config/sites/busan_edc.")
+    Path | None, typer.Option("--site", metavar="DIR", help=f"The site's folder. Default: {DEFAULT_SITE}.")
 ]
 Requests = Annotated[int | None, typer.Option("--requests", min=1, help="Only the first so many, by time.")]
 Headless = Annotated[bool, typer.Option("--headless", help="Nobody looks on: say nothing of the console.")]

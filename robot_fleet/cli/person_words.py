@@ -56,7 +56,7 @@ WORDS = {
 
 def word(key: str, lang: str) -> str:
     """Return a word in a language."""
-    return WORDS[key].ko if lang == "ko" else WORDS[key].en
+    return WORDS[key].said(lang)
 
 
 def counted(by: str, lang: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
-from robot_fleet.runtime.shipped import shipped
+from robot_fleet.runtime.shipped import DEFAULT_SITE, shipped
 from robot_fleet.server.doors.address import Entrance
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _has_users(name: str | None) -> bool:
 
 def default_site() -> Path:
     """Return the folder of the site that is played where none is named."""
-    return shipped(Path("config") / "sites" / "busan_edc")
+    return shipped(DEFAULT_SITE)
 
 
 def chosen_faults(word: str | None, demand: Path) -> Path | None:

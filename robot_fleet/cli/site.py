@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from robot_fleet.cli import site_folders
 from robot_fleet.core.errors import RequestError, SiteError
 from robot_fleet.core.site import Backend
 from robot_fleet.site.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
@@ -29,6 +30,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def register(parent: typer.Typer) -> None:
     """Add the verbs of this module."""
     parent.add_typer(app, name="site")
+
+
+site_folders.register(app)
 
 
 @app.command()
@@ -52,26 +56,6 @@ def check(
         typer.echo(f"{folder}: {len(findings)} error(s).")
     if findings:
         raise typer.Exit(1)
-
-
-@app.command()
-def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; it must be empty or not there.")],
-    map_file: Annotated[Path, typer.Option("--map", metavar="FILE", help="A Nav2 map (YAML; its PGM beside it).")],
-    as_json: AsJson = False,
-) -> None:
-    """Make a site from any Nav2 map: places, lanes, robots, services and a demand.
-
-    Example: ./fleet site new --map warehouse.yaml sites/warehouse
-    """
-    report = new_site(map_file, folder)
-    if as_json:
-        typer.echo(json.dumps({"schema_version": 1, **asdict(report)}, default=str, ensure_ascii=False, indent=1))
-        return
-    typer.echo(
-        f"{report.folder}: {report.places} places, {report.lanes} lanes, {report.robots} robots, "
-        f"{report.services} services, {report.requests} requests in demand.csv."
-    )
 
 
 @app.command("map")

@@ -215,7 +215,7 @@ def _tell(made: Comparison, lang: str) -> None:
         some = [line for line in lines if line.table == table]
         columns = ["figure", "measured", "again", "off", *(("with", "difference") if made.changed else ())]
         rows = [_row(line, lang, made.changed is not None, len({each.key for each in some}) > 1) for line in some]
-        title = some[0].title.ko if lang == "ko" else some[0].title.en
+        title = some[0].title.said(lang)
         print_table([_say(word, lang) for word in columns], rows, title=title, numbers=True)
     far = ", ".join(f"{_name(line, lang)} {_shown(line.deviation_pct)} %" for line in made.far)
     typer.echo(_say("not_reproduced" if far else "reproduced", lang, n=WITHIN_PCT, which=far))
@@ -230,7 +230,7 @@ def _row(line: Line, lang: str, changed: bool, named: bool) -> list[str]:
     from robot_fleet.reports.registry import figures
 
     figure = figures()[line.figure]
-    about = f"{line.name.ko if lang == 'ko' else line.name.en}: " if named else ""
+    about = f"{line.name.said(lang)}: " if named else ""
     cells = [cell(figure, line.measured), cell(figure, line.baseline), _shown(line.deviation_pct)]
     if changed:
         more = line.difference
@@ -243,7 +243,7 @@ def _name(line: Line, lang: str) -> str:
     from robot_fleet.reports.registry import figures
 
     figure = figures()[line.figure]
-    name, unit = figure.name.ko if lang == "ko" else figure.name.en, unit_shown(figure)
+    name, unit = figure.name.said(lang), unit_shown(figure)
     return f"{name} ({unit})" if unit and unit != "%" else name
 
 

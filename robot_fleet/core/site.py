@@ -12,7 +12,7 @@ from robot_fleet.core.equipment import Equipment
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.law import NO_LAW, Law
-from robot_fleet.core.text import Text
+from robot_fleet.core.text import LANGUAGES, Text
 
 GROUND_LEVEL = "main"
 """The level of everything that names none, and the `map_id` of poses on it."""
@@ -461,7 +461,10 @@ class CalendarSpec:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A whole city folder, validated: every reference resolves, every place is reachable by some robot."""
+    """A whole city folder, validated: every reference resolves, every place is reachable by some robot.
+
+    `languages` are those of its texts, the first first; `emergency_number` is what people there dial for an ambulance.
+    """
 
     id: str
     name: Text
@@ -479,6 +482,8 @@ class Site:
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
     law: Law = NO_LAW
+    languages: tuple[str, ...] = LANGUAGES
+    emergency_number: str = "119"
     buildings: Mapping[str, Building] = field(default_factory=dict)
     city: CityRules = field(default_factory=CityRules)
     energy: EnergySpec | None = None

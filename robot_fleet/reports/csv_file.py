@@ -6,6 +6,7 @@ import csv
 import io
 
 from robot_fleet.reports import periodic_words as words
+from robot_fleet.reports.currency import unit_told
 from robot_fleet.reports.periodic import PeriodReport
 from robot_fleet.reports.registry import figures
 
@@ -41,7 +42,7 @@ def csv_bytes(report: PeriodReport, language: str) -> bytes:
                             figure.id,
                             words.say(figure.name, language),
                             "" if value is None else value,
-                            figure.unit,
+                            unit_told(figure, report.currency),
                         ),
                         *(words.say(figure.formula, language), words.source(figure, language)),
                         *(report.facts_pct, report.telemetry_pct, *span),

@@ -68,7 +68,7 @@ def pdf_bytes(report: PeriodReport, language: str) -> bytes:
         pages.put(words.say(note, language), 10)
     for table in report.tables:
         if table.rows:
-            _table(pages, table, covered, language)
+            _table(pages, table, covered, language, report.currency)
     _assumptions(pages, report, language)
     _formulas(pages, report, language)
     out = io.BytesIO()
@@ -93,7 +93,7 @@ def grid_pdf_bytes(
     return out.getvalue()
 
 
-def _table(pages: _Pages, table: Table, covered: str, language: str) -> None:
+def _table(pages: _Pages, table: Table, covered: str, language: str, currency: str) -> None:
     names = [words.say(words.row_name(table, row), language) for row in table.rows]
     charted = table.id.startswith("utilisation_by_") and len(names) <= _ROWS_CHARTED
     if pages.will_page_break(30.0 + (height_mm(len(names)) if charted else 0.0)):
@@ -108,7 +108,7 @@ def _table(pages: _Pages, table: Table, covered: str, language: str) -> None:
         draw_bars(pages, _FAMILY, Bars(names, legend, parts))
     for begin in range(0, len(table.figures), _COLUMNS):
         shown = [figures()[name] for name in table.figures[begin : begin + _COLUMNS]]
-        units = [words.unit_shown(figure) for figure in shown]
+        units = [words.unit_shown(figure, currency) for figure in shown]
         heads = [
             words.say(each.name, language) + (f" ({unit})" if unit else "")
             for each, unit in zip(shown, units, strict=True)

@@ -9,6 +9,7 @@ from robot_fleet.core.text import Text
 from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import DAY_S, Period
 from robot_fleet.reports.cost_figures import Effort, added, billed_days, cost_values, robot_costs
+from robot_fleet.reports.currency import KRW
 from robot_fleet.reports.effort_figures import effort_values
 from robot_fleet.reports.energy import EnergyReport
 from robot_fleet.reports.energy_figures import energy_of, group_values, load_values, robot_values
@@ -78,6 +79,7 @@ class PeriodReport:
     telemetry_pct : share for which telemetry was heard; None without a history of telemetry.
     assumptions : what is assumed, each with its source; from the site's costs.
     notes : what whoever reads it must know.
+    currency : ISO 4217 code of all prices.
     energy : charging, for its picture; None where the site says nothing of energy or nothing was charged.
     """
 
@@ -90,6 +92,7 @@ class PeriodReport:
     tables: tuple[Table, ...]
     assumptions: tuple[tuple[str, Text], ...]
     notes: tuple[Text, ...] = ()
+    currency: str = KRW
     energy: EnergyReport | None = None
 
 
@@ -119,6 +122,7 @@ def period_report(past: Past, ground: Ground, heard: Measured | None, period: Pe
         None if heard is None else share_pct(whole.heard_s, whole.robot_s),
         (*made.utilisation(), *made.service(), made.effort(), made.alarms(), *made.money(), *made.charging()),
         made.assumptions(),
+        currency=KRW if ground.costs is None else ground.costs.currency,
         energy=energy,
     )
 

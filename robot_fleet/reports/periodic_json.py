@@ -8,6 +8,7 @@ from typing import Any
 
 from robot_fleet.core.text import Text
 from robot_fleet.reports import periodic_words as words
+from robot_fleet.reports.currency import KRW, unit_told
 from robot_fleet.reports.energy import EnergyReport
 from robot_fleet.reports.periodic import PeriodReport, Table
 from robot_fleet.reports.registry import Figure
@@ -30,7 +31,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "seq": report.seq,
         "robots": report.robots,
         "coverage": {"facts_pct": report.facts_pct, "telemetry_pct": report.telemetry_pct},
-        "figures": {figure.id: figure_json(figure) for figure in words.used(report)},
+        "figures": {figure.id: figure_json(figure, report.currency) for figure in words.used(report)},
         "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
         "notes": [text_json(note) for note in report.notes],
@@ -45,10 +46,10 @@ def _energy(energy: EnergyReport) -> dict[str, Any]:
     return {**energy.to_dict(), "load_names": {load: text_json(name) for load, name in names.items()}}
 
 
-def figure_json(figure: Figure) -> dict[str, Any]:
+def figure_json(figure: Figure, currency: str = KRW) -> dict[str, Any]:
     """Return what people may ask of a figure."""
     return {
-        "unit": figure.unit,
+        "unit": unit_told(figure, currency),
         "in_hours": words.in_hours(figure),
         "name": text_json(figure.name),
         "formula": text_json(figure.formula),
@@ -76,5 +77,5 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def text_json(text: Text) -> Mapping[str, str]:
-    """Return a text in both languages."""
-    return {"ko": text.ko, "en": text.en}
+    """Return a text in every language that it has."""
+    return text.words()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from robot_fleet.core.text import Text
+from robot_fleet.reports.currency import KRW, unit_signed, unit_told
 from robot_fleet.reports.periodic import FLEET, PeriodReport, Row, Table
 from robot_fleet.reports.registry import Figure, figures
 from robot_fleet.reports.robot_clock import State
@@ -89,8 +90,8 @@ WORDS = {
 
 
 def say(text: Text, language: str) -> str:
-    """Return a text in `ko` or `en`."""
-    return text.ko if language == "ko" else text.en
+    """Return a text in a language."""
+    return text.said(language)
 
 
 def title(table: Table) -> Text:
@@ -156,9 +157,9 @@ def in_hours(figure: Figure) -> bool:
     return figure.id in _LONG
 
 
-def unit_shown(figure: Figure) -> str:
+def unit_shown(figure: Figure, currency: str = KRW) -> str:
     """Return the unit in which people are shown a figure: long times in hours."""
-    return "h" if in_hours(figure) else figure.unit.replace("won", "₩")
+    return "h" if in_hours(figure) else unit_signed(unit_told(figure, currency))
 
 
 def cell(figure: Figure, value: float | None) -> str:

@@ -12,7 +12,7 @@ from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.bringup import ALL, FLEET_VIEW, STAGGER_S, FleetWishes, RobotWishes
 from robot_fleet.runtime.midnight import parse_midnight
 from robot_fleet.runtime.run_directory import state_home
-from robot_fleet.runtime.shipped import shipped
+from robot_fleet.runtime.shipped import DEFAULT_SITE, shipped
 
 _LARGEST_DOMAIN, _LARGEST_PORT = 232, 65535
 
@@ -27,7 +27,7 @@ class Argument:
 
 def arguments(environ: Mapping[str, str] = os.environ) -> dict[str, Argument]:
     """Return every argument that our launch files know."""
-    site = shipped(Path("config") / "sites" / "busan_edc")
+    site = shipped(DEFAULT_SITE)
     return {
         "site": Argument(str(site), "the site's folder"),
         "run": Argument("", "the run directory: ledger, journals, logs; a new one if not given"),

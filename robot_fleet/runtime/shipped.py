@@ -6,6 +6,10 @@ from pathlib import Path
 
 import robot_fleet
 
+_SITES = Path("config") / "sites"
+DEFAULT_SITE = _SITES / "busan_edc"
+"""The site that is played where none is named, by its path in the checkout: the one place that names it."""
+
 _PACKAGE = Path(robot_fleet.__file__).resolve().parent
 
 
@@ -23,3 +27,8 @@ def shipped(inside: Path) -> Path:
         return checkout
     shared = [prefix / "share" / "robot_fleet" / inside for prefix in _PACKAGE.parents]
     return next((path for path in shared if path.exists()), checkout)
+
+
+def shipped_sites() -> Path:
+    """Return the folder of the sites that come with the product."""
+    return shipped(_SITES)

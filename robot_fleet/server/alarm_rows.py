@@ -117,7 +117,7 @@ def _incident_row(site: Site, incident: IncidentRecord, state: FleetState) -> di
 
 
 def _both(text: Text | None) -> dict[str, str]:
-    return {"ko": text.ko, "en": text.en} if text is not None else {"ko": "", "en": ""}
+    return text.words() if text is not None else {"ko": "", "en": ""}
 
 
 def _rounded(value_s: float | None) -> float | None:

@@ -36,7 +36,7 @@ class VersionedRow(_Row):
 
 
 class TextRow(_Row):
-    """A text in both languages."""
+    """A text in Korean and English, and in each further language of the site by its code."""
 
     ko: str
     en: str

@@ -91,7 +91,7 @@ class ScheduleRows:
                     "instead_of": day.nominal if day.put_off else "",
                     "takes_place": day.taken and not skips,
                     "skipped": skips,
-                    "holiday": None if holiday is None else {"ko": holiday.ko, "en": holiday.en},
+                    "holiday": None if holiday is None else holiday.words(),
                 }
             )
             found += day.taken

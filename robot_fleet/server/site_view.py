@@ -50,6 +50,8 @@ def site_view(site: Site, calendar: SiteCalendar | None = None) -> SiteView:
         "id": site.id,
         "name": _text(site.name),
         "synthetic_people": site.synthetic_people,
+        "languages": list(site.languages),
+        "emergency_number": site.emergency_number,
         "map": _chart(charts[GROUND_LEVEL]),
         "levels": [
             {"id": name, "name": _text(level.name), "map": _chart(charts[name]), "lanes": _lanes(site, name)}
@@ -109,7 +111,7 @@ def _lanes(site: Site, level: str) -> list[list[float]]:
 
 
 def _text(text: Text) -> dict[str, str]:
-    return {"ko": text.ko, "en": text.en}
+    return text.words()
 
 
 def _service(service: Service) -> dict[str, Any]:

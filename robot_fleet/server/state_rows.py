@@ -165,9 +165,9 @@ class StateRows:
             "act": act.id,
             "since_s": round(task.awaits.since_s, 1),
             "until_s": round(task.awaits.until_s, 1),
-            "text": None if asked is None else {"ko": asked.ko, "en": asked.en},
+            "text": None if asked is None else asked.words(),
             "answers": [
-                {"word": word, "text": {"ko": said.ko, "en": said.en} if said is not None else None}
+                {"word": word, "text": said.words() if said is not None else None}
                 for word in answers(act)
                 for said in (service.texts.get(f"{act.id}.{word}"),)
             ],
@@ -230,7 +230,7 @@ def zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
     record = state.zones.get(zone.id)
     return {
         "id": zone.id,
-        "name": {"ko": zone.name.ko, "en": zone.name.en},
+        "name": zone.name.words(),
         "closed": roads.is_closed(state, zone),
         "speed_mps": roads.limit_mps(state, zone),
         "reason": record.reason if record is not None else "",

@@ -7,7 +7,7 @@ change of clocks skips or repeats are taken as RFC 5545 and PEP 495 have it: as 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -116,9 +116,9 @@ class SiteCalendar:
         closed = self._spec.closed.get(day.isoformat())
         if closed is not None or not self._off(day):
             return closed
-        korean, english = (names.get(day) if names is not None else None for names in self._names)
         name = str(self._days.get(day))
-        return Text(korean or name, english or name)
+        said = {code: str(names[day]) for code, names in self._names.items() if day in names}
+        return Text.of(said or {"en": name})
 
     def _of(self, rule: Recurrence, number: int, end: str, after: str, until: date) -> Iterator[Day]:
         """Yield the days of one edition in order, as many as it may have, from well before a date on."""
@@ -172,8 +172,16 @@ class SiteCalendar:
         return found
 
     @cached_property
-    def _names(self) -> tuple[holidays.HolidayBase | None, holidays.HolidayBase | None]:
-        return _public(self._spec, "ko"), _public(self._spec, "en_US")
+    def _names(self) -> Mapping[str, holidays.HolidayBase]:
+        """The public holidays by the language that they are named in: the fleet's own, and the country's."""
+        asked = {language.partition("_")[0]: language for language in ("ko", "en_US", self._own_language) if language}
+        found = {code: _public(self._spec, language) for code, language in asked.items()}
+        return {code: days for code, days in found.items() if days is not None}
+
+    @property
+    def _own_language(self) -> str:
+        days = _public(self._spec, None)
+        return "" if days is None else days.default_language or ""
 
 
 def _public(spec: CalendarSpec, language: str | None) -> holidays.HolidayBase | None:

@@ -54,7 +54,7 @@ def _parse(folder: Path, findings: list[Finding]) -> CostsFile | None:
     if source.data is None:
         return None
     try:
-        return CostsFile.model_validate(source.data)
+        return CostsFile.model_validate(source.data, context=source.context)
     except ValidationError as error:
         findings.extend(findings_of(error, source))
         return None

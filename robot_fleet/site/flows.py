@@ -97,7 +97,7 @@ def _check_waits(service: Service, report: Report) -> None:
             report("site_flow_branch", (*key, "branch"), "expected the usual answer first: plans reckon with it")
         for word in words:
             if word != TIMEOUT and f"{act.id}.{word}" not in service.texts:
-                report("site_missing_key", (*key, "answers", word), "expected what it is called in both languages")
+                report("site_missing_key", (*key, "answers", word), "expected what it is called in each language")
         if act.id not in service.texts:
             report("site_missing_key", (*key, "text"), "whoever is to answer must be told what; expected `text`")
 

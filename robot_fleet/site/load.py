@@ -103,6 +103,8 @@ def _site(draft: Draft, folder: Path) -> Site:
         health=replace(draft.health, alarms={**draft.health.alarms, **draft.city.alarm_templates()}),
         calendar=draft.calendar,
         law=draft.law,
+        languages=tuple(file.languages),
+        emergency_number=file.emergency_number,
         buildings=draft.buildings,
         city=draft.city,
         energy=draft.energy,

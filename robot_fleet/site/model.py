@@ -7,13 +7,23 @@ Keys are the field names of `robot_fleet.core.site`. Unknown keys are errors; ty
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.site import GROUND_LEVEL, ItemSpec, Place, Zone
-from robot_fleet.core.text import Text
+from robot_fleet.core.text import LANGUAGES, Text
 
 # Ids end up in ROS names, URLs and file names; a colon would collide with `param:<name>` and its like.
 ObjectId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=80)]
@@ -50,15 +60,31 @@ class SiteModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-class TextModel(SiteModel):
-    """A name or sentence in Korean and English."""
+LanguageCode = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 code of a language", examples=["ko"])
+]
 
-    ko: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+
+class TextModel(RootModel[dict[LanguageCode, Annotated[str, Field(min_length=1)]]]):
+    """A name or sentence in each language of the site, by the language's code."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    root: Annotated[dict[LanguageCode, Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_each_language(self, info: ValidationInfo) -> Self:
+        """Insist on the languages of the site, where the file is a site's."""
+        spoken = (info.context or {}).get("languages", ())
+        wrong = [("missing", language) for language in spoken if language not in self.root]
+        wrong += [("extra_forbidden", language) for language in self.root if spoken and language not in spoken]
+        if wrong:
+            details = [InitErrorDetails(type=sort, loc=(language,), input=self.root) for sort, language in wrong]
+            raise ValidationError.from_exception_data("text", details)
+        return self
 
     def value(self) -> Text:
         """Return the core's value."""
-        return Text(self.ko, self.en)
+        return Text.of(self.root)
 
 
 class LevelModel(SiteModel):
@@ -82,6 +108,20 @@ class SiteFile(SiteModel):
     synthetic_people: bool = False
     ground: TextModel | None = None
     levels: list[LevelModel] = []
+    emergency_number: Annotated[str, Field(pattern=r"^[0-9+*# -]{2,20}$", description="dialled for an ambulance")] = (
+        "119"
+    )
+    languages: Annotated[
+        list[LanguageCode],
+        Field(min_length=1, description="what every text of the site is written in, the first first"),
+    ] = [*LANGUAGES]
+
+    @field_validator("languages")
+    @classmethod
+    def _each_once(cls, languages: list[str]) -> list[str]:
+        if len(set(languages)) != len(languages):
+            raise ValueError(f"expected each language once, got {', '.join(languages)}")
+        return languages
 
 
 class PlaceModel(SiteModel):

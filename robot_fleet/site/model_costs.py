@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
+from pydantic.fields import FieldInfo
 
 from robot_fleet.site.model import NotNegative, Percent, Positive, SiteModel, TextModel, Word
 
 Source = Annotated[TextModel, Field(description="where the figures are from, or that they are an assumption")]
 
 
+def _price(name: str) -> FieldInfo:
+    """Return the key of a price, which files may write with `won` in it, too: as before sites had currencies."""
+    made = Field(validation_alias=AliasChoices(name, name.replace("per_", "won_per_")))
+    assert isinstance(made, FieldInfo)
+    return made
+
+
 class KindCostModel(SiteModel):
     """What a robot of a kind costs."""
 
-    lease_won_per_month: NotNegative
-    maintenance_won_per_month: NotNegative = 0.0
-    maintenance_won_per_km: NotNegative = 0.0
+    lease_won_per_month: Annotated[NotNegative, _price("lease_per_month")]
+    maintenance_won_per_month: Annotated[NotNegative, _price("maintenance_per_month")] = 0.0
+    maintenance_won_per_km: Annotated[NotNegative, _price("maintenance_per_km")] = 0.0
     source: Source
 
 
@@ -25,7 +33,7 @@ class TariffBandModel(SiteModel):
 
     from_hour: Annotated[int, Field(ge=0, le=23)]
     to_hour: Annotated[int, Field(ge=1, le=24)]
-    won_per_kwh: NotNegative
+    won_per_kwh: Annotated[NotNegative, _price("per_kwh")]
 
 
 class EnergyCostModel(SiteModel):
@@ -46,7 +54,7 @@ class EnergyCostModel(SiteModel):
 class OperatorCostModel(SiteModel):
     """What people cost, and how many of their minutes things take."""
 
-    won_per_hour: NotNegative
+    won_per_hour: Annotated[NotNegative, _price("per_hour")]
     minutes_per_alarm: NotNegative
     minutes_per_incident: NotNegative
     minutes_per_intervention: NotNegative
@@ -63,7 +71,7 @@ class SavedModel(SiteModel):
 class BudgetModel(SiteModel):
     """What the fleet may cost."""
 
-    won_per_month: Positive
+    won_per_month: Annotated[Positive, _price("per_month")]
     source: Source
 
 
@@ -71,6 +79,7 @@ class CostsFile(SiteModel):
     """`costs.yaml`: every figure has a source; where there is none, it says that it is an assumption."""
 
     schema_version: Literal[1]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all prices")] = "KRW"
     kinds: dict[Word, KindCostModel]
     energy: EnergyCostModel
     operators: OperatorCostModel

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import yaml
@@ -16,8 +14,8 @@ import yaml
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import Lane, Vertex
-from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
+from robot_fleet.site.folders import insist_on_free, made_aside
 from robot_fleet.site.geojson import write_lanes
 from robot_fleet.site.grid import ground_of, line_clearance_m
 from robot_fleet.site.load import load_site
@@ -64,9 +62,7 @@ def new_site(map_yaml: Path, out_dir: Path) -> NewSiteReport:
     SiteError : `site_new_folder_taken`; `site_new_too_small` if the map has no room for enough places that robots reach
         without blocking each other; the errors of `read_map`.
     """
-    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
-        message = "is not an empty folder; expected one that is empty or not there"
-        raise SiteError("site_new_folder_taken", message, str(out_dir))
+    insist_on_free(out_dir)
     occupancy = read_map(map_yaml)
     proposal = Proposal(occupancy, ground_of(occupancy, CLEARANCE_M), CLEARANCE_M)
     proposal.choose(PLACES)
@@ -75,21 +71,21 @@ def new_site(map_yaml: Path, out_dir: Path) -> NewSiteReport:
     roadmap = Roadmap(proposal, min(6.0, max(2.0, math.sqrt(area_m2) / 10.0)))
     poses = {role.id: _pose(proposal, roadmap, place) for role, place in zip(roles, proposal.places, strict=True)}
     vertices, lanes = _lanes(proposal, roadmap, roles, poses, occupancy)
-    with TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with made_aside(out_dir.resolve()) as folder:
         write_lanes(folder / "lanes.geojson", vertices, lanes)
         write_map(occupancy, folder / "map.yaml")
         _write_files(roles, poses, folder, map_yaml.stem)
-        findings = check_site(folder)
-        if findings:
-            raise findings[0].error()
         requests = generate_day(folder, _SEED)
         write_csv(requests, folder / "demand.csv")
-        shutil.copytree(folder, out_dir, dirs_exist_ok=True)
     site = load_site(out_dir)
     return NewSiteReport(
         out_dir, len(site.places), len(site.lanes), len(site.robots), len(site.services), len(requests)
     )
+
+
+def site_id_of(name: str) -> str:
+    """Return the id of a site that is called so."""
+    return re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "site"
 
 
 def _roles(count: int, map_yaml: Path) -> list[_Role]:
@@ -177,8 +173,7 @@ def _write_files(roles: list[_Role], poses: dict[str, Pose], out_dir: Path, stem
     (out_dir / "services").mkdir()
     for name, text in _templates("services"):
         (out_dir / "services" / name).write_text(text, encoding="utf-8")
-    site_id = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_") or "site"
-    site = {"id": site_id, "name": {"ko": stem, "en": stem}, "synthetic_people": True}
+    site = {"id": site_id_of(stem), "name": {"ko": stem, "en": stem}, "synthetic_people": True}
     _write_yaml(out_dir / "site.yaml", site)
     places = [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -166,7 +166,7 @@ def _whole(model: type[Model], source: Source, findings: list[Finding]) -> Model
     if source.data is None:
         return None
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(source.data, context=source.context)
     except ValidationError as error:
         findings.extend(findings_of(error, source))
         return None
@@ -204,7 +204,7 @@ def _entries(
     if data is None:
         return {}
     try:
-        file_model.model_validate(data)
+        file_model.model_validate(data, context=source.context)
     except ValidationError as error:
         draft.findings.extend(findings_of(error, source))
         bad = {entry["loc"][1] for entry in error.errors() if len(entry["loc"]) > 1 and entry["loc"][0] == key}
@@ -251,18 +251,30 @@ def _read_routes(source: Source, draft: Draft) -> None:
 
 def _read_health(folder: Path, draft: Draft) -> None:
     if not (folder / HEALTH_FILE).is_file():
-        draft.health = default_health()
+        draft.health = _dialling(default_health(), draft)
         return
     source = read_yaml(folder, HEALTH_FILE, draft.findings)
     file = _whole(HealthFile, source, draft.findings)
     if file is None:
         return
-    draft.health = file.value()
+    draft.health = _dialling(file.value(), draft)
     for index, rule in enumerate(file.rules):
         for kind in rule.kinds:
             if not draft.knows("kind", kind):
                 expected = f"there is no robot kind {kind!r}; expected one of kinds.yaml"
                 draft.findings.append(source.finding("site_unknown_kind", ("rules", index, "kinds"), expected))
+
+
+def _dialling(health: Health, draft: Draft) -> Health:
+    """Return how a fleet is watched, with the number in its texts that is dialled there."""
+    if draft.file is None:
+        return health
+    number = draft.file.emergency_number
+    alarms = {
+        code: replace(alarm, action=alarm.action.filled("emergency_number", number))
+        for code, alarm in health.alarms.items()
+    }
+    return replace(health, alarms=alarms)
 
 
 def _read_city(folder: Path, draft: Draft) -> None:

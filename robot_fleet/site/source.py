@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from robot_fleet.core.text import LANGUAGES
 from robot_fleet.site.findings import Finding
 
 KeyPath = tuple[str | int, ...]
@@ -15,11 +17,20 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Source:
-    """A parsed file. `data` is None when the file could not be read; `lines` maps key paths to lines from 1."""
+    """A parsed file. `data` is None when the file could not be read; `lines` maps key paths to lines from 1.
+
+    `languages` are those of the site that the file belongs to, none for a file of no site.
+    """
 
     file: str
     data: object = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What models have to know when they look the data over."""
+        return {"languages": self.languages}
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a key, or of the nearest key above it that is known; 0 if none is."""
@@ -55,7 +66,7 @@ class Source:
 
 def read_yaml(folder: Path, file: str, findings: list[Finding]) -> Source:
     """Parse a YAML file; what is wrong with it (missing, malformed, a key twice) is added to `findings`."""
-    source = Source(file)
+    source = Source(file, languages=site_languages(folder))
     text = _text(folder, file, findings)
     if text is None:
         return source
@@ -77,6 +88,17 @@ def read_yaml(folder: Path, file: str, findings: list[Finding]) -> Source:
     if source.data is None:
         findings.append(Finding("site_yaml_malformed", file, "", "the file is empty; expected a mapping of keys"))
     return source
+
+
+def site_languages(folder: Path) -> tuple[str, ...]:
+    """Return the languages that the texts of a site's files are written in; none where no site says it."""
+    try:
+        said = yaml.load((folder / "site.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return ()
+    languages = said.get("languages", LANGUAGES) if isinstance(said, dict) else ()
+    well = isinstance(languages, list | tuple) and all(isinstance(language, str) for language in languages)
+    return tuple(languages) if well else ()
 
 
 def read_json(folder: Path, file: str, findings: list[Finding]) -> Source:

@@ -3,7 +3,7 @@
 import { getCard, openCard, Refusal } from "./api.js";
 import { h } from "./dom.js";
 import { duration, placeName } from "./format.js";
-import { has, text } from "./i18n.js";
+import { blank, has, text } from "./i18n.js";
 import { may } from "./session.js";
 
 const NOBODY_KEEPS_PEOPLE = "request_unknown_path"; // a fleet without a store of people has no such addresses
@@ -86,7 +86,7 @@ export class PlaceCard {
     const button = h("button", { class: "button small danger", textContent: text("card_open") });
     return h("form", { class: "card-reason", onsubmit: (event) => {
       event.preventDefault();
-      this.#read(button, () => openCard(this.place, reason.value, given.checked ? "119" : ""));
+      this.#read(button, () => openCard(this.place, reason.value, given.checked ? blank("emergency") : ""));
     } },
     h("label", { class: "field" }, h("span", { textContent: text("card_why") }), reason),
     h("label", { class: "check" }, given, h("span", { textContent: text("card_given") })),

@@ -1,5 +1,7 @@
 // The fleet as the console knows it: rows by id, the fleet's clock, and where robots are between two frames.
 
+import { setBlank } from "./i18n.js";
+
 const DELAY_MS = 260; // robots are shown this much late, so that there is nearly always a frame ahead to move towards
 const FRAME_MS = 200;
 const FASTEST = 200; // fleet seconds per second
@@ -45,8 +47,10 @@ export class Fleet {
   /** Take a frame in; return its type. */
   take(frame) {
     const now = performance.now();
-    if (frame.type === "snapshot") this.#snapshot(frame, now);
-    else if (frame.type === "poses") this.#poses(frame, now);
+    if (frame.type === "snapshot") {
+      this.#snapshot(frame, now);
+      setBlank("emergency", frame.site.emergency_number ?? "119");
+    } else if (frame.type === "poses") this.#poses(frame, now);
     else if (frame.type === "patch") this.#patch(frame);
     return frame.type;
   }

@@ -1,9 +1,10 @@
-// The console's two languages. Names of places, robots and services come from the site, in both.
+// The console's two languages. Names of places, robots and services come from the site, in the languages that it speaks.
 
 export const LANGUAGES = { ko: "한국어", en: "English" };
 const CODES = Object.keys(LANGUAGES);
 const listeners = [];
 const tables = {};
+const blanks = { emergency: "119" }; // what all texts may speak of: the number that is dialled for an ambulance
 let current = "ko";
 
 /** Load both tables, and choose: what was chosen before, else one of `spoken` (the browser's languages), else Korean. */
@@ -35,12 +36,22 @@ export function setLanguage(next) {
   for (const listener of listeners) listener();
 }
 
+/** Fill a blank that all texts may have, and say them anew if it was filled otherwise before. */
+export function setBlank(name, value) {
+  if (blanks[name] === value) return;
+  blanks[name] = value;
+  for (const listener of listeners) listener();
+}
+
+/** Return what stands in a blank that all texts may have. */
+export const blank = (name) => blanks[name];
+
 export const onLanguage = (listener) => listeners.push(listener);
 
 /** Return the text of a key, `{name}` replaced by values; `fallback` (or the key) where there is none. */
 export function text(key, values = {}, fallback = key) {
   const form = tables[current][key] ?? fallback;
-  return form.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return form.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? blanks[name] ?? "");
 }
 
 /** Return a text in the language that is not shown: people type in either. */
@@ -49,7 +60,7 @@ export const otherText = (key) => tables[CODES.find((each) => each !== current)]
 export const has = (key) => key in tables[current];
 
 /** Return a site's own name for a thing. */
-export const named = (name) => (name ? name[current] || name.en || name.ko : "");
+export const named = (name) => (name ? name[current] || name.en || Object.values(name)[0] : "");
 
 /** Put the texts into the page's fixed elements. */
 export function applyTexts() {

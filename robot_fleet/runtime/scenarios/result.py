@@ -87,7 +87,7 @@ def scenario_json(ground: Ground, runs: Sequence[Mapping[str, Any]]) -> dict[str
         "name": {"ko": says.name.ko, "en": says.name.en},
         "shows": {"ko": says.shows.ko, "en": says.shows.en},
         "site": ground.site.id,
-        "site_name": {"ko": ground.site.name.ko, "en": ground.site.name.en},
+        "site_name": ground.site.name.words(),
         "lasts_s": says.lasts_s,
         "expected_to_fail": scenario.negative,
         "rate": rate([run["passed"] for run in runs]).as_json(),

@@ -114,8 +114,8 @@ class WebhookEvent:
                 "subjects": list(self.subjects),
                 "priority": self.urgency.value,
                 "at_s": self.at_s,
-                "text": {"ko": self.text.ko, "en": self.text.en},
-                "action": {"ko": self.action.ko, "en": self.action.en},
+                "text": self.text.words(),
+                "action": self.action.words(),
             },
         }
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -76,7 +76,7 @@ def test_the_text_of_a_pdf_can_be_read(report: PeriodReport, pdfs: dict[str, byt
     assert all(re.sub(r"\s+", " ", words.coverage(report, language)) in re.sub(r"\s+", " ", page) for page in pages)
     assert "19,534" in text  # won per completed task
     assert "2026-11-01 – 2026-11-30" in text
-    wanted = "완료 작업당 비용" if language == "ko" else "won per completed task"
+    wanted = "완료 작업당 비용" if language == "ko" else "cost per completed task"
     assert wanted.replace(" ", "") in text.replace(" ", "")
     assert (len(HANGUL.findall(text)) > 1000) == (language == "ko")
 

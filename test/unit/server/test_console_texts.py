@@ -60,8 +60,8 @@ def test_every_text_that_the_page_names_exists() -> None:
 def test_it_says_that_it_is_no_medical_device_and_no_119() -> None:
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
     assert 'data-text="disclaimer"' in page
-    assert "119" in TABLES["ko"]["disclaimer"]
-    assert "119" in TABLES["en"]["disclaimer"]
+    assert "{emergency}" in TABLES["ko"]["disclaimer"]
+    assert "{emergency}" in TABLES["en"]["disclaimer"]
 
 
 def test_the_console_knows_every_code_of_a_blocked_way() -> None:

@@ -13,7 +13,8 @@ from robot_fleet.site.schemas import schema_texts
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "reference" / "schemas" / "site"
-SITES = [ROOT / "test" / "data" / "sites" / "tiny", ROOT / "config" / "sites" / "busan_edc"]
+SHIPPED = ROOT / "config" / "sites"
+SITES = [ROOT / "test" / "data" / "sites" / "tiny", SHIPPED / "busan_edc", SHIPPED / "khon_kaen_demo"]
 
 
 def test_the_checked_in_schemas_are_current() -> None:

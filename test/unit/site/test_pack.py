@@ -1,0 +1,165 @@
+"""A site as one file: the same bytes each time, and nothing of a package that is not wholly right reaches the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from robot_fleet.cli.site import app
+from robot_fleet.core.errors import SiteError
+from robot_fleet.site import pack
+from robot_fleet.site.load import load_site, site_digest
+from robot_fleet.site.pack import pack_site, unpack_site
+
+TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
+runner = CliRunner(env={"COLUMNS": "200"})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site whose world lies elsewhere, and which says where its messages go."""
+    shutil.copytree(TINY, tmp_path / "cities" / "tiny")
+    (tmp_path / "worlds").mkdir()
+    (tmp_path / "worlds" / "tiny.sdf").write_text("<sdf/>", encoding="utf-8")
+    with (tmp_path / "cities" / "tiny" / "site.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("world: ../../worlds/tiny.sdf\n")
+    return tmp_path / "cities" / "tiny"
+
+
+def repacked(package: Path, change: Callable[[dict[str, bytes]], None], honest: bool = True) -> Path:
+    """Write a package anew with other contents; an honest one lists what it holds."""
+    with zipfile.ZipFile(package) as opened:
+        contents = {name: opened.read(name) for name in opened.namelist()}
+    change(contents)
+    if honest:
+        manifest = json.loads(contents[pack.MANIFEST])
+        rest = {name: content for name, content in contents.items() if name != pack.MANIFEST}
+        manifest["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in rest.items()}
+        contents[pack.MANIFEST] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(package, "w") as made:
+        for name, content in contents.items():
+            made.writestr(name, content)
+    return package
+
+
+def refused(package: Path, into: Path) -> SiteError:
+    with pytest.raises(SiteError) as caught:
+        unpack_site(package, into)
+    assert not into.exists()
+    assert not [path for path in into.parent.iterdir() if path.name.startswith(".")]
+    return caught.value
+
+
+def test_a_site_comes_out_as_it_went_in_with_its_world(site: Path, tmp_path: Path) -> None:
+    result = runner.invoke(app, ["pack", str(site), "-o", str(tmp_path / "tiny.zip")])
+    assert result.exit_code == 0, result.output
+    result = runner.invoke(app, ["unpack", str(tmp_path / "tiny.zip"), str(tmp_path / "other"), "--json"])
+    assert json.loads(result.stdout)["site"] == "tiny"
+    assert (tmp_path / "other" / "tiny.sdf").read_text(encoding="utf-8") == "<sdf/>"
+    there, here = load_site(tmp_path / "other"), load_site(site)
+    assert (there.places, there.services, there.robots) == (here.places, here.services, here.robots)
+    again = pack_site(tmp_path / "other", tmp_path / "again.zip")
+    assert again.path.read_bytes() == (tmp_path / "tiny.zip").read_bytes()
+
+
+def test_the_same_site_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    pack_site(site, tmp_path / "a.zip")
+    shutil.copytree(site, tmp_path / "cities" / "copied")  # other times, other order on disk
+    pack_site(tmp_path / "cities" / "copied", tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_where_messages_go_stays_here(site: Path, tmp_path: Path) -> None:
+    text = 'schema_version: 1\nschedules:\n- {id: day, periods: [day], folder: "out"}\n'
+    dates = 'schema_version: 1\ntime_zone: Asia/Bangkok\nsimulated_from: "2026-11-02"\n'
+    (site / "calendar.yaml").write_text(dates, encoding="utf-8")
+    (site / "reports.yaml").write_text(text, encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    with zipfile.ZipFile(tmp_path / "tiny.zip") as opened:
+        assert "reports.yaml" not in opened.namelist()
+
+
+def test_a_site_that_fails_the_check_is_not_packed(site: Path, tmp_path: Path) -> None:
+    (site / "items.yaml").unlink()
+    with pytest.raises(SiteError, match=r"items\.yaml"):
+        pack_site(site, tmp_path / "tiny.zip")
+    assert not (tmp_path / "tiny.zip").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside.yaml", "/etc/outside.yaml", "a/../../outside.yaml", "..\\outside.yaml", "run.sh", "webhooks.yaml"],
+)
+def test_a_name_that_leads_outside_or_is_no_file_of_a_site_is_refused(site: Path, tmp_path: Path, name: str) -> None:
+    pack_site(site, tmp_path / "tiny.zip")
+    repacked(tmp_path / "tiny.zip", lambda contents: contents.update({name: b"x: 1\n"}))
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_unsafe"
+    assert not (tmp_path / "outside.yaml").exists()
+
+
+def test_a_link_is_refused(site: Path, tmp_path: Path) -> None:
+    pack_site(site, tmp_path / "tiny.zip")
+    with zipfile.ZipFile(tmp_path / "tiny.zip", "a") as package:
+        link = zipfile.ZipInfo("secret.yaml")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        package.writestr(link, "/etc/passwd")
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_unsafe"
+    (site / "linked.yaml").symlink_to(site / "site.yaml")
+    with pytest.raises(SiteError, match="link"):
+        pack_site(site, tmp_path / "linked.zip")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("site.yaml", b"world: tiny.sdf", b"world: ../../../etc/passwd"),
+        ("site.yaml", b"schema_version: 1", b"schema_version: 1\nlanes: ../../lanes.geojson"),
+        ("map.yaml", b"image: map.pgm", b"image: /dev/zero"),
+    ],
+)
+def test_a_site_that_names_files_of_others_is_refused(
+    site: Path, tmp_path: Path, file: str, old: bytes, new: bytes
+) -> None:
+    pack_site(site, tmp_path / "tiny.zip")
+
+    def change(contents: dict[str, bytes]) -> None:
+        assert old in contents[file]
+        contents[file] = contents[file].replace(old, new)
+
+    repacked(tmp_path / "tiny.zip", change)
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_unsafe"
+
+
+def test_what_was_changed_on_the_way_is_noticed(site: Path, tmp_path: Path) -> None:
+    pack_site(site, tmp_path / "tiny.zip")
+    repacked(tmp_path / "tiny.zip", lambda contents: contents.update({"robots.yaml": b"{}"}), honest=False)
+    error = refused(tmp_path / "tiny.zip", tmp_path / "made")
+    assert (error.code, "robots.yaml" in error.message) == ("site_pack_damaged", True)
+
+
+def test_a_package_that_would_fill_the_disk_is_refused(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack_site(site, tmp_path / "tiny.zip")
+    monkeypatch.setattr(pack, "MOST_BYTES", 1_000)
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_too_large"
+    monkeypatch.setattr(pack, "MOST_BYTES", 1_000_000_000)
+    monkeypatch.setattr(pack, "MOST_FILES", 3)
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_too_large"
+
+
+def test_any_other_file_is_told_as_none_of_ours(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.zip").write_text("no archive", encoding="utf-8")
+    assert refused(tmp_path / "text.zip", tmp_path / "made").code == "site_pack_malformed"
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as package:
+        package.writestr("site.yaml", "schema_version: 1\n")
+    assert refused(tmp_path / "other.zip", tmp_path / "made").code == "site_pack_malformed"
+    assert site_digest(site)  # the site itself was only read
