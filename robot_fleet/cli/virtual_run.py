@@ -26,6 +26,7 @@ from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map
+from robot_fleet.site.recipients import read_recipients
 
 
 def run(play: Play) -> None:
@@ -46,6 +47,7 @@ def run(play: Play) -> None:
             wishes.seed,
             log,
             wishes.improving,
+            recipients=read_recipients(wishes.site),
         )
         try:
             if wishes.trace is not None:

@@ -91,6 +91,7 @@ class Zone:
     no_stopping : whether it may be driven, but a hold brings nobody to rest in it: a door, a crossing, a lift, an
         evacuation route.
     outdoor : whether it is under the open sky, so that one command about the weather closes it with the others.
+    quiet : hours of every day (seconds from midnight: from, to; to may be before from) in which nobody is disturbed.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Zone:
     speed_mps: float = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    quiet: tuple[tuple[float, float], ...] = ()
 
 
 CONTROL_TOPICS = (
@@ -248,6 +250,10 @@ class ActTemplate:
     then : where it goes on otherwise, as in `Branch`; empty for the next act in the list, or for leaving the stop.
     wait_s : of a wait: how long, before it ends with the word `timeout`.
     rings : of a wait: whether an operator is told of it by an alarm.
+    once : it is never carried out a second time in one task, unless a person has said so.
+    judges : of a wait: whether the answer is a person's verdict on the call for help that the task is.
+    names : of a wait: whether whoever answers must say by an opaque id who takes over.
+    contacts : of a wait of a call for help: words of `core.desk.Contact` that are wanted as soon as it begins.
     """
 
     id: str
@@ -261,11 +267,31 @@ class ActTemplate:
     then: str = ""
     wait_s: float = 0.0
     rings: bool = False
+    once: bool = False
+    judges: bool = False
+    names: bool = False
+    contacts: tuple[str, ...] = ()
 
     @property
     def decides(self) -> bool:
         """Whether nobody knows what comes after it before it has ended."""
         return bool(self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When there is no use any more in going on with a stop, and where the flow goes then.
+
+    Parameters
+    ----------
+    since : `earliest` (the task's earliest time), or an instant as in `Due`.
+    after_s : so long after it.
+    to : a target as in `Branch`.
+    """
+
+    since: str
+    after_s: float
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +302,7 @@ class StopTemplate:
     `group:<name>` (any free place of the group that fits), `route:<name>` (expands to one stop a place of the route),
     `place:<id>`. A `side` stop is visited only where a branch leads to it; the others come one after the other.
     Where no place of its group has room when a branch leads to it, the flow goes to the target `if_full` instead.
+    `expiry` says when it is too late for it.
     """
 
     id: str
@@ -283,6 +310,7 @@ class StopTemplate:
     acts: tuple[ActTemplate, ...] = ()
     side: bool = False
     if_full: str = ""
+    expiry: Expiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +349,8 @@ class Remedy(StrEnum):
     """A person says whether it was done, is to be tried again or has failed."""
     WAIT = "wait"
     """It stays with its robot."""
+    SKIP = "skip"
+    """The stop is left out and told of; the task goes on with the next one."""
     FAIL = "fail"
     """It ends as failed, with the reason; a person is asked where its robot has something of it on board."""
 
@@ -344,6 +374,42 @@ class Remedies:
 
 
 @dataclass(frozen=True, slots=True)
+class Streak:
+    """Ends of a service that come to an incident if they come in a row for one place.
+
+    Parameters
+    ----------
+    of : name of the parameter that is the place.
+    outcomes : results, or reasons of failures, that count; any other end of the service there begins anew.
+    in_a_row : how many make it one.
+    """
+
+    of: str
+    outcomes: tuple[str, ...]
+    in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What whoever lives at a place must have agreed to: a purpose, and the parameter that is the place."""
+
+    of: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avoidance:
+    """What must not come to whoever lives at a place.
+
+    `tags` is the parameter of what is brought, `of` that of the place. Tags are opaque words; only whoever keeps the
+    people's data knows what they stand for.
+    """
+
+    of: str
+    tags: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A template of tasks.
 
@@ -359,6 +425,12 @@ class Service:
     result : the flow's own name for its normal end; an act's reported result overrides it.
     remedies : what is done when something goes wrong.
     outcomes : the ends that its branches name.
+    streaks : ends that make an incident when they come in a row.
+    consent : what is asked of whoever lives at its place, None for nothing.
+    avoidance : what must not be brought to them, None where that is nobody's question.
+    quiet : whether it keeps out of the quiet hours of the zones that its places lie in.
+    partial : the result of a task that has left stops out; empty for the normal one.
+    risk : of a call for help: the parameter that tells how urgent it is, and the priority by its values.
     texts : act -> what the people beside the robot are told while it is under way; `<act>.<word>` -> what an answer is
         called.
     """
@@ -378,6 +450,12 @@ class Service:
     result: str = "done"
     remedies: Remedies = Remedies()
     outcomes: tuple[Outcome, ...] = ()
+    streaks: tuple[Streak, ...] = ()
+    consent: Consent | None = None
+    avoidance: Avoidance | None = None
+    quiet: bool = False
+    partial: str = ""
+    risk: tuple[str, Mapping[str, int]] | None = None
     texts: Mapping[str, Text] = field(default_factory=dict)
 
 

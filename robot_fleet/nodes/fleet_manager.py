@@ -16,6 +16,7 @@ from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, share
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
+from robot_fleet.ros.contact_topics import ContactTopics
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.live_fleet import LiveFleet
 from robot_fleet.ros.path_asker import RosPathAsker
@@ -28,6 +29,7 @@ from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.chaos.messages import DisturbedLink
 from robot_fleet.runtime.pauses import avoid_pauses, begin_loading
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
+from robot_fleet.runtime.recipients_intake import RecipientsIntake
 from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.supervision import Supervision
 from robot_fleet.server.webhooks.deliveries import Deliveries
@@ -69,6 +71,9 @@ class FleetManager:
         node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
         self._alarms = AlarmTopics(node, site.health.alarms)
         self._prompts = PromptTopics(node, site.services)
+        self._contacts = ContactTopics(node)
+        self._recipients = RecipientsIntake(arguments.site, self._feed)
+        every(node, LOOK_EVERY_S, guard("recipients", self._recipients.look))
         self._alarms_seq = -1
         endpoints = () if webhooks is None else read_webhooks(webhooks, without=[])
         self._deliveries = Deliveries(endpoints, arguments.outbox, seed=arguments.seed)
@@ -116,6 +121,7 @@ class FleetManager:
                 self._alarms_seq = self._fleet.last_seq
                 self._alarms.tell(self._fleet.state, now.fleet_s)
                 self._prompts.tell(self._fleet.state, now.fleet_s)
+                self._contacts.tell(self._fleet.state, now.fleet_s)
                 self._events.tell(self._fleet.state, now.fleet_s)
 
     def _look_at_processes(self) -> None:

@@ -52,6 +52,7 @@ QOS: dict[str, Quality] = {
     "fleet/alarms": _quality(1, latched=True),
     "fleet/incidents": _quality(1, latched=True),
     "fleet/prompts": _quality(1, latched=True),
+    "fleet/contacts": _quality(1, latched=True),
     "fleet/site_markers": _quality(1, latched=True),
     "fleet/markers": _quality(1),
     "fleet/place_contents": _quality(50, latched=True),

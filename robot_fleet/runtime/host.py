@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskPath, Improve, ReachOut, SendOrder
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
@@ -52,6 +52,7 @@ class Host:
     clock : returns the steady time in seconds, for latencies.
     planners : asks robots' planners, None where there are none to be asked.
     board : told of every report, where nobody else watches the robots' health.
+    reach : told of whoever is to be reached for a call for help, again and again until it is done; None for nobody.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Host:
         clock: Callable[[], float],
         planners: PathAsker | None = None,
         board: Board | None = None,
+        reach: Callable[[ReachOut], None] | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -79,6 +81,7 @@ class Host:
         self._clock = clock
         self._planners = planners
         self._board = board
+        self._reach = reach
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -102,6 +105,9 @@ class Host:
                 case AskPath():
                     if self._planners is not None:
                         self._planners.ask(effect)
+                case ReachOut():
+                    if self._reach is not None:
+                        self._reach(effect)
                 case Answer():
                     self._answer(effect)
         return outcome.facts

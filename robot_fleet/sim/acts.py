@@ -7,6 +7,7 @@ Codes of failed acts: `act_unknown_item`, `act_item_absent`, `act_item_not_on_bo
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from robot_fleet.sim.world import SimWorld
 
 CAR_PLACES = (ENTRY_BAY, EXIT_BAY, "slot")
+INSPECT = "inspect"
+"""The act that leaves evidence."""
 AT_PLACE_M = 0.5
 """An act needs the robot this close to the place's pose."""
 SAFE_POINT_S = 2.0
@@ -152,6 +155,8 @@ class Acts:
             act.result["result"] = act.outcome
         if act.item:
             act.result["item"] = act.item
+        if act.act == INSPECT:  # what a robot has recorded stays where it records; a reference to it is told
+            act.result["evidence"] = f"rec_{hashlib.sha256(f'{world.seed}/{act.id}'.encode()).hexdigest()[:16]}"
         world.record(robot, event)
         self._end(act, GoalState.SUCCEEDED)
 

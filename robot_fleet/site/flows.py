@@ -42,6 +42,8 @@ def _named_targets(service: Service) -> Iterator[tuple[Key, int, str]]:
     for number, stop in enumerate(service.stops):
         if stop.if_full:
             yield ("stops", number, "if_full"), -1, stop.if_full
+        if stop.expiry is not None:
+            yield ("stops", number, "expiry", "to"), -1, stop.expiry.to
 
 
 def _what_is_wrong(service: Service, number: int, to: str) -> str:
@@ -64,9 +66,14 @@ def _what_is_wrong(service: Service, number: int, to: str) -> str:
 def _check_waits(service: Service, report: Report) -> None:
     for key, _, act in _acts(service):
         if act.act != WAIT:
-            if act.wait_s or act.rings:
-                report("site_bad_value", (*key, "wait_s" if act.wait_s else "rings"), "expected only of an `act: wait`")
+            only = ("wait_s", "rings", "judges", "names", "contacts")
+            misplaced = next((name for name in only if getattr(act, name)), "")
+            if misplaced:
+                report("site_bad_value", (*key, misplaced), "expected only of an `act: wait`")
             continue
+        if (act.judges or act.contacts) and not service.alarm:
+            name = "judges" if act.judges else "contacts"
+            report("site_bad_value", (*key, name), "expected only of a service with `alarm: true`")
         words = [branch.word for branch in act.branches]
         if act.wait_s <= 0.0:
             report(
@@ -135,6 +142,8 @@ def _targets(service: Service, node: Node) -> Iterator[str]:
     act = act_of(stop, name)
     if stop.if_full and node == _enter(service, number):
         yield stop.if_full
+    if stop.expiry is not None and node == _enter(service, number):
+        yield stop.expiry.to
     if act is None:
         yield ""
         return

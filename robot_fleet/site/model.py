@@ -113,6 +113,15 @@ class PlacesFile(SiteModel):
     routes: dict[ObjectId, Annotated[list[ObjectId], Field(min_length=1)]] = {}
 
 
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+def _seconds(clock: str) -> float:
+    """Return the seconds from midnight to a time of day."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600.0 + int(minutes) * 60.0
+
+
 class ZoneModel(SiteModel):
     """A zone of `zones.yaml`; see `robot_fleet.core.site.Zone`."""
 
@@ -127,6 +136,10 @@ class ZoneModel(SiteModel):
     speed_mps: NotNegative = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    quiet: Annotated[
+        list[Annotated[list[TimeOfDay], Field(min_length=2, max_length=2)]],
+        Field(description="hours of every day in which nobody is disturbed: [from, to] as HH:MM"),
+    ] = []
 
     def value(self) -> Zone:
         """Return the core's value."""
@@ -139,6 +152,7 @@ class ZoneModel(SiteModel):
             speed_mps=self.speed_mps,
             no_stopping=self.no_stopping,
             outdoor=self.outdoor,
+            quiet=tuple((_seconds(begin), _seconds(end)) for begin, end in self.quiet),
         )
 
 

@@ -29,13 +29,17 @@ from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
     answering,
     arranging,
+    asking_first,
     batch,
     blocking,
     charging,
+    contacting,
+    counting,
     coverage,
     directing,
     dispatch,
     explaining,
+    flowing,
     handing_over,
     jobs,
     orders,
@@ -49,6 +53,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    skipping,
     survey,
     zones,
 )
@@ -81,6 +86,7 @@ from robot_fleet.core.inputs import (
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    RecipientsKnown,
     RecordVoice,
     ReportReceived,
     ResumeTask,
@@ -97,6 +103,9 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.ports import Roads
 from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
+
+_REACHING = (SubmitTask, SubmitTasks, RecordVoice, AnswerTask)
+"""Inputs after which somebody may have to be reached at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,9 @@ class Fleet:
             case Tick():
                 progress.watch_links(turn)
                 progress.watch_waits(turn)
+                flowing.expire(turn)
+                skipping.watch(turn)
+                asking_first.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 blocking.clear_due(turn)
@@ -220,6 +232,8 @@ class Fleet:
                 arranging.change(turn, news)
             case PlaceSensed(place, items):
                 progress.place_sensed(turn, place, items)
+            case RecipientsKnown(recipients):
+                self.seen.recipients = recipients
             case PathMeasured():
                 survey.measured(turn, news)
             case PlanImproved(job, plan):
@@ -232,6 +246,8 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
+        if ticked or isinstance(news, _REACHING):
+            contacting.look(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:
@@ -255,6 +271,7 @@ class Fleet:
             retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):
             ringing.follow(turn)
+        counting.count(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from robot_fleet.core.fleet import flowing, recurring
+from robot_fleet.core.fleet import counting, flowing, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
@@ -41,6 +41,8 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         wait = flowing.awaited(task)
         if wait is not None and wait.rings:
             yield "answer_awaited", task.id, Level.WARNING, 0.0
+    for place in counting.too_many(turn):
+        yield counting.NOT_REACHED, place, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
     for job in turn.state.jobs.values():

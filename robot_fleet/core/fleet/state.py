@@ -21,6 +21,7 @@ from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
 from robot_fleet.core.order import RobotReport, Step
 from robot_fleet.core.plan import PlannedStop
+from robot_fleet.core.recipient import Recipient
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
@@ -62,6 +63,9 @@ class TaskRecord:
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
+    begun_once : acts that are never carried out twice, and that may have begun.
+    missed : places of stops that were left out.
+    evidence : stop -> opaque reference of what its robot has recorded there.
     """
 
     request: TaskRequested
@@ -88,6 +92,9 @@ class TaskRecord:
     moves: int = 0
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
+    begun_once: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    evidence: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -306,6 +313,7 @@ class FleetState:
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     shifts : the last that were handed over, oldest first.
     schedules, templates : what is asked for again.
+    streaks : service and place (`<service>:<place>`) -> how often in a row its tasks there came to an end that counts.
     """
 
     robots: dict[str, RobotRecord]
@@ -338,6 +346,7 @@ class FleetState:
     shifts: dict[str, ShiftRecord] = field(default_factory=dict)
     schedules: dict[str, ScheduleRecord] = field(default_factory=dict)
     templates: dict[str, TemplateRecord] = field(default_factory=dict)
+    streaks: dict[str, int] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -405,6 +414,7 @@ class Observations:
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
     places : per place with a sensor the items that stand there.
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
+    recipients : who lives where, in opaque words; None as long as nobody has said so.
     """
 
     reports: dict[str, RobotReport] = field(default_factory=dict)
@@ -412,3 +422,4 @@ class Observations:
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] | None = None
