@@ -38,7 +38,7 @@ def day() -> VirtualFleet:
         RequestRow("nobody_agreed", AT_S + 40.0, "care_visit", {"place": "senior_apt/f302"}),
         meal("absent", AT_S + 50.0, truth="absent"),
         meal("allergy", AT_S + 55.0, tags="t3 t7"),
-        meal("nobody", AT_S + 1_500.0, truth="nobody"),
+        meal("nobody", AT_S + 1_200.0, truth="nobody"),
         RequestRow("anomaly", AT_S + 60.0, "patrol", {"route": "west_round", "truth": "intruder"}),
         RequestRow("dark", AT_S + 70.0, "patrol", {"route": "east_round", "truth": "dark"}),
     ]
@@ -53,7 +53,7 @@ def day() -> VirtualFleet:
             "care_home/r204": Recipient(avoids=frozenset({"t7"})),
         },
     )
-    fleet.run(Stop(duration_s=2 * 3_600.0))
+    fleet.run(Stop(until_idle=False, duration_s=3_900.0, drain_s=600.0))
     return fleet
 
 
@@ -149,7 +149,7 @@ def test_two_meals_missed_in_a_row_are_an_incident() -> None:
 
 def test_an_anomaly_waits_for_a_persons_verdict_and_the_patrol_goes_on_with_evidence_of_each_checkpoint() -> None:
     seen = task("anomaly")
-    assert (seen.state, seen.result) == (TaskState.COMPLETED, "patrolled")
+    assert (seen.state, seen.result) == (TaskState.COMPLETED, "anomaly")
     assert moves("anomaly")[0:2] == [("inspect", "anomaly"), ("judge", "reported")]
     stops = len(seen.request.stops)
     assert len(set(seen.evidence.values())) == stops

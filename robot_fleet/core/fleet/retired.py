@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
@@ -61,7 +61,8 @@ class EndedTask:
     def read(cls, line: str) -> EndedTask:
         """Return what `line` has written."""
         task, service, digest, priority, state, *others = json.loads(line)
-        return cls(task, service, digest, priority, TaskState(state), *others)
+        known = cls(task, service, digest, priority, TaskState(state), *others)
+        return replace(known, missed=tuple(known.missed))
 
 
 def id_in(line: str) -> str:

@@ -10,6 +10,8 @@ from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.lifecycles.link import LinkState
 
+SHORT_AFTER_S = 600.0
+"""Fleet seconds for which some place may be out of reach of an alarm before it is told."""
 UNWATCHED_AFTER_S = 15.0
 """Steady seconds after which a watcher that was heard once counts as silent; it speaks once a second."""
 PROTECTED_AFTER_S = 60.0
@@ -41,6 +43,8 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         wait = flowing.awaited(task)
         if wait is not None and wait.rings:
             yield "answer_awaited", task.id, Level.WARNING, 0.0
+    for service in turn.agenda.coverage.now:
+        yield "coverage_short", service, Level.WARNING, SHORT_AFTER_S
     for place in counting.too_many(turn):
         yield counting.NOT_REACHED, place, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
