@@ -21,6 +21,7 @@ from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.model_webhooks import WebhooksFile
+from robot_fleet.site.recipients import RecipientsFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "calendar": CalendarFile,
@@ -33,6 +34,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "map": MapFile,
     "open_rmf": OpenRmfFile,
     "places": PlacesFile,
+    "recipients": RecipientsFile,
     "reports": ReportsFile,
     "retention": RetentionFile,
     "robots": RobotsFile,
