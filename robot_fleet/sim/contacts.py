@@ -42,13 +42,13 @@ def reply_now(world: SimWorld, wish: ReachOut) -> Reply | None:
         drawn = world.people.reached(world.seed, f"{wish.alarm}/answer", contacts.answer, truth)
         if world.now_s < wish.opened_s + drawn.duration_s:
             return None
-        return Reply(Voice.ANSWERED, "" if drawn.result == PLAIN else drawn.result) if drawn.succeeds else _SILENT
+        return Reply(Voice.ANSWERED.value, "" if drawn.result == PLAIN else drawn.result) if drawn.succeeds else _SILENT
     drawn = world.people.reached(world.seed, f"{wish.alarm}/{kind}", getattr(contacts, kind.value), truth)
     if world.now_s < wish.since_s + drawn.duration_s:
         return None
     if drawn.result == CANNOT:
-        return Reply(Voice.FAILED)
-    return Reply(Voice.MADE) if kind is Contact.LINE else Reply(_MEETS[kind])
+        return Reply(Voice.FAILED.value)
+    return Reply(Voice.MADE.value if kind is Contact.LINE else _MEETS[kind].value)
 
 
-_SILENT = Reply(Voice.SILENT)
+_SILENT = Reply(Voice.SILENT.value)

@@ -79,7 +79,7 @@ def answer_alarm(turn: Turn, wish: AlarmAnswer) -> None:
                 raise RequestError("request_malformed", "expected one word: a-z, 0-9 and _, 32 at most", "word")
             if alarm.state is AlarmState.ACTIVE and not automatic:  # whoever speaks to the caller has taken note
                 turn.emit(AlarmAcknowledged(alarm.id, by, now_s))
-            turn.emit(VoiceRecorded(alarm.id, outcome, by, now_s, word, automatic))
+            turn.emit(VoiceRecorded(alarm.id, Voice(outcome).value, by, now_s, word, automatic))
         case UnshelveAlarm(by=by):
             if alarm.state is not AlarmState.SHELVED:
                 raise RequestError("request_alarm_not_shelved", "it is not put aside", wish.alarm)
