@@ -31,6 +31,7 @@ _MODULES = {
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",
+    "event": "events",
     "alarm": "alarms",
     "incident": "incidents",
     "job": "jobs",

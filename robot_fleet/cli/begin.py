@@ -85,6 +85,7 @@ def begin(
         ledger=ledger,
         entrance=wishes.entrance,
         real=real,
+        chaos=None if play.ground is None else run.path / "chaos.json",
     )
 
 

@@ -8,10 +8,17 @@ from typing import Annotated
 
 import typer
 
-from robot_fleet.cli.play import Wishes, default_site, prepare
+from robot_fleet.cli.play import Wishes, chosen_faults, default_site, prepare
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 
 DEMO_SPEED = 5.0
+
+
+class Charging(StrEnum):
+    """When robots that can wait are charged."""
+
+    TARIFF = "tariff"
+    AT_ONCE = "at_once"
 
 
 class LinkKind(StrEnum):
@@ -70,6 +77,15 @@ Hardware = Annotated[
         help="These robots are real, as are those that robots.yaml calls so; none: simulate every robot.",
     ),
 ]
+Faults = Annotated[
+    str | None,
+    typer.Option(
+        "--faults",
+        metavar="FILE",
+        help="What goes wrong meanwhile: the faults of a scenario of this site. Default: the file beside the demand"
+        " that has its name and ends in .faults.yaml, if any; none: nothing.",
+    ),
+]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
 
 
@@ -110,6 +126,11 @@ def demo(
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
     hardware: Hardware = None,
+    charging: Annotated[
+        Charging | None,
+        typer.Option("--charging", help="When robots that can wait charge; --link virtual only. Default: energy.yaml."),
+    ] = None,
+    faults: Faults = None,
     name: Name = None,
 ) -> None:
     """Play a day of a site: its robots, its people and what they ask for.
@@ -120,11 +141,14 @@ def demo(
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
 
     Example: ./fleet demo --hardware care_1 --requests 5
+
+    Example: ./fleet demo --link virtual --charging at_once --json at_once.json
     """
     folder = site or default_site()
+    rows = demand or folder / "demand.csv"
     wishes = Wishes(
         site=folder,
-        demand=demand or folder / "demand.csv",
+        demand=rows,
         requests=requests,
         speed=pace(speed, folder, hardware),
         headless=headless,
@@ -140,7 +164,9 @@ def demo(
         ledger=ledger,
         entrance=Entrance(bind, tls_cert, tls_key, behind_proxy),
         hardware=hardware,
+        faults=chosen_faults(faults, rows),
         virtual=link is LinkKind.VIRTUAL,
+        charging=charging,
     )
     _run(wishes, link, resume=False)
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import typer
 
+from robot_fleet.core.clock import format_clock
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.scenarios.ground import Ground
 
 _LISTED = 20
 
@@ -31,6 +33,15 @@ def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
         raise RuntimeFailure("runtime_file_unwritable", message, str(path)) from error
 
 
+def tell_faults(ground: Ground | None) -> None:
+    """Print whether anything is to go wrong in a run, and what says so."""
+    if ground is not None:
+        count = len(ground.scenario.says.faults)
+        typer.echo(
+            f"{ground.scenario.path}: {count} {'fault' if count == 1 else 'faults'} of this scenario may strike."
+        )
+
+
 def tell(summary: Mapping[str, Any]) -> None:
     """Print in a few lines how a run went."""
     requests = summary["requests"]
@@ -44,8 +55,24 @@ def tell(summary: Mapping[str, Any]) -> None:
         on_site = alarm["robot_on_site_s"]
         arrived = f"a robot on site after {on_site:.0f} s" if on_site is not None else "no robot on site"
         typer.echo(f"  alarm {alarm['request']}: {arrived}")
+    for event in summary.get("events", ()):
+        shown = "not shown" if event["shown_s"] is None else f"shown after {event['shown_s']:.0f} s"
+        drill = " (exercise)" if event["exercise"] else ""
+        typer.echo(
+            f"  event {event['id']} {event['type']} {event['subject']}{drill}: {shown}, {event['end'] or 'open'}"
+        )
+    for fault in summary.get("faults", ()):
+        began = "did not strike" if fault["begin_s"] is None else f"struck at {format_clock(fault['begin_s'])}"
+        typer.echo(f"  fault {fault['id']}: {began}")
     if summary["contacts"]:
         typer.echo(f"  {len(summary['contacts'])} contacts")
+    energy = summary.get("energy")
+    if energy is not None:
+        total = energy["total"]
+        typer.echo(
+            f"  charged {total['kwh']:.2f} kWh for {total['price']:,.0f}, {total['solar_pct'] or 0:.0f} % from the sun;"
+            f" {total['saved_price']:,.0f} saved against charging at once, {total['owed_kwh']:.2f} kWh owed"
+        )
     restarts = {name: count for name, count in summary["restarts"].items() if count}
     if restarts:
         typer.echo("  started again: " + ", ".join(f"{name} {count} times" for name, count in restarts.items()))

@@ -16,6 +16,7 @@ from robot_fleet.server.doors.address import Entrance
 if TYPE_CHECKING:
     from robot_fleet.core.site import Site
     from robot_fleet.ledger.address import LedgerAddress
+    from robot_fleet.runtime.scenarios.ground import Ground
     from robot_fleet.sim.callers import Request
 
 DRAIN_S = 4 * 3600.0
@@ -34,6 +35,8 @@ class Wishes:
     speed : fleet seconds per wall second; means nothing on the virtual clock.
     hardware : ids of the robots that are real besides those of the site, `none` for none at all; None as the site says.
     virtual : whether it is played on the virtual clock.
+    charging : `tariff` or `at_once`; None as the site says.
+    faults : the scenario whose faults strike; None for a run in which nothing fails.
     duration_s : fleet seconds after which no request is taken any more; None for no end.
     summary, trace : files to write, if any.
     name : the fleet's name; None for the default one.
@@ -61,6 +64,8 @@ class Wishes:
     entrance: Entrance = field(default_factory=Entrance)
     hardware: str | None = None
     virtual: bool = False
+    charging: str | None = None
+    faults: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Play:
     rows : the requests that are played, by time.
     webhooks : the file of receivers, None if there is none.
     ledger : where the ledger is that was asked for; None for the fleet's own.
+    ground : of the scenario whose faults strike, None if nothing fails.
     """
 
     wishes: Wishes
@@ -79,6 +85,7 @@ class Play:
     rows: Sequence[Request]
     webhooks: Path | None = None
     ledger: LedgerAddress | None = None
+    ground: Ground | None = None
 
 
 def prepare(wishes: Wishes) -> Play:
@@ -87,12 +94,13 @@ def prepare(wishes: Wishes) -> Play:
     Raises
     ------
     FleetError : as `load_site`, `read_webhooks`, `report_receivers` and `read_csv` do; `runtime_file_unwritable`,
-        `ledger_bad_url`; what `Entrance.check`, `with_hardware` and `check_wishes` raise.
+        `ledger_bad_url`; what `Entrance.check`, `with_hardware`, `check_wishes` and `ground_of_day` raise.
     """
     from robot_fleet.ledger.address import ledger_address
     from robot_fleet.runtime.backends import with_hardware
     from robot_fleet.runtime.demand import played_rows
     from robot_fleet.runtime.hil.real_run import check_wishes
+    from robot_fleet.runtime.scenarios.of_a_day import ground_of_day
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
     from robot_fleet.site.reports import read_reports, report_receivers
@@ -105,6 +113,7 @@ def prepare(wishes: Wishes) -> Play:
     ledger = None if wishes.ledger is None else ledger_address(wishes.ledger).absolute()
     site = with_hardware(load_site(wishes.site), wishes.hardware)
     check_wishes(site, virtual=wishes.virtual, speed=wishes.speed)
+    site = _charging(site, wishes)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
@@ -113,7 +122,30 @@ def prepare(wishes: Wishes) -> Play:
     reports = read_reports(wishes.site)
     if reports is not None:
         report_receivers(reports, wishes.site)
-    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger)
+    ground = None
+    if wishes.faults is not None:
+        ground = ground_of_day(wishes.faults, wishes.site, site, wishes.seed)
+    return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger, ground)
+
+
+def _charging(site: Site, wishes: Wishes) -> Site:
+    """Return the site with chargers that give current as it is wished.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_charging`.
+    """
+    from robot_fleet.runtime.what_if.change import with_charging
+
+    if wishes.charging is None:
+        return site
+    if not wishes.virtual:
+        message = "only a run with --link virtual takes it; for others set `charging` in the site's energy.yaml"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    if site.energy is None:
+        message = f"{site.id} has no energy.yaml; give it one, or leave the option out"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    return with_charging(site, wishes.charging)
 
 
 def _has_users(name: str | None) -> bool:
@@ -129,6 +161,19 @@ def _has_users(name: str | None) -> bool:
 def default_site() -> Path:
     """Return the folder of the site that is played where none is named."""
     return shipped(Path("config") / "sites" / "busan_edc")
+
+
+def chosen_faults(word: str | None, demand: Path) -> Path | None:
+    """Return the scenario whose faults are to strike while a demand is played; None for nothing.
+
+    Parameters
+    ----------
+    word : a file, `none`, or None for the one beside the demand.
+    """
+    if word is None:
+        beside = demand.with_suffix(".faults.yaml")
+        return beside if beside.is_file() else None
+    return None if word == "none" else Path(word)
 
 
 def check_writable(option: str, path: Path) -> None:

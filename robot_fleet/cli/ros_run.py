@@ -14,12 +14,15 @@ from robot_fleet.cli.app import INTERRUPTED
 from robot_fleet.cli.begin import begin
 from robot_fleet.cli.figures import RunFigures
 from robot_fleet.cli.gateway import manager_is_live
-from robot_fleet.cli.outcome import open_requests, tell, write_summary
+from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.backends import backends
+from robot_fleet.runtime.chaos.control import Orders
+from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.energy_account import energy_json, energy_of_ledger
 from robot_fleet.runtime.fleet_processes import (
     STAND_STILL,
     FleetPlay,
@@ -33,6 +36,8 @@ from robot_fleet.runtime.hil.look_first import look_first
 from robot_fleet.runtime.hil.real_run import watched
 from robot_fleet.runtime.ringer import Ringer
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
+from robot_fleet.runtime.scenarios.striking import rows as struck_rows
+from robot_fleet.runtime.scenarios.struck_processes import StruckProcesses
 from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
 from robot_fleet.runtime.told import ToldRequests
@@ -70,6 +75,7 @@ def run(play: Play, *, resume: bool) -> None:
         if backends(play.site).elsewhere:
             display.say(f"Looking for {', '.join(backends(play.site).elsewhere)} on ROS domain {domain} ...")
             remote = look_first(claim.run, play.wishes.site, play.wishes.hardware, domain)
+        tell_faults(play.ground)
         play, told = begin(play, claim.run, domain, port, resume=resume, remote=remote)
         try:
             _Run(play, claim.run, told, display).whole()
@@ -92,6 +98,7 @@ class _Run:
         self._moved_s = time.monotonic()
         self._up_s = math.inf
         self._stopped: RuntimeFailure | None = None
+        self._struck: StruckProcesses | None = None
 
     def whole(self) -> None:
         """Run to the end."""
@@ -106,11 +113,15 @@ class _Run:
         hil_told(self._run).unlink(missing_ok=True)
         supervisor = Supervisor(self._run, specs, info=info, listener=self._heard, ringer=self._ringer())
         with self._display, supervisor, supervisor.signals():
+            self._struck = self._fail_in(supervisor)
             supervisor.start()
             supervisor.run(self._up, _LOOK_S)
             if not supervisor.stopping and self._stopped is None:
                 self._announce()
                 supervisor.run(self._over, _LOOK_S)
+            if self._struck is not None:
+                self._struck.striking.finish()
+                self._struck.watch.close()
             interrupted = supervisor.stopping
             pace = self._figures.pace()
             for name in ("hil_watch", "sim_world"):
@@ -126,6 +137,14 @@ class _Run:
             return None
         spec = ringing_process(self._run, self._told.site, webhooks)
         return Ringer(self._run, spec, listener=self._display.say)
+
+    def _fail_in(self, supervisor: Supervisor) -> StruckProcesses | None:
+        """Return what strikes in the run, None if nothing is to."""
+        ground, told, run = self._play.ground, self._told, self._run
+        if ground is None or told.chaos is None:
+            return None
+        ledger, orders = told.ledger or run.ledger, Orders(told.chaos)
+        return StruckProcesses(ground, run, ledger, supervisor, orders, told.port, self._play.wishes.seed)
 
     def _up(self) -> bool:
         """Return whether the fleet is up: figures are written, and the gateway reaches the manager.
@@ -183,6 +202,8 @@ class _Run:
         """Show how far the run is and return whether it is to end."""
         if self._has_stopped():
             return True
+        if self._struck is not None:
+            self._struck.look()
         figures = self._figures
         if figures.refresh():
             self._moved_s = time.monotonic()
@@ -205,14 +226,20 @@ class _Run:
                 raise self._stopped
             raise typer.Exit(INTERRUPTED)
         summary = figures.summary(
-            site=self._play.site.id, seed=wishes.seed, speed=wishes.speed, pace=pace, restarts=restarts
+            site=self._play.site.id,
+            seed=wishes.seed,
+            speed=wishes.speed,
+            pace=pace,
+            restarts=restarts,
+            faults=None if self._struck is None else struck_rows(self._struck.striking.all),
         )
+        summary["energy"] = energy_json(energy_of_ledger(self._play.site, self._told.ledger or self._run.ledger))
         if wishes.summary is not None:
             write_summary(wishes.summary, summary)
         tell(summary)
         if self._stopped is not None:
             raise self._stopped
-        failure = open_requests(summary, [row.request_id for row in self._play.rows])
+        failure = open_requests(summary, [row.request_id for row in without_events(self._play.rows)])
         if failure is not None and interrupted:
             typer.echo(f"fleet: interrupted; {failure.message}", err=True)
             raise typer.Exit(INTERRUPTED)

@@ -14,6 +14,7 @@ from robot_fleet.core.site import Backend
 from robot_fleet.site.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
 from robot_fleet.site.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
+from robot_fleet.site.flow_diagram import flow_page
 from robot_fleet.site.load import load_site
 from robot_fleet.site.maps import read_map
 from robot_fleet.site.new import new_site
@@ -194,6 +195,35 @@ def make_ros_files(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     typer.echo(f"{out}: {len(files)} files for {', '.join(names)}.")
+
+
+@app.command()
+def flows(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The site's folder.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write a page of Markdown there instead.")
+    ] = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", metavar="ID", help="Of this one only; may be given several times.")
+    ] = None,
+) -> None:
+    """Draw the flows of a site's services: acts, waits, branches and ends, as Mermaid pictures.
+
+    Examples
+    --------
+    ./fleet site flows config/sites/busan_edc --service parcel_delivery
+    ./fleet site flows config/sites/busan_edc -o docs/reference/flows.md
+    """
+    site = load_site(folder)
+    for name in service or ():
+        if name not in site.services:
+            raise RequestError("request_unknown_service", f"the site has {', '.join(site.services)}", name)
+    page = flow_page(site.id, [each for each in site.services.values() if not service or each.id in service])
+    if out is None:
+        typer.echo(page, nl=False)
+        return
+    out.write_text(page, encoding="utf-8")
+    typer.echo(f"{out}: the flows of {len(service or site.services)} services.")
 
 
 @app.command()

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from robot_fleet.cli.fresh import empty, fresh_ledger, note_run
-from robot_fleet.cli.outcome import open_requests, tell, write_summary
+from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Standing, progress
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.energy_account import energy_json, energy_of
 from robot_fleet.runtime.host import FactLog, MemoryLog
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.scenarios.striking import rows as struck_rows
+from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.snapshots import Snapshots
 from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
@@ -38,33 +45,54 @@ def run(play: Play) -> None:
     """
     wishes = play.wishes
     with _log(play) as log:
-        fleet = VirtualFleet(
-            play.site,
-            ports_for(play.site),
-            read_map(Path(play.site.map_file)),
-            read_people(wishes.site / "people.yaml"),
-            play.rows,
-            wishes.seed,
-            log,
-            wishes.improving,
-            recipients=read_recipients(wishes.site),
-        )
+        tell_faults(play.ground)
+        fleet = _fleet(play, log)
         try:
-            if wishes.trace is not None:
-                fleet.world.open_trace(wishes.trace)
             with progress() as display:
                 fleet.run(_stop(play), lambda at_s: display.show(_standing(fleet, at_s, len(play.rows))))
         finally:
             fleet.world.close_trace()
+        if isinstance(fleet, StruckFleet):
+            for at_s, turn in groupby(fleet.history.facts, key=itemgetter(0)):
+                log.append([fact for _, fact in turn], at_s)
         if isinstance(log, Ledger):
             Snapshots(log).take(fleet.host.fleet.state)
-    summary = _summary(play, fleet)
+        energy = energy_of(play.site, _facts(log), fleet.world.now_s)
+    summary = {**_summary(play, fleet), "energy": energy_json(energy)}
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
     tell(summary)
-    failure = open_requests(summary, [row.request_id for row in play.rows])
+    failure = open_requests(summary, [row.request_id for row in without_events(play.rows)])
     if failure is not None:
         raise failure
+
+
+def _fleet(play: Play, log: FactLog) -> VirtualFleet:
+    wishes, ports = play.wishes, ports_for(play.site)
+    if play.ground is not None:
+        return StruckFleet(play.ground, ports, play.rows, wishes.seed, wishes.improving, wishes.trace)
+    occupancy, people = read_map(Path(play.site.map_file)), read_people(wishes.site / "people.yaml")
+    fleet = VirtualFleet(
+        play.site,
+        ports,
+        occupancy,
+        people,
+        play.rows,
+        wishes.seed,
+        log,
+        wishes.improving,
+        recipients=read_recipients(wishes.site),
+    )
+    if wishes.trace is not None:
+        fleet.world.open_trace(wishes.trace)
+    return fleet
+
+
+def _facts(log: FactLog) -> Iterator[tuple[float, Fact]]:
+    if isinstance(log, MemoryLog):
+        yield from log.facts
+    elif isinstance(log, Ledger):
+        yield from ((at_s, fact) for _, at_s, fact in log.read())
 
 
 def _stop(play: Play) -> Stop:
@@ -119,13 +147,14 @@ def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
 
 def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
     core = fleet.host.fleet
+    struck = fleet if isinstance(fleet, StruckFleet) else None
     part = fleet_part(
         play.site,
         core.state,
         fleet.host.rollups,
         fleet.host.plans_by,
-        core.agenda.checked,
-        len(core.agenda.violations),
+        core.agenda.checked + (struck.checked if struck is not None else 0),
+        len(core.agenda.violations) + (struck.violations if struck is not None else 0),
         core.agenda.coverage.short,
         core.agenda.coverage.looks,
     )
@@ -140,6 +169,7 @@ def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
         contacts=[{"at_s": contact.at_s, "a": contact.a, "b": contact.b} for contact in fleet.world.contacts],
         restarts={},
         latency_ms=None,
+        faults=None if struck is None else struck_rows(struck.striking.all),
     )
 
 

@@ -93,4 +93,15 @@ class ReachOut:
     opened_s: float | None = None
 
 
-Effect = SendOrder | Improve | AskPath | Answer | ReachOut
+@dataclass(frozen=True, slots=True)
+class SupplyChargers:
+    """Have these chargers give current, and hold it back at these others.
+
+    A charger that holds back feeds what the robot at it draws, and its battery nothing.
+    """
+
+    on: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+Effect = SendOrder | Improve | AskPath | Answer | ReachOut | SupplyChargers

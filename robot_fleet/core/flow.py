@@ -6,7 +6,7 @@ always (`then`). A target is the id of an act of the same stop, the id of anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,6 +110,39 @@ def ahead(stops: tuple[FlowStop, ...], first: int | None, begin: str = "") -> It
         passed.add(first)
         yield first
         first, begin = stop_after(stops, first, line(stops[first], begin).leads_to), ""
+
+
+def passed(
+    stops: tuple[FlowStop, ...],
+    ended: Mapping[tuple[int, str], str],
+    turned: Mapping[tuple[int, str], tuple[int, str]],
+) -> Iterator[tuple[int, ActTemplate]]:
+    """Give the acts that a task which is done must have carried out, each with the index of its stop.
+
+    Parameters
+    ----------
+    ended : (stop, act) -> the word with which the act ended; acts that failed, and waits, have none.
+    turned : (stop, act) -> the stop and the act (empty: the first) at which the flow went on after it, where a fact
+        says so.
+    """
+    index: int | None = 0
+    begin = ""
+    seen: set[tuple[int, str]] = set()
+    while index is not None and index < len(stops):
+        stop = stops[index]
+        act = act_of(stop, begin) if begin else next(iter(stop.acts), None)
+        key = (index, act.id if act is not None else "")
+        if key in seen:
+            return
+        seen.add(key)
+        if act is not None and act.act != WAIT and (key in ended or key not in turned):
+            yield index, act
+        if key in turned:
+            index, begin = turned[key]
+            continue
+        to = target(stop, act, ended.get(key, DONE)) if act is not None else ""
+        begin = to if act_of(stop, to) is not None else ""
+        index = index if begin else stop_after(stops, index, to)
 
 
 def _following(stop: FlowStop, act: ActTemplate) -> str:

@@ -347,6 +347,42 @@ class TakeShift:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCityEvent:
+    """A city's platform tells of an event, or (`resolves`) that an earlier one of its is over.
+
+    `source` has been found to be who it says. Nothing of what it tells but ids, times and words of the site is here.
+
+    Parameters
+    ----------
+    key : the answer's; whether it has come before is told by source and id.
+    id : the source's own id of what it tells.
+    type, subject : of what, and the area, `<sort>:<id>`.
+    age_s : how long ago it happened (fleet seconds).
+    lasts_s : how long it lasts if nobody says that it is over; None for what is usual for its type.
+    """
+
+    key: str
+    source: str
+    id: str
+    type: str
+    subject: str
+    age_s: float = 0.0
+    resolves: str = ""
+    exercise: bool = False
+    lasts_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndCityEvent:
+    """Somebody says that an event is over, `<source>/<id>`."""
+
+    key: str
+    event: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionsSeen:
     """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
 
@@ -415,8 +451,9 @@ JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange
-"""What people wish of the whole fleet, of its ground or of its watch."""
+CityNews = TakeCityEvent | EndCityEvent
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange | CityNews
+"""What people wish of the whole fleet, of its ground or of its watch, and what the city tells."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
 Command = (
@@ -428,6 +465,7 @@ Command = (
     | JobChange
     | Maintenance
     | ShiftChange
+    | CityNews
     | Arrangement
 )
 Input = (

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 from robot_fleet.core.effects import AskPath
+from robot_fleet.core.energy import DayKind
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.plan import Plan, Problem, Violation
@@ -312,6 +313,10 @@ class Calendar(Protocol):
 
     def at_s(self, day: str, time_s: float) -> float:
         """Return the fleet time at which clocks show a time of day (seconds since midnight; hours may pass 23)."""
+        ...
+
+    def kind_of_day(self, at_s: float) -> DayKind:
+        """Return what kind of day it is at a fleet time: tariffs ask."""
         ...
 
     def following(self, editions: Sequence[Edition], after: str) -> Occurrence | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from robot_fleet.core.city import Building, CityRules
+from robot_fleet.core.energy import EnergySpec
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
 from robot_fleet.core.text import Text
@@ -499,6 +501,9 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    buildings: Mapping[str, Building] = field(default_factory=dict)
+    city: CityRules = field(default_factory=CityRules)
+    energy: EnergySpec | None = None
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, ReachOut, SendOrder
+from robot_fleet.core.effects import Answer, AskPath, Improve, ReachOut, SendOrder, SupplyChargers
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
@@ -51,6 +51,7 @@ class Host:
     answer : tells a command's sender what became of it.
     clock : returns the steady time in seconds, for latencies.
     planners : asks robots' planners, None where there are none to be asked.
+    supply : has chargers give current (the first) or hold it back (the others); None where nothing can be switched.
     board : told of every report, where nobody else watches the robots' health.
     reach : told of whoever is to be reached for a call for help, again and again until it is done; None for nobody.
     """
@@ -66,6 +67,7 @@ class Host:
         planners: PathAsker | None = None,
         board: Board | None = None,
         reach: Callable[[ReachOut], None] | None = None,
+        supply: Callable[[SupplyChargers], None] | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -82,6 +84,7 @@ class Host:
         self._planners = planners
         self._board = board
         self._reach = reach
+        self._supply = supply
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -110,6 +113,9 @@ class Host:
                         self._reach(effect)
                 case Answer():
                     self._answer(effect)
+                case SupplyChargers():
+                    if self._supply is not None:
+                        self._supply(effect)
         return outcome.facts
 
     def poll_links(self, now: Now) -> bool:

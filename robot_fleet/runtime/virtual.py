@@ -23,11 +23,13 @@ from robot_fleet.core.inputs import (
     RecipientsKnown,
     RecordVoice,
     SubmitTask,
+    TakeCityEvent,
     Tick,
 )
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.recipient import Recipient
 from robot_fleet.core.site import Site
+from robot_fleet.runtime.city import is_event, told_event
 from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
@@ -188,8 +190,10 @@ class VirtualFleet:
                 said = RecordVoice(key, wish.alarm, reply.outcome, STAND_IN, reply.word, automatic=True)
                 self.host.feed(said, now)
 
-    def wish(self, call: Call) -> SubmitTask:
-        """Return what the fleet is asked for by somebody."""
+    def wish(self, call: Call) -> SubmitTask | TakeCityEvent:
+        """Return what the fleet is asked for by somebody, or told by the city."""
+        if is_event(call):
+            return told_event(self.host.fleet.site, call, self.world.now_s)
         return SubmitTask(call.request_id, call.service, call.params, "caller")
 
     def _agents_look(self, robots: Iterable[str]) -> None:
@@ -228,8 +232,17 @@ class VirtualFleet:
 
     def _host(self, fleet: Fleet) -> Host:
         improve, answer = self._asked_to_improve, self._answered
-        reach = self._reach_out
-        return Host(fleet, self.log, self.links, improve, answer, time.perf_counter, board=self.board, reach=reach)
+        return Host(
+            fleet,
+            self.log,
+            self.links,
+            improve,
+            answer,
+            time.perf_counter,
+            board=self.board,
+            reach=self._reach_out,
+            supply=lambda wish: self.world.supply(wish.held),
+        )
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

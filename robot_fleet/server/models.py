@@ -288,6 +288,12 @@ class CommandTaken(BaseModel):
     where: str = Field(default="", description="What the reason is about: robots of a hold, with commas.")
 
 
+class EventTaken(BaseModel):
+    """An event of the city's platform was taken, now or before."""
+
+    event: str = Field(description="The event, `<source>/<id>`; of word that one is over, that one.")
+
+
 class ErrorDetail(BaseModel):
     """What went wrong, where, and under which stable code."""
 

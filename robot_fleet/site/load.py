@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import RobotKind, Site
+from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
+from robot_fleet.site.energy import ENERGY_FILE
 from robot_fleet.site.maps import read_map_file
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
@@ -56,7 +59,11 @@ def site_digest(folder: Path) -> str:
         raise draft.findings[0].error()
     names = ["site.yaml", "places.yaml", "kinds.yaml", "robots.yaml", "items.yaml", draft.file.lanes, draft.file.map]
     names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
-    names += [name for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE) if (folder / name).is_file()]
+    names += [
+        name
+        for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE, BUILDINGS_FILE, EVENTS_FILE)
+        if (folder / name).is_file()
+    ]
     names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
     digest = hashlib.sha256()
     for name in names:
@@ -87,6 +94,9 @@ def _site(draft: Draft, folder: Path) -> Site:
         routes=draft.routes,
         zones=draft.zones,
         synthetic_people=file.synthetic_people,
-        health=draft.health,
+        health=replace(draft.health, alarms={**draft.health.alarms, **draft.city.alarm_templates()}),
         calendar=draft.calendar,
+        buildings=draft.buildings,
+        city=draft.city,
+        energy=draft.energy,
     )

@@ -39,6 +39,7 @@ from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
@@ -253,6 +254,7 @@ class MovingFleet(ViewedFleet):
 
     def show_schedules(self) -> None:
         """Show what the core has of schedules and templates."""
+        self.picture.put_events(event_rows(self.site, self.desk.core.state))
         self.picture.put_schedules(self.schedules.schedules(self.desk.core.state))
         self.picture.put_templates(self.schedules.templates(self.desk.core.state))
 

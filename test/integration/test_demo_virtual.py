@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from robot_fleet.cli import virtual_run
 from robot_fleet.cli.app import run
-from robot_fleet.core.facts import FACT_TYPES
+from robot_fleet.core.facts import FACT_TYPES, RobotLinkChanged
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.verify import verify
 from robot_fleet.reports.report import build_report
@@ -195,3 +195,55 @@ def test_beside_a_running_fleet_it_needs_another_name_or_keeps_no_ledger(
     with FleetClaim() as claim:
         assert run(words[:-2]) == 0
         assert not claim.run.ledger.exists()
+
+
+FAULTS = """
+schema_version: 1
+name: {ko: 시험, en: Test}
+shows: {ko: 시험, en: Test}
+site: %s
+begins: "08:00:00"
+lasts_s: 7200
+faults:
+- {fault: robot_dies, robot: care_2, at_s: 5}
+- {id: never, fault: lidar_blind, robot: care_2, lasts_s: 5, when: {event: picks_up, item: nothing}}
+expect: [{expect: no_contact}]
+"""
+
+
+def test_the_faults_beside_a_demand_strike_while_the_day_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = demand(tmp_path, VISIT % "")
+    (tmp_path / "demand.faults.yaml").write_text(FAULTS % TINY, encoding="utf-8")
+    assert run(words) == 0
+    told = capsys.readouterr().out
+    assert "2 faults of this scenario may strike" in told
+    assert "fault robot_dies: struck at 08:00:05" in told and "fault never: did not strike" in told
+    summary = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    hold_against("summary.schema.json", summary)
+    assert [(fault["id"], fault["struck"]) for fault in summary["faults"]] == [("robot_dies", True), ("never", False)]
+    (entry,) = summary["requests"]
+    assert (entry["outcome"], entry["robot"]) == ("done", "care_1")
+    with Ledger.open(run_directory("odd").ledger, registry(), site_id="tiny", read_only=True) as ledger:
+        silent = [f.robot for _, _, f in ledger.read() if isinstance(f, RobotLinkChanged) and f.state == "offline"]
+    assert silent == ["care_2"]
+    assert run([*words, "--faults", "none"]) == 0
+    assert "faults" not in json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "key"),
+    [
+        (str(TINY), "busan_edc", "site"),
+        ("faults:", "robots: [{id: care_1}]\nfaults:", "robots"),
+    ],
+)
+def test_faults_of_another_site_or_fleet_are_refused(
+    wrong: str, right: str, key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text((FAULTS % TINY).replace(wrong, right), encoding="utf-8")
+    assert run([*demand(tmp_path, VISIT % ""), "--faults", str(other)]) == 1
+    told = capsys.readouterr().err
+    assert "[scenario_other_site]" in told and f"other.yaml: {key}" in told

@@ -21,7 +21,9 @@ from robot_fleet.core.desk import Voice
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import Ports, retiring
+from robot_fleet.core.fleet.flowing import awaited
 from robot_fleet.core.fleet.travellers import leads_off_safely, traveller
+from robot_fleet.core.flow import WAIT
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
@@ -62,7 +64,7 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import StepResult, StepState
-from robot_fleet.core.site import ActTemplate, Due, ParamSpec, Service, Site, StopTemplate
+from robot_fleet.core.site import ActTemplate, Branch, Due, Outcome, ParamSpec, Service, Site, StopTemplate
 from robot_fleet.core.text import Text
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.site.load import load_site
@@ -86,6 +88,7 @@ NAMES = (
     *("malformed", "cancel", "hold", "let_go", "shown", "again", "close", "open_up", "limit", "measure"),
     *("close_several", "sign", "take_over"),
     *("work",) * 8,
+    *("say", "say", "say", "reply", "reply"),
     *("fail", "doubt", "lose", "find", "reboot", "late", "twice", "lie"),
     *("tick",) * 5,
     *("press", "press", "current", "see", "respond", "respond", "redirect", "redirect", "redirect"),
@@ -104,13 +107,59 @@ STORE = Service(
     ),
     due=Due("requested", 900.0, "fetch.departed"),
 )
+BRING = Service(
+    id="bring",
+    name=Text("전달", "Bring"),
+    robot_kinds=("logistics",),
+    params=(
+        *(ParamSpec("from", "place"), ParamSpec("to", "place"), ParamSpec("item", "item")),
+        ParamSpec("mass_kg", "number", maximum=25.0),
+    ),
+    stops=(
+        StopTemplate("fetch", "param:from", (ActTemplate("load", "take", item="item", expected_s=10.0),)),
+        StopTemplate(
+            "door",
+            "param:to",
+            (
+                ActTemplate(
+                    "ring", "announce", expected_s=10.0, branches=(Branch("nobody", "ask"), Branch("jam", "back"))
+                ),
+                ActTemplate("hand", "give", item="item", to="person", expected_s=10.0, then="end:handed"),
+                ActTemplate(
+                    *("ask", WAIT, "", "", 60.0),
+                    branches=(Branch("coming", "hand"), Branch("away", "store"), Branch("timeout", "end:nobody")),
+                    wait_s=120.0,
+                ),
+            ),
+        ),
+        StopTemplate(
+            "store",
+            "group:lockers",
+            (ActTemplate("put", "give", item="item", to="place", expected_s=10.0, then="end:stored"),),
+            side=True,
+            if_full="back",
+        ),
+        StopTemplate(
+            "back",
+            "param:from",
+            (ActTemplate("return", "give", item="item", to="place", expected_s=10.0, then="end:returned"),),
+            side=True,
+        ),
+    ),
+    due=Due("requested", 900.0, "door.arrived"),
+    outcomes=(
+        *(Outcome(name, Text(name, name)) for name in ("handed", "stored", "returned")),
+        Outcome("nobody", Text("nobody", "nobody"), fails=True),
+    ),
+    guarantee="at_most_once",
+)
 
 
 @cache
 def sites() -> dict[str, tuple[Site, Conflicts, Ports]]:
     """Return the tiny site with an alarm and a service that chooses a place, and Busan, each with what it needs."""
     tiny, busan = load_site(TINY), load_site(BUSAN)
-    more = {"care_alarm": busan.services["care_alarm"], "store": STORE}
+    more = {"care_alarm": busan.services["care_alarm"], "store": STORE, "bring": BRING}
     tiny = replace(tiny, services={**tiny.services, **more})
     return {site.id: (site, build_conflicts(site), ports_for(site)) for site in (tiny, busan)}
 
@@ -294,6 +343,30 @@ def work(world: CoreWorld, a: int, b: int, c: int) -> None:
         world.step(robot)
         world.tell(robot)
         world.pass_time(0.5)
+
+
+def say(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Let one robot's next act end with a word that its flow knows, or fail with a code."""
+    robot = _robot(world, a)
+    step = robot.next_step
+    task = world.state.tasks.get(str(step.params.get("request", ""))) if step is not None else None
+    acts = () if task is None else (act for stop in task.request.stops for act in stop.acts)
+    words = [
+        branch.word for act in acts if step is not None and act.id == step.params["act"] for branch in act.branches
+    ]
+    world.step(robot, "failed" if c % 3 == 0 else "done", words[b % len(words)] if words else "")
+    world.tell(robot)
+
+
+def reply(world: CoreWorld, a: int, b: int, c: int) -> None:
+    """Answer a robot that waits, at times with a word that it does not know."""
+    asking = [task for task in world.state.open_tasks() if task.awaits is not None]
+    if asking:
+        task = asking[a % len(asking)]
+        act = awaited(task)
+        assert act is not None
+        words = ["perhaps", *(branch.word for branch in act.branches)]
+        world.feed(AnswerTask(f"y{a}_{b}_{c}", task.id, words[b % len(words)]))
 
 
 def fail(world: CoreWorld, a: int, b: int, c: int) -> None:
@@ -514,6 +587,8 @@ ACTIONS: dict[str, Callable[[CoreWorld, int, int, int], None]] = {
             shown,
             again,
             work,
+            say,
+            reply,
             fail,
             doubt,
             lose,

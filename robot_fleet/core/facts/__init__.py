@@ -20,7 +20,9 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
@@ -123,6 +125,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -146,6 +149,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
@@ -161,6 +165,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "ContactWanted",
     "DriveObserved",

@@ -17,7 +17,7 @@ from robot_fleet.core.facts import (
     IncidentNoted,
     VoiceRecorded,
 )
-from robot_fleet.core.fleet import counting, ringing
+from robot_fleet.core.fleet import city, counting, ringing
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.turn import Turn
@@ -119,6 +119,7 @@ def answer_incident(turn: Turn, wish: IncidentAnswer) -> None:
             for name in incident.alarms:
                 if name in turn.state.alarms:
                     counting.begin_anew(turn, turn.state.alarms[name])
+            city.incident_closed(turn, incident.id, by)
             _taken(turn, wish.key, incident.id)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from robot_fleet.core.energy import Supply
 from robot_fleet.core.facts import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -18,6 +19,7 @@ from robot_fleet.core.facts import (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     CommandTaken,
     ContactWanted,
     DriveObserved,
@@ -74,13 +76,23 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
-from robot_fleet.core.fleet import applied_care, applied_schedules, roads, shifts
+from robot_fleet.core.fleet import applied_care, applied_city, applied_schedules, roads, shifts
+from robot_fleet.core.fleet import applied_flows as flows
 from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet.retired import ended_task
-from robot_fleet.core.fleet.state import HELD, Awaited, FleetState, ItemRecord, OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import (
+    HELD,
+    FleetState,
+    ItemRecord,
+    OrderRecord,
+    RobotRecord,
+    SupplyRecord,
+    TaskRecord,
+)
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
+from robot_fleet.core.lifecycles.flow import FlowEvent
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderEvent, OrderState
 from robot_fleet.core.lifecycles.task import TaskEvent, TaskState
@@ -227,12 +239,14 @@ def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: fl
     if not state.serves(robot, record):
         return
     served = state.tasks[record.task]
+    flows.moves(served, FlowEvent.ARRIVE)
     stop = served.request.stops[record.stop]
     served.instants.setdefault(f"{stop.id}.arrived", at_s)
     if record.stop == 0:
         on_site = alarms.moves(state, record.task, AlarmEvent.ARRIVE)
         if on_site is not None and on_site.on_site_s is None:
             on_site.on_site_s = at_s
+        applied_city.arrived(state, robot.id, record.task, at_s)
 
 
 def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
@@ -282,6 +296,7 @@ def _departed(state: FleetState, robot: RobotRecord, at_s: float) -> None:
 
 def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_s: float, detail: Any) -> None:
     served = state.tasks[record.task]
+    flows.moves(served, FlowEvent.ACT)
     stop = served.request.stops[record.stop]
     served.instants.setdefault(f"{stop.id}.{params.get('act', act)}", at_s)
     if served.state is TaskState.ASSIGNED:
@@ -323,6 +338,8 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
     end = OrderState(fact.state)
     _order_moves(record, _ORDER_END[end])
     _count_work(robot, record, fact.at_s)
+    if state.serves(robot, record):
+        flows.moves(state.tasks[record.task], FlowEvent.DEPART if end is OrderState.FINISHED else FlowEvent.BREAK_OFF)
     if end is OrderState.FINISHED and state.serves(robot, record):
         served = state.tasks[record.task]
         if served.state is TaskState.ASSIGNED:
@@ -334,27 +351,12 @@ def _order_ended(state: FleetState, fact: OrderEnded) -> None:
         robot.served = (record.task, record.stop)
 
 
-def _answer_awaited(state: FleetState, fact: AnswerAwaited) -> None:
-    record = state.tasks[fact.task]
-    if record.state is TaskState.ASSIGNED:
-        _begin(record, fact.at_s)
-    record.awaits = Awaited(fact.act, fact.at_s, fact.until_s)
-
-
-def _flow_moved(state: FleetState, fact: FlowMoved) -> None:
-    record = state.tasks[fact.task]
-    record.told[fact.act] = fact.word
-    record.next_stop, record.next_act = fact.stop, fact.begin
-    record.moves += 1
-    record.awaits = None
-    applied_care.answered(state, record, fact)
-
-
 def _task_released(state: FleetState, fact: TaskReleased) -> None:
     record = state.tasks[fact.task]
     _move(record, TaskEvent.RELEASE)
     if record.state is TaskState.REQUESTED:  # one that is under way stays with its robot
         record.robot = ""
+        flows.moves(record, FlowEvent.BREAK_OFF)
         _unplan(state, fact.task)
 
 
@@ -376,7 +378,8 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     _move(record, TaskEvent.SUSPEND)
     record.broken_off += 1
     record.reason = fact.reason
-    record.robot, record.awaits = "", None
+    record.robot = ""
+    flows.moves(record, FlowEvent.BREAK_OFF)
     _unplan(state, fact.task)
     record.asks, record.hands_over, record.only_on = fact.asks, fact.hands_over, fact.only_on
     record.tries += fact.tried
@@ -417,13 +420,13 @@ def _task_sequenced(state: FleetState, fact: TaskSequenced) -> None:
 
 def _task_held(state: FleetState, fact: TaskHeld) -> None:
     record = state.tasks[fact.task]
-    record.held = True
+    record.held, record.held_by = True, fact.by
     _leave_out(state, record, HELD)
 
 
 def _task_resumed(state: FleetState, fact: TaskResumed) -> None:
     record = state.tasks[fact.task]
-    record.held, record.reason = False, ""
+    record.held, record.held_by, record.reason = False, "", ""
 
 
 def _task_deferred(state: FleetState, fact: TaskDeferred) -> None:
@@ -439,6 +442,13 @@ def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
     _unplan(state, record.id)
 
 
+def _charger_switched(state: FleetState, fact: ChargerSwitched) -> None:
+    if fact.reason == Supply.LEFT:
+        state.supplies.pop(fact.place, None)
+    else:
+        state.supplies[fact.place] = SupplyRecord(fact.robot, fact.on, fact.reason, fact.at_s, fact.until_s)
+
+
 def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
     state.doubted[fact.place] = fact.until_s
 
@@ -447,7 +457,8 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     record = state.tasks[task_id]
     _move(record, event)
     record.ended_s = at_s
-    record.reason, record.awaits = reason, None
+    record.reason = reason
+    flows.moves(record, FlowEvent.END)
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -486,7 +497,9 @@ def _hold_set(state: FleetState, fact: HoldSet) -> None:
     in_place = fact.hold and not fact.to_safe_place
     if fact.robot:
         state.robots[fact.robot].hold, state.robots[fact.robot].in_place = fact.hold, in_place
-        if not fact.hold:  # whoever lets a robot go by its name consents that it moves after an emergency stop
+        state.robots[fact.robot].held_by = fact.by if fact.hold else ""
+        applied_city.let_go(state, fact)
+        if not fact.hold and fact.consents:  # whoever lets a robot go by its name lets it move after an emergency stop
             state.robots[fact.robot].consents = state.robots[fact.robot].stops
     else:
         state.hold, state.in_place = fact.hold, in_place
@@ -544,6 +557,11 @@ def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
     state.charges.pop(fact.robot, None)
 
 
+def _alarm_shown(state: FleetState, fact: AlarmShown) -> None:
+    alarms.shown(state, fact)
+    applied_city.shown(state, fact.task, fact.at_s)
+
+
 def _command_taken(state: FleetState, fact: CommandTaken) -> None:
     state.commands[fact.key] = dict(fact.answer)
 
@@ -565,8 +583,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskHeldUp: _task_held_up,
     TaskSuspended: _task_suspended,
     TaskAnswered: _task_answered,
-    AnswerAwaited: _answer_awaited,
-    FlowMoved: _flow_moved,
+    AnswerAwaited: flows.answer_awaited,
+    FlowMoved: flows.flow_moved,
     StopMissed: applied_care.stop_missed,
     TaskDeferred: _task_deferred,
     EndCounted: applied_care.end_counted,
@@ -576,6 +594,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
+    ChargerSwitched: _charger_switched,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,
@@ -591,7 +610,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,
     ChargeEnded: _charge_ended,
-    AlarmShown: alarms.shown,
+    AlarmShown: _alarm_shown,
     AlarmRaised: alarms.raised,
     AlarmSpread: alarms.spread,
     AlarmReceded: alarms.receded,
@@ -614,4 +633,5 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     ShiftSigned: shifts.signed,
     ShiftTaken: shifts.taken,
     **applied_schedules.APPLY,
+    **applied_city.APPLY,
 }

@@ -33,6 +33,7 @@ from robot_fleet.core.fleet import (
     batch,
     blocking,
     charging,
+    city,
     contacting,
     counting,
     coverage,
@@ -54,6 +55,7 @@ from robot_fleet.core.fleet import (
     ringing,
     servicing,
     skipping,
+    supplying,
     survey,
     zones,
 )
@@ -72,6 +74,7 @@ from robot_fleet.core.inputs import (
     CloseZones,
     ConditionsSeen,
     DirectTask,
+    EndCityEvent,
     EndMaintenance,
     HoldTask,
     Input,
@@ -96,6 +99,7 @@ from robot_fleet.core.inputs import (
     SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeCityEvent,
     TakeShift,
     Tick,
     UnshelveAlarm,
@@ -197,8 +201,10 @@ class Fleet:
                 asking_first.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
+                city.keep(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
@@ -216,6 +222,8 @@ class Fleet:
                 requests.set_hold(turn, news)
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
+            case TakeCityEvent() | EndCityEvent():
+                city.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
             case (

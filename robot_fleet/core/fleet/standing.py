@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from robot_fleet.core.city import condition_of
 from robot_fleet.core.fleet import counting, flowing, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -49,6 +50,9 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         yield counting.NOT_REACHED, place, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
+    for event in turn.state.events.values():
+        if event.open:
+            yield condition_of(event.taken.type, event.taken.exercise), event.id, Level.ERROR, 0.0
     for job in turn.state.jobs.values():
         if job.open and turn.now.fleet_s > job.due_s:
             yield "job_overdue", job.id, Level.WARNING, 0.0

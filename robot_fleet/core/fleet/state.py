@@ -14,8 +14,10 @@ from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.facts import ShiftSigned, TaskRequested
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
+from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
+from robot_fleet.core.lifecycles.flow import FlowState
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
@@ -58,7 +60,7 @@ class TaskRecord:
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
     after : tasks that a person wants to have ended before it begins.
-    held : whether a person does not want it begun.
+    held, held_by : whether a person, or a city event, does not want it begun, and who.
     next_act : id of the act with which the next stop begins, empty for its first; set by a branch of the flow.
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
     told : act -> the word with which it ended last.
@@ -66,6 +68,7 @@ class TaskRecord:
     begun_once : acts that are never carried out twice, and that may have begun.
     missed : places of stops that were left out.
     evidence : stop -> opaque reference of what its robot has recorded there.
+    flow : where it stands in its service's flow.
     """
 
     request: TaskRequested
@@ -88,6 +91,7 @@ class TaskRecord:
     barred_from: str = ""
     after: tuple[str, ...] = ()
     held: bool = False
+    held_by: str = ""
     next_act: str = ""
     moves: int = 0
     told: dict[str, str] = field(default_factory=dict)
@@ -95,6 +99,7 @@ class TaskRecord:
     begun_once: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     evidence: dict[str, str] = field(default_factory=dict)
+    flow: FlowState = FlowState.AWAY
 
     @property
     def id(self) -> str:
@@ -196,6 +201,7 @@ class RobotRecord:
     worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
     completed : how many tasks it has completed.
     in_place : whether a hold of it stops it where it is, be that a crossing.
+    held_by : who holds it, empty if nobody does.
     stops, consents : emergency stops so far, and after how many of them a person has let it go on.
     maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
     serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
@@ -211,6 +217,7 @@ class RobotRecord:
     served: tuple[str, int] | None = None
     hold: bool = False
     in_place: bool = False
+    held_by: str = ""
     link: LinkState = LinkState.NEVER
     fault: str = ""
     fault_until_s: float = 0.0
@@ -259,6 +266,17 @@ class ItemRecord:
     since_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyRecord:
+    """What a charger does for the robot at it: current or none, why (`core.energy.Supply`), since and until when."""
+
+    robot: str
+    on: bool
+    reason: str
+    since_s: float
+    until_s: float
+
+
 @dataclass(slots=True)
 class MeasuredLane:
     """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
@@ -269,7 +287,10 @@ class MeasuredLane:
 
 @dataclass(slots=True)
 class ZoneRecord:
-    """What people have made of a zone; None where it is as the site says. `cause` and `until_s` as in `ZoneClosed`."""
+    """What people have made of a zone; None where it is as the site says. `cause` and `until_s` as in `ZoneClosed`.
+
+    `by` is who closed or opened it last, empty if its time was up.
+    """
 
     closed: bool | None = None
     speed_mps: float | None = None
@@ -277,6 +298,7 @@ class ZoneRecord:
     since_s: float = 0.0
     cause: str = ""
     until_s: float = inf
+    by: str = ""
 
 
 @dataclass(slots=True)
@@ -308,12 +330,15 @@ class FleetState:
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
+    supplies : charger -> what it does for the robot docked at it, where the site says what energy costs.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     shifts : the last that were handed over, oldest first.
     schedules, templates : what is asked for again.
     streaks : service and place (`<service>:<place>`) -> how often in a row its tasks there came to an end that counts.
+    events : events of a city's platform that are open, and the last that are over.
+    event_answers : by the id of whatever its sources have ever told, `<digest> <event>`: nothing is done for it twice.
     """
 
     robots: dict[str, RobotRecord]
@@ -328,6 +353,7 @@ class FleetState:
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, float] = field(default_factory=dict)
+    supplies: dict[str, SupplyRecord] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     in_place: bool = False
@@ -347,6 +373,8 @@ class FleetState:
     schedules: dict[str, ScheduleRecord] = field(default_factory=dict)
     templates: dict[str, TemplateRecord] = field(default_factory=dict)
     streaks: dict[str, int] = field(default_factory=dict)
+    events: dict[str, CityEventRecord] = field(default_factory=dict)
+    event_answers: dict[str, str] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

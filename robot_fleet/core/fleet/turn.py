@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
+from robot_fleet.core.energy import Hours
 from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
@@ -73,6 +74,7 @@ class Agenda:
     pending_s, quiet_s : per (code, subject) since when a condition is held back, and per (alarm, member) since when it
         is gone (steady time).
     uncharged_s : per robot since when it stands docked without current (fleet time).
+    hours : prices and sun, as far as they were looked up.
     following : per schedule its record's state for which the next occurrence was looked up, and that.
     """
 
@@ -97,6 +99,7 @@ class Agenda:
     pending_s: dict[tuple[str, str], float] = field(default_factory=dict)
     quiet_s: dict[tuple[str, str], float] = field(default_factory=dict)
     uncharged_s: dict[str, float] = field(default_factory=dict)
+    hours: Hours | None = None
     following: dict[str, tuple[object, Occurrence | None]] = field(default_factory=dict)
 
 

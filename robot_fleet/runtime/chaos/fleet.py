@@ -329,8 +329,17 @@ class ChaosFleet(VirtualFleet):
                     lambda name=name: self.network.of(name),  # type: ignore[misc]
                 )
         improve, answer = self._asked_to_improve, self._answered
-        reach, clock = self._reach_out, time.perf_counter
-        return Host(fleet, self.log, self.disturbed, improve, answer, clock, board=self.board, reach=reach)
+        return Host(
+            fleet,
+            self.log,
+            self.disturbed,
+            improve,
+            answer,
+            time.perf_counter,
+            board=self.board,
+            reach=self._reach_out,
+            supply=lambda wish: self.world.supply(wish.held),
+        )
 
     def _link(self, robot: str) -> InProcessLink:
         navigator: list[MisledNavigator] = []

@@ -16,7 +16,9 @@ from robot_fleet.core.errors import FleetError, RuntimeFailure
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.site import Site
+from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.ledger.opening import is_there
 from robot_fleet.runtime import history
 from robot_fleet.runtime.chaos.account import Account
 from robot_fleet.runtime.chaos.attendant import Attendant
@@ -61,19 +63,19 @@ meanwhile (ten times as long as at real speed) counts as a straight line."""
 class LedgerWatch:
     """The fleet's state, read from its ledger beside the manager who writes it."""
 
-    def __init__(self, site: Site, path: Path) -> None:
+    def __init__(self, site: Site, target: LedgerTarget) -> None:
         self.state: FleetState = initial_state(site)
         self.facts: list[tuple[float, Fact]] = []
         self._site = site
-        self._path = path
+        self._target = target
         self._ledger: Ledger | None = None
 
     def look(self) -> None:
         """Take in what is new."""
         if self._ledger is None:
-            if not self._path.exists():
+            if not is_there(self._target):
                 return
-            self._ledger = Ledger.open(self._path, history.registry(), site_id=self._site.id, read_only=True)
+            self._ledger = Ledger.open(self._target, history.registry(), site_id=self._site.id, read_only=True)
         for _, at_s, fact in self._ledger.read(after_seq=len(self.facts)):
             apply(self.state, fact)
             self.facts.append((at_s, fact))

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from robot_fleet.core.facts import Fact, OrderProgressed, OrderSent, TaskRequested
+from robot_fleet.core.facts import Fact, FlowMoved, OrderProgressed, OrderSent, TaskRequested
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.fleet.retired import EndedTask, find_ended
-from robot_fleet.core.fleet.state import TaskRecord
-from robot_fleet.core.order import StepKind, StepState
-from robot_fleet.core.site import Site
+from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
+from robot_fleet.core.flow import DONE, passed
+from robot_fleet.core.order import Step, StepKind, StepResult, StepState
+from robot_fleet.core.site import ActTemplate, Site
+
+
+@dataclass(slots=True)
+class Way:
+    """How a task went through its flow, as the facts tell it: what ended with which word, and where it turned."""
+
+    ended: dict[tuple[int, str], str] = field(default_factory=dict)
+    turned: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Replayed:
     orders : order -> robot.
     steps_done : order -> ids of its steps that are done.
     acts_done : act -> robot that did it.
+    ways : task -> its way through its flow.
     docked : how often each robot has docked.
     """
 
@@ -33,7 +43,13 @@ class Replayed:
     orders: Mapping[str, str]
     steps_done: Mapping[str, frozenset[str]]
     acts_done: Mapping[str, str]
+    ways: Mapping[str, Way]
     docked: Counter[str]
+
+    def carried_out(self, name: str) -> Iterator[tuple[str, ActTemplate]]:
+        """Yield the acts that a task must have carried out if it is done, each with the id of its stop."""
+        stops, way = self.requests[name].stops, self.ways.get(name, Way())
+        return ((stops[index].id, act) for index, act in passed(stops, way.ended, way.turned))
 
     def task(self, name: str) -> TaskRecord | EndedTask | None:
         """Return how a task stands, None if there is none."""
@@ -52,6 +68,7 @@ def replay(site: Site, facts: Sequence[tuple[float, Fact]]) -> Replayed:
     orders: dict[str, str] = {}
     steps: dict[str, set[str]] = {}
     acts: dict[str, str] = {}
+    ways: dict[str, Way] = {}
     docked: Counter[str] = Counter()
     for _, fact in facts:
         if isinstance(fact, TaskRequested):
@@ -69,8 +86,21 @@ def replay(site: Site, facts: Sequence[tuple[float, Fact]]) -> Replayed:
                         step = tail.get(result.step)
                         if step is not None and step.kind is StepKind.ACT:
                             acts[step.act_id] = fact.robot
+                            _ended(ways, order, step, result)
             apply(state, fact)
             docked[fact.robot] += bool(robot.docked) and not was_docked
             continue
+        elif isinstance(fact, FlowMoved):
+            stop = state.tasks[fact.task].next_stop
+            ways.setdefault(fact.task, Way()).turned[stop, fact.act] = (fact.stop, fact.begin)
         apply(state, fact)
-    return Replayed(state, requests, orders, {name: frozenset(done) for name, done in steps.items()}, acts, docked)
+    done = {name: frozenset(each) for name, each in steps.items()}
+    return Replayed(state, requests, orders, done, acts, ways, docked)
+
+
+def _ended(ways: dict[str, Way], order: OrderRecord, step: Step, result: StepResult) -> None:
+    """Take down how an act of a task ended; where the flow turned after an earlier try of it counts no more."""
+    if order.task:
+        way, key = ways.setdefault(order.task, Way()), (order.stop, str(step.params["act"]))
+        way.ended[key] = str(result.detail.get("result") or DONE)
+        way.turned.pop(key, None)

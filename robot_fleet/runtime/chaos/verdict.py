@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.facts import RequestRefused, TaskCancelled, TaskCompleted, TaskFailed, TaskRejected
+from robot_fleet.core.fleet.recovery import BY_HAND
 from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
@@ -38,7 +39,7 @@ class Rule(StrEnum):
     AT_MOST_ONCE = "at_most_once"
     """No hand-over, and no act of an at-most-once service that may not be repeated, happens twice."""
     DONE_IS_DONE = "done_is_done"
-    """Every act of a task that is done has happened."""
+    """Every act on the way that a task took has happened, if it is done."""
     ACTS_KNOWN = "acts_known"
     """Every act that the ledger has as done has happened."""
     ACCOUNT = "account"
@@ -125,8 +126,11 @@ def _acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
                 once = declared or template.act in _HANDS
                 if once and count > 1:
                     yield Breach(Rule.AT_MOST_ONCE, name, f"{stop.id}/{template.id} happened {count} times", look)
-                if task is not None and task.state is TaskState.COMPLETED and count == 0:
-                    yield Breach(Rule.DONE_IS_DONE, name, f"done, but {stop.id}/{template.id} never happened", look)
+        if task is None or task.state is not TaskState.COMPLETED or task.result == BY_HAND:
+            continue
+        for stop_id, template in known.carried_out(name):
+            if not done[f"{name}/{stop_id}/{template.id}"]:
+                yield Breach(Rule.DONE_IS_DONE, name, f"done, but {stop_id}/{template.id} never happened", look)
 
 
 def _ledger_acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:

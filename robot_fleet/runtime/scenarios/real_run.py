@@ -10,9 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from robot_fleet.client.connection import Connection
-from robot_fleet.core.errors import FleetError, RuntimeFailure
-from robot_fleet.runtime.chaos.attendant import Attendant
+from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.real import LedgerWatch
 from robot_fleet.runtime.claims import FleetClaim
@@ -22,10 +20,9 @@ from robot_fleet.runtime.recordings import Recordings
 from robot_fleet.runtime.scenarios.evidence import Duties, Evidence
 from robot_fleet.runtime.scenarios.followed import BODIES
 from robot_fleet.runtime.scenarios.ground import Ground
-from robot_fleet.runtime.scenarios.real_stage import RealStage, bodies_seen
-from robot_fleet.runtime.scenarios.seen import Seen
 from robot_fleet.runtime.scenarios.site_copy import write_site
 from robot_fleet.runtime.scenarios.striking import Striking
+from robot_fleet.runtime.scenarios.struck_processes import StruckProcesses
 from robot_fleet.runtime.scenarios.truth import read_truth
 from robot_fleet.runtime.scenarios.virtual_run import SERVED, SETTLES_S, TIME, note_duties
 from robot_fleet.runtime.shared_memory import sweep
@@ -33,8 +30,6 @@ from robot_fleet.runtime.statefile import read_json
 from robot_fleet.runtime.summary import refused_request, whole
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
 from robot_fleet.runtime.told import ToldRequests
-from robot_fleet.sim import checkpoint
-from robot_fleet.sim.account import PhysicalAct
 from robot_fleet.site.demand import RequestRow, write_csv
 
 SPEED = 5.0
@@ -87,11 +82,8 @@ class RealRun:
             begin_s=ground.begin_s,
         )
         self._orders = Orders(chaos)
-        self._watch = LedgerWatch(ground.site, run.ledger)
         self._told = ToldRequests(ground.site, run.ledger)
-        self._attendant = Attendant(self._have_tried_again) if says.attended else None
         self._duties = Duties()
-        self._deeds = self._facts = 0
         self._over_s: float | None = None
         self._looping = ""
 
@@ -106,22 +98,23 @@ class RealRun:
         specs = fleet_processes(self._run, self._play)
         try:
             with Supervisor(self._run, specs, listener=self._heard) as supervisor, supervisor.signals():
-                stage = RealStage(self._ground.site, self._run, supervisor, self._orders, self._play.port, self._seed)
-                striking = Striking(self._ground, stage)
+                struck = StruckProcesses(
+                    self._ground, self._run, self._run.ledger, supervisor, self._orders, self._play.port, self._seed
+                )
                 supervisor.start()
                 began_s = time.monotonic()
-                supervisor.run(lambda: self._is_up(began_s), LOOK_S)
-                supervisor.run(lambda: self._look(stage, striking, progress), LOOK_S)
+                supervisor.run(lambda: self._is_up(struck, began_s), LOOK_S)
+                supervisor.run(lambda: self._look(struck, progress), LOOK_S)
                 if supervisor.stopping:
                     raise KeyboardInterrupt
-                striking.finish()
+                struck.striking.finish()
                 supervisor.signal("sim_world", STAND_STILL)
                 until_s = time.monotonic() + AGREE_S
                 supervisor.run(lambda: time.monotonic() >= until_s, LOOK_S)
+                struck.watch.close()
         finally:
-            self._watch.close()
             sweep(self._play.domain)
-        return self._evidence(striking)
+        return self._evidence(struck.striking)
 
     def recordings(self, folder: Path, name: str) -> list[str]:
         """Copy what the robots' black boxes recorded into a folder of a name; return the files, from there on."""
@@ -148,39 +141,28 @@ class RealRun:
             message = f"{self._looping} ends again and again; its log says why"
             raise RuntimeFailure("runtime_crash_loop", message, str(log))
 
-    def _is_up(self, began_s: float) -> bool:
-        self._watch.look()
+    def _is_up(self, struck: StruckProcesses, began_s: float) -> bool:
+        struck.watch.look()
         self._check_processes()
         if time.monotonic() - began_s > UP_WITHIN_S:
             message = f"the fleet is not up after {UP_WITHIN_S:g} s; its logs say why"
             raise RuntimeFailure("runtime_not_ready", message, str(self._run.logs))
-        return read_json(world_figures(self._run)) is not None and bool(self._watch.facts)
+        return read_json(world_figures(self._run)) is not None and bool(struck.watch.facts)
 
-    def _look(self, stage: RealStage, striking: Striking, progress: Callable[[float], None] | None) -> bool:
-        self._watch.look()
+    def _look(self, struck: StruckProcesses, progress: Callable[[float], None] | None) -> bool:
         self._check_processes()
-        state = checkpoint.load(self._run.path / "world.json")
-        if state is None:
+        now_s = struck.look()
+        if now_s is None:
             return False
-        now_s = state["tick"] / 10.0
-        deeds = [PhysicalAct(*fields) for fields in state["physical_acts"]]
-        facts = self._watch.facts
-        seen = Seen(now_s, bodies_seen(dict(state)), deeds[self._deeds :], [fact for _, fact in facts[self._facts :]])
-        self._deeds, self._facts = len(deeds), len(facts)
-        stage.now_s, stage.robots = now_s, dict(seen.robots)
-        stage.look()
-        striking.look(seen)
-        note_duties(self._duties, self._watch.state, now_s)
-        if self._attendant is not None:
-            self._attendant.look(self._watch.state, now_s)
+        note_duties(self._duties, struck.watch.state, now_s)
         if progress is not None:
             progress((now_s - self._ground.begin_s) / self._ground.scenario.says.lasts_s)
-        return self._is_over(now_s, striking)
+        return self._is_over(now_s, struck)
 
-    def _is_over(self, now_s: float, striking: Striking) -> bool:
+    def _is_over(self, now_s: float, struck: StruckProcesses) -> bool:
         figures = read_json(world_figures(self._run)) or {}
         asked = bool(figures.get("callers_finished"))
-        done = asked and not self._watch.state.open_tasks() and striking.over
+        done = asked and not struck.watch.state.open_tasks() and struck.striking.over
         if now_s >= self._ground.end_s:
             return True
         if self._ground.scenario.says.to_the_end or not done:
@@ -188,10 +170,6 @@ class RealRun:
             return False
         self._over_s = now_s if self._over_s is None else self._over_s
         return now_s >= self._over_s + SETTLES_S
-
-    def _have_tried_again(self, key: str, task: str) -> None:
-        with suppress(FleetError), Connection(f"http://127.0.0.1:{self._play.port}", patience_s=0.0) as gateway:
-            gateway.post(f"/tasks/{task}/answer", {"answer": "retry", "by": "attendant"}, key, timeout_s=1.0)
 
     def _evidence(self, striking: Striking) -> Evidence:
         trace, bodies = self._files

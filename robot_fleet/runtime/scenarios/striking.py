@@ -12,7 +12,7 @@ from robot_fleet.runtime.scenarios.check import fault_ids
 from robot_fleet.runtime.scenarios.faults import EVERYBODY, WHOEVER, FaultBase, ProcessKilled
 from robot_fleet.runtime.scenarios.ground import Ground
 from robot_fleet.runtime.scenarios.seen import Happened, Seen
-from robot_fleet.runtime.scenarios.watches import Watch, watch
+from robot_fleet.runtime.scenarios.watches import BodyWatch, Watch, watch
 
 KILLED_S = 0.5
 """A killed process begins anew after so long, if the scenario says nothing else."""
@@ -97,9 +97,9 @@ class Striking:
         return all(struck.over for struck in self.all)
 
     @property
-    def watching(self) -> bool:
-        """Whether an event is still waited for."""
-        return bool(self._watches)
+    def watching_bodies(self) -> bool:
+        """Whether an event is still waited for that only the robots' bodies tell of."""
+        return any(isinstance(each, BodyWatch) for each in self._watches.values())
 
     def look(self, seen: Seen) -> None:
         """Begin what is due, and end what has lasted."""

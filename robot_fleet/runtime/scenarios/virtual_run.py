@@ -8,22 +8,16 @@ from pathlib import Path
 
 from robot_fleet.core.fleet import FleetState
 from robot_fleet.core.lifecycles.order import OrderState
-from robot_fleet.runtime.chaos.attendant import Attendant
-from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.scenarios.ablation import Part, without
 from robot_fleet.runtime.scenarios.evidence import Duties, Duty, Evidence
 from robot_fleet.runtime.scenarios.followed import body_rows
 from robot_fleet.runtime.scenarios.ground import Ground
-from robot_fleet.runtime.scenarios.seen import RobotSeen, Seen
-from robot_fleet.runtime.scenarios.stage import VirtualStage
-from robot_fleet.runtime.scenarios.striking import Striking
+from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.scenarios.truth import BODY_COLUMNS, read_truth
 from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import STEPS_PER_S
-from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow
-from robot_fleet.site.maps import read_map
 
 SETTLES_S = 10.0
 """So long a run goes on when all is over, so that what follows can be seen."""
@@ -56,22 +50,9 @@ class VirtualRun:
         self._seed = seed
         self._files = trace, bodies
         says = ground.scenario.says
-        self.fleet = ChaosFleet(
-            ground.site,
-            without(ports_for(ground.site), parts),
-            read_map(Path(ground.site.map_file)),
-            read_people(ground.folder / "people.yaml"),
-            rows,
-            seed,
-            improving=says.improving,
-            trace=trace,
-            start_s=ground.begin_s,
-        )
-        self._stage = VirtualStage(self.fleet, seed)
-        self._striking = Striking(ground, self._stage)
-        self._attendant = Attendant(self.fleet.have_tried_again) if says.attended else None
+        ports = without(ports_for(ground.site), parts)
+        self.fleet = StruckFleet(ground, ports, rows, seed, says.improving, trace, ground.begin_s)
         self._duties = Duties()
-        self._deeds = self._facts = 0
         self._over_s: float | None = None
 
     def run(self, progress: Callable[[float], None] | None = None) -> Evidence:
@@ -92,13 +73,11 @@ class VirtualRun:
                 tenths += 1
                 before_s = fleet.world.now_s
                 fleet.move()
-                self._stage.renew()
-                self._striking.look(self._seen())
                 if fleet.world.now_s > before_s:
                     writer.writerows(body_rows(fleet.world))
                 fleet.tell()
         fleet.world.close_trace()
-        has_bodies = any(struck.shape for struck in self._striking.all)
+        has_bodies = any(struck.shape for struck in self.fleet.striking.all)
         over = SERVED if self._over_s is not None else TIME
         agenda = fleet.host.fleet.agenda
         return Evidence(
@@ -108,7 +87,7 @@ class VirtualRun:
             begin_s=ground.begin_s,
             end_s=round(fleet.world.now_s, 1),
             over=over,
-            struck=self._striking.all,
+            struck=self.fleet.striking.all,
             truth=read_truth(trace, bodies if has_bodies else None),
             summary=self._summary(),
             facts=tuple(fleet.history.facts),
@@ -120,11 +99,8 @@ class VirtualRun:
     def _each_second(self, tenths: int, progress: Callable[[float], None] | None) -> None:
         fleet = self.fleet
         fleet.look()
-        self._stage.look()
         state = fleet.host.fleet.state
         note_duties(self._duties, state, fleet.world.now_s)
-        if self._attendant is not None:
-            self._attendant.look(state, fleet.world.now_s)
         if progress is not None and tenths % (60 * STEPS_PER_S) == 0:
             progress((fleet.world.now_s - self._ground.begin_s) / self._ground.scenario.says.lasts_s)
 
@@ -143,20 +119,7 @@ class VirtualRun:
     def _all_done(self) -> bool:
         fleet = self.fleet
         idle = fleet.callers.finished and not fleet.host.fleet.state.open_tasks()
-        return idle and fleet.all_up and self._striking.over
-
-    def _seen(self) -> Seen:
-        world = self.fleet.world
-        deeds, facts = world.physical_acts[self._deeds :], self.fleet.history.facts[self._facts :]
-        self._deeds, self._facts = len(world.physical_acts), len(self.fleet.history.facts)
-        robots = {}
-        if self._striking.watching:
-            for name, body in world.robots.items():
-                act = world.acts.by_id.get(body.act_id)
-                verb, place = ("", "") if act is None else (act.act, act.place)
-                soc_pct = body.soc_at_pct(world.now_s)
-                robots[name] = RobotSeen(body.x_m, body.y_m, body.v_mps, soc_pct, verb, place)
-        return Seen(world.now_s, robots, deeds, [fact for _, fact in facts])
+        return idle and fleet.all_up and self.fleet.striking.over
 
     def _summary(self) -> dict[str, object]:
         fleet = self.fleet

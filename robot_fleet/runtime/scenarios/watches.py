@@ -30,14 +30,14 @@ def watch(when: m.Moment, site: Site) -> Watch:
         case m.Docks():
             return _Deed(f"dock:{when.charger}" if when.charger else "dock:", when.robot)
         case m.ActBegins():
-            return _Turns(when.robot, lambda r: _acts(r, when), "begins an act")
+            return BodyWatch(when.robot, lambda r: _acts(r, when), "begins an act")
         case m.EntersZone():
             outline = site.zones[when.zone].outline
-            return _Turns(when.robot, lambda r: inside(outline, r.x_m, r.y_m), f"comes into {when.zone}")
+            return BodyWatch(when.robot, lambda r: inside(outline, r.x_m, r.y_m), f"comes into {when.zone}")
         case m.Drives():
-            return _Turns(when.robot, lambda r: r.v_mps > MOVES_MPS, "sets off")
+            return BodyWatch(when.robot, lambda r: r.v_mps > MOVES_MPS, "sets off")
         case m.ChargeBelow():
-            return _Turns(when.robot, lambda r: r.soc_pct < when.pct, f"has less than {when.pct:g} %", begins=True)
+            return BodyWatch(when.robot, lambda r: r.soc_pct < when.pct, f"has less than {when.pct:g} %", begins=True)
         case m.AlarmArrives():
             return _AlarmArrives(when.request)
         case m.RequestAssigned():
@@ -77,7 +77,7 @@ class _Deed:
         return None
 
 
-class _Turns:
+class BodyWatch:
     """Something becomes true of a robot; with `begins` it counts as well if it is true from the beginning."""
 
     def __init__(self, robot: str, true: Callable[[RobotSeen], bool], sentence: str, begins: bool = False) -> None:
@@ -88,6 +88,7 @@ class _Turns:
         self._else = not begins
 
     def look(self, seen: Seen) -> Happened | None:
+        """Return the first robot of which it has become true since the last look, None if there is none."""
         found = None
         for name, robot in seen.robots.items():
             if self._robot in ("", name):

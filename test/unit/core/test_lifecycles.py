@@ -5,16 +5,30 @@ from itertools import product
 import pytest
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.core.lifecycles import advance, alarm, delivery, incident, job, link, order, schedule, task
+from robot_fleet.core.lifecycles import (
+    advance,
+    alarm,
+    city_event,
+    delivery,
+    flow,
+    incident,
+    job,
+    link,
+    order,
+    schedule,
+    task,
+)
 
 TABLES = [
     pytest.param(task, task.TaskState, task.TaskEvent, id="task"),
+    pytest.param(flow, flow.FlowState, flow.FlowEvent, id="flow"),
     pytest.param(order, order.OrderState, order.OrderEvent, id="order"),
     pytest.param(link, link.LinkState, link.LinkEvent, id="link"),
     pytest.param(alarm, alarm.AlarmState, alarm.AlarmEvent, id="alarm"),
     pytest.param(incident, incident.IncidentState, incident.IncidentEvent, id="incident"),
     pytest.param(job, job.JobState, job.JobEvent, id="job"),
     pytest.param(schedule, schedule.ScheduleState, schedule.ScheduleEvent, id="schedule"),
+    pytest.param(city_event, city_event.CityEventState, city_event.CityEventNews, id="city_event"),
     pytest.param(delivery, delivery.DeliveryState, delivery.DeliveryEvent, id="delivery"),
 ]
 

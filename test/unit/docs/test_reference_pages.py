@@ -162,10 +162,15 @@ def test_the_plan_of_the_plan_files_page_is_right() -> None:
     assert PlanChecker().check(later, plan) != ()
 
 
-def test_the_example_of_the_services_page_is_the_first_sites() -> None:
-    (example,) = fenced(page("docs/reference/services_yaml.md"), "yaml")
-    shipped = ROOT / "config" / "sites" / "busan_edc" / "services" / "parcel_delivery.yaml"
-    assert yaml.safe_load(example) == yaml.safe_load(shipped.read_text(encoding="utf-8"))
+def test_the_examples_of_the_services_page_are_the_first_sites() -> None:
+    example, wait = (yaml.safe_load(each) for each in fenced(page("docs/reference/services_yaml.md"), "yaml"))
+    folder = ROOT / "config" / "sites" / "busan_edc" / "services"
+    parcels, meals = (
+        yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("parcel_delivery", "meal_delivery")
+    )
+    assert example == parcels
+    assert wait == [act for stop in meals["stops"] for act in stop["acts"] if act["id"] == "staff"]
 
 
 def test_the_service_of_the_how_to_is_valid_in_a_site(tmp_path: Path) -> None:

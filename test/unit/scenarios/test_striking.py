@@ -129,9 +129,8 @@ def test_on_an_event_it_strikes_whoever_it_is_about(
     striking = Striking(of(tmp_path, tiny, fault), stage)
     striking.look(seen(1))
     striking.look(seen(2, deeds=[PhysicalAct(2.0, "care_1", "undock")]))
-    assert striking.watching
     striking.look(happens)
-    assert not striking.watching
+    assert not striking.watching_bodies
     striking.look(seen(4))
     assert stage.events == [], "it waits for two seconds"
     striking.look(seen(5))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from robot_fleet.core.flow import WAIT
 from robot_fleet.sim.people import People, read_people
 from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.load import load_site
@@ -18,15 +19,19 @@ FOLDERS = [ROOT / "config" / "sites" / "busan_edc", ROOT / "test" / "data" / "si
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_every_habit_is_of_an_act_that_exists_and_every_act_has_one(folder: Path) -> None:
     site = load_site(folder)
-    habits = read_people(folder / "people.yaml").habits.acts
-    acts = {
-        (f"{service.id}.{act.id}", f"{service.id}.{act.act}", act.act)
+    people = read_people(folder / "people.yaml").habits
+    named = [
+        (
+            (f"{service.id}.{act.id}", f"{service.id}.{act.act}", act.act),
+            people.answers if act.act == WAIT else people.acts,
+        )
         for service in site.services.values()
         for stop in service.stops
         for act in stop.acts
-    }
-    assert set(habits) <= {name for names in acts for name in names}
-    assert [names[0] for names in sorted(acts) if not any(name in habits for name in names)] == []
+    ]
+    for habits in (people.acts, people.answers):
+        assert set(habits) <= {name for names, kept in named if kept is habits for name in names}
+    assert [names[0] for names, habits in named if not any(name in habits for name in names)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.fleet import booking
+from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.robots import robots_now
 from robot_fleet.core.fleet.posing.tasks import tasks_now
 from robot_fleet.core.fleet.turn import Turn
@@ -53,6 +54,7 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
         ageing_s=AGEING_S,
         change_cost=CHANGE_COST_S,
         resources=_chargers(turn, robots),
+        tariff=supply.tariff(turn),
         coverage=_coverage(turn, robots),
         starts=_starts(turn, robots, places),
     )
@@ -87,13 +89,16 @@ def _chargers(turn: Turn, robots: list[RobotNeed]) -> tuple[Resource, ...]:
     if not wanted:
         return ()
     busy: dict[str, list[tuple[float, float]]] = {}
+    waits_s = supply.waits_s(turn)
     for robot in turn.state.robots.values():
         if robot.docked in wanted and robot.must_charge:
             kind, soc = turn.kind(robot), turn.soc_pct(robot.id)
             if soc is not None and kind.charge_w > 0.0:
                 left_s = max(kind.charge_to_pct - soc, 0.0) / 100.0 * kind.battery_wh / kind.charge_w * 3600.0
-                busy.setdefault(robot.docked, []).append((turn.now.fleet_s, turn.now.fleet_s + left_s + kind.undock_s))
-    return tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
+                begin_s = turn.now.fleet_s + waits_s.get(robot.id, 0.0)
+                busy.setdefault(robot.docked, []).append((begin_s, begin_s + left_s + kind.undock_s))
+    own = tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
+    return (*own, *supply.limits(turn, wanted, busy))
 
 
 def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:

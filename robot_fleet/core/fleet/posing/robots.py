@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.fleet import alarms, charging
+from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -25,13 +26,14 @@ def robots_now(turn: Turn) -> list[RobotNeed]:
     state = turn.state
     alarm = bool(alarms.waiting_alarms(turn))
     begun = {task.robot: task for task in state.open_tasks() if task.state is TaskState.UNDERWAY}
+    waits_s = supply.waits_s(turn)
     at_chargers = {name: _charging(turn, kind) for name, kind in turn.site.kinds.items()}
     least_worked_s = {
         kind: min((robot.worked_s for robot in state.robots.values() if robot.kind == kind), default=0.0)
         for kind in at_chargers
     }
     needs = (
-        _robot_need(turn, robot, alarm, begun, at_chargers[robot.kind], least_worked_s[robot.kind])
+        _robot_need(turn, robot, alarm, begun, at_chargers[robot.kind], least_worked_s[robot.kind], waits_s)
         for robot in state.robots.values()
     )
     return [need for need in needs if need is not None]
@@ -44,6 +46,7 @@ def _robot_need(
     begun: dict[str, TaskRecord],
     charges: Charging | None,
     least_worked_s: float,
+    waits_s: dict[str, float],
 ) -> RobotNeed | None:
     kind = turn.kind(robot)
     soc = turn.soc_pct(robot.id)
@@ -66,6 +69,7 @@ def _robot_need(
         if charges is None:
             return None
         # It is free when it has charged.
+        free_at_s += waits_s.get(robot.id, 0.0)
         free_at_s += max(usable_wh - energy_wh, 0.0) / kind.charge_w * 3600.0 + kind.dock_s + kind.undock_s
         energy_wh = usable_wh
     if robot.load and has_begun:
