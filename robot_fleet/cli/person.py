@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import yaml
 
 from robot_fleet.cli.answers import By
 from robot_fleet.cli.fresh import site_of
@@ -24,6 +25,7 @@ from robot_fleet.runtime.run_directory import run_directory
 from robot_fleet.site.retention import read_retention
 from robot_fleet.stores.people.access import People, Reader
 from robot_fleet.stores.people.csv_file import COLUMNS, entry_of, midnight_s, read_people
+from robot_fleet.stores.people.flags import flags_of
 from robot_fleet.stores.people.person import Consent, Purpose
 from robot_fleet.stores.people.sealing import write_new
 from robot_fleet.stores.people.small_groups import LEAST
@@ -278,6 +280,35 @@ def export_for(
         message = f"write to a new file in a folder that exists and has room ({error.strerror})"
         raise RuntimeFailure("runtime_file_unwritable", message, str(out)) from error
     typer.echo(f"{out} holds all that is known of {person}, in the clear. Give it to nobody else.")
+
+
+@app.command()
+def flags(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The recipients.yaml of the site's folder.")],
+    folder: Folder = None,
+    key: Key = None,
+    by: By = "operator",
+) -> None:
+    """Write what a fleet has to know before it comes: who agrees to what now, and opaque tags of what to avoid.
+
+    The tags are those conditions that begin with `avoid:`. The file names nobody. Let it be written again when consents
+    change, and once a day, since they expire; a running manager takes it up by itself.
+
+    Example: ./fleet person flags config/sites/my_site/recipients.yaml
+    """
+    with _opened(folder, key) as (store, people):
+        people.note("flags", store.ids(), Reader(by, _TERMINAL))
+        told = {place: asdict(each) for place, each in flags_of(store, time.time()).items()}
+    rows = {place: {name: list(values) for name, values in each.items()} for place, each in told.items()}
+    text = yaml.safe_dump({"schema_version": 1, "recipients": rows}, allow_unicode=True)
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)
+    except OSError as error:
+        message = f"write to a folder that exists and has room ({error.strerror})"
+        raise RuntimeFailure("runtime_file_unwritable", message, str(file)) from error
+    typer.echo(f"{file} tells of {len(rows)} places. It names nobody.")
 
 
 @contextmanager

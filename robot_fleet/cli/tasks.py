@@ -137,6 +137,7 @@ def answer(
         typer.Argument(metavar="WORD", help="retry, done or failed; or an answer that its robot waits for."),
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why it has failed.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="ID", help="Opaque id of who takes over, where asked.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
     name: Name = None,
@@ -149,6 +150,8 @@ def answer(
     Example: ./fleet answer r0007 done
 
     Example: ./fleet answer r0012 coming
+
+    Example: ./fleet answer r0009 taken_over --to crew_7
     """
     from robot_fleet.cli.gateway import Gateway
 
@@ -156,7 +159,7 @@ def answer(
         row = gateway.get(f"/tasks/{task}")
         if not yes and how in (HowItWent.DONE, HowItWent.FAILED):
             confirm(f"{task} ({row['service']}) is {how}, and what was on board is with you?")
-        body = {"answer": how, "reason": reason}
+        body = {"answer": how, "reason": reason, "to": to}
         told = gateway.post(f"/tasks/{task}/answer", body, f"answer-{secrets.token_hex(4)}")
     typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else f"{task}: {how}")
 

@@ -36,6 +36,7 @@ from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map
+from robot_fleet.site.recipients import read_recipients
 
 
 def run(play: Play) -> None:
@@ -79,7 +80,17 @@ def _fleet(play: Play, log: FactLog) -> VirtualFleet:
     if play.ground is not None:
         return StruckFleet(play.ground, ports, play.rows, wishes.seed, wishes.improving, wishes.trace)
     occupancy, people = read_map(Path(play.site.map_file)), read_people(wishes.site / "people.yaml")
-    fleet = VirtualFleet(play.site, ports, occupancy, people, play.rows, wishes.seed, log, wishes.improving)
+    fleet = VirtualFleet(
+        play.site,
+        ports,
+        occupancy,
+        people,
+        play.rows,
+        wishes.seed,
+        log,
+        wishes.improving,
+        recipients=read_recipients(wishes.site),
+    )
     if wishes.trace is not None:
         fleet.world.open_trace(wishes.trace)
     return fleet

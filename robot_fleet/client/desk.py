@@ -50,13 +50,16 @@ class DeskCalls(Caller):
     def record_voice(
         self,
         alarm: str,
-        outcome: Literal["made", "answered", "silent", "escalated"],
+        outcome: Literal["made", "answered", "silent", "escalated", "failed", "guardian_told", "door_opened"],
         *,
+        word: str = "",
+        automatic: bool = False,
         by: str = "operator",
         key: str = "",
     ) -> CommandTaken:
-        """Record what came of speaking to whoever has called for help."""
-        return self._give(VoiceWish, ("alarms", alarm, "voice"), key, outcome=outcome, by=by)
+        """Record what came of reaching whoever has called for help; `automatic` where a machine says so."""
+        address = ("alarms", alarm, "voice")
+        return self._give(VoiceWish, address, key, outcome=outcome, word=word, automatic=automatic, by=by)
 
     def jobs(self, **chosen: str | Sequence[str]) -> list[JobRow]:
         """Return field jobs, the one due first in front; chosen by `state`, `kind`, `robot`."""

@@ -70,15 +70,17 @@ class TaskCalls(Caller):
     def answer(
         self,
         task: str,
-        answer: Literal["retry", "done", "failed"],
+        answer: str,
         reason: str = "",
         *,
+        to: str = "",
         by: str = "operator",
         key: str = "",
         version: str = "",
     ) -> CommandTaken:
-        """Say how a task goes on that asks."""
-        return self._give(TaskAnswer, ("tasks", task, "answer"), key, version, answer=answer, reason=reason, by=by)
+        """Say how a task goes on that asks, or answer a robot that waits; `to` is the opaque id of who takes over."""
+        address = ("tasks", task, "answer")
+        return self._give(TaskAnswer, address, key, version, answer=answer, reason=reason, to=to, by=by)
 
     def prioritise(
         self, task: str, priority: int | PriorityName, *, by: str = "operator", key: str = "", version: str = ""

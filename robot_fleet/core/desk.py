@@ -15,6 +15,23 @@ class Voice(StrEnum):
     SILENT = "silent"
     ESCALATED = "escalated"
     """The emergency services (119) were called."""
+    FAILED = "failed"
+    """What was wanted could not be done just now; it is wanted still."""
+    GUARDIAN_TOLD = "guardian_told"
+    DOOR_OPENED = "door_opened"
+    """The door of the place stands open, or is unlocked, for whoever comes to help."""
+
+
+class Contact(StrEnum):
+    """Whom a call for help wants reached. Adapters do it, and say so with a word of `Voice`."""
+
+    LINE = "line"
+    """A line to the place, and somebody or a machine that asks how they are."""
+    EMERGENCY = "emergency"
+    """The emergency services."""
+    GUARDIAN = "guardian"
+    DOOR = "door"
+    """The door of the place, opened."""
 
 
 class Verdict(StrEnum):
@@ -51,9 +68,11 @@ class DeskLimits:
     voice_s : somebody opens a line.
     silence_s : the emergency services are called, if nobody has answered by then. No robot is waited for.
     closed_s : its incident is closed.
+    emergency_words : what callers say that has the emergency services called at once.
     """
 
     shown_s: float = 2.0
     voice_s: float = 30.0
     silence_s: float = 60.0
     closed_s: float = 1800.0
+    emergency_words: tuple[str, ...] = ("ambulance",)

@@ -84,6 +84,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachOut:
+    """Reach somebody for a call for help; whoever can answers with RecordVoice. The same call and kind is one wish.
+
+    Parameters
+    ----------
+    kind : a word of `core.desk.Contact`.
+    place : where help was called for.
+    since_s : since when it is wanted (fleet time).
+    opened_s : of a line: since when one is open, None for not yet.
+    """
+
+    alarm: str
+    kind: str
+    place: str
+    since_s: float
+    opened_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SupplyChargers:
     """Have these chargers give current, and hold it back at these others.
 
@@ -94,4 +113,4 @@ class SupplyChargers:
     held: tuple[str, ...]
 
 
-Effect = SendOrder | AskEquipment | Improve | AskPath | Answer | SupplyChargers
+Effect = SendOrder | AskEquipment | Improve | AskPath | Answer | ReachOut | SupplyChargers

@@ -11,6 +11,7 @@ from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.health import Condition
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import Plan
+from robot_fleet.core.recipient import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class CancelTask:
 class AnswerTask:
     """Somebody says how a task goes on that asks: `retry`, `done` or `failed`; what is on board is then theirs.
 
-    Where its robot waits at a stop, `answer` is one of the words that the wait of its flow takes.
+    Where its robot waits at a stop, `answer` is one of the words that the wait of its flow takes, and `to` the opaque
+    id of whoever takes over, if the wait asks for that.
     """
 
     key: str
@@ -63,6 +65,7 @@ class AnswerTask:
     answer: str
     reason: str = ""
     by: str = "operator"
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +241,14 @@ class UnshelveAlarm:
 
 @dataclass(frozen=True, slots=True)
 class RecordVoice:
-    """Somebody says what came of speaking to whoever has called for help; `outcome` is a word of `core.desk.Voice`."""
+    """Somebody says what came of reaching whoever has called for help; fields as in the fact `VoiceRecorded`."""
 
     key: str
     alarm: str
     outcome: str
     by: str = "operator"
+    word: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,6 +490,16 @@ class PathMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientsKnown:
+    """Whoever keeps people's data says, in opaque words, what may be done for those who live at which place.
+
+    It is an observation: no fact, and in no ledger.
+    """
+
+    recipients: Mapping[str, Recipient]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed."""
 
@@ -517,5 +532,5 @@ Command = (
     | PlaceChange
     | Arrangement
 )
-Observation = ReportReceived | EquipmentReported | ConditionsSeen | PlaceSensed
+Observation = ReportReceived | EquipmentReported | ConditionsSeen | PlaceSensed | RecipientsKnown
 Input = Command | Observation | PlanImproved | AlarmWasShown | PathMeasured | Tick

@@ -28,6 +28,8 @@ CLASSES = (
     PriorityClass("background", 0, 0.7),
 )
 """Highest first."""
+GRAVER = 0.2
+"""By how much a life weighs more with each number above the least: 100 counts twice as much as 95."""
 AGEING_S = 600.0
 """Lateness after which a further second weighs twice."""
 DROPPED_S = 4 * 3600.0
@@ -37,6 +39,12 @@ DROPPED_S = 4 * 3600.0
 def class_of(priority: int) -> PriorityClass:
     """Return the class of a priority."""
     return next(each for each in CLASSES if priority >= each.least)
+
+
+def weight_of(priority: int) -> float:
+    """Return what a second of lateness costs. Among lives the number counts on: of two calls the graver is first."""
+    known = class_of(priority)
+    return known.weight * (1.0 + GRAVER * (priority - known.least)) if known is CLASSES[0] else known.weight
 
 
 def lateness_cost(weight: float, late_s: float) -> float:

@@ -121,6 +121,7 @@ class Zone:
     ground : pavement, crossing, carriageway or estate (private: no law holds there, whatever other zones say).
     pavement_m : how wide the pavement is, 0 where nobody says.
     level : the level that it is on.
+    quiet : hours of every day (seconds from midnight: from, to; to may be before from) in which nobody is disturbed.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Zone:
     ground: str = "pavement"
     pavement_m: float = 0.0
     level: str = GROUND_LEVEL
+    quiet: tuple[tuple[float, float], ...] = ()
 
 
 CONTROL_TOPICS = (
@@ -284,6 +286,10 @@ class ActTemplate:
     rings : of a wait: whether an operator is told of it by an alarm.
     unattended : of a wait: whether the robot leaves meanwhile. With an `item` it begins when no robot is at the place
         any more, lasts until `wait_s` after the task is due, and ends with the word `taken` once a person has that.
+    once : it is never carried out a second time in one task, unless a person has said so.
+    judges : of a wait: whether the answer is a person's verdict on the call for help that the task is.
+    names : of a wait: whether whoever answers must say by an opaque id who takes over.
+    contacts : of a wait of a call for help: words of `core.desk.Contact` that are wanted as soon as it begins.
     """
 
     id: str
@@ -298,11 +304,31 @@ class ActTemplate:
     wait_s: float = 0.0
     rings: bool = False
     unattended: bool = False
+    once: bool = False
+    judges: bool = False
+    names: bool = False
+    contacts: tuple[str, ...] = ()
 
     @property
     def decides(self) -> bool:
         """Whether nobody knows what comes after it before it has ended."""
         return bool(self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When there is no use any more in going on with a stop, and where the flow goes then.
+
+    Parameters
+    ----------
+    since : `earliest` (the task's earliest time), or an instant as in `Due`.
+    after_s : so long after it.
+    to : a target as in `Branch`.
+    """
+
+    since: str
+    after_s: float
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +340,7 @@ class StopTemplate:
     `place:<id>`. A `side` stop is visited only where a branch leads to it; the others come one after the other.
     Where no place of its group has room when a branch leads to it, the flow goes to the target `if_full` instead, and
     to `if_gone` where a person has what was to be taken there.
+    `expiry` says when it is too late for it.
     """
 
     id: str
@@ -322,6 +349,7 @@ class StopTemplate:
     side: bool = False
     if_full: str = ""
     if_gone: str = ""
+    expiry: Expiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +388,8 @@ class Remedy(StrEnum):
     """A person says whether it was done, is to be tried again or has failed."""
     WAIT = "wait"
     """It stays with its robot."""
+    SKIP = "skip"
+    """The stop is left out and told of; the task goes on with the next one."""
     FAIL = "fail"
     """It ends as failed, with the reason; a person is asked where its robot has something of it on board."""
 
@@ -399,6 +429,42 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Streak:
+    """Ends of a service that come to an incident if they come in a row for one place.
+
+    Parameters
+    ----------
+    of : name of the parameter that is the place.
+    outcomes : results, or reasons of failures, that count; any other end of the service there begins anew.
+    in_a_row : how many make it one.
+    """
+
+    of: str
+    outcomes: tuple[str, ...]
+    in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What whoever lives at a place must have agreed to: a purpose, and the parameter that is the place."""
+
+    of: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avoidance:
+    """What must not come to whoever lives at a place.
+
+    `tags` is the parameter of what is brought, `of` that of the place. Tags are opaque words; only whoever keeps the
+    people's data knows what they stand for.
+    """
+
+    of: str
+    tags: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A template of tasks.
 
@@ -414,6 +480,12 @@ class Service:
     result : the flow's own name for its normal end; an act's reported result overrides it.
     remedies : what is done when something goes wrong.
     outcomes : the ends that its branches name.
+    streaks : ends that make an incident when they come in a row.
+    consent : what is asked of whoever lives at its place, None for nothing.
+    avoidance : what must not be brought to them, None where that is nobody's question.
+    quiet : whether it keeps out of the quiet hours of the zones that its places lie in.
+    partial : the result of a task that has left stops out; empty for the normal one.
+    risk : of a call for help: the parameter that tells how urgent it is, and the priority by its values.
     texts : act -> what the people beside the robot are told while it is under way; `<act>.<word>` -> what an answer is
         called.
     asked : wait -> who answers it; whoever watches over the fleet may answer all of them.
@@ -434,6 +506,12 @@ class Service:
     result: str = "done"
     remedies: Remedies = Remedies()
     outcomes: tuple[Outcome, ...] = ()
+    streaks: tuple[Streak, ...] = ()
+    consent: Consent | None = None
+    avoidance: Avoidance | None = None
+    quiet: bool = False
+    partial: str = ""
+    risk: tuple[str, Mapping[str, int]] | None = None
     texts: Mapping[str, Text] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from robot_fleet.ros.charger_topic import ChargerTopic
 from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
+from robot_fleet.ros.contact_topics import ContactTopics
 from robot_fleet.ros.equipment_link import RosEquipmentLink
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.live_fleet import LiveFleet
@@ -32,6 +33,7 @@ from robot_fleet.runtime.chaos.messages import DisturbedLink
 from robot_fleet.runtime.event_keys import event_keys
 from robot_fleet.runtime.pauses import avoid_pauses, begin_loading
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
+from robot_fleet.runtime.recipients_intake import RecipientsIntake
 from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.supervision import Supervision
 from robot_fleet.server.event_intake import EventIntake
@@ -84,6 +86,9 @@ class FleetManager:
         node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
         self._alarms = AlarmTopics(node, site.health.alarms)
         self._prompts = PromptTopics(node, site)
+        self._contacts = ContactTopics(node)
+        self._recipients = RecipientsIntake(arguments.site, self._feed)
+        every(node, LOOK_EVERY_S, guard("recipients", self._recipients.look))
         self._alarms_seq = -1
         intake = EventIntake(event_keys(arguments.site, arguments.run, []), time.time)
         CityTopics(node, guard, intake, self._commands.ask, lambda: self._clock.now().fleet_s)
@@ -133,6 +138,7 @@ class FleetManager:
                 self._alarms_seq = self._fleet.last_seq
                 self._alarms.tell(self._fleet.state, now.fleet_s)
                 self._prompts.tell(self._fleet.state, now.fleet_s)
+                self._contacts.tell(self._fleet.state, now.fleet_s)
                 self._events.tell(self._fleet.state, now.fleet_s)
 
     def _look_at_processes(self) -> None:

@@ -16,6 +16,7 @@ from robot_fleet.core.facts import (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ContactWanted,
     EmergencyStopped,
     Fact,
     HoldSet,
@@ -203,6 +204,8 @@ class Teller:
         match fact:
             case VoiceRecorded() if fact.alarm in self._scope.alarms:
                 yield self._by(at_s, fact.by, f"voice_{fact.outcome}")
+            case ContactWanted() if fact.alarm in self._scope.alarms:
+                yield self._of_alarm(at_s, fact.alarm, f"contact_{fact.kind}")
             case JobOpened() if fact.incident == self._scope.incident or fact.robot in self._scope.robots:
                 about = [self._name(thing) for thing in (fact.robot, fact.place) if thing]
                 self._jobs[fact.job] = job = joined([JOBS.get(fact.kind, fact.kind), *about])

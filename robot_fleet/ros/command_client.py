@@ -172,9 +172,9 @@ class RosCommands:
         answer = await self._ask(self._cancel, CancelTask.Request(idempotency_key=key, task_id=task, reason=reason))
         return CommandAnswer(answer.accepted, task, answer.code, answer.message, answer.where)
 
-    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str, to: str = "") -> CommandAnswer:
         """Say how a task goes on that asks."""
-        request = AnswerTask.Request(idempotency_key=key, task_id=task, answer=answer, reason=reason, by=by)
+        request = AnswerTask.Request(idempotency_key=key, task_id=task, answer=answer, reason=reason, by=by, to=to)
         told = await self._ask(self._answer_task, request)
         return CommandAnswer(told.accepted, task, told.code, told.message, told.where)
 

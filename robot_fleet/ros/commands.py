@@ -182,7 +182,8 @@ class Commands:
 
     def _answer_task(self, request: AnswerTaskSrv.Request, response: AnswerTaskSrv.Response) -> None:
         key, by = request.idempotency_key, request.by or "operator"
-        _tell(self.ask(key, AnswerTask(key, request.task_id, request.answer, request.reason, by)), response)
+        wish = AnswerTask(key, request.task_id, request.answer, request.reason, by, request.to)
+        _tell(self.ask(key, wish), response)
 
     def _hold(self, request: SetHoldSrv.Request, response: SetHoldSrv.Response) -> None:
         key = request.idempotency_key

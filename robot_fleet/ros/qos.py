@@ -52,6 +52,7 @@ QOS: dict[str, Quality] = {
     "fleet/alarms": _quality(1, latched=True),
     "fleet/incidents": _quality(1, latched=True),
     "fleet/prompts": _quality(1, latched=True),
+    "fleet/contacts": _quality(1, latched=True),
     # several at a time must not push each other out, and each is answered
     "fleet/city_events": _quality(50),
     "fleet/city_event_answers": _quality(50),

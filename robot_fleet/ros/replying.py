@@ -10,7 +10,7 @@ from robot_fleet_interfaces.srv import AnswerTask
 from robot_fleet.ros.commands import ANSWER_TASK
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.sim.answerers import Wait, answer_now
+from robot_fleet.sim.answerers import Wait, answer_now, who_takes_over
 from robot_fleet.sim.world import SimWorld
 
 AGAIN_AFTER_S = 2.0
@@ -38,14 +38,16 @@ class Replying:
     def look(self, steady_s: float) -> None:
         """Give the answers that people have by now and that were not given lately."""
         for prompt in self._prompts:
-            word = answer_now(self._world, Wait(prompt.task, prompt.service, prompt.act, prompt.since_s))
+            wait = Wait(prompt.task, prompt.service, prompt.act, prompt.since_s)
+            word = answer_now(self._world, wait)
             key = f"reply_{prompt.task}_{prompt.since_s:.0f}"
             given = self._given.get(key)
             if not word or (given is not None and steady_s < given[0]) or not self._answer.service_is_ready():
                 continue
             if given is not None:
                 self._answer.remove_pending_request(given[1])
-            wish = AnswerTask.Request(idempotency_key=key, task_id=prompt.task, answer=word, by="people")
+            to = who_takes_over(self._world, wait)
+            wish = AnswerTask.Request(idempotency_key=key, task_id=prompt.task, answer=word, by="people", to=to)
             self._given[key] = steady_s + AGAIN_AFTER_S, self._answer.call_async(wish)
 
     def _heard(self, message: Prompts) -> None:

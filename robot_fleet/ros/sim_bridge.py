@@ -16,6 +16,7 @@ from robot_fleet.ros.ghost_intake import GhostIntake
 from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.ros.reaching import Reaching
 from robot_fleet.ros.replying import Replying
 from robot_fleet.ros.sim_robot import SimRobotServers
 from robot_fleet.ros.spin import Setting, declare, every
@@ -95,6 +96,7 @@ class SimBridge:
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
         self._calling = Calling(node, guard, callers, keeper, world.site)
         self._replying = Replying(node, guard, world)
+        self._reaching = Reaching(node, guard, world)
         self._robots = {
             name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy, self._charts)
             for name in world.robots
@@ -136,6 +138,7 @@ class SimBridge:
         self._tell_contents()
         self._calling.look(self._world.now_s, steady_s)
         self._replying.look(steady_s)
+        self._reaching.look(steady_s)
 
     def _begin(self, steady_s: float) -> None:
         """Let the day begin soon, when the agents know what there is before anything has been used."""

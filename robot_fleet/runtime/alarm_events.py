@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from robot_fleet.core.desk import Contact
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import AlarmTemplate, Urgency
@@ -23,6 +24,24 @@ _OPENED, _CLOSED = (
     Text("사고가 끝났습니다.", "An incident was closed."),
 )
 _LOOK = Text("관제 화면에서 확인하십시오.", "See the fleet console.")
+
+
+_REPORT = Text(
+    "결과를 POST /api/v1/alarms/{id}/voice 로 알려 주십시오.", "Say what came of it: POST /api/v1/alarms/{id}/voice."
+)
+_REACH: Mapping[Contact, tuple[EventName, Text]] = {
+    Contact.LINE: (
+        "contact.line",
+        Text("그곳과 통화를 연결하십시오.", "Open a line to the place and ask how they are."),
+    ),
+    Contact.EMERGENCY: ("contact.emergency", Text("119에 신고하십시오.", "Call 119.")),
+    Contact.GUARDIAN: ("contact.guardian", Text("보호자에게 알리십시오.", "Tell the guardian.")),
+    Contact.DOOR: (
+        "contact.door",
+        Text("구조대가 들어갈 수 있도록 문을 여십시오.", "Open the door of the place for responders."),
+    ),
+}
+"""What receivers are told of whoever is to be reached."""
 
 
 class AlarmEvents:
@@ -57,8 +76,27 @@ class AlarmEvents:
         if alarm.acknowledged_s is not None:
             subjects = _subjects(alarm, state)
             yield self._event("alarm.acknowledged", alarm, template, subjects, alarm.acknowledged_s)
+        for kind, since_s in alarm.wants.items():
+            yield self._contact(Contact(kind), alarm, _subjects(alarm, state), since_s)
         if alarm.state in _CLEAR:
             yield self._event("alarm.cleared", alarm, template, _subjects(alarm, state), alarm.closed_s)
+
+    def _contact(self, kind: Contact, alarm: AlarmRecord, subjects: tuple[str, ...], at_s: float) -> WebhookEvent:
+        """Return what is told of somebody who is to be reached; whoever has reached them answers by the API."""
+        name, text = _REACH[kind]
+        return WebhookEvent(
+            type=name,
+            of=alarm.id,
+            run=self._run,
+            site=self._site.id,
+            condition=alarm.condition,
+            subjects=subjects,
+            urgency=Urgency(alarm.urgency),
+            text=text,
+            action=_REPORT,
+            at_unix_s=time.time(),
+            at_s=at_s,
+        )
 
     def _event(
         self,

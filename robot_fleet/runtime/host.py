@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskEquipment, AskPath, Improve, SendOrder, SupplyChargers
+from robot_fleet.core.effects import Answer, AskEquipment, AskPath, Improve, ReachOut, SendOrder, SupplyChargers
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import EquipmentReported, Input, ReportReceived
@@ -54,6 +54,7 @@ class Host:
     supply : has chargers give current (the first) or hold it back (the others); None where nothing can be switched.
     board : told of every report, where nobody else watches the robots' health.
     equipment : how doors, gates and lifts are reached, None where there are none.
+    reach : told of whoever is to be reached for a call for help, again and again until it is done; None for nobody.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Host:
         clock: Callable[[], float],
         planners: PathAsker | None = None,
         board: Board | None = None,
+        reach: Callable[[ReachOut], None] | None = None,
         supply: Callable[[SupplyChargers], None] | None = None,
         equipment: EquipmentLink | None = None,
     ) -> None:
@@ -83,6 +85,7 @@ class Host:
         self._clock = clock
         self._planners = planners
         self._board = board
+        self._reach = reach
         self._supply = supply
         self._equipment = equipment
 
@@ -111,6 +114,9 @@ class Host:
                 case AskPath():
                     if self._planners is not None:
                         self._planners.ask(effect)
+                case ReachOut():
+                    if self._reach is not None:
+                        self._reach(effect)
                 case Answer():
                     self._answer(effect)
                 case SupplyChargers():

@@ -94,6 +94,8 @@ def past_request(task: EndedTask) -> dict[str, Any]:
         "started_s": _s(task.started_s),
         "ended_s": _s(task.ended_s),
         "lateness_s": _s(task.lateness_s),
+        "missed": list(task.missed),
+        "evidence": dict(task.evidence),
     }
 
 
@@ -143,6 +145,8 @@ def refused_request(request_id: str, service: str, at_s: float, code: str) -> di
         "started_s": None,
         "ended_s": _s(at_s),
         "lateness_s": None,
+        "missed": [],
+        "evidence": {},
     }
 
 
@@ -220,6 +224,8 @@ def _request(task: TaskRecord) -> dict[str, Any]:
         "started_s": _s(task.started_s),
         "ended_s": _s(task.ended_s),
         "lateness_s": _s(task.lateness_s),
+        "missed": list(task.missed),
+        "evidence": dict(task.evidence),
     }
 
 
@@ -260,5 +266,7 @@ def _call(
         "robot_on_site_s": after(known.on_site_s),
         "escalated_s": after(known.escalated_s),
         "verdict": known.verdict or None,
+        "guardian_s": after(known.guardian_s),
+        "handed_to": known.handed_to or None,
         "closed_s": after(closed_s),
     }

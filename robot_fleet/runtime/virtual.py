@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from robot_fleet.agent.agent import Agent
 from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, Improve
+from robot_fleet.core.effects import Answer, Improve, ReachOut
 from robot_fleet.core.fleet import Fleet, FleetState, Ports
 from robot_fleet.core.inputs import (
     AlarmWasShown,
@@ -20,19 +20,23 @@ from robot_fleet.core.inputs import (
     ConditionsSeen,
     PlaceSensed,
     PlanImproved,
+    RecipientsKnown,
+    RecordVoice,
     SubmitTask,
     TakeCityEvent,
     Tick,
 )
 from robot_fleet.core.plan import Plan
+from robot_fleet.core.recipient import Recipient
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.city import is_event, told_event
 from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
-from robot_fleet.sim.answerers import Wait, answer_now
+from robot_fleet.sim.answerers import Wait, answer_now, who_takes_over
 from robot_fleet.sim.callers import Call, Callers, Request
+from robot_fleet.sim.contacts import STAND_IN, reply_key, reply_now
 from robot_fleet.sim.equipment import SimEquipmentLink
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
@@ -73,6 +77,7 @@ class VirtualFleet:
     improving : whether CP-SAT looks for better plans (off: insertion alone).
     state : what has been before, None for a day on which nothing has happened yet.
     start_s : fleet time of the beginning; that of the first request by default.
+    recipients : who lives where, in opaque words; None where nobody says so.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class VirtualFleet:
         improving: bool = True,
         state: FleetState | None = None,
         start_s: float | None = None,
+        recipients: Mapping[str, Recipient] | None = None,
     ) -> None:
         if start_s is None:
             start_s = min((row.at_s for row in rows), default=DAY_BEGINS_S)
@@ -96,6 +102,8 @@ class VirtualFleet:
         self.start_s = self.world.now_s
         self._seed = seed
         self._improving = improving
+        self._recipients = recipients
+        self._wanted: dict[tuple[str, str], ReachOut] = {}
         self._jobs: list[tuple[float, Improve]] = []
         self._sensed: dict[str, tuple[tuple[str, ...], int]] = {}
         self._sensors = [place.id for place in site.places.values() if place.kind in SENSED_KINDS]
@@ -169,7 +177,19 @@ class VirtualFleet:
             word = answer_now(self.world, wait)
             if word:
                 key = f"answer_{task.id}_{task.moves}"
-                self.host.feed(AnswerTask(key, task.id, word, by="people"), now)
+                name = who_takes_over(self.world, wait)
+                self.host.feed(AnswerTask(key, task.id, word, by="people", to=name), now)
+
+    def _people_are_reached(self) -> None:
+        """Play telephone, 119, guardian and door: whatever a call for help wants is done after a while, or not."""
+        now = self.now
+        wanted, self._wanted = self._wanted, {}
+        for wish in wanted.values():
+            reply = reply_now(self.world, wish)
+            if reply is not None:
+                key = reply_key(wish, reply, now.fleet_s)
+                said = RecordVoice(key, wish.alarm, reply.outcome, STAND_IN, reply.word, automatic=True)
+                self.host.feed(said, now)
 
     def wish(self, call: Call) -> SubmitTask | TakeCityEvent:
         """Return what the fleet is asked for by somebody, or told by the city."""
@@ -188,8 +208,11 @@ class VirtualFleet:
         if now.steady_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now.steady_s
             self.board.look(now)
+            if self._recipients is not None:
+                self.host.feed(RecipientsKnown(self._recipients), now)
             self.host.feed(ConditionsSeen(WATCHER, self.board.conditions), now)
         self.host.feed(Tick(), now)
+        self._people_are_reached()
         self._settle()
 
     def _settle(self) -> None:
@@ -219,12 +242,16 @@ class VirtualFleet:
             time.perf_counter,
             board=self.board,
             equipment=SimEquipmentLink(lambda: self.world),
+            reach=self._reach_out,
             supply=lambda wish: self.world.supply(wish.held),
         )
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")
         return InProcessLink(agent, lambda: self.now)
+
+    def _reach_out(self, wish: ReachOut) -> None:
+        self._wanted[wish.alarm, wish.kind] = wish
 
     def _asked_to_improve(self, job: Improve) -> None:
         if self._improving:

@@ -118,7 +118,9 @@ def alarm_commands(fleet: FleetPort) -> APIRouter:
     async def voice(alarm: str, wish: VoiceWish, key: Key = None) -> CommandTaken:
         """Record what came of speaking to whoever has called for help; that takes note of the alarm, too."""
         key = key or new_key("alarm")
-        return taken(key, await fleet.answer_alarm(RecordVoice(key, alarm, wish.outcome, wish.by)))
+        return taken(
+            key, await fleet.answer_alarm(RecordVoice(key, alarm, wish.outcome, wish.by, wish.word, wish.automatic))
+        )
 
     @router.post("/incidents", status_code=202)
     async def open_incident(wish: OpenWish, key: Key = None) -> CommandTaken:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from robot_fleet.core.desk import Voice
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.health import Urgency
@@ -27,6 +26,11 @@ _NO_CALL: dict[str, Any] = {
     "on_site_s": None,
     "on_site_due_s": None,
     "verdict": "",
+    "said": "",
+    "wants": [],
+    "guardian_s": None,
+    "door_s": None,
+    "handed_to": "",
 }
 """What an alarm's row says of a call for help where it is none."""
 
@@ -76,7 +80,7 @@ def _alarm_row(site: Site, state: FleetState, alarm: AlarmRecord, eta_s: Mapping
 
 
 def _call_values(site: Site, alarm: AlarmRecord, task: TaskRecord, eta_s: Mapping[str, float]) -> dict[str, Any]:
-    heard_of = alarm.voice == Voice.ANSWERED or alarm.escalated_s is not None
+    heard_of = alarm.heard or alarm.escalated_s is not None
     places = [stop.places[0] for stop in task.request.stops if stop.places]
     return {
         "task": alarm.task,
@@ -92,6 +96,11 @@ def _call_values(site: Site, alarm: AlarmRecord, task: TaskRecord, eta_s: Mappin
         "on_site_s": _rounded(alarm.on_site_s),
         "on_site_due_s": round(task.request.due_s, 1),
         "verdict": alarm.verdict,
+        "said": alarm.said,
+        "wants": [kind for kind in alarm.wants if not alarm.met(kind)] if alarm.open else [],
+        "guardian_s": _rounded(alarm.guardian_s),
+        "door_s": _rounded(alarm.door_s),
+        "handed_to": alarm.handed_to,
     }
 
 

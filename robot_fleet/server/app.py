@@ -188,7 +188,7 @@ def _commands(fleet: FleetPort) -> APIRouter:
     async def answer_task(task_id: str, wish: TaskAnswer, key: Key = None) -> CommandTaken:
         """Say how a task goes on that asks: it is tried again, is done, or has failed; or answer a robot that waits."""
         key = key or new_key("answer")
-        return taken(key, await fleet.answer_task(key, task_id, wish.answer, wish.reason, wish.by))
+        return taken(key, await fleet.answer_task(key, task_id, wish.answer, wish.reason, wish.by, wish.to))
 
     @router.post("/hold", status_code=202)
     async def hold(wish: HoldWish | None = None, key: Key = None) -> CommandTaken:

@@ -173,9 +173,9 @@ class ViewedFleet:
         """Ask the manager to take a task back."""
         return await self._commands.cancel(key, task, reason)
 
-    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str, to: str = "") -> CommandAnswer:
         """Tell the manager how a task goes on that asks."""
-        return await self._commands.answer_task(key, task, answer, reason, by)
+        return await self._commands.answer_task(key, task, answer, reason, by, to)
 
     async def carry_out(self, wish: FleetWish) -> CommandAnswer:
         """Pass on what is wished of the whole fleet, of its ground or of its watch."""

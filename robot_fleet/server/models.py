@@ -117,6 +117,9 @@ class TaskAnswer(_Body):
     )
     reason: str = Field(default="", max_length=200, description="Why it has failed.")
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who answers.")
+    to: str = Field(
+        default="", max_length=64, description="Opaque id of who takes over, where `awaits.names` asks for it."
+    )
 
 
 class HoldWish(_Body):
@@ -238,8 +241,15 @@ class NoteWish(AnswerWish):
 class VoiceWish(AnswerWish):
     """What came of speaking to whoever has called for help."""
 
-    outcome: Literal["made", "answered", "silent", "escalated"] = Field(
-        description="A line was opened; somebody answered, or nobody; 119 was called."
+    outcome: Literal["made", "answered", "silent", "escalated", "failed", "guardian_told", "door_opened"] = Field(
+        description="A line was opened; somebody answered, or nobody; 119 was called; it cannot be done just now; "
+        "the guardian knows; the door is open."
+    )
+    word: str = Field(
+        default="", max_length=32, description="What they said, as one word; no data about people.", examples=["fine"]
+    )
+    automatic: bool = Field(
+        default=False, description="Whether a machine says so: then nobody has taken note of the alarm by it."
     )
 
 

@@ -85,7 +85,7 @@ class Commands(Protocol):
         """Take a task back."""
         ...
 
-    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str, to: str = "") -> CommandAnswer:
         """Say how a task goes on that asks: `retry`, `done` or `failed`."""
         ...
 

@@ -59,6 +59,8 @@ class TaskRow(VersionedRow):
     robot: str
     requester: str = Field(description="Opaque id of who asked for it.")
     params: dict[str, Any]
+    missed: list[str] = []
+    evidence: dict[str, str] = {}
     alarm: bool
     asks: bool
     priority: int
@@ -177,6 +179,11 @@ class AlarmRow(_Row):
     silence_due_s: float | None = None
     escalated_s: float | None = None
     on_site_due_s: float | None = None
+    said: str = ""
+    wants: list[str] = []
+    guardian_s: float | None = None
+    door_s: float | None = None
+    handed_to: str = ""
 
 
 class IncidentRow(_Row):

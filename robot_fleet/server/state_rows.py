@@ -147,6 +147,8 @@ class StateRows:
             "only_on": task.bound_to,
             "not_on": task.barred_from,
             "params": dict(request.params),
+            "missed": list(task.missed),
+            "evidence": dict(task.evidence),
             "stop": task.next_stop,
             "stops": [
                 {"id": stop.id, "places": list(stop.places[:1] if len(stop.places) == 1 else ())}
@@ -165,6 +167,7 @@ class StateRows:
             "act": act.id,
             "since_s": round(task.awaits.since_s, 1),
             "until_s": round(task.awaits.until_s, 1),
+            "names": act.names,
             "text": None if asked is None else asked.words(),
             "answers": [
                 {"word": word, "text": said.words() if said is not None else None}

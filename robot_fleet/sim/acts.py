@@ -7,6 +7,7 @@ Codes of failed acts: `act_unknown_item`, `act_item_absent`, `act_item_not_on_bo
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ CAR_PLACES = (ENTRY_BAY, EXIT_BAY, "slot")
 TOO_HEAVY = "act_too_heavy"
 BREAKS_DOWN = "breaks_down"
 """Result of an act in which the robot loses its power, until staff get it going again."""
+INSPECT = "inspect"
+"""The act that leaves evidence."""
 AT_PLACE_M = 0.5
 """An act needs the robot this close to the place's pose."""
 SAFE_POINT_S = 2.0
@@ -165,6 +168,8 @@ class Acts:
             act.result["result"] = act.outcome
         if act.item:
             act.result["item"] = act.item
+        if act.act == INSPECT:  # what a robot has recorded stays where it records; a reference to it is told
+            act.result["evidence"] = f"rec_{hashlib.sha256(f'{world.seed}/{act.id}'.encode()).hexdigest()[:16]}"
         world.record(robot, event)
         self._end(act, GoalState.SUCCEEDED)
 

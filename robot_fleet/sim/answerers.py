@@ -5,6 +5,7 @@ Nothing is kept here: what somebody answers, and when, follows from the seed and
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from robot_fleet.sim.world import SimWorld
@@ -18,6 +19,11 @@ class Wait:
     service: str
     act: str
     since_s: float
+
+
+def who_takes_over(world: SimWorld, wait: Wait) -> str:
+    """Return the opaque id of whoever takes over with an answer, where the wait asks for it."""
+    return f"responder_{random.Random(f'{world.seed}/name/{wait.task}').randint(1, 9)}"
 
 
 def answer_now(world: SimWorld, wait: Wait) -> str:

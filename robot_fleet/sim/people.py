@@ -66,6 +66,18 @@ class Drivers(BaseModel):
     comes_back: Habit = Habit()
 
 
+class Contacts(BaseModel):
+    """What becomes of whom a call for help wants reached; `answer` is what is said on a line that has been opened."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    line: Habit = Habit(mean_s=9.0, spread_s=3.0)
+    answer: Habit = Habit(mean_s=8.0, spread_s=3.0, results={"fine": 1.0})
+    emergency: Habit = Habit()
+    guardian: Habit = Habit(mean_s=60.0, spread_s=20.0)
+    door: Habit = Habit(mean_s=15.0, spread_s=5.0)
+
+
 class PeopleFile(BaseModel):
     """`people.yaml`. Keys of `acts` are `<service>.<act id>`, or an act's verb for all services.
 
@@ -80,6 +92,7 @@ class PeopleFile(BaseModel):
     acts: dict[str, Habit] = {}
     answers: dict[str, Habit] = {}
     default: Habit = Habit(mean_s=10.0, spread_s=2.0)
+    contacts: Contacts = Contacts()
     drivers: Drivers = Drivers()
     brought_kg: Annotated[float, Field(gt=0.0)] = 2.0
     heavier: dict[str, Annotated[float, Field(gt=0.0)]] = {}
@@ -147,6 +160,14 @@ class People:
         duration_s = _duration_s(rng, habit)
         word = rng.choices(list(habit.results), weights=list(habit.results.values()))[0] if habit.results else NOTHING
         return None if word == NOTHING else Outcome(duration_s, word, True)
+
+    def reached(self, seed: int, wish: str, habit: Habit, truth: str = "") -> Outcome:
+        """Draw after how long somebody is reached, and what comes of it; the result `nothing` is silence."""
+        habit = habit.by_truth.get(truth, habit)
+        rng = random.Random(f"{seed}/reach/{wish}")
+        duration_s = _duration_s(rng, habit)
+        word = rng.choices(list(habit.results), weights=list(habit.results.values()))[0] if habit.results else PLAIN
+        return Outcome(duration_s, word, word != NOTHING)
 
     def drive_in_s(self, seed: int, item: str) -> float:
         """Return how long a driver takes to drive a car into a free bay and get out."""

@@ -44,6 +44,8 @@ def _named_targets(service: Service) -> Iterator[tuple[Key, int, str]]:
             yield ("stops", number, "if_full"), -1, stop.if_full
         if stop.if_gone:
             yield ("stops", number, "if_gone"), -1, stop.if_gone
+        if stop.expiry is not None:
+            yield ("stops", number, "expiry", "to"), -1, stop.expiry.to
 
 
 def _what_is_wrong(service: Service, number: int, to: str) -> str:
@@ -66,12 +68,16 @@ def _what_is_wrong(service: Service, number: int, to: str) -> str:
 def _check_waits(service: Service, report: Report) -> None:
     for key, _, act in _acts(service):
         if act.act != WAIT:
-            for name, told in (("wait_s", act.wait_s), ("rings", act.rings), ("unattended", act.unattended)):
-                if told:
+            only = ("wait_s", "rings", "unattended", "judges", "names", "contacts")
+            for name in only:
+                if getattr(act, name):
                     report("site_bad_value", (*key, name), "expected only of an `act: wait`")
             if act.id in service.asked:
                 report("site_bad_value", (*key, "asks"), "nobody is asked by it; expected only of an `act: wait`")
             continue
+        if (act.judges or act.contacts) and not service.alarm:
+            name = "judges" if act.judges else "contacts"
+            report("site_bad_value", (*key, name), "expected only of a service with `alarm: true`")
         words = [branch.word for branch in act.branches]
         if act.unattended and key[-1] == 0:
             report(
@@ -152,6 +158,8 @@ def _targets(service: Service, node: Node) -> Iterator[str]:
     act = act_of(stop, name)
     if node == _enter(service, number):
         yield from (to for to in (stop.if_full, stop.if_gone) if to)
+        if stop.expiry is not None:
+            yield stop.expiry.to
     if act is None:
         yield ""
         return

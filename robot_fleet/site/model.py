@@ -165,6 +165,15 @@ class PlacesFile(SiteModel):
     routes: dict[ObjectId, Annotated[list[ObjectId], Field(min_length=1)]] = {}
 
 
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+def _seconds(clock: str) -> float:
+    """Return the seconds from midnight to a time of day."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600.0 + int(minutes) * 60.0
+
+
 class ZoneModel(SiteModel):
     """A zone of `zones.yaml`; see `robot_fleet.core.site.Zone`."""
 
@@ -185,6 +194,10 @@ class ZoneModel(SiteModel):
     ground: Literal["pavement", "crossing", "carriageway", "estate"] = "pavement"
     pavement_m: NotNegative = 0.0
     level: Word = GROUND_LEVEL
+    quiet: Annotated[
+        list[Annotated[list[TimeOfDay], Field(min_length=2, max_length=2)]],
+        Field(description="hours of every day in which nobody is disturbed: [from, to] as HH:MM"),
+    ] = []
 
     def value(self) -> Zone:
         """Return the core's value."""
@@ -201,6 +214,7 @@ class ZoneModel(SiteModel):
             ground=self.ground,
             pavement_m=self.pavement_m,
             level=self.level,
+            quiet=tuple((_seconds(begin), _seconds(end)) for begin, end in self.quiet),
         )
 
 

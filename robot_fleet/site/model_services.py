@@ -10,17 +10,21 @@ from pydantic import Field
 from robot_fleet.core.site import (
     ActTemplate,
     Asked,
+    Avoidance,
     Branch,
+    Consent,
     Due,
+    Expiry,
     Outcome,
     ParamSpec,
     Remedies,
     Remedy,
     Service,
     StopTemplate,
+    Streak,
 )
 from robot_fleet.core.text import Text
-from robot_fleet.site.model import NotNegative, PlaceKind, SiteModel, TextModel, Word
+from robot_fleet.site.model import NotNegative, PlaceKind, Positive, SiteModel, TextModel, Word
 
 
 class ParamModel(SiteModel):
@@ -74,6 +78,10 @@ class ActModel(SiteModel):
     wait_s: NotNegative = 0.0
     rings: bool = False
     unattended: bool = False
+    once: bool = False
+    judges: bool = False
+    names: bool = False
+    contacts: list[Literal["line", "emergency", "guardian", "door"]] = []
     text: TextModel | None = None
     answers: dict[Word, TextModel] = {}
     asks: Literal["staff", "person"] = "staff"
@@ -82,7 +90,20 @@ class ActModel(SiteModel):
     def value(self) -> ActTemplate:
         """Return the core's value."""
         branches = tuple(Branch(word, to) for word, to in self.branch.items())
-        return ActTemplate(branches=branches, **self.model_dump(exclude={"branch", "text", "answers", "asks", "code"}))
+        values = self.model_dump(exclude={"branch", "text", "answers", "asks", "code", "contacts"})
+        return ActTemplate(branches=branches, contacts=tuple(self.contacts), **values)
+
+
+class ExpiryModel(SiteModel):
+    """When it is too late for a stop; see `robot_fleet.core.site.Expiry`."""
+
+    since: Annotated[str, Field(pattern=r"^(earliest|[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
+    after_s: Positive
+    to: Target
+
+    def value(self) -> Expiry:
+        """Return the core's value."""
+        return Expiry(self.since, self.after_s, self.to)
 
 
 class StopModel(SiteModel):
@@ -94,11 +115,13 @@ class StopModel(SiteModel):
     side: bool = False
     if_full: Target | Literal[""] = ""
     if_gone: Target | Literal[""] = ""
+    expiry: ExpiryModel | None = None
 
     def value(self) -> StopTemplate:
         """Return the core's value."""
         acts = tuple(act.value() for act in self.acts)
-        return StopTemplate(self.id, self.where, acts, self.side, self.if_full, self.if_gone)
+        expiry = None if self.expiry is None else self.expiry.value()
+        return StopTemplate(self.id, self.where, acts, self.side, self.if_full, self.if_gone, expiry)
 
 
 class OutcomeModel(SiteModel):
@@ -123,8 +146,8 @@ class DueModel(SiteModel):
 class RemediesModel(SiteModel):
     """What is done when something goes wrong; see `robot_fleet.core.site.Remedies`."""
 
-    drive: Literal["give_back", "ask"] = "give_back"
-    act: Literal["fail", "retry_here", "retry_elsewhere", "hand_over", "ask"] = "fail"
+    drive: Literal["give_back", "ask", "skip"] = "give_back"
+    act: Literal["fail", "retry_here", "retry_elsewhere", "hand_over", "ask", "skip"] = "fail"
     unknown: Literal["give_back", "ask", "fail"] | None = None
     offline: Literal["wait", "retry_elsewhere", "ask"] | None = None
 
@@ -137,6 +160,47 @@ class RemediesModel(SiteModel):
             unknown=Remedy(self.unknown or ("give_back" if again else "ask")),
             offline=Remedy(self.offline or ("retry_elsewhere" if again else "wait")),
         )
+
+
+class StreakModel(SiteModel):
+    """Ends that make an incident in a row; see `robot_fleet.core.site.Streak`."""
+
+    of: Word
+    outcomes: Annotated[list[Word], Field(min_length=1)]
+    in_a_row: Annotated[int, Field(ge=1, le=100)]
+
+    def value(self) -> Streak:
+        """Return the core's value."""
+        return Streak(self.of, tuple(self.outcomes), self.in_a_row)
+
+
+class ConsentModel(SiteModel):
+    """What must have been agreed to; see `robot_fleet.core.site.Consent`."""
+
+    of: Word
+    purpose: Word
+
+    def value(self) -> Consent:
+        """Return the core's value."""
+        return Consent(self.of, self.purpose)
+
+
+class AvoidanceModel(SiteModel):
+    """What must not be brought; see `robot_fleet.core.site.Avoidance`."""
+
+    of: Word
+    tags: Word
+
+    def value(self) -> Avoidance:
+        """Return the core's value."""
+        return Avoidance(self.of, self.tags)
+
+
+class RiskModel(SiteModel):
+    """How urgent a call for help is: the priority by the value of a parameter."""
+
+    param: Word
+    priority: dict[str, Annotated[int, Field(ge=95, le=100)]]
 
 
 class ServiceFile(SiteModel):
@@ -158,6 +222,12 @@ class ServiceFile(SiteModel):
     result: Word = "done"
     on_failure: RemediesModel = RemediesModel()
     outcomes: dict[Word, OutcomeModel] = {}
+    streaks: list[StreakModel] = []
+    consent: ConsentModel | None = None
+    avoidance: AvoidanceModel | None = None
+    quiet: bool = False
+    partial: Word | Literal[""] = ""
+    risk: RiskModel | None = None
 
     def value(self) -> Service:
         """Return the core's value."""
@@ -177,6 +247,12 @@ class ServiceFile(SiteModel):
             result=self.result,
             remedies=self.on_failure.value(self.guarantee),
             outcomes=tuple(Outcome(name, end.name.value(), end.fails) for name, end in self.outcomes.items()),
+            streaks=tuple(streak.value() for streak in self.streaks),
+            consent=None if self.consent is None else self.consent.value(),
+            avoidance=None if self.avoidance is None else self.avoidance.value(),
+            quiet=self.quiet,
+            partial=self.partial,
+            risk=None if self.risk is None else (self.risk.param, dict(self.risk.priority)),
             texts=dict(self._texts()),
             asked=dict(self._asked()),
         )

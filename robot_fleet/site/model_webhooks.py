@@ -10,7 +10,17 @@ from pydantic import Field, model_validator
 
 from robot_fleet.site.model import SiteModel, Word
 
-EventName = Literal["alarm.raised", "alarm.acknowledged", "alarm.cleared", "incident.opened", "incident.closed"]
+EventName = Literal[
+    "alarm.raised",
+    "alarm.acknowledged",
+    "alarm.cleared",
+    "incident.opened",
+    "incident.closed",
+    "contact.line",
+    "contact.emergency",
+    "contact.guardian",
+    "contact.door",
+]
 PriorityName = Literal["critical", "high", "medium", "low"]
 EVENTS: tuple[EventName, ...] = (
     "alarm.raised",
@@ -18,6 +28,10 @@ EVENTS: tuple[EventName, ...] = (
     "alarm.cleared",
     "incident.opened",
     "incident.closed",
+    "contact.line",
+    "contact.emergency",
+    "contact.guardian",
+    "contact.door",
 )
 PRIORITIES: tuple[PriorityName, ...] = ("critical", "high", "medium", "low")
 

@@ -10,6 +10,7 @@ from robot_fleet.site.city import check_city
 from robot_fleet.site.equipping import check_equipment
 from robot_fleet.site.flows import check_flow
 from robot_fleet.site.lawfulness import check_law
+from robot_fleet.site.manners import check_manners
 from robot_fleet.site.read import Draft
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def _check_service(draft: Draft, service: Service) -> None:
                 report("site_bad_value", (*key, "to"), f"only `give` has a receiver; expected none for {act.act!r}")
     _check_due(draft, service, params)
     check_flow(service, report)
+    check_manners(service, report)
     if not draft.broken and not any(robot.kind in service.robot_kinds for robot in draft.robots.values()):
         expected = f"no robot is of kind {' or '.join(service.robot_kinds)}; expected at least one"
         report("site_service_unserved", ("robot_kinds",), expected)

@@ -26,6 +26,7 @@ from robot_fleet.site.model_retention import RetentionFile
 from robot_fleet.site.model_robots import KindsFile, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.model_webhooks import WebhooksFile
+from robot_fleet.site.recipients import RecipientsFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "buildings": BuildingsFile,
@@ -45,6 +46,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "papers": PapersFile,
     "places": PlacesFile,
     "regime": RegimeFile,
+    "recipients": RecipientsFile,
     "reports": ReportsFile,
     "retention": RetentionFile,
     "robots": RobotsFile,

@@ -220,9 +220,9 @@ class LivingFleet(ViewedFleet):
         """Take a task back."""
         return self._answered(CancelTask(key, task, reason))
 
-    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str, to: str = "") -> CommandAnswer:
         """Say how a task goes on."""
-        return self._answered(AnswerTask(key, task, answer, reason, by))
+        return self._answered(AnswerTask(key, task, answer, reason, by, to))
 
     async def carry_out(self, wish: FleetWish) -> CommandAnswer:
         """Pass on what is wished of the fleet."""

@@ -272,7 +272,7 @@ class MovingFleet(ViewedFleet):
         self._end(row, "cancelled", "cancelled", reason or "cancelled_by_person")
         return CommandAnswer(True, task)
 
-    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str) -> CommandAnswer:
+    async def answer_task(self, key: str, task: str, answer: str, reason: str, by: str, to: str = "") -> CommandAnswer:
         """Say how a task goes on that asks."""
         if task not in self._rows:
             return CommandAnswer(False, task, "request_unknown_task", f"no task {task!r}", task)

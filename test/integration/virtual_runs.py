@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from robot_fleet.cli import virtual_run
 from robot_fleet.cli.play import Wishes, prepare
 from robot_fleet.core.fleet import Ports
 from robot_fleet.core.ports import Roads
+from robot_fleet.core.recipient import Recipient
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
@@ -92,18 +93,25 @@ def copied(folder: Path, into: Path) -> Path:
 
 
 def virtual_fleet(
-    folder: Path, rows: Sequence[Request], seed: int = 1, improving: bool = True, roads: Roads | None = None
+    folder: Path,
+    rows: Sequence[Request],
+    seed: int = 1,
+    improving: bool = True,
+    roads: Roads | None = None,
+    recipients: Mapping[str, Recipient] | None = None,
 ) -> VirtualFleet:
     """Return a fleet on the virtual clock that has just begun to wait for these requests; its facts are in memory.
 
     Parameters
     ----------
     roads : what the core believes of the roads, if not what the site says.
+    recipients : who lives where, None where nobody says so.
     """
     site = load_site(folder)
     ports = ports_for(site) if roads is None else replace(ports_for(site), roads=roads)
     people = read_people(folder / "people.yaml")
-    fleet = VirtualFleet(site, ports, read_map(Path(site.map_file)), people, rows, seed, improving=improving)
+    occupancy = read_map(Path(site.map_file))
+    fleet = VirtualFleet(site, ports, occupancy, people, rows, seed, improving=improving, recipients=recipients)
     for link in fleet.links.values():
         link.agent.start(fleet.now)
     return fleet

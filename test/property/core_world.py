@@ -29,8 +29,10 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
+from robot_fleet.core.fleet.flowing import awaited
 from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.core.fleet.turn import PortsNow, Turn
+from robot_fleet.core.flow import answers
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import (
     AnswerJob,
@@ -358,6 +360,10 @@ class CoreWorld:
                     self.feed(ResumeTask(f"resume_{task.id}", task.id))
                 if task.asks:
                     self.feed(AnswerTask(f"answer_{task.id}_{task.broken_off}", task.id, "failed"))
+                wait = awaited(task)
+                if wait is not None:
+                    key = f"reply_{task.id}_{task.moves}_{facts}"
+                    self.feed(AnswerTask(key, task.id, answers(wait)[0], to="somebody"))
             for name, known in self.state.robots.items():
                 if known.maintenance:  # planned before, begun since
                     self.feed(EndMaintenance(f"serviced_{name}_{facts}", name))

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from robot_fleet.core.clock import format_clock
+from robot_fleet.core.desk import Voice
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import Ports, retiring
@@ -500,12 +501,16 @@ def see(world: CoreWorld, a: int, b: int, c: int) -> None:
         world.feed(Tick())
 
 
+_WORDS = ("false_alarm", "help_needed", "ambulance_needed", "let_in", "taken_over", "helped", "perhaps")
+
+
 def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
     """Let a person answer an alarm, an incident, a job or a task that asks, or what there is not."""
     key = f"r{a}_{b}_{c}"
     alarms, incidents = ["none", *world.state.alarms], ["none", *world.state.incidents]
     alarm, incident = alarms[a % len(alarms)], incidents[a % len(incidents)]
     asking = [task.id for task in world.state.open_tasks() if task.asks] or ["none"]
+    waiting = [task.id for task in world.state.open_tasks() if task.awaits is not None] or ["none"]
     robot = ["nobody", *world.robots][a % (1 + len(world.robots))]
     job = ["none", *world.state.jobs][a % (1 + len(world.state.jobs))]
     wishes: list[Input] = [
@@ -516,10 +521,11 @@ def respond(world: CoreWorld, a: int, b: int, c: int) -> None:
         NoteIncident(key, incident, "looked"),
         CloseIncident(key, incident, "resolved"),
         AnswerTask(key, asking[a % len(asking)], ["retry", "done", "failed", "perhaps"][c % 4]),
+        AnswerTask(key, waiting[a % len(waiting)], _WORDS[c % len(_WORDS)], to=["", "crew_7", "a b"][b % 3]),
         BeginMaintenance(key, robot),
         PlanMaintenance(key, robot, world.fleet_s + 60.0 * (c % 9), world.fleet_s + 3600.0),
         EndMaintenance(key, robot),
-        RecordVoice(key, alarm, ["made", "answered", "silent", "escalated", "shouted"][c % 5]),
+        RecordVoice(key, alarm, [*Voice, "shouted"][c % (1 + len(Voice))], automatic=bool(a % 2)),
         CloseIncident(key, incident, "", verdict=["fine", "helped", "splendid"][c % 3]),
         OpenJob(key, ["take_over", "fetch_robot", "juggle"][c % 3], robot=robot, alarm=alarm if c % 2 else ""),
         AnswerJob(key, job, ["take", "done", "withdraw", "perhaps"][c % 4]),

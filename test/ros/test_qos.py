@@ -92,6 +92,7 @@ def test_what_a_late_listener_must_know_is_latched() -> None:
         "fleet/alarms",
         "fleet/incidents",
         "fleet/prompts",
+        "fleet/contacts",
         "fleet/site_markers",
         "map",
     }

@@ -115,7 +115,7 @@ export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (id, version) => task(id, "cancel", {}, version);
 export const cancelTasks = (tasks) => post("tasks/cancel", newKey("cancel"), { tasks });
-export const answerTask = (id, answer, version) => task(id, "answer", { answer }, version);
+export const answerTask = (id, answer, version, to = "") => task(id, "answer", { answer, to }, version);
 export const prioritiseTask = (id, priority, version) => task(id, "priority", { priority }, version);
 export const sequenceTask = (id, tasks, version) => task(id, "after", { tasks }, version);
 export const assignTask = (id, wish, version) => task(id, "assign", wish, version);

@@ -60,13 +60,15 @@ export function askingOf(fleet, confirming) {
     /** Answer a robot that waits at a stop: one of the words of its service's wait. */
     async reply(task, word, said) {
       const decide = decisionOn(fleet, "tasks", task.id);
-      const sure = await confirm({
+      const given = await ask({
         title: text("task_reply_question", { said }),
-        body: text("task_reply_means"),
+        body: text(task.awaits?.names ? "task_reply_names" : "task_reply_means"),
         lines: [[text("task"), `${serviceName(fleet, task.service)} · ${task.id}`]],
+        fields: [task.awaits?.names ? h("label", { class: "field" }, h("span", { textContent: text("taken_over_by") }),
+          h("input", { name: "to", required: true, maxLength: 64, pattern: "[A-Za-z0-9][A-Za-z0-9_.\\-]*", autocomplete: "off", spellcheck: false })) : null],
         yes: said,
       });
-      if (sure) await command(() => decide((version) => answerTask(task.id, word, version)), text("task_answered"));
+      if (given) await command(() => decide((version) => answerTask(task.id, word, version, (given.to ?? "").trim())), text("task_answered"));
     },
 
     /** Hold (or let go) a robot or the fleet. Bringing them to safe places takes one yes: an emergency is not delayed. */

@@ -85,6 +85,11 @@ export class IncidentDesk {
     const said = [
       call.voice && text(`voice_was.${call.voice}`, { time: clockTime(call.voice_s) }),
       call.escalated_s !== null && text("voice_was.escalated", { time: clockTime(call.escalated_s) }),
+      call.said && text("caller_said", { word: call.said }),
+      call.door_s && text("door_opened_at", { time: clockTime(call.door_s) }),
+      call.guardian_s && text("guardian_told_at", { time: clockTime(call.guardian_s) }),
+      call.handed_to && text("handed_to", { who: call.handed_to }),
+      !over && call.wants?.length && text("wants_reached", { whom: call.wants.map((kind) => text(`contact.${kind}`)).join(", ") }),
     ].filter(Boolean);
     put(parts.said, said.join(" · "));
     parts.said.hidden = !said.length;

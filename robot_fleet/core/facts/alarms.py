@@ -17,11 +17,31 @@ class AlarmShown(Fact):
 
 @dataclass(frozen=True, slots=True)
 class VoiceRecorded(Fact):
-    """A person said what came of speaking to whoever has called for help; `outcome` is a word of `core.desk.Voice`."""
+    """Somebody said what came of reaching whoever has called for help, or others for them.
+
+    Parameters
+    ----------
+    outcome : a word of `core.desk.Voice`.
+    word : what the caller has said, as one word of the adapter's; empty if nothing or nobody knows.
+    automatic : whether a machine said so: nobody has taken note of the alarm by it.
+    """
 
     alarm: str
     outcome: str
     by: str
+    at_s: float
+    word: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWanted(Fact):
+    """A call for help wants somebody reached: `kind` is a word of `core.desk.Contact`, `reason` says why now."""
+
+    alarm: str
+    kind: str
+    place: str
+    reason: str
     at_s: float
 
 

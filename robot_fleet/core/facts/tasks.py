@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from robot_fleet.core.facts.fact import Fact
-from robot_fleet.core.site import ActTemplate, Remedies
+from robot_fleet.core.site import ActTemplate, Expiry, Remedies
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class TaskStop:
     side : whether it is visited only where a branch of the flow leads to it.
     if_full : where the flow goes instead while no place of it has room; empty for nowhere else.
     if_gone : where it goes instead once a person has what was to be taken there; empty for nowhere else.
+    expiry : when it is too late for it, and where the flow goes then; None for never.
     """
 
     id: str
@@ -28,13 +29,14 @@ class TaskStop:
     side: bool = False
     if_full: str = ""
     if_gone: str = ""
+    expiry: Expiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRequested(Fact):
     """A request was accepted: the task with everything that its service said at that time.
 
-    `failing` lists the outcomes of its flow that end it as failed.
+    `failing` lists the outcomes of its flow that end it as failed, `partial` is the result if stops were left out.
     """
 
     task: str
@@ -54,6 +56,7 @@ class TaskRequested(Fact):
     result: str
     remedies: Remedies = field(default_factory=Remedies)
     failing: tuple[str, ...] = ()
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class FlowMoved(Fact):
     stop : index of the stop at which it goes on.
     begin : id of the act there that comes next; empty for the first.
     by : who answered; empty where a robot or the clock did.
+    named : opaque id of who takes over by that, if the wait asks for it.
     """
 
     task: str
@@ -143,6 +147,40 @@ class FlowMoved(Fact):
     stop: int
     begin: str
     by: str
+    at_s: float
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopMissed(Fact):
+    """A stop of a task was left out, and why; the task goes on with the next one."""
+
+    task: str
+    stop: int
+    place: str
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDeferred(Fact):
+    """A task that nobody had begun was put off: it does not begin before `earliest_s`, and is due at `due_s`."""
+
+    task: str
+    reason: str
+    earliest_s: float
+    due_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndCounted(Fact):
+    """A task has ended in a way that is counted for its service and place; `count` is how often in a row, 0 anew."""
+
+    task: str
+    service: str
+    place: str
+    count: int
     at_s: float
 
 

@@ -37,9 +37,12 @@ def in_hand(turn: Turn, robot: RobotRecord) -> OrderRecord | None:
 def may_be_replaced(turn: Turn, order: OrderRecord) -> bool:
     """Return whether an order for a task may still be taken away for an alarm: nothing of the stop has begun."""
     task = turn.state.tasks[order.task]
-    if task.request.alarm or order.state is OrderState.CANCELLING or not turn.ports.policies.preemption:
+    if order.state is OrderState.CANCELLING or not turn.ports.policies.preemption:
         return False
     alarms = waiting_alarms(turn)
+    if task.request.alarm:  # only on the way, and only for one that is graver
+        graver = any(alarm.request.priority > task.request.priority for alarm in alarms)
+        return graver and task.state is TaskState.ASSIGNED and not order.arrived
     if not alarms:
         return False
     if task.state is TaskState.ASSIGNED and not order.arrived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from robot_fleet.core.desk import Verdict, Voice
 from robot_fleet.core.effects import Answer
@@ -16,7 +17,7 @@ from robot_fleet.core.facts import (
     IncidentNoted,
     VoiceRecorded,
 )
-from robot_fleet.core.fleet import city, ringing
+from robot_fleet.core.fleet import city, counting, ringing
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.turn import Turn
@@ -36,6 +37,8 @@ from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.wishes import check_key
 
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""What a caller has said, as one word: no place for anything about people."""
 SHELF_LEAST_S, SHELF_MOST_S = 60.0, 8 * 3600.0
 """How long an alarm may be put aside (fleet seconds): not longer than a shift."""
 
@@ -66,15 +69,17 @@ def answer_alarm(turn: Turn, wish: AlarmAnswer) -> None:
         case ShelveAlarm(duration_s=duration_s, reason=reason, by=by):
             _check_shelf(turn, alarm, duration_s, reason)
             turn.emit(AlarmShelved(alarm.id, now_s + duration_s, reason, by, now_s))
-        case RecordVoice(outcome=outcome, by=by):
+        case RecordVoice(outcome=outcome, by=by, word=word, automatic=automatic):
             if not alarm.task:
                 raise RequestError("request_alarm_no_call", "nobody has called for help by it", wish.alarm)
             if outcome not in list(Voice):
                 expected = f"expected {', '.join(Voice)}, got {outcome!r}"
                 raise RequestError("request_malformed", expected, "outcome")
-            if alarm.state is AlarmState.ACTIVE:  # whoever speaks to the caller has taken note
+            if word and not _WORD.fullmatch(word):
+                raise RequestError("request_malformed", "expected one word: a-z, 0-9 and _, 32 at most", "word")
+            if alarm.state is AlarmState.ACTIVE and not automatic:  # whoever speaks to the caller has taken note
                 turn.emit(AlarmAcknowledged(alarm.id, by, now_s))
-            turn.emit(VoiceRecorded(alarm.id, outcome, by, now_s))
+            turn.emit(VoiceRecorded(alarm.id, Voice(outcome).value, by, now_s, word, automatic))
         case UnshelveAlarm(by=by):
             if alarm.state is not AlarmState.SHELVED:
                 raise RequestError("request_alarm_not_shelved", "it is not put aside", wish.alarm)
@@ -111,6 +116,9 @@ def answer_incident(turn: Turn, wish: IncidentAnswer) -> None:
             incident = _incident(turn, wish.incident)
             _check_close(turn, incident, reason, verdict)
             turn.emit(IncidentClosed(incident.id, reason, by, now_s, verdict))
+            for name in incident.alarms:
+                if name in turn.state.alarms:
+                    counting.begin_anew(turn, turn.state.alarms[name])
             city.incident_closed(turn, incident.id, by)
             _taken(turn, wish.key, incident.id)
 

@@ -11,6 +11,7 @@ from robot_fleet.core.facts import (
     AlarmShown,
     AlarmSpread,
     AlarmUnshelved,
+    ContactWanted,
     IncidentClosed,
     IncidentJoined,
     IncidentNoted,
@@ -61,11 +62,25 @@ def voiced(state: FleetState, fact: VoiceRecorded) -> None:
     record = moves(state, fact.alarm, AlarmEvent.VOICE)
     if record is None:
         return
-    if fact.outcome == Voice.ESCALATED:
-        record.escalated_s = fact.at_s if record.escalated_s is None else record.escalated_s
-    else:
-        record.voice = fact.outcome
-        record.voice_s = fact.at_s if record.voice_s is None else record.voice_s
+    match fact.outcome:
+        case Voice.ESCALATED:
+            record.escalated_s = fact.at_s if record.escalated_s is None else record.escalated_s
+        case Voice.GUARDIAN_TOLD:
+            record.guardian_s = fact.at_s if record.guardian_s is None else record.guardian_s
+        case Voice.DOOR_OPENED:
+            record.door_s = fact.at_s if record.door_s is None else record.door_s
+        case Voice.FAILED:
+            pass
+        case _:
+            record.voice, record.said = fact.outcome, fact.word or record.said
+            record.voice_s = fact.at_s if record.voice_s is None else record.voice_s
+
+
+def wanted(state: FleetState, fact: ContactWanted) -> None:
+    """Note whom a call for help wants reached."""
+    record = moves(state, fact.alarm, AlarmEvent.WANT)
+    if record is not None:
+        record.wants.setdefault(fact.kind, fact.at_s)
 
 
 def raised(state: FleetState, fact: AlarmRaised) -> None:

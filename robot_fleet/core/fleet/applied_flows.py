@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.facts import AnswerAwaited, FlowMoved
+from robot_fleet.core.fleet import applied_care
 from robot_fleet.core.fleet.state import Awaited, FleetState, TaskRecord
 from robot_fleet.core.lifecycles import advance
 from robot_fleet.core.lifecycles.flow import TRANSITIONS, FlowEvent, FlowState
@@ -34,3 +35,4 @@ def flow_moved(state: FleetState, fact: FlowMoved) -> None:
     record.told[fact.act] = fact.word
     record.next_stop, record.next_act = fact.stop, fact.begin
     record.moves += 1
+    applied_care.answered(state, record, fact)

@@ -21,8 +21,10 @@ from robot_fleet.core.facts import (
     ChargerDoubted,
     ChargerSwitched,
     CommandTaken,
+    ContactWanted,
     DriveObserved,
     EmergencyStopped,
+    EndCounted,
     EquipmentAsked,
     EquipmentFailed,
     EquipmentLeft,
@@ -58,9 +60,11 @@ from robot_fleet.core.facts import (
     ShiftSigned,
     ShiftTaken,
     StepsReleased,
+    StopMissed,
     TaskAnswered,
     TaskCancelled,
     TaskCompleted,
+    TaskDeferred,
     TaskDirected,
     TaskFailed,
     TaskHeld,
@@ -80,7 +84,7 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
-from robot_fleet.core.fleet import applied_city, applied_law, applied_schedules, roads, shifts
+from robot_fleet.core.fleet import applied_care, applied_city, applied_law, applied_schedules, roads, shifts
 from robot_fleet.core.fleet import applied_equipment as equipment
 from robot_fleet.core.fleet import applied_flows as flows
 from robot_fleet.core.fleet import applied_jobs as jobs
@@ -239,6 +243,7 @@ def _steps_released(state: FleetState, fact: StepsReleased) -> None:
         served = state.tasks[record.task]
         if served.state is TaskState.ASSIGNED:  # what is done at the place begins
             _begin(served, record.last_step_s)
+        applied_care.begun(served, record)
 
 
 def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: float) -> None:
@@ -309,11 +314,11 @@ def _act_done(state: FleetState, record: OrderRecord, params: Any, act: str, at_
         _begin(served, at_s)
     result = detail.get("result")
     served.told[str(params.get("act", act))] = result if isinstance(result, str) and result else DONE
+    applied_care.recorded(served, stop.id, detail)
     if isinstance(result, str) and result:
         served.result = result
-        verdict = alarms.moves(state, record.task, AlarmEvent.JUDGE)
-        if verdict is not None:
-            verdict.verdict = result
+        if not applied_care.judged_by_people(served):
+            applied_care.judge(state, record.task, result)
 
 
 def _begin(served: TaskRecord, at_s: float) -> None:
@@ -407,6 +412,7 @@ def _task_answered(state: FleetState, fact: TaskAnswered) -> None:
     record = state.tasks[fact.task]
     record.asks, record.hands_over, record.tries, record.only_on, record.not_on = False, False, 0, "", ()
     record.reason = ""
+    record.begun_once = ()  # a person has said that it is to be tried again
 
 
 def _task_prioritised(state: FleetState, fact: TaskPrioritised) -> None:
@@ -446,6 +452,12 @@ def _task_held(state: FleetState, fact: TaskHeld) -> None:
 def _task_resumed(state: FleetState, fact: TaskResumed) -> None:
     record = state.tasks[fact.task]
     record.held, record.held_by, record.reason = False, "", ""
+
+
+def _task_deferred(state: FleetState, fact: TaskDeferred) -> None:
+    record = state.tasks[fact.task]
+    record.request = replace(record.request, earliest_s=fact.earliest_s, due_s=fact.due_s)
+    _leave_out(state, record, fact.reason)
 
 
 def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
@@ -608,6 +620,9 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskAnswered: _task_answered,
     AnswerAwaited: _answer_awaited,
     FlowMoved: flows.flow_moved,
+    StopMissed: applied_care.stop_missed,
+    TaskDeferred: _task_deferred,
+    EndCounted: applied_care.end_counted,
     TaskPrioritised: _task_prioritised,
     TaskRated: _task_rated,
     TaskDirected: _task_directed,
@@ -650,6 +665,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     IncidentNoted: alarms.incident_noted,
     IncidentClosed: alarms.incident_closed,
     VoiceRecorded: alarms.voiced,
+    ContactWanted: alarms.wanted,
     JobOpened: jobs.opened,
     JobAnswered: jobs.answered,
     EmergencyStopped: _emergency_stopped,

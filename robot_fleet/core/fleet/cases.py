@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
+from robot_fleet.core.desk import Contact, Voice
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.incident import IncidentState
 from robot_fleet.core.lifecycles.job import JobState
@@ -25,6 +26,10 @@ class AlarmRecord:
     voice, voice_s : of a call for help: what came of speaking to the caller last, and when a line was opened first.
     escalated_s : when the emergency services were called first.
     on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
+    wants : of a call for help: whom it wants reached (words of `core.desk.Contact`), and since when.
+    said : the word that the caller said last, as the adapter heard it.
+    guardian_s, door_s : when the guardian was told, and when the door was opened for helpers.
+    handed_to : opaque id of who took over, empty if nobody has.
     """
 
     id: str
@@ -49,11 +54,33 @@ class AlarmRecord:
     on_site_s: float | None = None
     verdict: str = ""
     closed_s: float | None = None
+    wants: dict[str, float] = field(default_factory=dict)
+    said: str = ""
+    guardian_s: float | None = None
+    door_s: float | None = None
+    handed_to: str = ""
 
     @property
     def open(self) -> bool:
         """Whether it is not closed yet."""
         return self.state is not AlarmState.CLOSED
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody knows how the caller is: they have answered, or somebody has judged on site."""
+        return self.voice == Voice.ANSWERED or bool(self.verdict)
+
+    def met(self, kind: str) -> bool:
+        """Return whether somebody that it may want was reached."""
+        match Contact(kind):
+            case Contact.LINE:
+                return self.heard or self.voice == Voice.SILENT
+            case Contact.EMERGENCY:
+                return self.escalated_s is not None
+            case Contact.GUARDIAN:
+                return self.guardian_s is not None
+            case Contact.DOOR:
+                return self.door_s is not None
 
     @property
     def subjects(self) -> tuple[str, ...]:

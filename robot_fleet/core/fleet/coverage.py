@@ -24,14 +24,21 @@ def look(turn: Turn) -> None:
         return
     watched.looked_s = turn.now.fleet_s
     watched.looks += 1
+    now: list[str] = []
     for service in turn.site.services.values():
         if service.alarm:
             ready = [found for robot in turn.state.robots.values() if (found := _ready(turn, robot, service))]
-            for place in turn.site.places_asked_for(service):
+            short = [
+                place
+                for place in turn.site.places_asked_for(service)
                 if not any(
                     turn.ports.roads.time_s(kind, at, place) + wait <= service.due.after_s for kind, at, wait in ready
-                ):
-                    watched.short[place] = watched.short.get(place, 0) + 1
+                )
+            ]
+            for place in short:
+                watched.short[place] = watched.short.get(place, 0) + 1
+            now += [service.id] if short else []
+    watched.now = tuple(now)
 
 
 def _ready(turn: Turn, robot: RobotRecord, service: Service) -> tuple[str, str, float] | None:

@@ -29,15 +29,19 @@ from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.fleet import (
     answering,
     arranging,
+    asking_first,
     batch,
     blocking,
     charging,
     city,
+    contacting,
+    counting,
     coverage,
     directing,
     dispatch,
     equipping,
     explaining,
+    flowing,
     handing_over,
     jobs,
     lawful,
@@ -54,6 +58,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    skipping,
     supplying,
     survey,
     unattended,
@@ -93,6 +98,7 @@ from robot_fleet.core.inputs import (
     PlanMaintenance,
     PrioritiseTask,
     RateTask,
+    RecipientsKnown,
     RecordVoice,
     ReportReceived,
     RestorePaper,
@@ -113,6 +119,9 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.ports import Roads
 from robot_fleet.core.price import Price
 from robot_fleet.core.site import Site
+
+_REACHING = (SubmitTask, SubmitTasks, RecordVoice, AnswerTask)
+"""Inputs after which somebody may have to be reached at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,9 @@ class Fleet:
                 progress.watch_links(turn)
                 progress.watch_waits(turn)
                 unattended.watch(turn)
+                flowing.expire(turn)
+                skipping.watch(turn)
+                asking_first.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 city.keep(turn)
@@ -249,6 +261,8 @@ class Fleet:
                 progress.place_sensed(turn, place, items, people)
             case TakePlaceOut() | MendPlace():
                 places.change(turn, news)
+            case RecipientsKnown(recipients):
+                self.seen.recipients = recipients
             case PathMeasured():
                 survey.measured(turn, news)
             case PlanImproved(job, plan):
@@ -265,6 +279,8 @@ class Fleet:
             lawful.judge(turn)
         if agenda.moved:
             equipping.watch(turn)
+        if ticked or isinstance(news, _REACHING):
+            contacting.look(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:
@@ -289,6 +305,7 @@ class Fleet:
             retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):
             ringing.follow(turn)
+        counting.count(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:

@@ -8,11 +8,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskCompleted, TaskFailed, TaskSuspended
+from robot_fleet.core.facts import (
+    AnswerAwaited,
+    FlowMoved,
+    OrderSent,
+    TaskCompleted,
+    TaskFailed,
+    TaskStop,
+    TaskSuspended,
+)
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.state import UNATTENDED, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.flow import DONE, END, LEAVE, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
+from robot_fleet.core.flow import (
+    DONE,
+    END,
+    LEAVE,
+    TIMEOUT,
+    TOO_LATE,
+    WAIT,
+    act_of,
+    branch_for,
+    line,
+    stop_after,
+    target,
+)
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.order import Step, StepKind
 from robot_fleet.core.site import ActTemplate
@@ -22,6 +42,7 @@ def steps(turn: Turn, robot: RobotRecord, task: TaskRecord, index: int, place: s
     """Return what is expected of a robot at a stop, from an act on (empty: the first); the steps have no ids yet."""
     stop = task.request.stops[index]
     acts = [act for act in line(stop, begin).acts if not (act.act == "take" and act.item in robot.load)]
+    acts = [act for act in acts if act.id not in task.begun_once]  # by itself nobody does these again
     made = [_step(turn, task, index, place, act) for act in acts]
     if acts and acts[-1].decides and any(act_of(stop, branch.to) for branch in acts[-1].branches):
         made.append(_step(turn, task, index, place, ActTemplate("", WAIT, interruptible=acts[-1].interruptible)))
@@ -55,6 +76,11 @@ def follow(turn: Turn, robot: RobotRecord) -> None:
     done = order.done - order.first_tail
     if done >= len(order.tail):
         return  # its end is looked at when the order ends
+    if not done and order.released <= order.first_tail and expired(turn, task, stop):
+        first = _act(stop.acts, order.tail[0])
+        if first is not None and stop.expiry is not None:
+            turn_to(turn, robot, order, first, TOO_LATE, stop.expiry.to)
+            return
     last = _act(stop.acts, order.tail[done - 1]) if done else None
     following = order.tail[done]
     turned = bool(task.next_act) and task.next_act == _name(following)  # what has ended before has had its say
@@ -74,7 +100,14 @@ def follow(turn: Turn, robot: RobotRecord) -> None:
 
 
 def turn_to(
-    turn: Turn, robot: RobotRecord, order: OrderRecord, act: ActTemplate, word: str, to: str, by: str = ""
+    turn: Turn,
+    robot: RobotRecord,
+    order: OrderRecord,
+    act: ActTemplate,
+    word: str,
+    to: str,
+    by: str = "",
+    named: str = "",
 ) -> None:
     """Let the flow go on at a target, since an act or a wait at the robot's place has ended with a word.
 
@@ -82,11 +115,12 @@ def turn_to(
     ----------
     to : where it goes on; empty for leaving the stop in order.
     by : who has answered, if somebody has.
+    named : opaque id of who takes over, where the wait asks for it.
     """
     task = turn.state.tasks[order.task]
     stop = task.request.stops[order.stop]
     if act_of(stop, to) is not None:
-        turn.emit(FlowMoved(task.id, act.id, word, order.stop, to, by, turn.now.fleet_s))
+        turn.emit(FlowMoved(task.id, act.id, word, order.stop, to, by, turn.now.fleet_s, named))
         rest = steps(turn, robot, task, order.stop, order.place, to)
         if rest or order.done < order.steps:
             _announce(turn, robot, order, rest)
@@ -94,7 +128,7 @@ def turn_to(
         return
     if order.done < order.steps:
         _announce(turn, robot, order, ())  # its robot confirms that nothing more is to be done here before it goes on
-    go_on(turn, task, order.stop, act, word, to, by)
+    go_on(turn, task, order.stop, act, word, to, by, named)
     turn.agenda.replan = turn.agenda.moved = True
 
 
@@ -130,7 +164,16 @@ def has_moved(turn: Turn, order: OrderRecord) -> bool:
     return task is not None and task.next_stop != order.stop
 
 
-def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, word: str, to: str, by: str = "") -> None:
+def go_on(
+    turn: Turn,
+    task: TaskRecord,
+    index: int,
+    act: ActTemplate | None,
+    word: str,
+    to: str,
+    by: str = "",
+    named: str = "",
+) -> None:
     """Let the flow leave a stop: for the next one, for another one, or for an end of the task."""
     stops = task.request.stops
     following = stop_after(stops, index, to)
@@ -142,7 +185,7 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
     again = following == index == task.next_stop  # elsewhere, but at the same stop: what is done there are new acts
     if asked or again or (following is not None and following != task.next_stop):
         stop = len(stops) if following is None else following
-        turn.emit(FlowMoved(task.id, act.id if act is not None else "", word, stop, "", by, now_s))
+        turn.emit(FlowMoved(task.id, act.id if act is not None else "", word, stop, "", by, now_s, named))
     if following is not None:
         return
     outcome = to.removeprefix(END)
@@ -153,7 +196,33 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
     if instant_s is None:  # the instant is a departure that has not happened yet
         instant_s = now_s
     lateness_s = max(0.0, instant_s - task.request.due_s)
-    turn.emit(TaskCompleted(task.id, outcome or task.result or task.request.result, lateness_s, now_s))
+    normal = task.request.partial if task.missed and task.request.partial else task.result or task.request.result
+    turn.emit(TaskCompleted(task.id, outcome or normal, lateness_s, now_s))
+
+
+def expired(turn: Turn, task: TaskRecord, stop: TaskStop) -> bool:
+    """Return whether it is too late for a stop."""
+    limit = stop.expiry
+    if limit is None:
+        return False
+    since_s = task.request.earliest_s if limit.since == "earliest" else task.instants.get(limit.since)
+    return since_s is not None and turn.now.fleet_s > since_s + limit.after_s
+
+
+def expire(turn: Turn) -> None:
+    """Let flows turn away from stops for which it is too late, where no robot is on its way there.
+
+    Who is on the way is told when it comes there.
+    """
+    orders = ((robot, robot.busy) for robot in turn.state.robots.values())
+    bound = {order.task for robot, order in orders if order is not None and turn.state.serves(robot, order)}
+    for task in turn.state.open_tasks():
+        if task.id in bound or task.asks or task.next_stop >= len(task.request.stops):
+            continue
+        stop = task.request.stops[task.next_stop]
+        if stop.expiry is not None and expired(turn, task, stop):
+            go_on(turn, task, task.next_stop, None, TOO_LATE, stop.expiry.to)
+            turn.agenda.replan = turn.agenda.moved = True
 
 
 def move(turn: Turn, task: TaskRecord, act: ActTemplate, word: str, by: str = "") -> None:

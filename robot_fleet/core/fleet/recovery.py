@@ -16,7 +16,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import flowing, unattended
+from robot_fleet.core.fleet import flowing, skipping, unattended
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -45,7 +45,9 @@ def mend(turn: Turn, task: TaskRecord, robot: RobotRecord, remedy: Remedy, code:
     on_board = bool(_on_board(turn, task, robot))
     if remedy is Remedy.WAIT or not turn.ports.policies.recovery:
         return
-    if remedy is Remedy.FAIL and not on_board:
+    if remedy is Remedy.SKIP and not on_board:
+        skipping.skip(turn, task, code)
+    elif remedy is Remedy.FAIL and not on_board:
         turn.emit(TaskFailed(task.id, code, now_s))
     elif remedy is Remedy.GIVE_BACK and (task.state is TaskState.ASSIGNED or on_board):
         turn.emit(TaskReleased(task.id, code))  # one that is under way stays with the robot that has its goods
@@ -69,7 +71,8 @@ def answer(turn: Turn, wish: AnswerTask) -> None:
 
     Raises
     ------
-    RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_asks_not`, `request_wrong_answer`.
+    RequestError : `request_key_malformed`, `request_unknown_task`, `request_task_asks_not`, `request_wrong_answer`,
+        `request_name_missing`.
     """
     check_key(wish.key)
     if repeated(turn, wish.key):
@@ -114,7 +117,12 @@ def _answer_wait(turn: Turn, task: TaskRecord, wish: AnswerTask) -> None:
     if order is None or stop is None or act is None or order.state is not OrderState.ACTIVE:
         raise RequestError("request_task_asks_not", "its robot is leaving; the task does not wait any more", wish.task)
     _check_word(answers(act), wish.answer)
-    flowing.turn_to(turn, robot, order, act, wish.answer, target(stop, act, wish.answer), wish.by)
+    if act.names and not wish.to:
+        raise RequestError("request_name_missing", "say by their opaque id who takes over", "to")
+    if act.names:
+        check_key(wish.to)
+    named = wish.to if act.names else ""
+    flowing.turn_to(turn, robot, order, act, wish.answer, target(stop, act, wish.answer), wish.by, named)
     _taken(turn, task, wish)
 
 

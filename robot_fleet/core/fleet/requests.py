@@ -18,7 +18,7 @@ from robot_fleet.core.facts import (
     TaskRequested,
     TaskStop,
 )
-from robot_fleet.core.fleet import booking, dispatch, room
+from robot_fleet.core.fleet import asking_first, booking, dispatch, room
 from robot_fleet.core.fleet.retired import digest_of, find_ended
 from robot_fleet.core.fleet.state import ItemRecord
 from robot_fleet.core.fleet.travellers import gets_off
@@ -243,7 +243,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
         earliest_s = max(earliest_s, turn.now.fleet_s)
     priority = params.get("priority")
     stops: list[TaskStop] = []
-    refusal = ""
+    refusal = asking_first.refusal(turn, service, params)
     for template in service.stops:
         source, _, name = template.where.partition(":")
         acts = tuple(replace(act, item=str(params.get(act.item, ""))) if act.item else act for act in template.acts)
@@ -266,7 +266,14 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             along = turn.site.routes[str(params[name])]
             stops += [TaskStop(f"{template.id}_{i}", (place,), "", acts) for i, place in enumerate(along, start=1)]
             continue
-        stops.append(TaskStop(template.id, places, "", acts, template.side, template.if_full, template.if_gone))
+        turns = template.side, template.if_full, template.if_gone, template.expiry
+        stops.append(TaskStop(template.id, places, "", acts, *turns))
+    quiet_s = asking_first.quiet_shift_s(turn, service, stops[0].places, earliest_s)
+    earliest_s += quiet_s
+    if "due_at" not in params:
+        due_s += quiet_s
+    elif due_s < earliest_s:
+        refusal = refusal or asking_first.QUIET
     instant = service.due.instant
     stop_name, _, moment = instant.partition(".")
     if stop_name not in {stop.id for stop in stops}:
@@ -284,16 +291,25 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             instant=instant,
             robot_kinds=service.robot_kinds,
             stops=tuple(stops),
-            priority=int(priority) if isinstance(priority, float) else service.priority,
+            priority=int(priority) if isinstance(priority, float) else _risk(service, params),
             drop_penalty=service.drop_penalty,
             guarantee=service.guarantee,
             alarm=service.alarm,
             result=service.result,
             remedies=service.remedies,
             failing=tuple(outcome.id for outcome in service.outcomes if outcome.fails),
+            partial=service.partial,
         ),
         _too_heavy(turn, service, params) or refusal or _out(turn, stops),
     )
+
+
+def _risk(service: Service, params: Mapping[str, object]) -> int:
+    """Return how urgent a request is by what it tells, or as its service says."""
+    if service.risk is None:
+        return service.priority
+    name, priorities = service.risk
+    return priorities.get(str(params.get(name, "")), service.priority)
 
 
 def _requested_s(turn: Turn, service: Service, wish: SubmitTask) -> float:

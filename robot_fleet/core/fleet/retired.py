@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
@@ -24,7 +24,9 @@ class EndedTask:
     ----------
     digest : of what was asked for, see `digest_of`.
     state : one of its ends.
-    alarm : whether it was an alarm; shown_s, on_site_s, verdict, voice_s and escalated_s are of that.
+    alarm : whether it was an alarm; shown_s, on_site_s, verdict, voice_s, escalated_s, guardian_s and handed_to are of
+        that.
+    missed, evidence : as in `TaskRecord`.
     """
 
     id: str
@@ -46,6 +48,10 @@ class EndedTask:
     verdict: str = ""
     voice_s: float | None = None
     escalated_s: float | None = None
+    guardian_s: float | None = None
+    handed_to: str = ""
+    missed: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         """Return it as text."""
@@ -55,7 +61,8 @@ class EndedTask:
     def read(cls, line: str) -> EndedTask:
         """Return what `line` has written."""
         task, service, digest, priority, state, *others = json.loads(line)
-        return cls(task, service, digest, priority, TaskState(state), *others)
+        known = cls(task, service, digest, priority, TaskState(state), *others)
+        return replace(known, missed=tuple(known.missed))
 
 
 def id_in(line: str) -> str:
@@ -92,6 +99,10 @@ def ended_task(task: TaskRecord, alarm: AlarmRecord | None) -> EndedTask:
         verdict="" if alarm is None else alarm.verdict,
         voice_s=None if alarm is None else alarm.voice_s,
         escalated_s=None if alarm is None else alarm.escalated_s,
+        guardian_s=None if alarm is None else alarm.guardian_s,
+        handed_to="" if alarm is None else alarm.handed_to,
+        missed=task.missed,
+        evidence=dict(task.evidence),
     )
 
 

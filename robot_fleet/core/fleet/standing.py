@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from robot_fleet.core.city import condition_of
-from robot_fleet.core.fleet import flowing, papers, recurring
+from robot_fleet.core.fleet import counting, flowing, papers, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.lifecycles.link import LinkState
 
+SHORT_AFTER_S = 600.0
+"""Fleet seconds for which some place may be out of reach of an alarm before it is told."""
 UNWATCHED_AFTER_S = 15.0
 """Steady seconds after which a watcher that was heard once counts as silent; it speaks once a second."""
 PROTECTED_AFTER_S = 60.0
@@ -48,6 +50,10 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
             yield "equipment_failed", equipment.id, Level.ERROR, 0.0
         if equipment.state is EquipmentState.HOLDING:
             yield "robot_shut_in", equipment.robot, Level.ERROR, 0.0
+    for service in turn.agenda.coverage.now:
+        yield "coverage_short", service, Level.WARNING, SHORT_AFTER_S
+    for place in counting.too_many(turn):
+        yield counting.NOT_REACHED, place, Level.ERROR, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
     for event in turn.state.events.values():

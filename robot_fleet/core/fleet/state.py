@@ -25,6 +25,7 @@ from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import ENDED, TaskState
 from robot_fleet.core.order import RobotReport, Step
 from robot_fleet.core.plan import PlannedStop
+from robot_fleet.core.recipient import Recipient
 
 _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
@@ -69,6 +70,9 @@ class TaskRecord:
     left_by : the robot that has left it to a wait without one.
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
+    begun_once : acts that are never carried out twice, and that may have begun.
+    missed : places of stops that were left out.
+    evidence : stop -> opaque reference of what its robot has recorded there.
     flow : where it stands in its service's flow.
     stars : how whoever it was done for has found it, 1 to 5; 0 as long as they have not said.
     """
@@ -99,6 +103,9 @@ class TaskRecord:
     left_by: str = ""
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
+    begun_once: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    evidence: dict[str, str] = field(default_factory=dict)
     flow: FlowState = FlowState.AWAY
     stars: int = 0
 
@@ -383,6 +390,7 @@ class FleetState:
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     shifts : the last that were handed over, oldest first.
     schedules, templates : what is asked for again.
+    streaks : service and place (`<service>:<place>`) -> how often in a row its tasks there came to an end that counts.
     events : events of a city's platform that are open, and the last that are over.
     event_answers : by the id of whatever its sources have ever told, `<digest> <event>`: nothing is done for it twice.
     """
@@ -421,6 +429,7 @@ class FleetState:
     shifts: dict[str, ShiftRecord] = field(default_factory=dict)
     schedules: dict[str, ScheduleRecord] = field(default_factory=dict)
     templates: dict[str, TemplateRecord] = field(default_factory=dict)
+    streaks: dict[str, int] = field(default_factory=dict)
     events: dict[str, CityEventRecord] = field(default_factory=dict)
     event_answers: dict[str, str] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
@@ -492,6 +501,7 @@ class Observations:
     fastest_mps : per robot and zone with a law the highest speed that it has reported in there.
     equipment, equipment_s : per door, gate or lift its newest report, and when it came (steady seconds).
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
+    recipients : who lives where, in opaque words; None as long as nobody has said so.
     """
 
     reports: dict[str, RobotReport] = field(default_factory=dict)
@@ -503,3 +513,4 @@ class Observations:
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
     fastest_mps: dict[tuple[str, str], float] = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] | None = None

@@ -44,11 +44,15 @@ class Ports:
 
 @dataclass(slots=True)
 class Watched:
-    """How often it was looked what is within reach of an alarm, when last, and how often each place was not."""
+    """How often it was looked what is within reach of an alarm, when last, and how often each place was not.
+
+    `now` lists the services of which some place was out of reach at the last look.
+    """
 
     looks: int = 0
     looked_s: float = float("-inf")
     short: dict[str, int] = field(default_factory=dict)
+    now: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

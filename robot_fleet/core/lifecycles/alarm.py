@@ -25,6 +25,8 @@ class AlarmEvent(StrEnum):
 
     SHOW = "show"
     VOICE = "voice"
+    WANT = "want"
+    """Somebody is to be reached for it."""
     ARRIVE = "arrive"
     JUDGE = "judge"
     ACKNOWLEDGE = "acknowledge"
@@ -41,7 +43,7 @@ _OPEN = (_A.ACTIVE, _A.ACKNOWLEDGED, _A.CLEARED, _A.SHELVED)
 
 TRANSITIONS: dict[tuple[AlarmState, AlarmEvent], AlarmState] = {
     # what becomes of a call for help; shown may be told late, and people speak to the caller after its task has ended
-    **{(state, event): state for state, event in product(AlarmState, (_E.SHOW, _E.VOICE))},
+    **{(state, event): state for state, event in product(AlarmState, (_E.SHOW, _E.VOICE, _E.WANT))},
     **{(state, event): state for state, event in product(_OPEN, (_E.ARRIVE, _E.JUDGE))},
     **{(state, _E.CLOSE): _A.CLOSED for state in _OPEN},
     # a person takes note; of one that is over, that is the end
@@ -66,7 +68,7 @@ TRANSITIONS: dict[tuple[AlarmState, AlarmEvent], AlarmState] = {
 
 REJECTED: frozenset[tuple[AlarmState, AlarmEvent]] = frozenset(
     [
-        *product([_A.CLOSED], [event for event in AlarmEvent if event not in (_E.SHOW, _E.VOICE)]),
+        *product([_A.CLOSED], [event for event in AlarmEvent if event not in (_E.SHOW, _E.VOICE, _E.WANT)]),
         *product([_A.ACTIVE, _A.ACKNOWLEDGED], [_E.UNSHELVE]),
         *product([_A.CLEARED], [_E.SHELVE, _E.UNSHELVE, _E.CLEAR]),
         (_A.SHELVED, _E.ACKNOWLEDGE),

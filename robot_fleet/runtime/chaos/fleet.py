@@ -338,6 +338,7 @@ class ChaosFleet(VirtualFleet):
             time.perf_counter,
             board=self.board,
             equipment=RemoteEquipment(self.server),
+            reach=self._reach_out,
             supply=lambda wish: self.world.supply(wish.held),
         )
 

@@ -21,7 +21,7 @@ class Reading:
     at_s : Unix time.
     by : opaque id of who it is.
     origin : where they are: an address, or the terminal.
-    verb : `list`, `card`, `open`, `export`, `add`, `consent`, `withdraw`, `erase`, `purge`.
+    verb : `list`, `card`, `open`, `export`, `add`, `consent`, `withdraw`, `erase`, `purge`, `flags`.
     people : opaque ids of those whose data it is about.
     purpose : what for; empty where there is none.
     basis : what allows it: `consent` with its version; `emergency`, which asks for none; `masked`, a list of masks;

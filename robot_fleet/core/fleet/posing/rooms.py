@@ -12,7 +12,7 @@ from itertools import pairwise
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.plan import PlannedStop
-from robot_fleet.core.priority import class_of, lateness_cost
+from robot_fleet.core.priority import lateness_cost, weight_of
 
 STEP_S = 30.0
 """Times are told in such steps, so that a task is not posed anew for each second that a robot is late."""
@@ -103,7 +103,7 @@ def _is_alarm(turn: Turn, stop: PlannedStop) -> bool:
 def _cost(turn: Turn, stop: PlannedStop, begin_s: float) -> float:
     """Return what lateness it costs if a stop begins at a time."""
     request = turn.state.tasks[stop.task].request
-    return lateness_cost(class_of(request.priority).weight, begin_s - request.due_s)
+    return lateness_cost(weight_of(request.priority), begin_s - request.due_s)
 
 
 __all__ = ["Rooms", "Waits"]

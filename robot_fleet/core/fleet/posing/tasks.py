@@ -14,7 +14,7 @@ from robot_fleet.core.fleet.unattended import left_alone
 from robot_fleet.core.flow import ahead, line, stop_after
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
-from robot_fleet.core.priority import DROPPED_S, class_of, lateness_cost
+from robot_fleet.core.priority import DROPPED_S, lateness_cost, weight_of
 from robot_fleet.core.site import ActTemplate
 
 AHEAD_S = 2 * 3600.0
@@ -188,7 +188,7 @@ def _task_need(
         able = tuple(robot for robot in able if task.may_be_on(robot)) or able
         able = tuple(robot for robot in able if robot not in task.not_on) or able
     capacity_kg = max((turn.kind(turn.state.robots[robot]).payload_kg for robot in able), default=0.0)
-    weight = class_of(request.priority).weight
+    weight = weight_of(request.priority)
     now_late_s = max(overdue * PENALTY_STEP_S, 0.0)
     return TaskNeed(
         task=task.id,

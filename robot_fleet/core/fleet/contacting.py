@@ -1,0 +1,73 @@
+"""Whom a call for help wants reached: its place, the emergency services, the guardian, whoever opens the door.
+
+The core decides that somebody is to be reached and when; adapters reach them, and say so with `RecordVoice`, as people
+do. A wish stands until it is met, and no robot is waited for: with silence for long enough the emergency services are
+called, wherever the robots are, and if there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from robot_fleet.core.desk import Contact
+from robot_fleet.core.effects import ReachOut
+from robot_fleet.core.facts import ContactWanted
+from robot_fleet.core.fleet import flowing
+from robot_fleet.core.fleet.cases import AlarmRecord
+from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.task import TaskState
+
+CALLED, SILENCE, SAID = "called", "silence", "said"
+"""Reasons: somebody has called; nobody has answered for too long; a caller has said a word that calls for it."""
+
+
+def look(turn: Turn) -> None:
+    """Want whom the calls for help call for now, and wish again for everybody who was not reached yet."""
+    for call in turn.state.calls():
+        if not _goes_on(turn.state, call):
+            continue
+        place = place_of(turn.state, call)
+        for kind, reason in _called_for(turn, call):
+            if kind not in call.wants and not call.met(kind):
+                turn.emit(ContactWanted(call.id, kind.value, place, reason, turn.now.fleet_s))
+    turn.effects.extend(wishes(turn.state))
+
+
+def wishes(state: FleetState) -> Iterator[ReachOut]:
+    """Give everybody who is wanted and was not reached yet."""
+    for call in state.calls():
+        if not _goes_on(state, call):
+            continue
+        for name, since_s in call.wants.items():
+            if not call.met(name):
+                opened_s = call.voice_s if name == Contact.LINE else None
+                yield ReachOut(call.id, name, place_of(state, call), since_s, opened_s)
+
+
+def place_of(state: FleetState, call: AlarmRecord) -> str:
+    """Return the place where somebody has called for help."""
+    task = state.tasks[call.task]
+    return next((stop.places[0] for stop in task.request.stops if stop.places), "")
+
+
+def _goes_on(state: FleetState, call: AlarmRecord) -> bool:
+    """Return whether a call still concerns anybody: it is open, or its incident is, and it was not taken back."""
+    task = state.tasks.get(call.task)
+    if task is None or task.state is TaskState.CANCELLED:
+        return False
+    incident = state.incidents.get(call.incident)
+    return call.open or (incident is not None and incident.open)
+
+
+def _called_for(turn: Turn, call: AlarmRecord) -> Iterator[tuple[Contact, str]]:
+    """Give whom a call wants reached, and why now."""
+    desk = turn.site.health.desk
+    yield Contact.LINE, CALLED
+    if call.said in desk.emergency_words:
+        yield Contact.EMERGENCY, SAID
+    elif not call.heard and turn.now.fleet_s >= call.raised_s + desk.silence_s:
+        yield Contact.EMERGENCY, SILENCE
+    wait = flowing.awaited(turn.state.tasks[call.task])
+    for name in wait.contacts if wait is not None else ():
+        yield Contact(name), wait.id if wait is not None else ""
