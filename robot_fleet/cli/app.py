@@ -33,6 +33,8 @@ _MODULES = {
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",
+    "law": "laws",
+    "event": "events",
     "alarm": "alarms",
     "incident": "incidents",
     "job": "jobs",

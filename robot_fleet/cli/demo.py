@@ -14,6 +14,13 @@ from robot_fleet.server.doors.address import LOOPBACK, Entrance
 DEMO_SPEED = 5.0
 
 
+class Charging(StrEnum):
+    """When robots that can wait are charged."""
+
+    TARIFF = "tariff"
+    AT_ONCE = "at_once"
+
+
 class LinkKind(StrEnum):
     """What joins the fleet's parts."""
 
@@ -76,7 +83,7 @@ Faults = Annotated[
         "--faults",
         metavar="FILE",
         help="What goes wrong meanwhile: the faults of a scenario of this site. Default: the file beside the demand"
-        " that has its name and ends in .yaml, if any; none: nothing.",
+        " that has its name and ends in .faults.yaml, if any; none: nothing.",
     ),
 ]
 Name = Annotated[str | None, typer.Option("--name", help="Tells several fleets apart. Default: main.")]
@@ -119,6 +126,10 @@ def demo(
     tls_key: TlsKey = None,
     behind_proxy: BehindProxy = False,
     hardware: Hardware = None,
+    charging: Annotated[
+        Charging | None,
+        typer.Option("--charging", help="When robots that can wait charge; --link virtual only. Default: energy.yaml."),
+    ] = None,
     faults: Faults = None,
     name: Name = None,
 ) -> None:
@@ -130,6 +141,8 @@ def demo(
     Example: ./fleet demo --requests 40 --speed 10 --until-idle --json out.json
 
     Example: ./fleet demo --hardware care_1 --requests 5
+
+    Example: ./fleet demo --link virtual --charging at_once --json at_once.json
     """
     folder = site or default_site()
     rows = demand or folder / "demand.csv"
@@ -153,6 +166,7 @@ def demo(
         hardware=hardware,
         faults=chosen_faults(faults, rows),
         virtual=link is LinkKind.VIRTUAL,
+        charging=charging,
     )
     _run(wishes, link, resume=False)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.statefile import read_json
 from robot_fleet.runtime.summary import refused_request, whole
 from robot_fleet.sim.callers import Request
@@ -47,6 +48,11 @@ class Told(Protocol):
     @property
     def alarms(self) -> list[dict[str, Any]]:
         """The calls for help, each as in a summary."""
+        ...
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the city, each as in a summary."""
         ...
 
     @property
@@ -122,7 +128,7 @@ class RunFigures:
         if not self._all_asked:
             return False
         outcomes = {entry["id"]: entry["outcome"] for entry in self.requests}
-        return None not in outcomes.values() and all(row.request_id in outcomes for row in self._rows)
+        return None not in outcomes.values() and all(row.request_id in outcomes for row in without_events(self._rows))
 
     def pace(self) -> tuple[float, float]:
         """Return fleet and wall seconds between the first and the newest figures of the simulator."""
@@ -158,7 +164,7 @@ class RunFigures:
             "coverage": fleet.get("coverage", {}),
         }
         return whole(
-            {**part, "requests": requests, "alarms": self._told.alarms},
+            {**part, "requests": requests, "alarms": self._told.alarms, "events": self._told.events},
             site=site,
             seed=seed,
             speed_asked=speed,

@@ -55,11 +55,24 @@ def tell(summary: Mapping[str, Any]) -> None:
         on_site = alarm["robot_on_site_s"]
         arrived = f"a robot on site after {on_site:.0f} s" if on_site is not None else "no robot on site"
         typer.echo(f"  alarm {alarm['request']}: {arrived}")
+    for event in summary.get("events", ()):
+        shown = "not shown" if event["shown_s"] is None else f"shown after {event['shown_s']:.0f} s"
+        drill = " (exercise)" if event["exercise"] else ""
+        typer.echo(
+            f"  event {event['id']} {event['type']} {event['subject']}{drill}: {shown}, {event['end'] or 'open'}"
+        )
     for fault in summary.get("faults", ()):
         began = "did not strike" if fault["begin_s"] is None else f"struck at {format_clock(fault['begin_s'])}"
         typer.echo(f"  fault {fault['id']}: {began}")
     if summary["contacts"]:
         typer.echo(f"  {len(summary['contacts'])} contacts")
+    energy = summary.get("energy")
+    if energy is not None:
+        total = energy["total"]
+        typer.echo(
+            f"  charged {total['kwh']:.2f} kWh for {total['price']:,.0f}, {total['solar_pct'] or 0:.0f} % from the sun;"
+            f" {total['saved_price']:,.0f} saved against charging at once, {total['owed_kwh']:.2f} kWh owed"
+        )
     restarts = {name: count for name, count in summary["restarts"].items() if count}
     if restarts:
         typer.echo("  started again: " + ", ".join(f"{name} {count} times" for name, count in restarts.items()))

@@ -35,6 +35,7 @@ class Wishes:
     speed : fleet seconds per wall second; means nothing on the virtual clock.
     hardware : ids of the robots that are real besides those of the site, `none` for none at all; None as the site says.
     virtual : whether it is played on the virtual clock.
+    charging : `tariff` or `at_once`; None as the site says.
     faults : the scenario whose faults strike; None for a run in which nothing fails.
     duration_s : fleet seconds after which no request is taken any more; None for no end.
     summary, trace : files to write, if any.
@@ -63,6 +64,7 @@ class Wishes:
     entrance: Entrance = field(default_factory=Entrance)
     hardware: str | None = None
     virtual: bool = False
+    charging: str | None = None
     faults: Path | None = None
 
 
@@ -111,6 +113,7 @@ def prepare(wishes: Wishes) -> Play:
     ledger = None if wishes.ledger is None else ledger_address(wishes.ledger).absolute()
     site = with_hardware(load_site(wishes.site), wishes.hardware)
     check_wishes(site, virtual=wishes.virtual, speed=wishes.speed)
+    site = _charging(site, wishes)
     rows = read_csv(wishes.demand) if wishes.demand is not None else []
     of_site = wishes.site / WEBHOOKS_FILE
     webhooks = wishes.webhooks or (of_site if of_site.exists() else None)
@@ -123,6 +126,26 @@ def prepare(wishes: Wishes) -> Play:
     if wishes.faults is not None:
         ground = ground_of_day(wishes.faults, wishes.site, site, wishes.seed)
     return Play(wishes, site, played_rows(rows, wishes.requests, wishes.duration_s), webhooks, ledger, ground)
+
+
+def _charging(site: Site, wishes: Wishes) -> Site:
+    """Return the site with chargers that give current as it is wished.
+
+    Raises
+    ------
+    RuntimeFailure : `runtime_charging`.
+    """
+    from robot_fleet.runtime.what_if.change import with_charging
+
+    if wishes.charging is None:
+        return site
+    if not wishes.virtual:
+        message = "only a run with --link virtual takes it; for others set `charging` in the site's energy.yaml"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    if site.energy is None:
+        message = f"{site.id} has no energy.yaml; give it one, or leave the option out"
+        raise RuntimeFailure("runtime_charging", message, "--charging")
+    return with_charging(site, wishes.charging)
 
 
 def _has_users(name: str | None) -> bool:
@@ -148,7 +171,7 @@ def chosen_faults(word: str | None, demand: Path) -> Path | None:
     word : a file, `none`, or None for the one beside the demand.
     """
     if word is None:
-        beside = demand.with_suffix(".yaml")
+        beside = demand.with_suffix(".faults.yaml")
         return beside if beside.is_file() else None
     return None if word == "none" else Path(word)
 

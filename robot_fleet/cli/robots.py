@@ -12,7 +12,18 @@ import typer
 from robot_fleet.cli.answers import By
 from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import AsJson, Name, confirm, confirm_by_name
+from robot_fleet.core.clock import format_clock
 
+_SUPPLY = {
+    "needed": "low battery",
+    "kept": "below what it keeps",
+    "cheap": "low tariff",
+    "sun": "solar",
+    "waits_for_tariff": "waits for the low tariff",
+    "waits_for_sun": "waits for the sun",
+    "waits_for_peak_limit": "waits for room under the peak limit",
+    "full": "full",
+}
 Robot = Annotated[str | None, typer.Argument(metavar="[ROBOT]", help="One robot; the whole fleet by default.")]
 Reason = Annotated[str, typer.Option("--reason", help="For the record.")]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Stop where each robot is now, be that a crossing.")]
@@ -112,12 +123,21 @@ def _tell(answer: Mapping[str, Any], as_json: bool, sentence: str) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else sentence)
 
 
+def _supply(supply: Mapping[str, Any] | None) -> str:
+    """Return why a charger gives a robot current or not, in words."""
+    if supply is None or supply["reason"] in ("", "at_once"):
+        return ""
+    words = _SUPPLY.get(supply["reason"], supply["reason"])
+    return words if supply["until_s"] is None else f"{words} until {format_clock(supply['until_s'] % 86_400.0)[:5]}"
+
+
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     notes = (
         "held" if row["hold"] else "",
         "emergency stop" if row.get("stopped") else "",
         "out of service" if row.get("maintenance") else "",
         "charging" if row["charging"] else "",
+        _supply(row.get("supply")),
         row["fault"],
     )
     return (

@@ -20,7 +20,9 @@ from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.runtime.backends import backends
 from robot_fleet.runtime.chaos.control import Orders
+from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.energy_account import energy_json, energy_of_ledger
 from robot_fleet.runtime.fleet_processes import (
     STAND_STILL,
     FleetPlay,
@@ -231,12 +233,13 @@ class _Run:
             restarts=restarts,
             faults=None if self._struck is None else struck_rows(self._struck.striking.all),
         )
+        summary["energy"] = energy_json(energy_of_ledger(self._play.site, self._told.ledger or self._run.ledger))
         if wishes.summary is not None:
             write_summary(wishes.summary, summary)
         tell(summary)
         if self._stopped is not None:
             raise self._stopped
-        failure = open_requests(summary, [row.request_id for row in self._play.rows])
+        failure = open_requests(summary, [row.request_id for row in without_events(self._play.rows)])
         if failure is not None and interrupted:
             typer.echo(f"fleet: interrupted; {failure.message}", err=True)
             raise typer.Exit(INTERRUPTED)

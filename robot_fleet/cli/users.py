@@ -93,7 +93,7 @@ def list_users(as_json: AsJson = False, name: Fleet = None) -> None:
 @app.command()
 def role(
     user: User,
-    new: Annotated[Role, typer.Argument(metavar="ROLE", help="viewer, operator, manager or admin.")],
+    new: Annotated[Role, typer.Argument(metavar="ROLE", help="platform, viewer, operator, manager or admin.")],
     as_json: AsJson = False,
     name: Fleet = None,
 ) -> None:

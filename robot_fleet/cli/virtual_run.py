@@ -16,12 +16,15 @@ from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summ
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Standing, progress
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.agreement import disagreement, misplaced
+from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.energy_account import energy_json, energy_of
 from robot_fleet.runtime.host import FactLog, MemoryLog
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.run_directory import DEFAULT_NAME
@@ -57,11 +60,13 @@ def run(play: Play) -> None:
                 log.append([fact for _, fact in turn], at_s)
         if isinstance(log, Ledger):
             Snapshots(log).take(fleet.host.fleet.state)
-    summary = _summary(play, fleet)
+        energy = energy_of(play.site, _facts(log), fleet.world.now_s)
+    summary = {**_summary(play, fleet), "energy": energy_json(energy)}
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
     tell(summary)
-    failure = open_requests(summary, [row.request_id for row in play.rows]) or disagreement(
+    asked = [row.request_id for row in without_events(play.rows)]
+    failure = open_requests(summary, asked) or disagreement(
         misplaced(fleet.host.fleet.state.items.values(), fleet.world.custody.holders())
     )
     if failure is not None:
@@ -78,6 +83,13 @@ def _fleet(play: Play, log: FactLog) -> VirtualFleet:
     if wishes.trace is not None:
         fleet.world.open_trace(wishes.trace)
     return fleet
+
+
+def _facts(log: FactLog) -> Iterator[tuple[float, Fact]]:
+    if isinstance(log, MemoryLog):
+        yield from log.facts
+    elif isinstance(log, Ledger):
+        yield from ((at_s, fact) for _, at_s, fact in log.read())
 
 
 def _stop(play: Play) -> Stop:

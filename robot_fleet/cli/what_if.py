@@ -87,6 +87,9 @@ def what_if(
             "--demand", metavar="[SERVICE=]PCT", help="Requests more or fewer, as +20% or care_visit=-10%; repeat."
         ),
     ] = None,
+    charging: Annotated[
+        str, typer.Option("--charging", metavar="HOW", help="tariff or at_once: when robots that can wait charge.")
+    ] = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of what is drawn: further requests, searches.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     lang: Lang = Language.EN,
@@ -121,6 +124,7 @@ def what_if(
             service or EVERY_SERVICE: _number(pct.removesuffix("%"), "--demand")
             for service, pct in _pairs(demand, "--demand", alone=True)
         },
+        charging,
     )
     sources, first_date = _sources(ledger, name, site, store)
     with _progress(lang.value) as say:

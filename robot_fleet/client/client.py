@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from robot_fleet.client.city import CityCalls
 from robot_fleet.client.connection import PATIENCE_S, Connection
 from robot_fleet.client.desk import DeskCalls
 from robot_fleet.client.ground import GroundCalls
@@ -15,7 +16,7 @@ from robot_fleet.client.tasks import TaskCalls
 from robot_fleet.client.what_if import WhatIfCalls
 
 
-class FleetClient(TaskCalls, GroundCalls, DeskCalls, ScheduleCalls, WhatIfCalls):
+class FleetClient(TaskCalls, GroundCalls, CityCalls, DeskCalls, ScheduleCalls, WhatIfCalls):
     """A client of a running fleet; use as a context manager.
 
     Every method raises FleetError: what the gateway answers, by its code, or `runtime_gateway_unreachable`. What does

@@ -15,6 +15,7 @@ from robot_fleet.server.models import (
     MaintenanceWish,
     MendPlaceWish,
     OpenZonesWish,
+    PaperWish,
     PlaceOutWish,
     ZoneWish,
 )
@@ -152,3 +153,11 @@ class GroundCalls(Caller):
         """Limit the speed in a zone; 0 lifts the limit."""
         wish = {"speed_mps": speed_mps, "reason": reason, "by": by}
         return self._give(LimitWish, ("zones", zone, "limit"), key, version, **wish)
+
+    def withdraw_paper(self, paper: str, reason: str = "", *, by: str = "operator", key: str = "") -> CommandTaken:
+        """Count a certificate, an insurance or a permit no more; its robots leave the zones that ask for it."""
+        return self._give(PaperWish, ("papers", paper, "withdraw"), key, reason=reason, by=by)
+
+    def restore_paper(self, paper: str, reason: str = "", *, by: str = "operator", key: str = "") -> CommandTaken:
+        """Count it again, as far as its dates allow."""
+        return self._give(PaperWish, ("papers", paper, "restore"), key, reason=reason, by=by)

@@ -20,6 +20,7 @@ class WhatIfCalls(Caller):
         chargers: Mapping[str, int] | None = None,
         charger_at: Sequence[str] = (),
         demand_pct: Mapping[str, float] | None = None,
+        charging: str = "",
         seed: int = 1,
     ) -> WhatIfAnswer:
         """Begin to play a past day (empty: the newest) with a change; the answer comes later, by `what_if`."""
@@ -31,6 +32,7 @@ class WhatIfCalls(Caller):
             chargers=dict(chargers or {}),
             charger_at=list(charger_at),
             demand_pct=dict(demand_pct or {}),
+            charging=charging,
             seed=seed,
         )
         return WhatIfAnswer.model_validate(self._connection.post("/what-if", wish, new_key()))

@@ -74,4 +74,15 @@ class Answer:
     wrong: tuple[Wrong, ...] = ()
 
 
-Effect = SendOrder | Improve | AskPath | Answer
+@dataclass(frozen=True, slots=True)
+class SupplyChargers:
+    """Have these chargers give current, and hold it back at these others.
+
+    A charger that holds back feeds what the robot at it draws, and its battery nothing.
+    """
+
+    on: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+Effect = SendOrder | Improve | AskPath | Answer | SupplyChargers

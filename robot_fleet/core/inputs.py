@@ -187,6 +187,26 @@ class LimitZone:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawPaper:
+    """A certificate, an insurance or a permit does not count any more: an authority or somebody here withdrew it."""
+
+    key: str
+    paper: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePaper:
+    """It counts again."""
+
+    key: str
+    paper: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgeAlarm:
     """Somebody takes note of an alarm."""
 
@@ -361,6 +381,42 @@ class MendPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCityEvent:
+    """A city's platform tells of an event, or (`resolves`) that an earlier one of its is over.
+
+    `source` has been found to be who it says. Nothing of what it tells but ids, times and words of the site is here.
+
+    Parameters
+    ----------
+    key : the answer's; whether it has come before is told by source and id.
+    id : the source's own id of what it tells.
+    type, subject : of what, and the area, `<sort>:<id>`.
+    age_s : how long ago it happened (fleet seconds).
+    lasts_s : how long it lasts if nobody says that it is over; None for what is usual for its type.
+    """
+
+    key: str
+    source: str
+    id: str
+    type: str
+    subject: str
+    age_s: float = 0.0
+    resolves: str = ""
+    exercise: bool = False
+    lasts_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndCityEvent:
+    """Somebody says that an event is over, `<source>/<id>`."""
+
+    key: str
+    event: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionsSeen:
     """Every condition that one watcher sees now. None at all says that all is well; silence says nothing."""
 
@@ -420,9 +476,11 @@ JobChange = OpenJob | AnswerJob
 Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
+PaperChange = WithdrawPaper | RestorePaper
 PlaceChange = TakePlaceOut | MendPlace
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | ShiftChange | PlaceChange
-"""What people wish of the whole fleet, of its ground or of its watch."""
+CityNews = TakeCityEvent | EndCityEvent
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | PlaceChange | CityNews
+"""What people wish of the whole fleet, of its ground or of its watch, and what the city tells."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
 Command = (
@@ -433,7 +491,9 @@ Command = (
     | IncidentAnswer
     | JobChange
     | Maintenance
+    | PaperChange
     | ShiftChange
+    | CityNews
     | PlaceChange
     | Arrangement
 )

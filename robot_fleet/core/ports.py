@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 from robot_fleet.core.effects import AskPath
+from robot_fleet.core.energy import DayKind
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.core.plan import Plan, Problem, Violation
@@ -68,7 +69,9 @@ class RoadConditions:
 class Roads(Protocol):
     """Ways through the lane graph for a travel class (`<kind>` or `<kind>+load`), under certain conditions.
 
-    No way leads into a closed zone. One that begins inside leads out of it by the shortest way and not in again.
+    No way leads into a closed zone. One that begins inside leads out of it by the shortest way and not in again. The
+    same goes for zones whose law keeps the class out; `core.travel` says how a class names zones that the law closes
+    to some robots of a kind only.
 
     An object never changes; `under` makes another one.
     """
@@ -111,8 +114,20 @@ class Roads(Protocol):
         """
         ...
 
-    def limit_mps(self, travel_class: str, lane: str) -> float:
-        """Return the speed limit on a lane, its own or that of a zone, 0 for none."""
+    def limit_mps(self, travel_class: str, lane: str, mass_kg: float | None = None) -> float:
+        """Return the speed limit on a lane, 0 for none: the lowest of its own, of its zones' and of their law's.
+
+        `mass_kg` is the robot's total mass; without it that of its kind, with all that it can carry in a loaded class.
+        A law that allows what robots of the kind never reach limits nothing.
+        """
+        ...
+
+    def lawful_zones(self, kind: str) -> tuple[str, ...]:
+        """Return the zones with a law that robots of a kind touch on some lane that they may use."""
+        ...
+
+    def forbids(self, kind: str, zone: str, loaded: bool) -> str:
+        """Return why the law keeps robots of a kind out of a zone, whatever papers they have; empty if it does not."""
         ...
 
     def is_open(self, travel_class: str, route: Sequence[str]) -> bool:
@@ -312,6 +327,10 @@ class Calendar(Protocol):
 
     def at_s(self, day: str, time_s: float) -> float:
         """Return the fleet time at which clocks show a time of day (seconds since midnight; hours may pass 23)."""
+        ...
+
+    def kind_of_day(self, at_s: float) -> DayKind:
+        """Return what kind of day it is at a fleet time: tariffs ask."""
         ...
 
     def following(self, editions: Sequence[Edition], after: str) -> Occurrence | None:

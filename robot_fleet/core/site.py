@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from robot_fleet.core.city import Building, CityRules
+from robot_fleet.core.energy import EnergySpec
 from robot_fleet.core.geometry import ALIGNED, Alignment, Footprint, Pose
 from robot_fleet.core.health import Health
+from robot_fleet.core.law import NO_LAW, Law
 from robot_fleet.core.text import Text
 
 Json = object  # a value made of None, bool, int, float, str, list and dict with str keys
@@ -91,6 +94,9 @@ class Zone:
     no_stopping : whether it may be driven, but a hold brings nobody to rest in it: a door, a crossing, a lift, an
         evacuation route.
     outdoor : whether it is under the open sky, so that one command about the weather closes it with the others.
+    law : id of the regime that holds in it, empty for none.
+    ground : pavement, crossing, carriageway or estate (private: no law holds there, whatever other zones say).
+    pavement_m : how wide the pavement is, 0 where nobody says.
     """
 
     id: str
@@ -101,6 +107,9 @@ class Zone:
     speed_mps: float = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    law: str = ""
+    ground: str = "pavement"
+    pavement_m: float = 0.0
 
 
 CONTROL_TOPICS = (
@@ -426,6 +435,10 @@ class Site:
     synthetic_people: bool = False
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    law: Law = NO_LAW
+    buildings: Mapping[str, Building] = field(default_factory=dict)
+    city: CityRules = field(default_factory=CityRules)
+    energy: EnergySpec | None = None
 
     @property
     def alignments(self) -> Mapping[str, Alignment]:

@@ -14,6 +14,8 @@ from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed, SequenceTask
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
+from robot_fleet.ros.charger_topic import ChargerTopic
+from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.commands import Commands
 from robot_fleet.ros.guard import Guard
@@ -26,10 +28,12 @@ from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_argum
 from robot_fleet.runtime.alarm_events import AlarmEvents
 from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.chaos.messages import DisturbedLink
+from robot_fleet.runtime.event_keys import event_keys
 from robot_fleet.runtime.pauses import avoid_pauses, begin_loading
 from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
 from robot_fleet.runtime.run_id import run_id
 from robot_fleet.runtime.supervision import Supervision
+from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site
 from robot_fleet.site.webhooks import read_webhooks
@@ -58,7 +62,15 @@ class FleetManager:
         own = {name: at for name, at in site.alignments.items() if not arguments.is_embedded(name)}
         planners = RosPathAsker(node, guard, self._feed, own)
         self._fleet = LiveFleet(
-            site, ledger, figures, links, self._commands.answered, seed, planners, arguments.midnight
+            site,
+            ledger,
+            figures,
+            links,
+            self._commands.answered,
+            seed,
+            planners,
+            arguments.midnight,
+            ChargerTopic(node).tell,
         )
         self._clock.not_before(self._fleet.newest_s)
         self._facts = node.create_publisher(UInt64, topic("fleet/facts"), QOS["fleet/facts"].offered)
@@ -68,14 +80,16 @@ class FleetManager:
         seen = guard("conditions", lambda message: self._feed(from_conditions(message)))
         node.create_subscription(Conditions, topic("fleet/conditions"), seen, QOS["fleet/conditions"].wanted)
         self._alarms = AlarmTopics(node, site.health.alarms)
-        self._prompts = PromptTopics(node, site.services)
+        self._prompts = PromptTopics(node, site)
         self._alarms_seq = -1
+        intake = EventIntake(event_keys(arguments.site, arguments.run, []), time.time)
+        CityTopics(node, guard, intake, self._commands.ask, lambda: self._clock.now().fleet_s)
         endpoints = () if webhooks is None else read_webhooks(webhooks, without=[])
         self._deliveries = Deliveries(endpoints, arguments.outbox, seed=arguments.seed)
         self._events = AlarmEvents(site, run_id(arguments.run), self._deliveries.offer)
         every(node, 1.0 / declare(node, TICK_HZ), guard("tick", self._tick))
-        intake = RaisedIntake(RaisedAlarms(arguments.raised), lambda wish: self._commands.ask(wish.key, wish))
-        every(node, LOOK_EVERY_S, guard("raised", intake.look))
+        raised = RaisedIntake(RaisedAlarms(arguments.raised), lambda wish: self._commands.ask(wish.key, wish))
+        every(node, LOOK_EVERY_S, guard("raised", raised.look))
         self._supervision = Supervision(arguments.processes)
         every(node, LOOK_EVERY_S, guard("supervision", self._look_at_processes))
         every(node, NOTE_EVERY_S, note := guard("note", self._note))

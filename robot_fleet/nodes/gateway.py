@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -25,6 +26,7 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.health_bridge import HealthBridge
 from robot_fleet.ros.marker_topics import MarkerTopics
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.runtime.event_keys import event_keys
 from robot_fleet.runtime.fleet_processes import gateway_pulse
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.people import people_of
@@ -40,6 +42,7 @@ from robot_fleet.runtime.what_if.desk import WhatIfDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import LOOPBACK, Entrance
 from robot_fleet.server.doors.doors import Doors
+from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.server.webhooks.deliveries import Deliveries
@@ -52,6 +55,7 @@ from robot_fleet.stores.users.store import UserStore
 from robot_fleet.telemetry.overview import Overview
 
 LOG = logging.getLogger("robot_fleet.doors")
+EVENTS_LOG = logging.getLogger("robot_fleet.events")
 REPORTS_LOG = logging.getLogger("robot_fleet.reports")
 
 
@@ -119,6 +123,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         replays=replays,
         sent_reports=sending,
         what_ifs=what_ifs,
+        city=_city(arguments),
     )
     server = make_server(app, entrance)
 
@@ -166,6 +171,15 @@ def _sending(
     first_day = date.fromisoformat(began)
     sender = ReportSender(file, reports, arguments.run, run_id(arguments.run), first_day, deliveries)
     return ReportRounds(sender, deliveries, fleet_s)
+
+
+def _city(arguments: NodeArguments) -> EventIntake:
+    """Return who tells which events of the city may be taken."""
+    without: list[SiteError] = []
+    keys = event_keys(arguments.site, arguments.run, without)
+    for error in without:
+        EVENTS_LOG.warning("events event=source_left_out error=%s nothing is taken from it", error)
+    return EventIntake(keys, time.time)
 
 
 def _users(path: Path) -> UserStore | None:

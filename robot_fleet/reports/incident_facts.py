@@ -49,6 +49,7 @@ from robot_fleet.core.facts import (
     ZoneLimited,
     ZoneOpened,
 )
+from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventTaken
 from robot_fleet.core.order import StepState
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
@@ -80,9 +81,11 @@ class Teller:
     def __init__(self, site: Site, scope: Scope) -> None:
         self._causes = {code: template.cause for code, template in site.health.alarms.items()}
         self._names: dict[str, Text] = {}
-        for things in (site.places, site.robots, site.services, site.zones):
+        for things in (site.places, site.robots, site.services, site.zones, site.buildings):
             self._names |= {thing.id: thing.name for thing in things.values()}
+        self._kinds = {kind.id: kind.name for kind in site.city.types.values()}
         self._scope = scope
+        self._event = ""  # of the city, if the incident is of one
         self._conditions: dict[str, str] = {}
         self._holding: dict[str, dict[str, bool]] = {}  # alarm -> what it tells of, and whether that still holds
         self._order: dict[str, tuple[str, str, str]] = {}  # robot -> order, task and place told of last
@@ -97,12 +100,28 @@ class Teller:
             self._services[fact.task] = fact.service
         elif isinstance(fact, OrderSent) and fact.task:
             self._robot_of[fact.task] = fact.robot
+        yield from self._city(at_s, fact)
         yield from self._alarm(at_s, fact)
         yield from self._person(at_s, fact)
         yield from self._desk(at_s, fact)
         yield from self._robot(at_s, fact)
         yield from self._task(at_s, fact)
         yield from self._item(at_s, fact)
+
+    def _city(self, at_s: float, fact: Fact) -> Iterator[Entry]:
+        match fact:
+            case CityEventTaken() if fact.incident == self._scope.incident:
+                self._event = fact.event
+                kind, area = self._kinds.get(fact.type, fact.type), self._name(fact.subject.partition(":")[2])
+                yield self._of_alarm(at_s, fact.alarm, "event_taken", kind=kind, area=area)
+            case CityEventLed() if fact.event == self._event:
+                yield self._of_alarm(at_s, fact.event, f"event_{fact.to}", thing=self._name(fact.what))
+            case CityEventEnded() if fact.event == self._event and fact.how == "closed":
+                yield self._by(at_s, fact.by, "event_ended")
+            case CityEventEnded() if fact.event == self._event:
+                yield self._of_alarm(at_s, fact.event, f"event_{fact.how}")
+            case _:
+                pass
 
     def _alarm(self, at_s: float, fact: Fact) -> Iterator[Entry]:
         alarms = self._scope.alarms

@@ -10,6 +10,7 @@ from robot_fleet.core.facts import Fact, IncidentOpened
 from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.core.text import Text
 from robot_fleet.reports.alarms import AlarmCount
+from robot_fleet.reports.charging import ChargeLog
 from robot_fleet.reports.states import RobotStates, building_of
 from robot_fleet.reports.tasks import TaskStories
 from robot_fleet.site.model_costs import CostsFile
@@ -25,6 +26,7 @@ class Ground:
     lanes_m : each lane's length, metres.
     respond_s : condition -> seconds within which a person should act on its alarm.
     names : of robots, kinds and services, by id.
+    energy : the site, where it says what energy costs there; else None.
     rooms : building -> how many rooms it has, where people live who are no inventions.
     """
 
@@ -37,12 +39,15 @@ class Ground:
     costs: CostsFile | None = None
     operators: int = 1
     rooms: Mapping[str, int] = field(default_factory=dict)
+    energy: Site | None = None
 
 
 def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground:
     """Return what a site says."""
     names: dict[str, Text] = {robot.id: robot.name for robot in site.robots.values()}
     names |= {kind.id: kind.name for kind in site.kinds.values()}
+    if site.energy is not None:
+        names |= {group.id: group.name for group in site.energy.groups}
     names |= {service.id: service.name for service in site.services.values()}
     rooms = Counter(building_of(place.id) for place in site.places.values() if place.kind == "room")
     return Ground(
@@ -55,6 +60,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
         costs,
         operators,
         {} if site.synthetic_people else rooms,
+        None if site.energy is None else site,
     )
 
 
@@ -71,6 +77,7 @@ class Past:
         self.states = RobotStates(ground.lanes_m)
         self.stories = TaskStories()
         self.alarms = AlarmCount(ground.respond_s)
+        self.charging = ChargeLog()
         self.incidents_s: list[float] = []
         self.seq = 0
 
@@ -79,6 +86,7 @@ class Past:
         self.states.take(at_s, fact)
         self.stories.take(at_s, fact)
         self.alarms.take(at_s, fact)
+        self.charging.take(fact)
         if isinstance(fact, IncidentOpened):
             self.incidents_s.append(at_s)
         self.seq = seq

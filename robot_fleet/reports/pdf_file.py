@@ -76,6 +76,23 @@ def pdf_bytes(report: PeriodReport, language: str) -> bytes:
     return out.getvalue()
 
 
+def grid_pdf_bytes(
+    title: str, below: str, grids: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[int]]]
+) -> bytes:
+    """Return a PDF of grids one below the other: of each its title, its headings, its rows and how wide they are."""
+    pages = _Pages(title, below)
+    pages.add_page()
+    pages.put(title, 20, bold=True)
+    pages.put(below, 10, faint=True)
+    for heading, heads, rows, widths in grids:
+        pages.ln(4)
+        pages.put(heading, 13, bold=True)
+        _grid(pages, heads, rows, widths)
+    out = io.BytesIO()
+    pages.output(out)
+    return out.getvalue()
+
+
 def _table(pages: _Pages, table: Table, covered: str, language: str) -> None:
     names = [words.say(words.row_name(table, row), language) for row in table.rows]
     charted = table.id.startswith("utilisation_by_") and len(names) <= _ROWS_CHARTED

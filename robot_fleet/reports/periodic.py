@@ -10,6 +10,8 @@ from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import DAY_S, Period
 from robot_fleet.reports.cost_figures import Effort, added, billed_days, cost_values, robot_costs
 from robot_fleet.reports.effort_figures import effort_values
+from robot_fleet.reports.energy import EnergyReport
+from robot_fleet.reports.energy_figures import energy_of, group_values, load_values, robot_values
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured
 from robot_fleet.reports.past import Ground, Past
@@ -68,6 +70,7 @@ class PeriodReport:
     telemetry_pct : share for which telemetry was heard; None without a history of telemetry.
     assumptions : what is assumed, each with its source; from the site's costs.
     notes : what whoever reads it must know.
+    energy : charging, for its picture; None where the site says nothing of energy or nothing was charged.
     """
 
     site: str
@@ -79,6 +82,7 @@ class PeriodReport:
     tables: tuple[Table, ...]
     assumptions: tuple[tuple[str, Text], ...]
     notes: tuple[Text, ...] = ()
+    energy: EnergyReport | None = None
 
 
 def period_report(past: Past, ground: Ground, heard: Measured | None, period: Period) -> PeriodReport:
@@ -96,7 +100,8 @@ def period_report(past: Past, ground: Ground, heard: Measured | None, period: Pe
     whole = total(tallies.values())
     tasks = list(past.stories.tasks.values())
     asked, ended = asked_in(tasks, period), ended_in(tasks, period)
-    made = _Tables(past, ground, period, kind_of, parts, tallies, whole, asked, ended, measured)
+    energy = energy_of(past, ground, period)
+    made = _Tables(past, ground, period, kind_of, parts, tallies, whole, asked, ended, measured, energy)
     return PeriodReport(
         ground.site,
         period,
@@ -104,8 +109,9 @@ def period_report(past: Past, ground: Ground, heard: Measured | None, period: Pe
         len(robots),
         share_pct(whole.known_s, whole.robot_s),
         None if heard is None else share_pct(whole.heard_s, whole.robot_s),
-        (*made.utilisation(), *made.service(), made.effort(), made.alarms(), *made.money()),
+        (*made.utilisation(), *made.service(), made.effort(), made.alarms(), *made.money(), *made.charging()),
         made.assumptions(),
+        energy=energy,
     )
 
 
@@ -121,6 +127,7 @@ class _Tables:
     asked: Sequence[TaskStory]
     ended: Sequence[TaskStory]
     heard: Measured
+    energy: EnergyReport | None
 
     def utilisation(self) -> list[Table]:
         """Return how time was spent, by all that it is put together by; by date only where dates are known."""
@@ -177,6 +184,9 @@ class _Tables:
             return []
         days = billed_days(self.past.states, self.period)
         robots = robot_costs(costs, self.kind_of, self.tallies, self.parts, self.heard, self.period, days)
+        for row in () if self.energy is None else self.energy.robots:
+            if row.robot in robots:
+                robots[row.robot] = {**robots[row.robot], "energy_won": row.price}
         done = sum(task.outcome == DONE for task in self.ended)
         whole = cost_values(costs, robots, self._effort(), self.period, days, done)
         by_kind = {}
@@ -187,16 +197,30 @@ class _Tables:
         table = Table("cost", "kind", tuple(whole), (self._row(FLEET, whole), *self._rows(by_kind)))
         return [table, *self._saved()]
 
+    def charging(self) -> list[Table]:
+        """Return what charging cost and saved, by robot, load period and group of chargers."""
+        if self.energy is None:
+            return []
+        rows = {row.robot: robot_values(row) for row in self.energy.robots}
+        whole = robot_values(self.energy.total)
+        loads, groups = load_values(self.energy), group_values(self.energy)
+        return [
+            Table("energy", "robot", tuple(whole), (self._row(FLEET, whole), *self._rows(rows))),
+            Table("energy_by_load", "load", ("grid_kwh",), self._rows(loads)),
+            Table("energy_by_group", "group", tuple(next(iter(groups.values()), {})), self._rows(groups)),
+        ]
+
     def assumptions(self) -> tuple[tuple[str, Text], ...]:
         """Return what costs.yaml assumes, and where each figure is from."""
-        costs = self.ground.costs
+        costs, site = self.ground.costs, self.ground.energy
+        of_energy = () if site is None or site.energy is None else (("tariff", site.energy.source),)
         if costs is None:
-            return ()
+            return of_energy
         told: list[tuple[str, TextModel]] = [(f"kinds.{name}", each.source) for name, each in costs.kinds.items()]
         told += [("energy", costs.energy.source), ("operators", costs.operators.source)]
         told += [(f"saved.{name}", each.source) for name, each in costs.saved.items()]
         told += [] if costs.budget is None else [("budget", costs.budget.source)]
-        return tuple((key, source.value()) for key, source in told)
+        return (*((key, source.value()) for key, source in told), *of_energy)
 
     def _saved(self) -> list[Table]:
         costs = self.ground.costs

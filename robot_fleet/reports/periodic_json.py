@@ -8,6 +8,7 @@ from typing import Any
 
 from robot_fleet.core.text import Text
 from robot_fleet.reports import periodic_words as words
+from robot_fleet.reports.energy import EnergyReport
 from robot_fleet.reports.periodic import PeriodReport, Table
 from robot_fleet.reports.registry import Figure
 
@@ -33,8 +34,15 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
         "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
         "tables": [_table(table) for table in report.tables],
         "notes": [text_json(note) for note in report.notes],
+        "energy": None if report.energy is None else _energy(report.energy),
         "assumptions": [{"key": key, "source": text_json(source)} for key, source in report.assumptions],
     }
+
+
+def _energy(energy: EnergyReport) -> dict[str, Any]:
+    """Return charging as JSON, with what people call the load periods of its picture."""
+    names = {load: words.LOADS.get(load, Text(load, load)) for load in dict.fromkeys(energy.curve.loads)}
+    return {**energy.to_dict(), "load_names": {load: text_json(name) for load, name in names.items()}}
 
 
 def figure_json(figure: Figure) -> dict[str, Any]:

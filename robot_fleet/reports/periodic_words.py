@@ -21,6 +21,9 @@ _TITLES = {
     "alarms": Text("경보 (EEMUA 191)", "Alarms (EEMUA 191)"),
     "cost": Text("비용", "Cost"),
     "saved": Text("주민이 아낀 시간", "Resident hours saved"),
+    "energy": Text("충전", "Charging"),
+    "energy_by_load": Text("충전: 부하 시간대", "Charging: load period"),
+    "energy_by_group": Text("충전: 충전기 그룹", "Charging: charger group"),
 }
 _BY = {
     "fleet": Text("전체", "whole fleet"),
@@ -32,11 +35,19 @@ _BY = {
     "weekday": Text("요일", "weekday"),
     "day": Text("날", "day"),
     "reason": Text("결과와 이유", "outcome and reason"),
+    "load": Text("부하 시간대", "load period"),
+    "group": Text("충전기 그룹", "charger group"),
 }
 _NOBODY = {
     "service": Text("작업 없음", "no task"),
     "building": Text("알 수 없음", "not known"),
     "kind": Text("알 수 없음", "not known"),
+}
+LOADS = {
+    "light": Text("경부하", "light load"),
+    "mid": Text("중간부하", "middle load"),
+    "peak": Text("최대부하", "peak load"),
+    "solar": Text("태양광", "solar"),
 }
 _WEEKDAYS = {
     "1": Text("월요일", "Monday"),
@@ -101,6 +112,8 @@ def row_name(table: Table, row: Row) -> Text:
         return _BY[FLEET]
     if table.by == "weekday":
         return _WEEKDAYS[row.key]
+    if table.by == "load" and row.key in LOADS:
+        return LOADS[row.key]
     if not row.key:
         return _NOBODY.get(table.by, Text(NONE, NONE))
     if table.by == "hour":

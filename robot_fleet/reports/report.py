@@ -11,6 +11,7 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact
 from robot_fleet.reports.alarms import AlarmCount, AlarmLoad
+from robot_fleet.reports.city_events import EventFigures, EventStories
 from robot_fleet.reports.figures import percentile, rounded, share_pct
 from robot_fleet.reports.robots import RobotClocks, RobotTime, total
 from robot_fleet.reports.tasks import CANCELLED, DONE, FAILED, OPEN, REJECTED, TaskStories, TaskStory
@@ -100,6 +101,7 @@ class FleetReport:
     robots: tuple[RobotFigures, ...]
     alarms: tuple[AlarmFigures, ...]
     alarm_load: AlarmLoad
+    events: tuple[EventFigures, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON."""
@@ -122,6 +124,7 @@ def build_report(
     operators : among whom the alarms are shared.
     """
     clocks, stories, alarms = RobotClocks(), TaskStories(), AlarmCount(respond_s or {})
+    events = EventStories()
     from_s: float | None = None
     to_s = 0.0
     for at_s, fact in facts:
@@ -130,6 +133,7 @@ def build_report(
         clocks.take(at_s, fact)
         stories.take(at_s, fact)
         alarms.take(at_s, fact)
+        events.take(fact)
     tasks = list(stories.tasks.values())
     times, kinds = clocks.times(to_s), {**stories.kinds(), **(kinds or {})}
     done_by = {name: sum(task.outcome == DONE and task.robot == name for task in tasks) for name in times}
@@ -147,6 +151,7 @@ def build_report(
         robots=robots,
         alarms=tuple(_alarm(task) for task in tasks if task.alarm),
         alarm_load=alarms.load(from_s or 0.0, to_s, operators),
+        events=events.figures(stories.tasks),
     )
 
 

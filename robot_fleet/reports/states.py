@@ -141,7 +141,9 @@ class RobotStates:
                 self.interventions.append(Event(at_s, fact.robot))
             case HoldSet() if fact.robot:
                 clock = self._at(fact.robot, at_s)
-                if not fact.hold:  # whoever lets a robot go by its name lets it move after an emergency stop
+                if (
+                    not fact.hold and fact.consents
+                ):  # whoever lets a robot go by its name lets it move after an emergency stop
                     clock.stopped = False
                     self._mended(fact.robot, at_s)
                 else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from robot_fleet.core.clock import format_clock
 from robot_fleet.reports.alarms import AlarmLoad
+from robot_fleet.reports.city_events import EventFigures
 from robot_fleet.reports.report import AlarmFigures, FleetReport, RobotFigures, ServiceFigures
 
 LANGUAGES = ("en", "ko")
@@ -18,6 +19,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "kinds": ("Robots by kind", "종류별 로봇"),
     "robots": ("Robots", "로봇"),
     "alarms": ("Alarms", "경보"),
+    "events": ("Events of the city", "도시 이벤트"),
+    "event": ("event", "이벤트"),
+    "area": ("where", "장소"),
+    "taken": ("taken s", "접수 초"),
+    "led": ("led to", "대응"),
+    "exercise": ("exercise", "훈련"),
     "service": ("service", "서비스"),
     "requests": ("requests", "요청"),
     "done": ("done", "완료"),
@@ -107,6 +114,11 @@ def tables(report: FleetReport, language: str) -> tuple[TextTable, ...]:
             ("alarm", "service", "raised", "shown", "on_site", "closed", "verdict"),
             tuple(_alarm(row) for row in report.alarms),
         ),
+        table(
+            "events",
+            ("event", "kind", "area", "raised", "taken", "shown", "on_site", "closed", "led"),
+            tuple(_event(row, word("exercise", language)) for row in report.events),
+        ),
         load_table(report.alarm_load, language),
     )
     return tuple(one for one in made if one.rows)
@@ -171,6 +183,13 @@ def _robot(row: RobotFigures, unknown: str) -> tuple[str, ...]:
 def _alarm(row: AlarmFigures) -> tuple[str, ...]:
     after = (_figure(value) for value in (row.shown_s, row.on_site_s, row.closed_s))
     return (row.task, row.service, format_clock(row.raised_s), *after, row.verdict or NONE)
+
+
+def _event(row: EventFigures, exercise: str) -> tuple[str, ...]:
+    kind = f"{row.type} ({exercise})" if row.exercise else row.type
+    after = (_figure(value) for value in (row.taken_s, row.shown_s, row.on_site_s, row.ended_s))
+    led = ", ".join(f"{count} {sort}" for sort, count in row.led.items())
+    return (row.event, kind, row.subject, format_clock(row.happened_s), *after, led or NONE)
 
 
 def _figure(value: float | None) -> str:

@@ -1,13 +1,16 @@
-"""The simulated people who ask the fleet for services: over ROS, and again until they are answered."""
+"""The simulated people who ask for services, and the city that tells of events: each again until it is answered."""
 
 from __future__ import annotations
 
 from rclpy.node import Node
 from rclpy.task import Future
-from robot_fleet_interfaces.srv import SubmitTask
+from robot_fleet_interfaces.srv import CarryOut, SubmitTask
 
-from robot_fleet.ros.commands import SUBMIT_TASK, params_json
+from robot_fleet.core.site import Site
+from robot_fleet.ros.commands import CARRY_OUT, SUBMIT_TASK, params_json
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.wishes import wish_json
+from robot_fleet.runtime.city import is_event, told_event
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Call, Callers
 
@@ -29,46 +32,54 @@ class Calling:
     guard : keeps failing callbacks from the spin.
     callers : the people.
     keeper : keeps alarms before they are handed in.
+    site : where events happen.
     """
 
-    def __init__(self, node: Node, guard: Guard, callers: Callers, keeper: Keeper) -> None:
+    def __init__(self, node: Node, guard: Guard, callers: Callers, keeper: Keeper, site: Site) -> None:
+        self._site = site
         self._guard = guard
         self._keeper = keeper
         self._kept: set[str] = set()
         self._callers = callers
         self._submit = node.create_client(SubmitTask, SUBMIT_TASK)
+        self._carry_out = node.create_client(CarryOut, CARRY_OUT)
         self._asked: dict[str, tuple[float, Future]] = {}  # when it may be asked again, and what may still answer
 
     @property
     def heard(self) -> bool:
         """Whether the manager is there."""
-        return bool(self._submit.service_is_ready())
+        return bool(self._submit.service_is_ready() and self._carry_out.service_is_ready())
 
     def look(self, fleet_s: float, steady_s: float) -> None:
         """Ask for what is due by fleet time and was not asked for lately."""
         for call in self._callers.due(fleet_s):
             if call.request_id not in self._kept:
                 self._kept.add(call.request_id)
-                self._keeper.keep(call.request_id, call.service, call.params, "caller", call.at_s)
+                if not is_event(call):
+                    self._keeper.keep(call.request_id, call.service, call.params, "caller", call.at_s)
             asked = self._asked.get(call.request_id)
             if asked is not None and steady_s < asked[0]:
                 continue
             if not self.heard:
                 return
             if asked is not None:
-                self._submit.remove_pending_request(asked[1])
-            self._ask(call, steady_s)
+                (self._carry_out if is_event(call) else self._submit).remove_pending_request(asked[1])
+            self._ask(call, fleet_s, steady_s)
 
-    def _ask(self, call: Call, steady_s: float) -> None:
-        future = self._submit.call_async(
-            SubmitTask.Request(
-                idempotency_key=call.request_id,
-                service=call.service,
-                params_json=params_json(dict(call.params)),
-                requester="caller",
-                raised_s=call.at_s,
+    def _ask(self, call: Call, fleet_s: float, steady_s: float) -> None:
+        if is_event(call):
+            name, fields = wish_json(told_event(self._site, call, fleet_s))
+            future = self._carry_out.call_async(CarryOut.Request(wish=name, fields_json=fields))
+        else:
+            future = self._submit.call_async(
+                SubmitTask.Request(
+                    idempotency_key=call.request_id,
+                    service=call.service,
+                    params_json=params_json(dict(call.params)),
+                    requester="caller",
+                    raised_s=call.at_s,
+                )
             )
-        )
         self._asked[call.request_id] = steady_s + AGAIN_AFTER_S, future
         future.add_done_callback(self._guard("answer", lambda done: self._answered(call, done, steady_s)))
 

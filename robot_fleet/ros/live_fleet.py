@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, Improve
+from robot_fleet.core.effects import Answer, Improve, SupplyChargers
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.fleet import Fleet, FleetState
 from robot_fleet.core.inputs import DirectTask, Input, ReportReceived, SequenceTask, Tick
@@ -67,7 +67,9 @@ class LiveFleet:
         seed: int | None,
         planners: PathAsker | None = None,
         midnight: datetime | None = None,
+        supply: Callable[[SupplyChargers], None] | None = None,
     ) -> None:
+        self._supply = supply
         self._site = site
         self._target = ledger
         self._figures = figures
@@ -187,7 +189,17 @@ class LiveFleet:
     def _read_ledger(self) -> tuple[Ledger, Host]:
         ledger, state = history.open_for_writing(self._site, self._target, time.strftime("%F %T"))
         fleet = Fleet(self._site, ports_for(self._site, self._midnight), state=state)
-        host = Host(fleet, ledger, self._links, self._improve, self._answer, time.perf_counter, self._planners)
+        host = Host(
+            fleet,
+            ledger,
+            self._links,
+            self._improve,
+            self._answer,
+            time.perf_counter,
+            self._planners,
+            None,
+            self._supply,
+        )
         return ledger, host
 
     def _improve(self, wish: Improve) -> None:

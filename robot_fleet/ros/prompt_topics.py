@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import Prompt, Prompts
 
+from robot_fleet.core.fleet.city import notices
 from robot_fleet.core.fleet.flowing import awaited
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.flow import answers
-from robot_fleet.core.site import Service
+from robot_fleet.core.site import Site
+from robot_fleet.core.text import Text
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
+
+NOTICE = "notice"
+"""The act of what is only told, and not asked."""
 
 
 class PromptTopics:
@@ -21,20 +24,29 @@ class PromptTopics:
     Parameters
     ----------
     node : where the publisher lives.
-    services : of the site; they say what is asked.
+    site : its services say what is asked, and its rules for events of the city what is told.
     """
 
-    def __init__(self, node: Node, services: Mapping[str, Service]) -> None:
-        self._services = services
+    def __init__(self, node: Node, site: Site) -> None:
+        self._site = site
+        self._services = site.services
         self._prompts = node.create_publisher(Prompts, topic("fleet/prompts"), QOS["fleet/prompts"].offered)
         self._told: list[Prompt] | None = None
 
     def tell(self, state: FleetState, at_s: float) -> None:
         """Publish what has changed since the last call."""
         prompts = [self._prompt(task, state) for task in state.open_tasks() if task.awaits is not None]
+        prompts += [self._notice(state.tasks[name], text, state) for name, text in notices(self._site, state).items()]
         if prompts != self._told:
             self._told = prompts
             self._prompts.publish(Prompts(stamp=to_time(at_s), prompts=prompts))
+
+    def _notice(self, task: TaskRecord, text: Text, state: FleetState) -> Prompt:
+        """Return what people beside a robot are told, for which nobody has to answer."""
+        order = state.robots[task.robot].order if task.robot else None
+        place = "" if order is None else order.place
+        told = {"task": task.id, "service": task.request.service, "act": NOTICE, "robot": task.robot, "place": place}
+        return Prompt(**told, answers=[], text_ko=text.ko, text_en=text.en)
 
     def _prompt(self, task: TaskRecord, state: FleetState) -> Prompt:
         act, order = awaited(task), state.robots[task.robot].order

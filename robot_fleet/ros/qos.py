@@ -52,9 +52,13 @@ QOS: dict[str, Quality] = {
     "fleet/alarms": _quality(1, latched=True),
     "fleet/incidents": _quality(1, latched=True),
     "fleet/prompts": _quality(1, latched=True),
+    # several at a time must not push each other out, and each is answered
+    "fleet/city_events": _quality(50),
+    "fleet/city_event_answers": _quality(50),
     "fleet/site_markers": _quality(1, latched=True),
     "fleet/markers": _quality(1),
     "fleet/place_contents": _quality(50, latched=True),
+    "fleet/charger_supply": _quality(1, latched=True),
     # Nav2's and the common ones, with the profiles that Nav2 and its clients use
     "~amcl_pose": _quality(1, latched=True),
     "~initialpose": _quality(10),

@@ -6,7 +6,7 @@ import time
 
 from nav_msgs.msg import OccupancyGrid
 from rclpy.node import Node
-from robot_fleet_interfaces.msg import PlaceContents
+from robot_fleet_interfaces.msg import ChargerSupply, PlaceContents
 from rosgraph_msgs.msg import Clock as ClockMsg
 
 from robot_fleet.ros.calling import Calling
@@ -73,10 +73,16 @@ class SimBridge:
         self._contents = node.create_publisher(
             PlaceContents, topic("fleet/place_contents"), QOS["fleet/place_contents"].offered
         )
+        node.create_subscription(
+            ChargerSupply,
+            topic("fleet/charger_supply"),
+            guard("supply", self._supply),
+            QOS["fleet/charger_supply"].wanted,
+        )
         self._map = node.create_publisher(OccupancyGrid, topic("map"), QOS["map"].offered)
         self._map.publish(to_grid(occupancy))
         keeper = Keeper(world.site, journal, "people", lambda: player.clock_s)
-        self._calling = Calling(node, guard, callers, keeper)
+        self._calling = Calling(node, guard, callers, keeper, world.site)
         self._replying = Replying(node, guard, world)
         self._robots = {
             name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy) for name in world.robots
@@ -131,6 +137,9 @@ class SimBridge:
         waited = steady_s - self._made_s > AGENTS_WITHIN_S
         agents = all(robot.topics.heard for robot in self._robots.values())
         return self._calling.heard and (waited or (agents and (self._ghosts is None or self._ghosts.complete)))
+
+    def _supply(self, wish: ChargerSupply) -> None:
+        self._world.supply(wish.held)
 
     def _stamp_s(self) -> float:
         """Return what stands on messages: ROS time."""

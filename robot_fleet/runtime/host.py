@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder, SupplyChargers
 from robot_fleet.core.facts import AlarmRaised, Fact, PlanCommitted, TaskRequested
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.inputs import Input, ReportReceived
@@ -51,6 +51,7 @@ class Host:
     answer : tells a command's sender what became of it.
     clock : returns the steady time in seconds, for latencies.
     planners : asks robots' planners, None where there are none to be asked.
+    supply : has chargers give current (the first) or hold it back (the others); None where nothing can be switched.
     board : told of every report, where nobody else watches the robots' health.
     """
 
@@ -64,6 +65,7 @@ class Host:
         clock: Callable[[], float],
         planners: PathAsker | None = None,
         board: Board | None = None,
+        supply: Callable[[SupplyChargers], None] | None = None,
     ) -> None:
         self.fleet = fleet
         self.rollups: dict[str, Rollup] = {}
@@ -79,6 +81,7 @@ class Host:
         self._clock = clock
         self._planners = planners
         self._board = board
+        self._supply = supply
 
     def feed(self, news: Input, now: Now) -> tuple[Fact, ...]:
         """Let the core take an input in; return the facts of the turn."""
@@ -104,6 +107,9 @@ class Host:
                         self._planners.ask(effect)
                 case Answer():
                     self._answer(effect)
+                case SupplyChargers():
+                    if self._supply is not None:
+                        self._supply(effect)
         return outcome.facts
 
     def poll_links(self, now: Now) -> bool:

@@ -11,6 +11,7 @@ from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Site
+from robot_fleet.runtime.city import event_entries
 from robot_fleet.telemetry.rollup import Rollup
 
 SCHEMA_VERSION = 1
@@ -35,11 +36,12 @@ def fleet_part(
     coverage: Mapping[str, int],
     looks: int,
 ) -> dict[str, Any]:
-    """Return what the fleet itself knows of a run: requests, alarms, and `robots_part`."""
+    """Return what the fleet itself knows of a run: requests, alarms, events, and `robots_part`."""
     past = [EndedTask.read(line) for line in state.retired.values()]
     return {
         "requests": [*map(past_request, past), *live_requests(state)],
         "alarms": in_order([*map(past_call, past), *live_calls(state)]),
+        "events": event_entries(state),
         **robots_part(site, state, rollups, plans_by, checked, violations, coverage, looks),
     }
 
@@ -174,6 +176,7 @@ def whole(
         "requests": requests,
         "robots": part["robots"],
         "alarms": part["alarms"],
+        "events": list(part.get("events", ())),
         "contacts": list(contacts),
         "restarts": dict(restarts),
         "latency_ms": latency_ms,

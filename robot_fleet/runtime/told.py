@@ -12,6 +12,7 @@ from robot_fleet.core.fleet import FleetState
 from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
+from robot_fleet.runtime.city import event_entries
 from robot_fleet.runtime.history import Follower
 from robot_fleet.runtime.summary import Call, in_order, live_calls, live_requests, past_call, past_request
 
@@ -53,6 +54,11 @@ class ToldRequests:
     def alarms(self) -> list[dict[str, Any]]:
         """The calls for help, oldest first."""
         return in_order([*self._past_calls, *live_calls(self._state)])
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the city, oldest first."""
+        return event_entries(self._state)
 
     @property
     def refused(self) -> dict[str, str]:

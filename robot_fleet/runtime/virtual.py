@@ -21,10 +21,12 @@ from robot_fleet.core.inputs import (
     PlaceSensed,
     PlanImproved,
     SubmitTask,
+    TakeCityEvent,
     Tick,
 )
 from robot_fleet.core.plan import Plan
 from robot_fleet.core.site import Site
+from robot_fleet.runtime.city import is_event, told_event
 from robot_fleet.runtime.demand import DAY_BEGINS_S, SENSED_KINDS
 from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
@@ -168,8 +170,10 @@ class VirtualFleet:
                 key = f"answer_{task.id}_{task.moves}"
                 self.host.feed(AnswerTask(key, task.id, word, by="people"), now)
 
-    def wish(self, call: Call) -> SubmitTask:
-        """Return what the fleet is asked for by somebody."""
+    def wish(self, call: Call) -> SubmitTask | TakeCityEvent:
+        """Return what the fleet is asked for by somebody, or told by the city."""
+        if is_event(call):
+            return told_event(self.host.fleet.site, call, self.world.now_s)
         return SubmitTask(call.request_id, call.service, call.params, "caller")
 
     def _agents_look(self, robots: Iterable[str]) -> None:
@@ -205,7 +209,16 @@ class VirtualFleet:
 
     def _host(self, fleet: Fleet) -> Host:
         improve, answer = self._asked_to_improve, self._answered
-        return Host(fleet, self.log, self.links, improve, answer, time.perf_counter, board=self.board)
+        return Host(
+            fleet,
+            self.log,
+            self.links,
+            improve,
+            answer,
+            time.perf_counter,
+            board=self.board,
+            supply=lambda wish: self.world.supply(wish.held),
+        )
 
     def _link(self, robot: str) -> InProcessLink:
         agent = Agent(robot, SimNavigator(self.world, robot), SimActuator(self.world, robot), MemoryJournal(), "b1")

@@ -20,6 +20,8 @@ from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
 from robot_fleet.server.doors.visit import concerns, visit
+from robot_fleet.server.event_intake import EventIntake
+from robot_fleet.server.event_routes import event_commands, event_reads
 from robot_fleet.server.guard import SameOrigin
 from robot_fleet.server.job_routes import job_commands, job_reads
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
@@ -31,6 +33,7 @@ from robot_fleet.server.models import (
     TaskWish,
 )
 from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
+from robot_fleet.server.paper_routes import paper_commands
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.place_routes import inventory_reads, place_commands
 from robot_fleet.server.ports import FleetPort
@@ -64,6 +67,7 @@ def create_app(
     replays: Replays | None = None,
     sent_reports: SentReports | None = None,
     what_ifs: WhatIfs | None = None,
+    city: EventIntake | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -80,6 +84,7 @@ def create_app(
     replays : who tells of the past; without them there are no such addresses.
     sent_reports : who sends reports by itself; without them there are no such addresses.
     what_ifs : who plays past days with a change; without them there are no such addresses.
+    city : tells which events of the city may be taken; without it none can be handed in.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -120,6 +125,7 @@ def create_app(
     app.include_router(task_reads(fleet))
     app.include_router(task_commands(fleet), dependencies=unchanged)
     app.include_router(zone_commands(fleet), dependencies=unchanged)
+    app.include_router(paper_commands(fleet), dependencies=unchanged)
     app.include_router(inventory_reads(fleet))
     app.include_router(place_commands(fleet), dependencies=unchanged)
     app.include_router(shift_reads(fleet))
@@ -127,6 +133,9 @@ def create_app(
     app.include_router(schedule_reads(fleet))
     app.include_router(schedule_commands(fleet), dependencies=unchanged)
     app.include_router(template_commands(fleet))
+    app.include_router(event_reads(fleet))
+    if city is not None:
+        app.include_router(event_commands(fleet, city))
     app.include_router(_stream(hub))
     if reports is not None:
         app.include_router(report_reads(reports))

@@ -132,6 +132,13 @@ class HoldWish(_Body):
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
+class PaperWish(_Body):
+    """A wish to withdraw a paper, or to restore it."""
+
+    reason: str = Field(default="", max_length=200)
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
 class MendPlaceWish(_Body):
     """Word that a place is in order again."""
 
@@ -289,6 +296,12 @@ class CommandTaken(BaseModel):
     incident: str = Field(default="", description="The incident that it speaks of.")
     job: str = Field(default="", description="The field job that it speaks of.")
     where: str = Field(default="", description="What the reason is about: robots of a hold, with commas.")
+
+
+class EventTaken(BaseModel):
+    """An event of the city's platform was taken, now or before."""
+
+    event: str = Field(description="The event, `<source>/<id>`; of word that one is over, that one.")
 
 
 class ErrorDetail(BaseModel):

@@ -92,6 +92,14 @@ class ObstacleRow(_Row):
     since_s: float
 
 
+class SupplyRow(_Row):
+    """Why the charger that a robot is at gives it current, or holds it back and, where that is known, until when."""
+
+    on: bool
+    reason: str
+    until_s: float | None
+
+
 class RobotRow(VersionedRow):
     """A robot: where it is, what it does, how it fares."""
 
@@ -119,6 +127,7 @@ class RobotRow(VersionedRow):
     stopped: bool = False
     in_place: bool = Field(default=False, description="Whether its hold is one where it was.")
     must_charge: bool = False
+    supply: SupplyRow | None = None
     maintenance: bool = False
     maintenance_s: tuple[float, float] | None = None
     freshness: Freshness
@@ -264,6 +273,33 @@ class PlaceOutRow(_Row):
     robot: str
     by: str
     since_s: float
+
+
+class EventRow(_Row):
+    """An event of the city. Times are fleet seconds, null before."""
+
+    id: str = Field(description="`<source>/<id>`.")
+    type: str
+    name: TextRow
+    urgency: str
+    subject: str = Field(description="The area, `<sort>:<id>`.")
+    area: TextRow
+    outlines: list[list[list[float]]] = Field(description="The ground that it is about, [x_m, y_m] each.")
+    exercise: bool
+    state: Literal["open", "over"]
+    happened_s: float
+    taken_s: float
+    until_s: float = Field(description="When it is over, if nobody says so before.")
+    shown_s: float | None
+    on_site_s: float | None = Field(description="When a robot first came to where one of its tasks is.")
+    on_site: str = Field(description="That robot.")
+    end: str = Field(description="resolved, expired or closed; empty while it is open.")
+    ended_by: str
+    ended_s: float | None
+    alarm: str
+    incident: str
+    tell: TextRow | None = Field(description="What people with whom a held robot is are told.")
+    led: dict[str, list[str]] = Field(description="Ids by what it led to: task, refused, held, put_off, closed, told.")
 
 
 class HeardRow(_Row):

@@ -7,6 +7,7 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact, PlanCommitted
 from robot_fleet.core.fleet import flowing, roads
+from robot_fleet.core.fleet.city import notices
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.flow import answers
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
@@ -14,6 +15,7 @@ from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
@@ -60,7 +62,7 @@ class StateRows:
         for task in state.tasks.values():
             self.put_task(view, task, state)
         for robot in state.robots.values():
-            view.put_robot(robot.id, **self._robot_values(robot))
+            view.put_robot(robot.id, **self._robot_values(state, robot))
         for report in robots:
             view.put_robot(report.robot, state=report.state, charging=report.charging, load=list(report.load))
         about = {
@@ -83,6 +85,7 @@ class StateRows:
         view.put_shift(waiting_row(state))
         view.put_schedules(self._schedules.schedules(state))
         view.put_templates(self._schedules.templates(state))
+        view.put_events(event_rows(self._site, state))
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""
@@ -94,7 +97,8 @@ class StateRows:
         """Put a task's row into the view if it may have changed: there may be thousands that have not."""
         planned_on, eta_s = state.planned.get(task.id), self._eta_s.get(task.id)
         standing = task.state, task.robot, task.next_stop, task.reason, task.asks, task.awaits, len(task.instants)
-        changing = (*standing, *_wishes(task))
+        notice = self._notice(task, state)
+        changing = (*standing, *_wishes(task), *(notice or {}).values())
         made_from = (*changing, *state.awaited_by(task), planned_on, eta_s)
         if self._told.get(task.id) != made_from:
             self._told[task.id] = made_from
@@ -126,6 +130,7 @@ class StateRows:
             "asks": task.asks,
             "hands_over": task.hands_over,
             "awaits": self._awaits(task),
+            "notice": self._notice(task, state),
             "priority": request.priority,
             "after": list(state.awaited_by(task)),
             "held": task.held,
@@ -158,6 +163,11 @@ class StateRows:
             ],
         }
 
+    def _notice(self, task: TaskRecord, state: FleetState) -> dict[str, str] | None:
+        """Return what the people with whom a task's robot is are told of an event of the city; None for nothing."""
+        told = notices(self._site, state).get(task.id) if state.events else None
+        return None if told is None else {"ko": told.ko, "en": told.en}
+
     def _expect(self, state: FleetState, route: tuple[PlannedStop, ...]) -> None:
         for planned in route:
             if planned.stop == CHARGE:
@@ -167,7 +177,7 @@ class StateRows:
             if request.stops[planned.stop].id == stop:
                 self._eta_s[planned.task] = planned.begin_s if moment == "arrived" else planned.end_s
 
-    def _robot_values(self, robot: RobotRecord) -> dict[str, Any]:
+    def _robot_values(self, state: FleetState, robot: RobotRecord) -> dict[str, Any]:
         order = robot.busy
         task = order.task if order is not None else ""
         eta_s = self._eta_s.get(task)
@@ -183,10 +193,20 @@ class StateRows:
             "in_place": robot.in_place,
             "fault": robot.fault,
             "must_charge": robot.must_charge,
+            "supply": _supply(state, robot),
             "stopped": robot.stopped,
             "maintenance": robot.maintenance,
             "maintenance_s": robot.maintenance_s,
         }
+
+
+def _supply(state: FleetState, robot: RobotRecord) -> dict[str, Any] | None:
+    """Return why the charger that a robot is at gives it current or not, None where that is not decided."""
+    record = state.supplies.get(robot.docked)
+    if record is None or record.robot != robot.id:
+        return None
+    until_s = record.until_s if record.until_s > 0.0 and isfinite(record.until_s) else None
+    return {"on": record.on, "reason": record.reason, "until_s": until_s}
 
 
 def _wishes(task: TaskRecord) -> tuple[object, ...]:

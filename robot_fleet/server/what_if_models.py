@@ -22,6 +22,9 @@ class WhatIfWish(BaseModel):
     demand_pct: dict[Name, float] = Field(
         default={}, max_length=64, description='Service -> per cent more or fewer requests; "" for all others.'
     )
+    charging: Literal["", "tariff", "at_once"] = Field(
+        default="", description="When robots that can wait charge; empty: as on the day."
+    )
     seed: int = Field(default=1, ge=0, le=2**31 - 1, description="Of what is drawn.")
 
 

@@ -28,6 +28,7 @@ class WhatIfs(Protocol):
         charger_at: Sequence[str],
         demand_pct: Mapping[str, float],
         seed: int,
+        charging: str = "",
     ) -> Row:
         """Begin to answer a question, and return it as `told` does."""
         ...
@@ -59,7 +60,7 @@ def what_if_routes(what_ifs: WhatIfs) -> APIRouter:
         """Ask what a past day would have been; one question is answered at a time."""
         concerns(wish.of or "newest")
         change = (wish.robots, wish.chargers, wish.charger_at, wish.demand_pct)
-        return await asyncio.to_thread(what_ifs.ask, wish.of, wish.began, *change, wish.seed)
+        return await asyncio.to_thread(what_ifs.ask, wish.of, wish.began, *change, wish.seed, wish.charging)
 
     @router.get("/{question}", response_model=WhatIfAnswer)
     async def one(question: str) -> Any:

@@ -71,6 +71,7 @@ def capture(world: SimWorld) -> dict[str, Any]:
         "contacts": [[contact.at_s, contact.a, contact.b] for contact in world.scanners.contacts],
         "touching": [list(pair) for pair in world.scanners.touching],
         "hazards": world.hazards.capture(),
+        "held_back": list(world.held_back),
         "trace_bytes": world.trace.flush() if world.trace is not None else None,
     }
 
@@ -107,6 +108,7 @@ def restore(world: SimWorld, state: Mapping[str, Any]) -> None:
     world.scanners.contacts = [Contact(*fields) for fields in state["contacts"]]
     world.scanners.touching = dict.fromkeys((a, b) for a, b in state["touching"])
     world.hazards.restore(state.get("hazards", {}))
+    world.held_back = dict.fromkeys(state.get("held_back", ()))
     for robot_id, robot in world.robots.items():
         robot.slip = world.hazards.slips.get(robot_id, 0.0)
     world.take_changes()

@@ -84,6 +84,7 @@ class SimWorld:
         elsewhere = [name for name in site.robots if name not in self.robots]
         self.ghosts = Ghosts(self, ghost_bodies(site, elsewhere, self.now_s))
         self.hazards = Hazards()
+        self.held_back: dict[str, None] = {}
         self.scanners = Scanners((*self._bodies, *self.ghosts.bodies.values()), self.hazards)
         self.custody = Custody()
         for item in site.items.values():
@@ -198,7 +199,8 @@ class SimWorld:
     def _charge(self, robot: SimRobot) -> None:
         """Let the charger that a robot is docked at give it current, if it does."""
         broken = self.hazards.chargers.get(robot.docked_at) == NO_CURRENT
-        robot.draw(robot.kind.standing_w if broken else -robot.kind.charge_w, self.now_s)
+        gives_w = 0.0 if robot.docked_at in self.held_back else robot.kind.charge_w
+        robot.draw(robot.kind.standing_w if broken else -gives_w, self.now_s)
 
     def put_bodies(self, bodies: Sequence[Body]) -> bool:
         """Let things and people be there from now on, all or none: nobody appears where a robot stands."""
@@ -218,6 +220,17 @@ class SimWorld:
             self.hazards.chargers[place] = how
         for robot in self._bodies:
             if robot.docked_at == place and robot.mode is Mode.DOCKED:
+                self._charge(robot)
+                self.note_change(robot.id)
+
+    def supply(self, held_back: Sequence[str]) -> None:
+        """Have these chargers feed no more than what the robots at them draw, and all others charge."""
+        if list(held_back) == list(self.held_back):
+            return
+        before, self.held_back = self.held_back, dict.fromkeys(held_back)
+        for robot in self._bodies:
+            place = robot.docked_at
+            if robot.mode is Mode.DOCKED and (place in before) is not (place in self.held_back):
                 self._charge(robot)
                 self.note_change(robot.id)
 

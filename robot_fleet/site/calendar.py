@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.rrule import DAILY, MO, MONTHLY, WEEKLY, rrule
 
+from robot_fleet.core.energy import DayKind
 from robot_fleet.core.recurrence import WEEKDAYS, Edition, Every, Occurrence, OnHolidays, Recurrence
 from robot_fleet.core.site import CalendarSpec
 from robot_fleet.core.text import Text
@@ -25,6 +26,7 @@ HORIZON = timedelta(days=5 * 366)
 LONGEST_BREAK = timedelta(days=60)
 """Between a holiday and the next working day."""
 _SHORTEST_MONTH = 28
+_SATURDAY, _SUNDAY = 5, 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,6 +75,13 @@ class SiteCalendar:
         """Return the fleet time at which clocks show a time of day."""
         shown = datetime.fromisoformat(day) + timedelta(seconds=time_s)
         return (shown.replace(tzinfo=self.zone).astimezone(UTC) - self.began_at).total_seconds()
+
+    def kind_of_day(self, at_s: float) -> DayKind:
+        """Return whether a fleet time falls on a Sunday, holiday or closed day, on a Saturday, or on a working day."""
+        day = date.fromisoformat(self.local(at_s)[:10])
+        if day.weekday() == _SUNDAY or self._spec.closed.get(day.isoformat()) is not None or self._off(day):
+            return DayKind.HOLIDAY
+        return DayKind.SATURDAY if day.weekday() == _SATURDAY else DayKind.WORKDAY
 
     def following(self, editions: Sequence[Edition], after: str) -> Occurrence | None:
         """Return the first occurrence after a local date and time, None if there is none any more."""

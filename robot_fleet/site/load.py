@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import RobotKind, Site
+from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
+from robot_fleet.site.energy import ENERGY_FILE
 from robot_fleet.site.maps import read_map_file
+from robot_fleet.site.model_law import LAW_FOLDER, PAPERS_FILE
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import CALENDAR_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
 from robot_fleet.site.references import check_references
@@ -56,7 +60,12 @@ def site_digest(folder: Path) -> str:
         raise draft.findings[0].error()
     names = ["site.yaml", "places.yaml", "kinds.yaml", "robots.yaml", "items.yaml", draft.file.lanes, draft.file.map]
     names += sorted(f"services/{path.name}" for path in (folder / "services").glob("*.yaml"))
-    names += [name for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE) if (folder / name).is_file()]
+    names += sorted(f"{LAW_FOLDER}/{path.name}" for path in (folder / LAW_FOLDER).glob("*.yaml"))
+    names += [
+        name
+        for name in (ZONES_FILE, HEALTH_FILE, CALENDAR_FILE, ENERGY_FILE, BUILDINGS_FILE, EVENTS_FILE, PAPERS_FILE)
+        if (folder / name).is_file()
+    ]
     names.append(str(Path(draft.file.map).parent / read_map_file(folder / draft.file.map).image))
     digest = hashlib.sha256()
     for name in names:
@@ -87,6 +96,10 @@ def _site(draft: Draft, folder: Path) -> Site:
         routes=draft.routes,
         zones=draft.zones,
         synthetic_people=file.synthetic_people,
-        health=draft.health,
+        health=replace(draft.health, alarms={**draft.health.alarms, **draft.city.alarm_templates()}),
         calendar=draft.calendar,
+        law=draft.law,
+        buildings=draft.buildings,
+        city=draft.city,
+        energy=draft.energy,
     )

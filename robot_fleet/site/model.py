@@ -127,6 +127,11 @@ class ZoneModel(SiteModel):
     speed_mps: NotNegative = 0.0
     no_stopping: bool = False
     outdoor: bool = False
+    law: Annotated[
+        str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", description="the regime law/<id>.yaml that holds here")
+    ] = ""
+    ground: Literal["pavement", "crossing", "carriageway", "estate"] = "pavement"
+    pavement_m: NotNegative = 0.0
 
     def value(self) -> Zone:
         """Return the core's value."""
@@ -139,6 +144,9 @@ class ZoneModel(SiteModel):
             speed_mps=self.speed_mps,
             no_stopping=self.no_stopping,
             outdoor=self.outdoor,
+            law=self.law,
+            ground=self.ground,
+            pavement_m=self.pavement_m,
         )
 
 

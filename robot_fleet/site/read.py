@@ -12,14 +12,22 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from robot_fleet.core.city import Building, CityRules
+from robot_fleet.core.energy import EnergySpec
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.health import Health
+from robot_fleet.core.law import Law, Paper, Regime
 from robot_fleet.core.site import CalendarSpec, ItemSpec, Lane, Place, RobotKind, RobotSpec, Service, Vertex, Zone
+from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
+from robot_fleet.site.energy import ENERGY_FILE, check_energy
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.model import ItemModel, ItemsFile, PlaceModel, PlacesFile, SiteFile, ZoneModel, ZonesFile
 from robot_fleet.site.model_calendar import CalendarFile
+from robot_fleet.site.model_city import BuildingModel, BuildingsFile, EventsFile
+from robot_fleet.site.model_energy import EnergyFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LaneFeature, LanesFile, VertexFeature
+from robot_fleet.site.model_law import LAW_FOLDER, PAPERS_FILE, PaperModel, PapersFile, RegimeFile
 from robot_fleet.site.model_robots import KindsFile, RobotKindModel, RobotModel, RobotsFile
 from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.source import KeyPath, Source, read_json, read_yaml
@@ -61,9 +69,20 @@ class Draft:
     services: dict[str, Service] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
     calendar: CalendarSpec | None = None
+    regimes: dict[str, Regime] = field(default_factory=dict)
+    papers: dict[str, Paper] = field(default_factory=dict)
+    buildings: dict[str, Building] = field(default_factory=dict)
+    city: CityRules = field(default_factory=CityRules)
+    events: Source | None = None
+    energy: EnergySpec | None = None
     origin: dict[tuple[str, str], tuple[Source, KeyPath]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def law(self) -> Law:
+        """The regimes and papers that are valid."""
+        return Law(self.regimes, self.papers)
 
     def report(self, code: str, sort: str, name: str, key: KeyPath, expected: str) -> None:
         """Add a finding about a key of an object that has been read."""
@@ -98,6 +117,9 @@ def read_draft(folder: Path) -> Draft:
     if (folder / CALENDAR_FILE).is_file():
         calendar = _whole(CalendarFile, read_yaml(folder, CALENDAR_FILE, draft.findings), draft.findings)
         draft.calendar = None if calendar is None else calendar.value()
+    _read_law(folder, draft)
+    _read_city(folder, draft)
+    _read_energy(folder, draft)
     _read_services(folder, draft)
     _read_lanes(folder, draft)
     return draft
@@ -218,6 +240,34 @@ def _read_health(folder: Path, draft: Draft) -> None:
                 draft.findings.append(source.finding("site_unknown_kind", ("rules", index, "kinds"), expected))
 
 
+def _read_city(folder: Path, draft: Draft) -> None:
+    if (folder / BUILDINGS_FILE).is_file():
+        source = read_yaml(folder, BUILDINGS_FILE, draft.findings)
+        read = _entries(BuildingsFile, "buildings", BuildingModel, BuildingModel.value, source, draft)
+        draft.buildings.update(read)
+    if not (folder / EVENTS_FILE).is_file():
+        return
+    source = read_yaml(folder, EVENTS_FILE, draft.findings)
+    file = _whole(EventsFile, source, draft.findings)
+    if file is not None:
+        draft.events = source
+        draft.city = CityRules(
+            {each.id: each.value() for each in file.sources},
+            {each.id: each.value() for each in file.types},
+            {each.id: each.value() for each in file.rules},
+        )
+
+
+def _read_energy(folder: Path, draft: Draft) -> None:
+    if not (folder / ENERGY_FILE).is_file():
+        return
+    source = read_yaml(folder, ENERGY_FILE, draft.findings)
+    file = _whole(EnergyFile, source, draft.findings)
+    if file is not None:
+        draft.findings += check_energy(file, source, draft.places, draft.kinds, draft.calendar)
+        draft.energy = file.value()
+
+
 @cache
 def default_health() -> Health:
     """Return how a fleet is watched whose site does not say."""
@@ -225,6 +275,23 @@ def default_health() -> Health:
     file = _whole(HealthFile, read_yaml(Path(__file__).parent, HEALTH_FILE, findings), findings)
     assert file is not None, findings
     return file.value()
+
+
+def _read_law(folder: Path, draft: Draft) -> None:
+    for path in sorted((folder / LAW_FOLDER).glob("*.yaml")):
+        source = read_yaml(folder, f"{LAW_FOLDER}/{path.name}", draft.findings)
+        regime = _whole(RegimeFile, source, draft.findings)
+        if regime is None:
+            draft.broken.add(("regime", path.stem))
+            continue
+        if regime.id != path.stem:
+            expected = f"expected the id {path.stem!r}, the name of the file, got {regime.id!r}"
+            draft.findings.append(source.finding("site_regime_file_name", ("id",), expected))
+        if _declare(draft, "regime", regime.id, source, ()):
+            draft.regimes[regime.id] = regime.value()
+    if (folder / PAPERS_FILE).is_file():
+        source = read_yaml(folder, PAPERS_FILE, draft.findings)
+        draft.papers.update(_entries(PapersFile, "papers", PaperModel, PaperModel.value, source, draft))
 
 
 def _read_services(folder: Path, draft: Draft) -> None:

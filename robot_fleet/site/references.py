@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from robot_fleet.core.site import ParamSpec, Place, Service, StopTemplate, Zone
+from robot_fleet.site.city import check_city
 from robot_fleet.site.flows import check_flow
+from robot_fleet.site.lawfulness import check_law
 from robot_fleet.site.read import Draft
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def check_references(draft: Draft) -> None:
     for service in draft.services.values():
         _check_service(draft, service)
     _check_zones(draft)
+    check_law(draft)
+    check_city(draft, draft.events)
     _check_resting(draft)
 
 

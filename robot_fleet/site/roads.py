@@ -15,24 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
+from robot_fleet.core.law import CARRIAGEWAY, NO_LAW, Forbidden, Law, Regime
 from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Lane, RobotKind, Site, Vertex, Zone
+from robot_fleet.core.travel import LAWLESS, LOADED, footprint_class, parts_of
 from robot_fleet.site.lane_graph import LaneGraph
 from robot_fleet.site.lane_times import LaneTimes
+from robot_fleet.site.law_ground import law_shapes, law_zones
 from robot_fleet.site.stopping import NoStopping, no_stopping
 from robot_fleet.site.zone_ground import ZoneGround
-
-LOADED = "+load"
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What the conditions mean for one travel class: factors and limits by lane, lanes and vertices that are closed."""
+    """What the conditions mean for one travel class: factors and limits by lane, lanes and vertices that are closed.
+
+    `limits_mps` are those of people and of the law, `ordered_mps` those of people alone.
+    """
 
     factors: Mapping[str, float]
     closed: frozenset[str]
     inside: frozenset[str]
     limits_mps: Mapping[str, float]
+    ordered_mps: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class LaneRoads:
     Parameters
     ----------
     vertices, lanes, kinds, zones : the lane graph, the robot kinds and the zones of a site, by id.
+    law : the regimes that hold in the zones.
     """
 
     def __init__(
@@ -59,12 +65,16 @@ class LaneRoads:
         lanes: Mapping[str, Lane],
         kinds: Mapping[str, RobotKind],
         zones: Mapping[str, Zone] | None = None,
+        law: Law = NO_LAW,
     ) -> None:
         self._vertices = vertices
         self._lanes = lanes
         self._kinds = kinds
         self._zones = zones or {}
         self._ground = ZoneGround(self._zones, vertices, lanes)
+        self._regimes = {name: law.regimes[zone.law] for name, zone in law_zones(self._zones).items()}
+        self._law_ground = ZoneGround(self._zones, vertices, lanes, law_shapes(self._zones) if self._regimes else {})
+        self._laws: dict[tuple[str, bool], dict[str, tuple[Regime, ...]]] = {}
         self._kept_clear: dict[str, NoStopping] = {}  # the same under all conditions
         self._conditions = RoadConditions()
         self._classes: dict[str, _Class] = {}
@@ -75,7 +85,7 @@ class LaneRoads:
         zones = site.zones.values()
         closed = frozenset(zone.id for zone in zones if zone.closed)
         limits_mps = {zone.id: zone.speed_mps for zone in zones if zone.speed_mps}
-        roads = cls(site.vertices, site.lanes, site.kinds, site.zones)
+        roads = cls(site.vertices, site.lanes, site.kinds, site.zones, site.law)
         return roads.under(RoadConditions({}, closed, limits_mps))
 
     @property
@@ -132,9 +142,33 @@ class LaneRoads:
         driven = replace(lanes[lane], speed_mps=limit_mps)
         return self._class(travel_class).model.passing_s(driven, lanes[before], lanes[after] if after else None)
 
-    def limit_mps(self, travel_class: str, lane: str) -> float:
-        """Return the speed limit on a lane, its own or that of a zone, 0 for none. Raises as `route` does."""
-        return self._class(travel_class).times.limit_mps(self._lanes[lane])
+    def limit_mps(self, travel_class: str, lane: str, mass_kg: float | None = None) -> float:
+        """Return the speed limit on a lane, 0 for none; see the port. Raises as `route` does."""
+        known = self._class(travel_class)
+        if mass_kg is None or not self._regimes:
+            return known.times.limit_mps(self._lanes[lane])
+        kind, loaded = self._kind(travel_class), travel_class.endswith(LOADED)
+        own_mps = kind.loaded_speed_mps if loaded else kind.speed_mps
+        laws = [regime.speed_mps(mass_kg) for regime in self._laws_on(kind, loaded).get(lane, ())]
+        given = (known.rules.ordered_mps.get(lane, 0.0), self._lanes[lane].speed_mps)
+        return min((each for each in (*given, *(law for law in laws if law < own_mps)) if each), default=0.0)
+
+    def lawful_zones(self, kind: str) -> tuple[str, ...]:
+        """Return the zones with a law that robots of a kind touch on some lane that they may use."""
+        of = self._kinds[kind]
+        return tuple(
+            zone for zone in self._regimes if any(self._law_ground.touched(zone, of, on) for on in (False, True))
+        )
+
+    def forbids(self, kind: str, zone: str, loaded: bool) -> str:
+        """Return why the law keeps robots of a kind out of a zone, whatever papers they have; empty if it does not."""
+        of, ground, regime = self._kinds[kind], self._zones[zone], self._regimes[zone]
+        footprint = of.loaded_footprint if loaded else of.footprint
+        if ground.ground == CARRIAGEWAY and not regime.carriageway:
+            return Forbidden.CARRIAGEWAY
+        if not regime.allows_kg(_mass_kg(of, loaded)):
+            return Forbidden.TOO_HEAVY
+        return Forbidden.TOO_WIDE if footprint.width_m > (regime.widest_m(ground.pavement_m) or np.inf) else ""
 
     def is_open(self, travel_class: str, route: Sequence[str]) -> bool:
         """Return whether a way keeps out of closed zones; one that begins inside may lead out. Raises as `route`."""
@@ -172,32 +206,71 @@ class LaneRoads:
         return vertex
 
     def _kind(self, travel_class: str) -> RobotKind:
-        name = travel_class.removesuffix(LOADED)
+        name = parts_of(travel_class)[0]
         if name not in self._kinds:
             expected = f"expected one of {', '.join(self.travel_classes)}"
             raise SiteError("site_unknown_travel_class", f"there is no travel class {travel_class!r}; {expected}")
         return self._kinds[name]
 
     def _no_stopping(self, travel_class: str) -> NoStopping:
+        kind = self._kind(travel_class)
+        travel_class = footprint_class(travel_class)
         if travel_class not in self._kept_clear:
-            kind = self._kind(travel_class)
             both = no_stopping(self._vertices, self._lanes.values(), self._zones.values(), self._ground, kind)
             self._kept_clear[kind.id], self._kept_clear[kind.id + LOADED] = both
         return self._kept_clear[travel_class]
 
     def _rules(self, travel_class: str) -> _Rules:
         kind, loaded = self._kind(travel_class), travel_class.endswith(LOADED)
-        ground, now = self._ground, self._conditions
+        ground, law, now = self._ground, self._law_ground, self._conditions
         limits_mps: dict[str, float] = {}
         for zone, limit_mps in now.limits_mps.items():
             for lane in ground.touched(zone, kind, loaded):
                 limits_mps[lane] = min(limit_mps, limits_mps.get(lane, limit_mps))
+        kept_out = self._kept_out(travel_class)
         return _Rules(
-            factors=now.factors.get(travel_class, {}),
-            closed=now.blocked.union(*(ground.touched(zone, kind, loaded) for zone in now.closed)),
-            inside=frozenset().union(*(ground.inside(zone, kind) for zone in now.closed)),
-            limits_mps=limits_mps,
+            factors=now.factors.get(footprint_class(travel_class), {}),
+            closed=now.blocked.union(
+                *(ground.touched(zone, kind, loaded) for zone in now.closed),
+                *(law.touched(zone, kind, loaded) for zone in kept_out),
+            ),
+            inside=frozenset().union(
+                *(ground.inside(zone, kind) for zone in now.closed), *(law.inside(zone, kind) for zone in kept_out)
+            ),
+            limits_mps=self._with_law(travel_class, limits_mps),
+            ordered_mps=limits_mps,
         )
+
+    def _kept_out(self, travel_class: str) -> tuple[str, ...]:
+        """Return the zones that the law closes to a travel class."""
+        kind, zones, loaded = parts_of(travel_class)
+        if LAWLESS in zones:
+            return ()
+        return tuple(zone for zone in self._regimes if zone in zones or self.forbids(kind, zone, loaded))
+
+    def _with_law(self, travel_class: str, ordered_mps: Mapping[str, float]) -> Mapping[str, float]:
+        """Return the limits on lanes, those of the law added that are below what robots of the class reach."""
+        kind, loaded = self._kind(travel_class), travel_class.endswith(LOADED)
+        own_mps = kind.loaded_speed_mps if loaded else kind.speed_mps
+        if not self._regimes or LAWLESS in parts_of(travel_class)[1]:
+            return ordered_mps
+        limits_mps = dict(ordered_mps)
+        for lane, regimes in self._laws_on(kind, loaded).items():
+            for limit_mps in (regime.speed_mps(_mass_kg(kind, loaded)) for regime in regimes):
+                if 0.0 < limit_mps < own_mps:
+                    limits_mps[lane] = min(limit_mps, limits_mps.get(lane, limit_mps))
+        return limits_mps
+
+    def _laws_on(self, kind: RobotKind, loaded: bool) -> Mapping[str, tuple[Regime, ...]]:
+        """Return the regimes that hold on lanes for robots of a travel class."""
+        key = kind.id, loaded
+        if key not in self._laws:
+            laws: dict[str, tuple[Regime, ...]] = {}
+            for zone, regime in self._regimes.items():
+                for lane in sorted(self._law_ground.touched(zone, kind, loaded)):
+                    laws[lane] = (*laws.get(lane, ()), regime)
+            self._laws[key] = laws
+        return self._laws[key]
 
     def _class(self, travel_class: str) -> _Class:
         known = self._classes.get(travel_class)
@@ -206,9 +279,15 @@ class LaneRoads:
             lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
             times = LaneTimes(kind, loaded, self._vertices, rules.factors, rules.limits_mps)
             graph = LaneGraph(self._vertices, lanes, times, (rules.closed, rules.inside))
-            other = self._classes.get(kind.id if loaded else f"{kind.id}{LOADED}")
+            name = travel_class.removesuffix(LOADED)
+            other = self._classes.get(name if loaded else name + LOADED)
             if other is not None and graph.is_like(other.graph):
                 graph = other.graph  # as quick with a load as without one: one matrix for both
             known = _Class(rules, graph, times, LaneTimes(kind, loaded, self._vertices, {}, {}))
             self._classes[travel_class] = known
         return known
+
+
+def _mass_kg(kind: RobotKind, loaded: bool) -> float:
+    """Return the total mass that a kind is reckoned with: with all that it can carry, where it carries anything."""
+    return kind.mass_kg + (kind.payload_kg if loaded else 0.0)

@@ -12,9 +12,12 @@ from robot_fleet.site.demand_pattern import Pattern
 from robot_fleet.site.maps import MapFile
 from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
 from robot_fleet.site.model_calendar import CalendarFile
+from robot_fleet.site.model_city import BuildingsFile, EventsFile
 from robot_fleet.site.model_costs import CostsFile
+from robot_fleet.site.model_energy import EnergyFile
 from robot_fleet.site.model_health import HealthFile
 from robot_fleet.site.model_lanes import LanesFile
+from robot_fleet.site.model_law import PapersFile, RegimeFile
 from robot_fleet.site.model_open_rmf import OpenRmfFile
 from robot_fleet.site.model_reports import ReportsFile
 from robot_fleet.site.model_retention import RetentionFile
@@ -23,16 +26,21 @@ from robot_fleet.site.model_services import ServiceFile
 from robot_fleet.site.model_webhooks import WebhooksFile
 
 MODELS: dict[str, type[BaseModel]] = {
+    "buildings": BuildingsFile,
     "calendar": CalendarFile,
     "costs": CostsFile,
     "demand": Pattern,
+    "events": EventsFile,
+    "energy": EnergyFile,
     "health": HealthFile,
     "items": ItemsFile,
     "kinds": KindsFile,
     "lanes": LanesFile,
     "map": MapFile,
     "open_rmf": OpenRmfFile,
+    "papers": PapersFile,
     "places": PlacesFile,
+    "regime": RegimeFile,
     "reports": ReportsFile,
     "retention": RetentionFile,
     "robots": RobotsFile,

@@ -116,23 +116,44 @@ def endpoint_of(
     ------
     SiteError : `site_webhook_secret`.
     """
-    where = f"{path.name} {name}"
-    if model.secret_env is not None:
-        text = environ.get(model.secret_env, "")
-        origin = f"the variable {model.secret_env}"
-    else:
-        file = path.parent / (model.secret_file or "")
-        origin = f"the file {file}"
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SiteError("site_webhook_secret", f"{origin} cannot be read ({type(error).__name__})", where) from None
-    key = _key(text.strip(), origin, where)
+    key = key_of(name, model.secret_env, model.secret_file, path, environ)
     return Endpoint(name, model.url, key, frozenset(events), frozenset(priorities), model.give_up_after_s)
 
 
-def _key(text: str, origin: str, where: str) -> bytes:
-    """Return the key in a secret; what is wrong with one is told without a letter of it."""
+def key_of(name: str, env: str | None, file: str | None, path: Path, environ: Mapping[str, str]) -> bytes:
+    """Return the key in the secret of a receiver or of a source of events.
+
+    Parameters
+    ----------
+    name : whose it is.
+    env, file : the variable that holds the secret, or the file, relative to the folder of `path`.
+    path : the file that names it.
+
+    Raises
+    ------
+    SiteError : `site_webhook_secret`.
+    """
+    where = f"{path.name} {name}"
+    if env is not None:
+        text = environ.get(env, "")
+        origin = f"the variable {env}"
+    else:
+        secret = path.parent / (file or "")
+        origin = f"the file {secret}"
+        try:
+            text = secret.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SiteError("site_webhook_secret", f"{origin} cannot be read ({type(error).__name__})", where) from None
+    return secret_key(text.strip(), origin, where)
+
+
+def secret_key(text: str, origin: str, where: str) -> bytes:
+    """Return the key in a secret; what is wrong with one is told without a letter of it.
+
+    Raises
+    ------
+    SiteError : `site_webhook_secret`.
+    """
     try:
         key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):

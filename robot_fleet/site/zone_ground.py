@@ -17,10 +17,18 @@ class ZoneGround:
     Parameters
     ----------
     zones, vertices, lanes : of the site, by id.
+    shapes : the ground of zones that is not all that their outline holds.
     """
 
-    def __init__(self, zones: Mapping[str, Zone], vertices: Mapping[str, Vertex], lanes: Mapping[str, Lane]) -> None:
+    def __init__(
+        self,
+        zones: Mapping[str, Zone],
+        vertices: Mapping[str, Vertex],
+        lanes: Mapping[str, Lane],
+        shapes: Mapping[str, shapely.Geometry] | None = None,
+    ) -> None:
         self._zones = zones
+        self._shapes = shapes or {}
         self._vertices = vertices
         self._lanes = lanes
         self._touched: dict[tuple[str, str, bool], frozenset[str]] = {}
@@ -39,7 +47,7 @@ class ZoneGround:
         if self._zones[zone].kinds and kind.id not in self._zones[zone].kinds:
             return frozenset()
         if zone not in self._inside:
-            outline = shapely.Polygon(self._zones[zone].outline)
+            outline = self._shape(zone)
             names = list(self._vertices)
             points = [self._vertices[name].pose for name in names]
             inside = shapely.intersects_xy(outline, [p.x_m for p in points], [p.y_m for p in points])
@@ -53,11 +61,15 @@ class ZoneGround:
         footprint = kind.loaded_footprint if loaded else kind.footprint
         names = list(self._vertices)
         points = shapely.points([(self._vertices[name].pose.x_m, self._vertices[name].pose.y_m) for name in names])
-        near = shapely.dwithin(points, shapely.Polygon(self._zones[zone].outline), footprint.radius_m)
+        near = shapely.dwithin(points, self._shape(zone), footprint.radius_m)
         return frozenset(name for name, is_near in zip(names, near, strict=True) if is_near)
 
+    def _shape(self, zone: str) -> shapely.Geometry:
+        known = self._shapes.get(zone)
+        return shapely.Polygon(self._zones[zone].outline) if known is None else known
+
     def _sweep(self, zone: str, kind: RobotKind, loaded: bool) -> Iterable[str]:
-        outline = shapely.Polygon(self._zones[zone].outline)
+        outline = self._shape(zone)
         footprint = kind.loaded_footprint if loaded else kind.footprint
         lanes = [lane for lane in self._lanes.values() if not lane.kinds or kind.id in lane.kinds]
         if not lanes:

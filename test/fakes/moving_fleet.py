@@ -41,6 +41,7 @@ from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
@@ -380,6 +381,7 @@ class MovingFleet(ViewedFleet):
             if row["task"]:
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
+        self.picture.put_events(event_rows(self.site, self.desk.core.state))
         state = self.desk.core.state
         self.picture.put_incidents(incident_rows(self.site, state))
         self.picture.put_jobs(job_rows(state))

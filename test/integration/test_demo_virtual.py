@@ -215,7 +215,7 @@ def test_the_faults_beside_a_demand_strike_while_the_day_is_played(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = demand(tmp_path, VISIT % "")
-    (tmp_path / "demand.yaml").write_text(FAULTS % TINY, encoding="utf-8")
+    (tmp_path / "demand.faults.yaml").write_text(FAULTS % TINY, encoding="utf-8")
     assert run(words) == 0
     told = capsys.readouterr().out
     assert "2 faults of this scenario may strike" in told

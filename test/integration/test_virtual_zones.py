@@ -78,7 +78,10 @@ def test_robots_go_slowly_where_they_are_told_to() -> None:
 def test_the_zones_of_the_first_site_cut_off_a_checkpoint_at_most() -> None:
     site = load_site(BUSAN)
     roads = LaneRoads.of(site)
+    escapes = {name.removeprefix("zone:") for rule in site.city.rules.values() for name in rule.keep_free}
     for zone in site.zones:
+        if zone in escapes:  # a building that is left is cut off
+            continue
         closed = roads.under(RoadConditions(closed=frozenset({zone})))
         for travel_class in roads.travel_classes:
             cut = np.isfinite(roads.matrix(travel_class)) & ~np.isfinite(closed.matrix(travel_class))

@@ -2,6 +2,7 @@
 
 import { silenceLeft } from "./clocks.js";
 import { byId, h, keepRows } from "./dom.js";
+import { eventOf, eventTitle } from "./events.js";
 import { clockTime, duration, placeName, plain, robotName, scheduleName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
 import { replayLink } from "./replay_link.js";
@@ -26,7 +27,9 @@ export function alarmTitle(fleet, alarm) {
 }
 
 /** What an incident is about: what its first alarm tells of. Its id is `incident:<alarm>`, an alarm's `<code>:<number>`. */
-export function incidentTitle(incident) {
+export function incidentTitle(incident, fleet) {
+  const event = eventOf(fleet, incident);
+  if (event) return eventTitle(event);
   const [, code, number] = incident.id.split(":");
   return number === undefined ? text("condition.help_called") : text(`condition.${code}`, {}, plain(code));
 }
@@ -34,6 +37,8 @@ export function incidentTitle(incident) {
 /** Whom, or what, an alarm speaks of. */
 export const alarmWhom = (fleet, alarm) => (alarm.subjects ?? []).map((id) => {
   if (alarm.condition === "occurrence_missed") return scheduleName(fleet, id);
+  const event = fleet.events.find((row) => row.id === id);
+  if (event) return named(event.area);
   const job = alarm.condition === "job_overdue" && fleet.jobs.find((row) => row.id === id);
   return job ? [text(`job.${job.kind}`), jobAbout(fleet, job)].filter(Boolean).join(" · ") : robotName(fleet, id);
 }).join(", ");

@@ -1,6 +1,7 @@
 // What nobody may overlook, over the map: a lost connection, alarms that rang meanwhile, stopped robots, a held fleet.
 
 import { byId, h, keepRows } from "./dom.js";
+import { eventLed, eventTitle, openEvents } from "./events.js";
 import { clockTime, robotName } from "./format.js";
 import { named, text } from "./i18n.js";
 import { withNames } from "./session.js";
@@ -9,7 +10,7 @@ import { zoneWords } from "./zones.js";
 const STOPPED_SHOWN = 2; // so many emergency stops have a banner each; more share one
 
 export class Banners {
-  /** `act` does what banners ask for: `letGo(robot)`, `showRobots()`, `stopInPlace()`, `openZones(ids)`. */
+  /** `act` does what banners ask for: `letGo(robot)`, `showRobots()`, `stopInPlace()`, `openZones(ids)`, `incident(id)`. */
   constructor(fleet, act) {
     this.fleet = fleet;
     this.act = act;
@@ -36,11 +37,17 @@ export class Banners {
       lost ? this.#banner("bad", "banner-lost", text("lost"), fleet.site ? text("lost_since", { time: clockTime(fleet.clock.t) }) : text("connecting")) : null,
       rings ? this.#banner("bad", "banner-missed", text("missed", { n: rings }), text("missed_means"), ["close", () => this.#forget()]) : null,
       ...this.#stopped(stopped),
+      ...openEvents(fleet).map((event) => this.#event(event)),
       fleet.hold ? this.#hold() : null,
       ...this.#zones(),
       fleet.shift ? this.#banner("warn", "banner-shift", text("shift_waits"), text("shift_waits_means", { by: withNames(fleet.shift.by), time: clockTime(fleet.shift.at_s, false) }), ["shift_see", () => location.assign("shift.html")]) : null,
     ];
     keepRows(byId("banners"), rows.filter(Boolean), ({ id }) => id, ({ outerHTML }) => outerHTML, (row) => row);
+  }
+
+  #event(event) {
+    const since = text("event_since", { time: clockTime(event.happened_s, false), led: eventLed(event) });
+    return this.#banner(event.exercise ? "warn" : "bad", `banner-event-${event.id}`, eventTitle(event), since, ["event_see", () => this.act.incident(event.incident), "cases"]);
   }
 
   #hold() {

@@ -29,6 +29,7 @@ export class Fleet {
     this.hold = false;
     this.inPlace = false;
     this.zones = [];
+    this.events = [];
     this.shift = null;
     this.routes = new Map();
     this.past = new Map();
@@ -67,6 +68,7 @@ export class Fleet {
     this.hold = frame.hold;
     this.inPlace = frame.in_place;
     this.zones = frame.zones;
+    this.events = frame.events ?? [];
     this.shift = frame.shift;
     this.routes = new Map(Object.entries(frame.routes));
     this.past = new Map();
@@ -92,6 +94,7 @@ export class Fleet {
     if (frame.jobs) this.jobs = frame.jobs;
     if (frame.hold !== undefined) [this.hold, this.inPlace] = [frame.hold, frame.in_place];
     if (frame.zones) this.zones = frame.zones;
+    if (frame.events) this.events = frame.events;
     if (frame.shift !== undefined) this.shift = frame.shift;
     if (frame.schedules) this.schedules = frame.schedules;
     if (frame.templates) this.templates = frame.templates;

@@ -1,5 +1,6 @@
 // The lower canvas: floor and walls, lanes, places, items. Drawn anew only when one of them or the camera changes.
 
+import { drawEvents } from "./event_marks.js";
 import { named } from "./i18n.js";
 import { bolt } from "./marks.js";
 import { rgb } from "./palette.js";
@@ -39,6 +40,7 @@ export function drawGround(context, fleet, camera, palette, floor, { layers, pic
     context.drawImage(floor, left, top, map.width_px * size, map.height_px * size);
   }
   drawZones(context, fleet, camera, palette);
+  drawEvents(context, fleet, camera, palette);
   if (layers.lanes) drawLanes(context, fleet.site.lanes, camera, palette);
   if (layers.items) drawItems(context, fleet, camera, palette);
   if (layers.places || pick) drawPlaces(context, fleet, camera, palette, pick, chosen);

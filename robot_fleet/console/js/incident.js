@@ -171,7 +171,7 @@ export class IncidentDrawer {
     const story = this.story;
     if (!story) return;
     const over = story.state === "closed";
-    byId("incident-title").textContent = incidentTitle(story);
+    byId("incident-title").textContent = incidentTitle(story, this.fleet);
     const end = over ? text("incident_ended", { time: clockTime(story.closed_s), by: withNames(story.closed_by), reason: [story.verdict && text(`verdict.${story.verdict}`), story.reason].filter(Boolean).join(" · ") }) : text("incident.open");
     byId("incident-facts").textContent = `${text("incident_begun", { time: clockTime(story.opened_s) })} · ${end}`;
     byId("incident-close").hidden = over;

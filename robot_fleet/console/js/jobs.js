@@ -80,7 +80,7 @@ export class JobList {
       h("div", { class: "alarm-members" },
         job.robot ? chip("robot", jobAbout(this.fleet, { robot: job.robot }), () => this.act.selectRobot(job.robot)) : null,
         job.place ? chip("place", jobAbout(this.fleet, { place: job.place }), () => this.act.showPlace(job.place)) : null,
-        incident ? h("span", { "data-needs": "cases" }, chip("incident", incidentTitle(incident), () => this.act.incident(job.incident))) : null),
+        incident ? h("span", { "data-needs": "cases" }, chip("incident", incidentTitle(incident, this.fleet), () => this.act.incident(job.incident))) : null),
       h("dl", { class: "pairs" }, pairs.flatMap(([key, value]) => [h("dt", { textContent: text(key) }), h("dd", { textContent: value })])),
       waits(job) ? h("div", { class: "alarm-buttons" },
         button("job_take", job.state === "open" ? "primary" : "", () => this.act.takeJob(job)),

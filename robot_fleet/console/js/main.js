@@ -92,7 +92,7 @@ const form = new RequestForm(fleet, {
 });
 
 const drawer = new IncidentDrawer(fleet, { ...asking, ...sending, said: toast, selectRobot: (id) => selectRobot(id, true) });
-const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots"), stopInPlace: asking.stopInPlace, openZones: zones.open });
+const banners = new Banners(fleet, { letGo: asking.letGo, showRobots: () => panel.show("robots"), stopInPlace: asking.stopInPlace, openZones: zones.open, incident: (id) => drawer.open(id) });
 const plan = new PlanSheet(fleet, palette, {
   selectTask,
   selectRobot: (id) => selectRobot(id, true),
@@ -384,7 +384,7 @@ follow(
         });
       }
     } else if (type === "patch") {
-      if (frame.items || frame.zones) map.redraw();
+      if (frame.items || frame.zones || frame.events) map.redraw();
       map.change();
       renderSoon();
     }

@@ -145,10 +145,10 @@ export class FleetMap {
 
   /** Tell the painter what there is. */
   #tell() {
-    const { site, robots, index, kinds, places, items, alarms, zones } = this.fleet;
+    const { site, robots, index, kinds, places, items, alarms, zones, events } = this.fleet;
     const obstacles = this.layers.has("obstacles") ? obstacleMarks(this.fleet) : [];
     this.ages = obstacles.length > 0;
-    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones, obstacles });
+    this.painter.postMessage({ what: "scene", site: site === this.site ? null : site, robots, index, kinds, places, items, alarms, zones, events, obstacles });
     this.site = site;
     this.told = true;
   }

@@ -223,7 +223,7 @@ export class Panel {
       h("button", { type: "button", class: "row-main", "data-focus": incident.id, "data-incident": incident.id, onclick: () => this.act.incident(incident.id) },
         first ? urgencySign(first.urgency, first.state) : h("span", { class: `state ${over ? "completed" : "underway"}`, "aria-hidden": "true" }),
         h("span", { class: "row-text" },
-          h("strong", { textContent: incidentTitle(incident) }),
+          h("strong", { textContent: incidentTitle(incident, this.fleet) }),
           h("span", { textContent: over ? [incident.verdict && text(`verdict.${incident.verdict}`), incident.reason].filter(Boolean).join(" · ") : whom })),
         h("span", { class: "row-side" },
           h("span", { class: "state-name", textContent: text(`incident.${incident.state}`) }),

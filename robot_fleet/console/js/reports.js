@@ -2,6 +2,7 @@
 
 import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
+import { energyChart } from "./energy_chart.js";
 import { openPage } from "./head.js";
 import { language, named, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
@@ -104,11 +105,12 @@ function charts(table) {
   if (figure && table.figures.includes(figure)) {
     return [figureChart(table, figure, named(report.figures[figure].name), (value) => shown(figure, value))];
   }
+  if (table.id.startsWith("energy") && report.energy) return energyChart(report);
   return table.id.startsWith("utilisation") ? stateChart(table, report.figures) : [];
 }
 
 function assumed(table) {
-  if (table.id !== "cost" && table.id !== "saved") return null;
+  if (table.id !== "cost" && table.id !== "saved" && table.id !== "energy") return null;
   return h("div", { class: "explained" }, h("h3", { textContent: text("report_assumed") }),
     h("dl", {}, report.assumptions.flatMap(({ key, source }) => [h("dt", { textContent: key }), h("dd", { textContent: named(source) })])));
 }

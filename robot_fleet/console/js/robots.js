@@ -7,6 +7,12 @@ import { kindMark } from "./marks.js";
 import { obstacleOf, obstacleWords } from "./obstacles.js";
 import { replayLink } from "./replay_link.js";
 
+/** Why a charger gives a robot current or holds it back, and until when. */
+function supplyWords({ reason, until_s: until }) {
+  const why = text(`supply.${reason}`, {}, plain(reason));
+  return until === null ? why : text("supply_until", { why, time: clockTime(until, false) });
+}
+
 const REPLAYED_S = 900; // of a robot, by its button
 
 export class RobotList {
@@ -28,11 +34,11 @@ export class RobotList {
   }
 
   #sign(robot) {
-    const { id, charging, load, hold, in_place, stopped, maintenance, maintenance_s, fault, task, place, health, conditions, control } = robot;
+    const { id, charging, supply, load, hold, in_place, stopped, maintenance, maintenance_s, fault, task, place, health, conditions, control } = robot;
     const open = id === this.robot;
     const taken = open && this.fleet.takeOver(id)?.id;
     const battery = open && robot.remaining_s != null ? Math.round(robot.remaining_s / 60) : null;
-    return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, load, hold, in_place, stopped, maintenance, maintenance_s,
+    return JSON.stringify([id, this.#state(robot), Math.round(robot.soc_pct), this.#age(robot), charging, supply, load, hold, in_place, stopped, maintenance, maintenance_s,
       fault, task, place, health, conditions, control, open && obstacleOf(this.fleet, robot), battery, taken, open, open && robot.eta_s, language()]);
   }
 
@@ -59,6 +65,7 @@ export class RobotList {
     if (robot.hold && this.#standsHeld(robot)) return text("robot.holding");
     if (robot.hold || (this.fleet.hold && robot.state === "driving")) return text("robot.coming_to_rest");
     if (robot.charging) return text("robot.charging");
+    if (robot.supply && robot.supply.reason.startsWith("waits_")) return text("robot.waits_to_charge");
     return this.#activity(robot);
   }
 
@@ -109,6 +116,7 @@ export class RobotList {
       ["load", robot.load.length ? robot.load.join(", ") : text("nothing")],
       live && robot.remaining_s != null ? ["battery_lasts", duration(robot.remaining_s)] : null,
       obstacle ? ["obstacle", `${obstacleWords(this.fleet, obstacle)} · ${text("alarm_since", { time: clockTime(obstacle.since_s) })}`] : null,
+      robot.supply ? ["charging_why", supplyWords(robot.supply)] : null,
       robot.fault ? ["fault", text(`fault.${robot.fault}`, {}, plain(robot.fault))] : null,
       robot.maintenance_s ? ["maintenance_planned", `${clockTime(robot.maintenance_s[0], false)}–${clockTime(robot.maintenance_s[1], false)}`] : null,
     ].filter(Boolean);

@@ -33,6 +33,8 @@ function number(label, data, unit, more = {}) {
   return h("label", { class: "number" }, h("span", { textContent: unit ? `${label} (${unit})` : label }), input);
 }
 
+const CHARGING = ["tariff", "at_once"];
+
 /** Draw the form anew in the language of the moment, with what was typed. */
 function form() {
   const before = new Map([...byId("question").elements].filter(({ id }) => id).map(({ id, value }) => [id, value]));
@@ -46,7 +48,8 @@ function form() {
     h("fieldset", {}, h("legend", { textContent: text("what_if_chargers") }),
       kinds.map((kind) => number(named(kind.name), { id: `chargers-${kind.id}`, "data-chargers": kind.id }, "", { min: 0, max: 20 })),
       field("what_if_charger_at", h("select", { id: "charger-at" }, h("option", { value: "", textContent: text("what_if_nowhere") }),
-        waiting.map((place) => h("option", { value: place.id, textContent: named(place.name) }))))),
+        waiting.map((place) => h("option", { value: place.id, textContent: named(place.name) })))),
+      field("what_if_charging", h("select", { id: "charging" }, ["", ...CHARGING].map((how) => h("option", { value: how, textContent: text(how ? `what_if_charging.${how}` : "what_if_charging_as_was") }))))),
     h("fieldset", {}, h("legend", { textContent: text("what_if_demand") }),
       number(text("what_if_every_service"), { id: "demand-all", "data-demand": "" }, "%", { min: -100, max: 500 }),
       h("details", {}, h("summary", { textContent: text("what_if_by_service") }), site.services.map((service) =>
@@ -61,7 +64,7 @@ function wish() {
     .filter(({ value }) => value !== "" && (Number(value) !== 0 || attribute === "demand"))
     .map((input) => [input.dataset[attribute], Number(input.value)]));
   const place = byId("charger-at").value;
-  return { of: byId("day").value.trim(), began: byId("began").value, robots: values("robots"), chargers: values("chargers"), charger_at: place ? [place] : [], demand_pct: values("demand") };
+  return { of: byId("day").value.trim(), began: byId("began").value, robots: values("robots"), chargers: values("chargers"), charger_at: place ? [place] : [], demand_pct: values("demand"), charging: byId("charging").value };
 }
 
 async function carryOut(send) {
@@ -181,12 +184,13 @@ function table(title, lines) {
 }
 
 /** The change in words, as it was asked for. */
-function asked({ robots, chargers, charger_at: places, demand_pct: demand }) {
+function asked({ robots, chargers, charger_at: places, demand_pct: demand, charging }) {
   const of = (list, id) => named(list.find((each) => each.id === id)?.name) || id;
   const signed = (value) => value.toLocaleString(language(), { signDisplay: "exceptZero" });
   return [
     ...Object.entries(robots).map(([kind, n]) => text("what_if_said_robots", { kind: of(site.kinds, kind), n: signed(n) })),
     ...Object.entries(chargers).map(([kind, n]) => text("what_if_said_chargers", { kind: of(site.kinds, kind), n: signed(n) })),
+    ...(charging ? [text(`what_if_charging.${charging}`)] : []),
     ...places.map((place) => text("what_if_said_charger_at", { place: of(site.places, place) })),
     ...Object.entries(demand).filter(([service, n]) => n || service).map(([service, n]) => text("what_if_said_demand", { service: service ? of(site.services, service) : text("what_if_every_service"), n: signed(n) })),
   ].join(" · ") || text("what_if_said_nothing");

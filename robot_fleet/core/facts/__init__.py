@@ -19,10 +19,13 @@ from robot_fleet.core.facts.alarms import (
     IncidentOpened,
     VoiceRecorded,
 )
+from robot_fleet.core.facts.city import CITY_FACTS
 from robot_fleet.core.facts.commands import CommandTaken
+from robot_fleet.core.facts.energy import ChargerSwitched
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
 from robot_fleet.core.facts.jobs import JobAnswered, JobOpened
+from robot_fleet.core.facts.law import LAW_FACTS, KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.core.facts.orders import (
     DriveObserved,
     LaneMeasured,
@@ -117,6 +120,7 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     PlaceTakenOut,
     PlaceMended,
     AlarmShown,
@@ -141,6 +145,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ShiftSigned,
     ShiftTaken,
     *SCHEDULE_FACTS,
+    *LAW_FACTS,
+    *CITY_FACTS,
 )
 
 __all__ = [
@@ -156,6 +162,7 @@ __all__ = [
     "ChargeBegan",
     "ChargeEnded",
     "ChargerDoubted",
+    "ChargerSwitched",
     "CommandTaken",
     "DriveObserved",
     "EmergencyStopped",
@@ -170,6 +177,7 @@ __all__ = [
     "ItemMoved",
     "JobAnswered",
     "JobOpened",
+    "KeptOut",
     "LaneBlocked",
     "LaneCleared",
     "LaneMeasured",
@@ -181,6 +189,8 @@ __all__ = [
     "OrderEnded",
     "OrderProgressed",
     "OrderSent",
+    "PaperRestored",
+    "PaperWithdrawn",
     "PlaceMended",
     "PlaceTakenOut",
     "PlanCommitted",
@@ -208,6 +218,8 @@ __all__ = [
     "TasksRetired",
     "VoiceRecorded",
     "ZoneClosed",
+    "ZoneEntered",
+    "ZoneLeft",
     "ZoneLimited",
     "ZoneOpened",
 ]

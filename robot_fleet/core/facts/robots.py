@@ -26,6 +26,8 @@ class HoldSet(Fact):
     ----------
     to_safe_place : whether whoever is where nobody should stop first drives on to where it may stand; False in older
         ledgers, whose holds stopped robots where they were.
+    consents : whether letting a robot go is a person's consent that it moves after an emergency stop; no city event
+        gives that.
     """
 
     hold: bool
@@ -33,6 +35,7 @@ class HoldSet(Fact):
     reason: str
     by: str
     to_safe_place: bool = False
+    consents: bool = True
 
 
 @dataclass(frozen=True, slots=True)

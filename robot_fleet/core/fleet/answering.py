@@ -16,7 +16,7 @@ from robot_fleet.core.facts import (
     IncidentNoted,
     VoiceRecorded,
 )
-from robot_fleet.core.fleet import ringing
+from robot_fleet.core.fleet import city, ringing
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.turn import Turn
@@ -111,6 +111,7 @@ def answer_incident(turn: Turn, wish: IncidentAnswer) -> None:
             incident = _incident(turn, wish.incident)
             _check_close(turn, incident, reason, verdict)
             turn.emit(IncidentClosed(incident.id, reason, by, now_s, verdict))
+            city.incident_closed(turn, incident.id, by)
             _taken(turn, wish.key, incident.id)
 
 

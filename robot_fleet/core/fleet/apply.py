@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from robot_fleet.core.energy import Supply
 from robot_fleet.core.facts import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -18,6 +19,7 @@ from robot_fleet.core.facts import (
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
+    ChargerSwitched,
     CommandTaken,
     DriveObserved,
     EmergencyStopped,
@@ -72,9 +74,9 @@ from robot_fleet.core.facts import (
     ZoneOpened,
 )
 from robot_fleet.core.fleet import applied_alarms as alarms
+from robot_fleet.core.fleet import applied_city, applied_law, applied_schedules, roads, shifts
 from robot_fleet.core.fleet import applied_flows as flows
 from robot_fleet.core.fleet import applied_jobs as jobs
-from robot_fleet.core.fleet import applied_schedules, roads, shifts
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import (
     HELD,
@@ -84,6 +86,7 @@ from robot_fleet.core.fleet.state import (
     OrderRecord,
     OutOfUse,
     RobotRecord,
+    SupplyRecord,
     TaskRecord,
 )
 from robot_fleet.core.flow import DONE
@@ -242,6 +245,7 @@ def _arrive(state: FleetState, robot: RobotRecord, record: OrderRecord, at_s: fl
         on_site = alarms.moves(state, record.task, AlarmEvent.ARRIVE)
         if on_site is not None and on_site.on_site_s is None:
             on_site.on_site_s = at_s
+        applied_city.arrived(state, robot.id, record.task, at_s)
 
 
 def _order_progressed(state: FleetState, fact: OrderProgressed) -> None:
@@ -416,13 +420,13 @@ def _task_sequenced(state: FleetState, fact: TaskSequenced) -> None:
 
 def _task_held(state: FleetState, fact: TaskHeld) -> None:
     record = state.tasks[fact.task]
-    record.held = True
+    record.held, record.held_by = True, fact.by
     _leave_out(state, record, HELD)
 
 
 def _task_resumed(state: FleetState, fact: TaskResumed) -> None:
     record = state.tasks[fact.task]
-    record.held, record.reason = False, ""
+    record.held, record.held_by, record.reason = False, "", ""
 
 
 def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
@@ -430,6 +434,13 @@ def _leave_out(state: FleetState, record: TaskRecord, reason: str) -> None:
     _move(record, TaskEvent.LEAVE_OUT)
     record.reason = reason
     _unplan(state, record.id)
+
+
+def _charger_switched(state: FleetState, fact: ChargerSwitched) -> None:
+    if fact.reason == Supply.LEFT:
+        state.supplies.pop(fact.place, None)
+    else:
+        state.supplies[fact.place] = SupplyRecord(fact.robot, fact.on, fact.reason, fact.at_s, fact.until_s)
 
 
 def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
@@ -450,8 +461,8 @@ def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason:
     _move(record, event)
     record.ended_s = at_s
     record.reason = reason
-    record.robot = record.robot or record.left_by
     flows.moves(record, FlowEvent.END)
+    record.robot = record.robot or record.left_by
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -490,7 +501,9 @@ def _hold_set(state: FleetState, fact: HoldSet) -> None:
     in_place = fact.hold and not fact.to_safe_place
     if fact.robot:
         state.robots[fact.robot].hold, state.robots[fact.robot].in_place = fact.hold, in_place
-        if not fact.hold:  # whoever lets a robot go by its name consents that it moves after an emergency stop
+        state.robots[fact.robot].held_by = fact.by if fact.hold else ""
+        applied_city.let_go(state, fact)
+        if not fact.hold and fact.consents:  # whoever lets a robot go by its name lets it move after an emergency stop
             state.robots[fact.robot].consents = state.robots[fact.robot].stops
     else:
         state.hold, state.in_place = fact.hold, in_place
@@ -548,6 +561,11 @@ def _charge_ended(state: FleetState, fact: ChargeEnded) -> None:
     state.charges.pop(fact.robot, None)
 
 
+def _alarm_shown(state: FleetState, fact: AlarmShown) -> None:
+    alarms.shown(state, fact)
+    applied_city.shown(state, fact.task, fact.at_s)
+
+
 def _command_taken(state: FleetState, fact: CommandTaken) -> None:
     state.commands[fact.key] = dict(fact.answer)
 
@@ -577,6 +595,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskSequenced: _task_sequenced,
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
+    ChargerSwitched: _charger_switched,
     PlaceTakenOut: _place_taken_out,
     PlaceMended: _place_mended,
     TaskCompleted: _task_completed,
@@ -594,7 +613,7 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,
     ChargeEnded: _charge_ended,
-    AlarmShown: alarms.shown,
+    AlarmShown: _alarm_shown,
     AlarmRaised: alarms.raised,
     AlarmSpread: alarms.spread,
     AlarmReceded: alarms.receded,
@@ -616,4 +635,6 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     ShiftSigned: shifts.signed,
     ShiftTaken: shifts.taken,
     **applied_schedules.APPLY,
+    **applied_law.APPLY,
+    **applied_city.APPLY,
 }

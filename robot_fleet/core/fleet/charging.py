@@ -49,6 +49,7 @@ def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
         and bool(robot.docked)
         and report.docked_at == robot.docked
         and not report.charging
+        and not _held_back(turn, robot.docked)
         and report.soc_pct < turn.kind(robot).charge_to_pct - CHARGED_WITHIN_PCT
     )
     if not waits:
@@ -57,6 +58,12 @@ def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
     waited_s = turn.now.fleet_s - since_s.setdefault(robot.id, turn.now.fleet_s)
     if waited_s >= NO_CURRENT_S and not is_doubted(turn, robot.docked):
         outages.take_out(turn, robot.docked, "no_current", robot.id)
+
+
+def _held_back(turn: Turn, charger: str) -> bool:
+    """Return whether a charger gives no current because the fleet wants it so."""
+    record = turn.state.supplies.get(charger)
+    return record is not None and not record.on
 
 
 def _spare(turn: Turn, robot: RobotRecord) -> None:

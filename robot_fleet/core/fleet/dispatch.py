@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
-from robot_fleet.core.fleet import booking, charging, flowing, orders
+from robot_fleet.core.fleet import booking, charging, flowing, lawful, orders
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.travellers import barred, stays_safe
 from robot_fleet.core.fleet.turn import Turn
@@ -28,6 +28,7 @@ ZONE_CLOSED = "zone_closed"
 """Reason of a task whose place cannot be reached for a zone that is closed."""
 LANE_BLOCKED = "lane_blocked"
 """... or for a lane on which something stands in the way."""
+BARRED = (ZONE_CLOSED, LANE_BLOCKED, lawful.LAW_PAPERS, lawful.LAW_LIMITS)
 
 
 def dispatch(turn: Turn) -> None:
@@ -71,7 +72,7 @@ def _dispatch(turn: Turn, robot: RobotRecord) -> None:
             _send_home(turn, robot)
     elif barred(turn, robot):
         _lead_round(turn, robot, order)
-    elif turn.state.tasks[order.task].reason in (ZONE_CLOSED, LANE_BLOCKED):
+    elif turn.state.tasks[order.task].reason in BARRED:
         turn.emit(TaskHeldUp(order.task, "", turn.now.fleet_s))
 
 
@@ -82,7 +83,7 @@ def take_back(turn: Turn) -> None:
         if order is None or not turn.state.serves(robot, order) or not barred(turn, robot):
             continue
         if turn.state.tasks[order.task].state is TaskState.ASSIGNED and not _reaches(turn, robot, order.place):
-            turn.emit(TaskReleased(order.task, _why_barred(turn)))
+            turn.emit(TaskReleased(order.task, _why_barred(turn, robot, order)))
             turn.agenda.replan = True
 
 
@@ -97,12 +98,13 @@ def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
         _send(turn, robot, order.purpose, order.place, order.tail, order.task, order.stop)
     elif not can_stay and _retreat(turn, robot):
         turn.agenda.replan = True
-    elif turn.state.tasks[order.task].reason != (why := _why_barred(turn)):
+    elif turn.state.tasks[order.task].reason != (why := _why_barred(turn, robot, order)):
         turn.emit(TaskHeldUp(order.task, why, turn.now.fleet_s))
 
 
-def _why_barred(turn: Turn) -> str:
-    return LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED
+def _why_barred(turn: Turn, robot: RobotRecord, order: OrderRecord) -> str:
+    law = lawful.bars(turn, robot, order.place, _free_vertex(turn, robot))
+    return law or (LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED)
 
 
 def _reaches(turn: Turn, robot: RobotRecord, place: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
-from robot_fleet.core.fleet.planning import current_plan
+from robot_fleet.core.fleet import lawful
+from robot_fleet.core.fleet.planning import UNREACHABLE, current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
+from robot_fleet.core.fleet.posing.tasks import robots_for
 from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -40,13 +42,14 @@ def why(turn: Turn, task_id: str) -> Why:
     plan = turn.ports.planner.insert(problem, current_plan(turn))
     told = turn.ports.explain(problem, plan, task_id)
     robot = told.planned.robot if told.planned is not None else told.pinned
+    law = lawful.why_unreachable(turn, task, robots_for(turn, task)) if told.reason == UNREACHABLE else ""
     absent = tuple((name, _why_absent(turn, name)) for name in told.absent)
     return Why(
         task=task_id,
         service=service,
         state=task.state.value,
         robot=robot,
-        reason="" if told.planned is not None else told.reason,
+        reason="" if told.planned is not None else law or told.reason,
         absent=absent,
         only_on=task.bound_to,
         not_on=task.barred_from,

@@ -32,13 +32,16 @@ from robot_fleet.core.fleet import (
     batch,
     blocking,
     charging,
+    city,
     coverage,
     directing,
     dispatch,
     explaining,
     handing_over,
     jobs,
+    lawful,
     orders,
+    papers,
     places,
     planning,
     pricing,
@@ -50,6 +53,7 @@ from robot_fleet.core.fleet import (
     retiring,
     ringing,
     servicing,
+    supplying,
     survey,
     unattended,
     zones,
@@ -69,6 +73,7 @@ from robot_fleet.core.inputs import (
     CloseZones,
     ConditionsSeen,
     DirectTask,
+    EndCityEvent,
     EndMaintenance,
     HoldTask,
     Input,
@@ -86,6 +91,7 @@ from robot_fleet.core.inputs import (
     PrioritiseTask,
     RecordVoice,
     ReportReceived,
+    RestorePaper,
     ResumeTask,
     SequenceTask,
     SetHold,
@@ -93,10 +99,12 @@ from robot_fleet.core.inputs import (
     SignShift,
     SubmitTask,
     SubmitTasks,
+    TakeCityEvent,
     TakePlaceOut,
     TakeShift,
     Tick,
     UnshelveAlarm,
+    WithdrawPaper,
 )
 from robot_fleet.core.ports import Roads
 from robot_fleet.core.price import Price
@@ -190,8 +198,10 @@ class Fleet:
                 unattended.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
+                city.keep(turn)
                 blocking.clear_due(turn)
                 charging.watch(turn)
+                supplying.supply(turn)
                 recurring.ask(turn)
                 self.agenda.ticked_s = turn.now.fleet_s
                 self.agenda.moved = True
@@ -209,6 +219,10 @@ class Fleet:
                 requests.set_hold(turn, news)
             case CloseZone() | CloseZones() | OpenZone() | OpenZones() | LimitZone():
                 zones.change(turn, news)
+            case WithdrawPaper() | RestorePaper():
+                papers.change(turn, news)
+            case TakeCityEvent() | EndCityEvent():
+                city.change(turn, news)
             case SignShift() | TakeShift():
                 handing_over.change(turn, news)
             case (
@@ -239,6 +253,8 @@ class Fleet:
     def _follow(self, turn: Turn, news: Input) -> None:
         agenda = self.agenda
         ticked = isinstance(news, Tick)
+        if ticked or agenda.moved:
+            lawful.judge(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
         if replan or ticked:

@@ -44,7 +44,7 @@ def _limit_mps(turn: Turn, robot: RobotRecord, record: OrderRecord, number: int)
     """Return the speed limit of an order's lane (counted from 0): the one it was released with, else that of now."""
     if number < len(record.limits_mps):
         return record.limits_mps[number]
-    return turn.ports.roads.limit_mps(turn.travel_class(robot), record.lanes[number])
+    return turn.ports.roads.limit_mps(turn.travel_class(robot), record.lanes[number], turn.mass_kg(robot))
 
 
 def _steps(turn: Turn, robot: RobotRecord, record: OrderRecord) -> tuple[Step, ...]:

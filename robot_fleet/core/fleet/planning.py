@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.facts import PlanCommitted, TaskFailed, TaskRejected, TaskReleased
-from robot_fleet.core.fleet import alarms, dispatch
+from robot_fleet.core.fleet import alarms, dispatch, lawful
 from robot_fleet.core.fleet.posing.problem import build_problem
+from robot_fleet.core.fleet.posing.tasks import robots_for
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
@@ -25,6 +26,8 @@ JUDGED_WHOLE = 100
 """Up to so many tasks the checker judges every plan whole; of larger ones what has changed and what all share."""
 HOPELESS = ("no_robot_kind",)
 """Reasons that waiting does not mend; goods too heavy for a robot as it is loaded now may be light enough later."""
+UNREACHABLE = "unreachable"
+"""Reason of a task to which there is no way; it may be the law that leaves none."""
 
 
 def replan(turn: Turn) -> None:
@@ -112,7 +115,7 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     if violations:
         turn.agenda.violations.extend(violations)
         return
-    left_out = (*plan.left_out, *waiting)
+    left_out = (*(_by_law(turn, left) for left in plan.left_out), *waiting)
     _take_back(turn, plan)
     reasons = {left.task: left.reason for left in left_out}
     if routes or reasons != turn.state.left_out:
@@ -121,6 +124,15 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     for name, reason in reasons.items():
         if reason in HOPELESS and turn.state.tasks[name].state is TaskState.REQUESTED:
             turn.emit(TaskRejected(name, reason, turn.now.fleet_s))
+
+
+def _by_law(turn: Turn, left: LeftOut) -> LeftOut:
+    """Return a task that is left out with the law as its reason if without it some robot would have a way there."""
+    if left.reason != UNREACHABLE:
+        return left
+    task = turn.state.tasks[left.task]
+    able = (task.robot,) if task.robot else robots_for(turn, task)
+    return LeftOut(left.task, lawful.why_unreachable(turn, task, able) or left.reason)
 
 
 def _changed(turn: Turn, plan: Plan) -> dict[str, tuple[PlannedStop, ...]]:

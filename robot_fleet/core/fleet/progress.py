@@ -14,7 +14,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import blocking, charging, flowing, outages, recovery, unattended
+from robot_fleet.core.fleet import blocking, charging, flowing, lawful, outages, recovery, unattended
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
@@ -50,6 +50,7 @@ def report(turn: Turn, news: RobotReport) -> None:
     _link(turn, robot, LinkEvent.REPORT)
     _emergency(turn, robot, news)
     order = robot.busy
+    lawful.log(turn, robot, news)
     if order is None or news.order != order.id:
         return
     _steps(turn, robot, order, news)
@@ -165,7 +166,7 @@ def _drives(turn: Turn, robot: RobotRecord, order: OrderRecord, fresh: list[Step
     driven: list[DriveObserved] = []
     if turn.must_stay(robot):
         return driven
-    travel_class = turn.travel_class(robot)
+    travel_class = turn.footprint_class(robot)
     began_s = order.last_step_s
     for index, result in enumerate(fresh, start=order.done):
         if result.state is not StepState.DONE or order.state is not OrderState.ACTIVE or index >= order.first_tail:

@@ -67,13 +67,13 @@ def _revise(state: FleetState, now_s: float) -> None:
 def zone_closed(state: FleetState, fact: ZoneClosed) -> None:
     """Close a zone."""
     record = _changed(state, fact)
-    record.closed, record.cause, record.until_s = True, fact.cause, fact.until_s
+    record.closed, record.cause, record.until_s, record.by = True, fact.cause, fact.until_s, fact.by
 
 
 def zone_opened(state: FleetState, fact: ZoneOpened) -> None:
     """Open a zone."""
     record = _changed(state, fact)
-    record.closed, record.cause, record.until_s = False, "", inf
+    record.closed, record.cause, record.until_s, record.by = False, "", inf, fact.by
 
 
 def zone_limited(state: FleetState, fact: ZoneLimited) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from robot_fleet.core.fleet import flowing, recurring
+from robot_fleet.core.city import condition_of
+from robot_fleet.core.fleet import flowing, papers, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
@@ -43,9 +44,14 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
             yield "answer_awaited", task.id, Level.WARNING, 0.0
     for schedule in recurring.missed(turn):
         yield "occurrence_missed", schedule, Level.ERROR, 0.0
+    for event in turn.state.events.values():
+        if event.open:
+            yield condition_of(event.taken.type, event.taken.exercise), event.id, Level.ERROR, 0.0
     for job in turn.state.jobs.values():
         if job.open and turn.now.fleet_s > job.due_s:
             yield "job_overdue", job.id, Level.WARNING, 0.0
+    for paper in papers.ending(turn):
+        yield "papers_end", paper, Level.WARNING, 0.0
     for place in turn.state.out:
         yield "place_out", place, Level.WARNING, 0.0
     for place, people in turn.seen.people.items():

@@ -12,8 +12,9 @@ from math import inf
 
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
-from robot_fleet.core.facts import ShiftSigned, TaskRequested
+from robot_fleet.core.facts import ShiftSigned, TaskRequested, ZoneEntered
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
+from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.flow import FlowState
@@ -60,7 +61,7 @@ class TaskRecord:
     only_on, not_on : the robot that is to go on with it (empty for any), and those that are not.
     bound_to, barred_from : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
     after : tasks that a person wants to have ended before it begins.
-    held : whether a person does not want it begun.
+    held, held_by : whether a person, or a city event, does not want it begun, and who.
     next_act : id of the act with which the next stop begins, empty for its first; set by a branch of the flow.
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
     left_by : the robot that has left it to a wait without one.
@@ -89,6 +90,7 @@ class TaskRecord:
     barred_from: str = ""
     after: tuple[str, ...] = ()
     held: bool = False
+    held_by: str = ""
     next_act: str = ""
     moves: int = 0
     left_by: str = ""
@@ -196,7 +198,10 @@ class RobotRecord:
     worked_s : how long orders for tasks that have ended, or were turned to another task, have bound it.
     completed : how many tasks it has completed.
     in_place : whether a hold of it stops it where it is, be that a crossing.
+    held_by : who holds it, empty if nobody does.
     stops, consents : emergency stops so far, and after how many of them a person has let it go on.
+    kept_out : zones that the law keeps it out of now, and why (`core.law.Forbidden`).
+    stays : the zones with a law that it is in, and how it came in.
     maintenance : whether it is out of service; `maintenance_s` says when it will be (None if that is not planned).
     serviced_s, serviced_m, faults : fleet time and odometer of the last maintenance, and steps that failed since.
     """
@@ -211,6 +216,7 @@ class RobotRecord:
     served: tuple[str, int] | None = None
     hold: bool = False
     in_place: bool = False
+    held_by: str = ""
     link: LinkState = LinkState.NEVER
     fault: str = ""
     fault_until_s: float = 0.0
@@ -225,6 +231,8 @@ class RobotRecord:
     serviced_s: float = 0.0
     serviced_m: float = 0.0
     faults: int = 0
+    kept_out: dict[str, str] = field(default_factory=dict)
+    stays: dict[str, ZoneEntered] = field(default_factory=dict)
 
     @property
     def busy(self) -> OrderRecord | None:
@@ -259,6 +267,17 @@ class ItemRecord:
     since_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyRecord:
+    """What a charger does for the robot at it: current or none, why (`core.energy.Supply`), since and until when."""
+
+    robot: str
+    on: bool
+    reason: str
+    since_s: float
+    until_s: float
+
+
 @dataclass(slots=True)
 class MeasuredLane:
     """How much longer a kind's planner finds a lane than it is drawn, and when it said so (fleet time)."""
@@ -269,7 +288,10 @@ class MeasuredLane:
 
 @dataclass(slots=True)
 class ZoneRecord:
-    """What people have made of a zone; None where it is as the site says. `cause` and `until_s` as in `ZoneClosed`."""
+    """What people have made of a zone; None where it is as the site says. `cause` and `until_s` as in `ZoneClosed`.
+
+    `by` is who closed or opened it last, empty if its time was up.
+    """
 
     closed: bool | None = None
     speed_mps: float | None = None
@@ -277,6 +299,7 @@ class ZoneRecord:
     since_s: float = 0.0
     cause: str = ""
     until_s: float = inf
+    by: str = ""
 
 
 @dataclass(slots=True)
@@ -313,17 +336,21 @@ class FleetState:
     measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
+    withdrawn : papers that people have withdrawn, and why.
     blocked : lanes along which there is no way on: the robot that found out or stands there, and until when ways keep
         out of them.
     roads : counts what changes how the roads are seen.
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
+    supplies : charger -> what it does for the robot docked at it, where the site says what energy costs.
     out : places that nobody uses until a person says that they are in order.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
     shifts : the last that were handed over, oldest first.
     schedules, templates : what is asked for again.
+    events : events of a city's platform that are open, and the last that are over.
+    event_answers : by the id of whatever its sources have ever told, `<digest> <event>`: nothing is done for it twice.
     """
 
     robots: dict[str, RobotRecord]
@@ -338,6 +365,7 @@ class FleetState:
     left_out: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, float] = field(default_factory=dict)
+    supplies: dict[str, SupplyRecord] = field(default_factory=dict)
     out: dict[str, OutOfUse] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
@@ -350,6 +378,7 @@ class FleetState:
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, tuple[str, float]] = field(default_factory=dict)
     roads: int = 0
     raised: int = 0
@@ -357,6 +386,8 @@ class FleetState:
     shifts: dict[str, ShiftRecord] = field(default_factory=dict)
     schedules: dict[str, ScheduleRecord] = field(default_factory=dict)
     templates: dict[str, TemplateRecord] = field(default_factory=dict)
+    events: dict[str, CityEventRecord] = field(default_factory=dict)
+    event_answers: dict[str, str] = field(default_factory=dict)
     planned: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -423,6 +454,7 @@ class Observations:
     ----------
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
     places, people : per place with a sensor the items that stand there, and how many people are there.
+    fastest_mps : per robot and zone with a law the highest speed that it has reported in there.
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
     """
 
@@ -432,3 +464,4 @@ class Observations:
     people: dict[str, int] = field(default_factory=dict)
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
+    fastest_mps: dict[tuple[str, str], float] = field(default_factory=dict)

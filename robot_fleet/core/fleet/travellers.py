@@ -50,7 +50,7 @@ def traveller(turn: Turn, robot: RobotRecord) -> Traveller:
             wanted = order.lanes[order.lanes_released :]
         if order.task:
             priority = turn.state.tasks[order.task].request.priority
-    return Traveller(robot.id, turn.travel_class(robot), robot.at, held, wanted, priority)
+    return Traveller(robot.id, turn.footprint_class(robot), robot.at, held, wanted, priority)
 
 
 def barred(turn: Turn, robot: RobotRecord) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Effect
+from robot_fleet.core.energy import Hours
 from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
@@ -19,6 +20,7 @@ from robot_fleet.core.policies import ALL, Policies
 from robot_fleet.core.ports import Calendar, Checker, Planner, RightOfWay, Roads
 from robot_fleet.core.recurrence import Occurrence
 from robot_fleet.core.site import RobotKind, Site
+from robot_fleet.core.travel import travel_class
 
 _MOVED_BY_OTHERS = ("manual", "emergency_stop")
 """Words of `RobotReport.control` for robots that would not follow an order."""
@@ -69,7 +71,9 @@ class Agenda:
     pending_s, quiet_s : per (code, subject) since when a condition is held back, and per (alarm, member) since when it
         is gone (steady time).
     uncharged_s : per robot since when it stands docked without current (fleet time).
+    hours : prices and sun, as far as they were looked up.
     following : per schedule its record's state for which the next occurrence was looked up, and that.
+    valid_s : per paper from when to when it is valid (fleet time).
     """
 
     replan: bool = True
@@ -93,7 +97,9 @@ class Agenda:
     pending_s: dict[tuple[str, str], float] = field(default_factory=dict)
     quiet_s: dict[tuple[str, str], float] = field(default_factory=dict)
     uncharged_s: dict[str, float] = field(default_factory=dict)
+    hours: Hours | None = None
     following: dict[str, tuple[object, Occurrence | None]] = field(default_factory=dict)
+    valid_s: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class PortsNow:
@@ -151,8 +157,16 @@ class Turn:
         return self.site.kinds[robot.kind]
 
     def travel_class(self, robot: RobotRecord) -> str:
-        """Return the class of ways and footprints that the robot has now."""
-        return f"{robot.kind}+load" if robot.load else robot.kind
+        """Return the class of ways that the robot has now: what it carries, and where the law keeps it out."""
+        return travel_class(robot.kind, robot.kept_out, loaded=bool(robot.load))
+
+    def footprint_class(self, robot: RobotRecord) -> str:
+        """Return the class by which the robot takes up room now."""
+        return travel_class(robot.kind, loaded=bool(robot.load))
+
+    def mass_kg(self, robot: RobotRecord) -> float:
+        """Return the robot's total mass: its own, and that of what it has on board."""
+        return self.kind(robot).mass_kg + sum(self.state.items[item].mass_kg for item in robot.load)
 
     def resting_vertex(self, robot: RobotRecord) -> str:
         """Return the vertex where a robot without an order is to be found, or comes to when it goes on.

@@ -15,10 +15,10 @@ class FlowState(StrEnum):
     """A robot does there what comes next."""
     ASKING = "asking"
     """Its robot waits for somebody's answer."""
-    ALONE = "alone"
-    """Somebody is waited for without a robot."""
     LEAVING = "leaving"
     """It goes on elsewhere; its robot has not confirmed yet that nothing more is to be done at the stop."""
+    UNATTENDED = "unattended"
+    """It waits for somebody, and no robot does."""
     ENDED = "ended"
 
 
@@ -52,6 +52,7 @@ TRANSITIONS: dict[tuple[FlowState, FlowEvent], FlowState] = {
     (_F.AWAY, _E.TURN): _F.AWAY,
     (_F.AWAY, _E.LEAVE): _F.AWAY,
     (_F.AWAY, _E.BREAK_OFF): _F.AWAY,
+    (_F.AWAY, _E.ASK): _F.UNATTENDED,
     (_F.AWAY, _E.END): _F.ENDED,
     (_F.AT_STOP, _E.ARRIVE): _F.AT_STOP,
     (_F.AT_STOP, _E.ACT): _F.AT_STOP,
@@ -66,12 +67,9 @@ TRANSITIONS: dict[tuple[FlowState, FlowEvent], FlowState] = {
     (_F.ASKING, _E.LEAVE): _F.LEAVING,
     (_F.ASKING, _E.BREAK_OFF): _F.AWAY,
     (_F.ASKING, _E.END): _F.ENDED,
-    # nobody need be there for it: its robot has been let go before
-    (_F.AWAY, _E.ASK): _F.ALONE,
-    (_F.ALONE, _E.TURN): _F.AWAY,
-    (_F.ALONE, _E.LEAVE): _F.AWAY,
-    (_F.ALONE, _E.BREAK_OFF): _F.AWAY,
-    (_F.ALONE, _E.END): _F.ENDED,
+    (_F.UNATTENDED, _E.TURN): _F.AWAY,
+    (_F.UNATTENDED, _E.LEAVE): _F.AWAY,
+    (_F.UNATTENDED, _E.END): _F.ENDED,
     (_F.LEAVING, _E.DEPART): _F.AWAY,
     (_F.LEAVING, _E.BREAK_OFF): _F.AWAY,
     (_F.LEAVING, _E.END): _F.ENDED,
@@ -81,7 +79,7 @@ REJECTED: frozenset[tuple[FlowState, FlowEvent]] = frozenset(
     [
         *product([_F.ENDED], FlowEvent),
         *product([_F.AWAY], [_E.ACT, _E.DEPART]),
-        *product([_F.ALONE], [_E.ARRIVE, _E.ACT, _E.ASK, _E.DEPART]),
+        *product([_F.UNATTENDED], [_E.ARRIVE, _E.ACT, _E.ASK, _E.DEPART, _E.BREAK_OFF]),
         *product([_F.ASKING], [_E.ACT, _E.ASK, _E.DEPART]),
         *product([_F.LEAVING], [_E.ARRIVE, _E.ACT, _E.ASK, _E.TURN, _E.LEAVE]),
     ]

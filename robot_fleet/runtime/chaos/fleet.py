@@ -329,7 +329,16 @@ class ChaosFleet(VirtualFleet):
                     lambda name=name: self.network.of(name),  # type: ignore[misc]
                 )
         improve, answer = self._asked_to_improve, self._answered
-        return Host(fleet, self.log, self.disturbed, improve, answer, time.perf_counter, board=self.board)
+        return Host(
+            fleet,
+            self.log,
+            self.disturbed,
+            improve,
+            answer,
+            time.perf_counter,
+            board=self.board,
+            supply=lambda wish: self.world.supply(wish.held),
+        )
 
     def _link(self, robot: str) -> InProcessLink:
         navigator: list[MisledNavigator] = []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from robot_fleet.core.errors import ScenarioError
+from robot_fleet.runtime.city import is_event
 from robot_fleet.runtime.scenarios import expectations as e
 from robot_fleet.runtime.scenarios import faults as f
 from robot_fleet.runtime.scenarios import moments as m
@@ -94,6 +95,8 @@ class _Check:
         if twice is not None:
             raise self._wrong("scenario_twice", f"the request {twice!r} stands there twice", "demand")
         for row in self._rows:
+            if is_event(row):
+                continue  # the core says whether the site knows it
             key = f"demand: {row.request_id}"
             service = self._ground.site.services.get(row.service)
             if service is None:

@@ -10,6 +10,7 @@ from robot_fleet.core.site import Place, RobotSpec, Site
 from robot_fleet.core.text import Text
 
 CHARGER, WAITING = "charger", "waiting"
+CHARGING = ("tariff", "at_once")
 EVERY_SERVICE = ""
 """Key of `Change.demand_pct` for all services that are not named."""
 MOST_ROBOTS = 20
@@ -25,6 +26,7 @@ class Change:
     robots : kind -> how many more, or (negative) fewer.
     chargers : kind -> how many more.
     charger_at : waiting places that get a charger, each for the kinds that may stand there.
+    charging : `tariff` or `at_once`; empty as the site says.
     demand_pct : service -> per cent more, or (negative) fewer requests; EVERY_SERVICE for the services not named.
     """
 
@@ -32,12 +34,13 @@ class Change:
     chargers: Mapping[str, int] = field(default_factory=dict)
     charger_at: tuple[str, ...] = ()
     demand_pct: Mapping[str, float] = field(default_factory=dict)
+    charging: str = ""
 
     @property
     def nothing(self) -> bool:
         """Whether everything stays as it was."""
         numbers = (*self.robots.values(), *self.chargers.values(), *self.demand_pct.values())
-        return not any(numbers) and not self.charger_at
+        return not any(numbers) and not self.charger_at and not self.charging
 
 
 def check_change(site: Site, change: Change) -> None:
@@ -45,12 +48,18 @@ def check_change(site: Site, change: Change) -> None:
 
     Raises
     ------
-    RequestError : `request_what_if_kind`, `request_what_if_number`, `request_unknown_service`,
-        `request_unknown_place`.
+    RequestError : `request_what_if_kind`, `request_what_if_number`, `request_what_if_charging`,
+        `request_unknown_service`, `request_unknown_place`.
     """
     for kind in (*change.robots, *change.chargers):
         if kind not in site.kinds:
             raise RequestError("request_what_if_kind", f"no kind {kind!r}; this site has {', '.join(site.kinds)}", kind)
+    if change.charging and site.energy is None:
+        message = f"{site.id} has no energy.yaml, which says what energy costs; give it one"
+        raise RequestError("request_what_if_charging", message, change.charging)
+    if change.charging not in ("", *CHARGING):
+        message = f"expected {' or '.join(CHARGING)}, got {change.charging!r}"
+        raise RequestError("request_what_if_charging", message, change.charging)
     for service in change.demand_pct:
         if service not in (EVERY_SERVICE, *site.services):
             message = f"no service {service!r}; this site offers {', '.join(site.services)}"
@@ -86,7 +95,7 @@ def changed_site(site: Site, change: Change, asked: Collection[str]) -> Site:
         `request_what_if_no_rest`, `request_what_if_no_charger_place`.
     """
     check_change(site, change)
-    site = replace(site, robots=_fewer(site, change))
+    site = with_charging(replace(site, robots=_fewer(site, change)), change.charging)
     for service in asked:
         kinds = site.services[service].robot_kinds
         if not any(robot.kind in kinds for robot in site.robots.values()):
@@ -101,6 +110,13 @@ def changed_site(site: Site, change: Change, asked: Collection[str]) -> Site:
         for _ in range(more):
             site = _with_robot(site, kind)
     return site
+
+
+def with_charging(site: Site, charging: str) -> Site:
+    """Return the site with robots that can wait charging by `tariff` or `at_once`; as it is where this is empty."""
+    if not charging or site.energy is None:
+        return site
+    return replace(site, energy=replace(site.energy, by_price=charging == CHARGING[0]))
 
 
 def _fewer(site: Site, change: Change) -> dict[str, RobotSpec]:

@@ -13,6 +13,8 @@ from robot_fleet.core.facts import (
     MaintenanceBegan,
     MaintenanceDone,
     MaintenancePlanned,
+    PaperRestored,
+    PaperWithdrawn,
     RobotFaulted,
     RobotLinkChanged,
     TaskAnswered,
@@ -39,9 +41,11 @@ from robot_fleet.core.inputs import (
     OpenZone,
     PlanMaintenance,
     PrioritiseTask,
+    RestorePaper,
     ResumeTask,
     SequenceTask,
     SetHold,
+    WithdrawPaper,
 )
 from robot_fleet.core.lifecycles.link import LinkState
 
@@ -61,6 +65,8 @@ _WISHES: Mapping[type[Fact], Callable[[Any, str], Input]] = MappingProxyType(
         ZoneClosed: lambda fact, key: CloseZone(key, fact.zone, fact.reason, fact.by, fact.cause, fact.until_s),
         ZoneOpened: lambda fact, key: OpenZone(key, fact.zone, fact.reason, fact.by),
         ZoneLimited: lambda fact, key: LimitZone(key, fact.zone, fact.speed_mps, fact.reason, fact.by),
+        PaperWithdrawn: lambda fact, key: WithdrawPaper(key, fact.paper, fact.reason, fact.by),
+        PaperRestored: lambda fact, key: RestorePaper(key, fact.paper, fact.reason, fact.by),
         MaintenanceBegan: lambda fact, key: BeginMaintenance(key, fact.robot, fact.reason, fact.by),
         MaintenancePlanned: lambda fact, key: PlanMaintenance(key, fact.robot, fact.from_s, fact.to_s, fact.by),
         MaintenanceDone: lambda fact, key: EndMaintenance(key, fact.robot, fact.by),

@@ -49,10 +49,12 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "effort": ("tasks_per_robot_h", "distance_m", "empty_pct", "energy_reckoned_wh", "wh_per_task"),
     "cost": ("lease_won", "energy_won", "total_won", "won_per_task"),
     "saved": ("hours_saved",),
+    "energy": ("charged_kwh", "charged_won", "solar_pct", "owed_kwh", "saved_won", "saved_grid_kwh"),
+    "energy_by_group": ("peak_kw",),
 }
 """The tables and figures that are compared: those that a change can move and that facts alone tell."""
 _BY_SERVICE = ("requests", "done", "on_time_pct", "wait_p95_s")
-_WHOLE_ONLY = ("effort", "cost", "saved")
+_WHOLE_ONLY = ("effort", "cost", "saved", "energy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,19 +98,20 @@ class WhatIfDesk:
         charger_at: Sequence[str],
         demand_pct: Mapping[str, float],
         seed: int,
+        charging: str = "",
     ) -> Mapping[str, Any]:
         """Begin to answer a question, and return it as `told` does.
 
         Parameters
         ----------
         of, began, seed : see `Question`.
-        robots, chargers, charger_at, demand_pct : see `Change`.
+        robots, chargers, charger_at, demand_pct, charging : see `Change`.
 
         Raises
         ------
         RequestError : as `check_question`; `request_what_if_busy` while another one is being answered.
         """
-        change = Change(robots, chargers, tuple(charger_at), demand_pct)
+        change = Change(robots, chargers, tuple(charger_at), demand_pct, charging)
         question = Question(of, began or self._began, change, seed)
         check_question(self._site, question)
         with self._asking:

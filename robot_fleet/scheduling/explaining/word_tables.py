@@ -44,6 +44,14 @@ REASONS: Table = {
     "reassigned": ("a person wants another robot to do it", "사람이 다른 로봇에 맡겼습니다"),
     "lane_blocked": ("something stands in the way on its only way", "유일한 길이 무언가로 막혀 있습니다"),
     "zone_closed": ("it lies behind a closed zone", "폐쇄된 구역 너머에 있습니다"),
+    "law_papers": (
+        "no robot has the papers that the law asks for on the way there",
+        "가는 길의 법이 요구하는 인증·보험·허가가 유효한 로봇이 없습니다",
+    ),
+    "law_limits": (
+        "the law keeps robots as heavy or as wide as these off the way there",
+        "가는 길의 법정 중량이나 폭을 넘어 들어갈 수 있는 로봇이 없습니다",
+    ),
     "called_away": ("its robot was called to something more urgent", "로봇이 더 급한 일로 불려 갔습니다"),
     "called_to_alarm": ("its robot was called to an alarm", "로봇이 알람 현장으로 불려 갔습니다"),
     "cancelled_by_person": ("a person cancelled it", "사람이 취소했습니다"),

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     """Read who lives at a place; who manages needs sums, not names."""
     OPERATE = "operate"
     """Command the fleet and answer its alarms."""
+    TELL = "tell"
+    """Hand in events of the city, which are signed besides."""
     REPORT = "report"
     """Read what the fleet achieves and costs."""
     ADMINISTER = "administer"
@@ -31,11 +33,13 @@ class Permission(StrEnum):
 
 
 _VIEWER = frozenset({Permission.OPEN, Permission.SELF, Permission.VIEW})
-_MANAGER = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.REPORT}
-_OPERATOR = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.PEOPLE}
+_PLATFORM = frozenset({Permission.OPEN, Permission.SELF, Permission.TELL})
+_MANAGER = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.REPORT, Permission.TELL}
+_OPERATOR = _VIEWER | {Permission.CASES, Permission.OPERATE, Permission.PEOPLE, Permission.TELL}
 
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
+        Role.PLATFORM: _PLATFORM,
         Role.VIEWER: _VIEWER,
         Role.OPERATOR: _OPERATOR,
         Role.MANAGER: _MANAGER,
@@ -69,6 +73,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/alarms": Permission.VIEW,
         "GET /api/v1/incidents": Permission.VIEW,
         "GET /api/v1/jobs": Permission.VIEW,
+        "GET /api/v1/events": Permission.VIEW,
         "GET /api/v1/schedules": Permission.VIEW,
         "GET /api/v1/schedules/{schedule}": Permission.VIEW,
         "GET /api/v1/schedules/{schedule}/occurrences": Permission.VIEW,
@@ -86,6 +91,8 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/shifts": Permission.CASES,
         "GET /api/v1/shifts/open": Permission.CASES,
         "GET /api/v1/shifts/{shift}": Permission.CASES,
+        "POST /api/v1/events": Permission.TELL,
+        "POST /api/v1/events/{source}/{event}/end": Permission.OPERATE,
         "POST /api/v1/shifts": Permission.OPERATE,
         "POST /api/v1/shifts/{shift}/take": Permission.OPERATE,
         "POST /api/v1/tasks": Permission.OPERATE,
@@ -105,6 +112,8 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "POST /api/v1/zones/{zone}/close": Permission.OPERATE,
         "POST /api/v1/zones/{zone}/open": Permission.OPERATE,
         "POST /api/v1/zones/{zone}/limit": Permission.OPERATE,
+        "POST /api/v1/papers/{paper}/withdraw": Permission.OPERATE,
+        "POST /api/v1/papers/{paper}/restore": Permission.OPERATE,
         "POST /api/v1/places/out": Permission.OPERATE,
         "POST /api/v1/places/mended": Permission.OPERATE,
         "POST /api/v1/alarms/{alarm}/acknowledge": Permission.OPERATE,

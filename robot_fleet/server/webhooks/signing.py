@@ -24,3 +24,16 @@ def signed_headers(key: bytes, event: str, at_unix_s: float, body: bytes) -> Map
         "webhook-timestamp": stamp,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
+
+
+def is_genuine(key: bytes, event: str, stamp: str, signatures: str, body: bytes) -> bool:
+    """Return whether one of the signatures of a header is that of a key; when it was made is not looked at.
+
+    Parameters
+    ----------
+    event, stamp, signatures : the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`.
+    """
+    if not event or "." in event or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        return False
+    expected = signed_headers(key, event, float(stamp), body)["webhook-signature"].encode()
+    return any(hmac.compare_digest(expected, each.encode()) for each in signatures.split())

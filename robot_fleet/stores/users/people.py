@@ -7,8 +7,12 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user is to the fleet; each may do all that those before it may."""
+    """What a user is to the fleet; from the viewer on, each may do all that those before it may.
 
+    A platform is a machine's account: it hands in events of the city, and sees nothing.
+    """
+
+    PLATFORM = "platform"
     VIEWER = "viewer"
     OPERATOR = "operator"
     MANAGER = "manager"
@@ -16,7 +20,7 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 for a viewer, more for those who may do more."""
+        """Return 0 for a platform, more for those who may do more."""
         return list(Role).index(self)
 
 

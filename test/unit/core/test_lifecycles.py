@@ -5,7 +5,19 @@ from itertools import product
 import pytest
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.core.lifecycles import advance, alarm, delivery, flow, incident, job, link, order, schedule, task
+from robot_fleet.core.lifecycles import (
+    advance,
+    alarm,
+    city_event,
+    delivery,
+    flow,
+    incident,
+    job,
+    link,
+    order,
+    schedule,
+    task,
+)
 
 TABLES = [
     pytest.param(task, task.TaskState, task.TaskEvent, id="task"),
@@ -16,6 +28,7 @@ TABLES = [
     pytest.param(incident, incident.IncidentState, incident.IncidentEvent, id="incident"),
     pytest.param(job, job.JobState, job.JobEvent, id="job"),
     pytest.param(schedule, schedule.ScheduleState, schedule.ScheduleEvent, id="schedule"),
+    pytest.param(city_event, city_event.CityEventState, city_event.CityEventNews, id="city_event"),
     pytest.param(delivery, delivery.DeliveryState, delivery.DeliveryEvent, id="delivery"),
 ]
 

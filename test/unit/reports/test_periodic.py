@@ -8,10 +8,14 @@ import pytest
 
 from robot_fleet.reports.calendar import Length
 from robot_fleet.reports.measured import MeasuredHour
+from robot_fleet.reports.past import Past, ground_of
 from robot_fleet.reports.periodic import PeriodReport, Table, period_report
+from robot_fleet.reports.periodic_json import report_json
 from robot_fleet.reports.registry import figures
 from test.unit.reports import hand_made
 from test.unit.reports.hand_made import FACTS, GROUND, past, period
+from test.unit.reports.test_energy import NIGHT
+from test.unit.reports.test_energy import site as energy_site
 
 NONE = None
 STATES = (
@@ -215,8 +219,9 @@ def test_an_empty_ledger_is_all_unknown() -> None:
 
 
 def test_every_figure_is_in_the_registry_and_every_entry_is_shown(report: PeriodReport) -> None:
-    assert {name for each in report.tables for name in each.figures} == set(figures())
-    for each in report.tables:
+    charging = charged()
+    assert {name for each in (*report.tables, *charging.tables) for name in each.figures} == set(figures())
+    for each in (*report.tables, *charging.tables):
         assert all(set(row.values) <= set(each.figures) for row in each.rows), each.id
 
 
@@ -226,3 +231,25 @@ def test_facts_may_be_taken_in_bit_by_bit(report: PeriodReport) -> None:
     for seq, (at_s, fact) in enumerate(FACTS[20:], start=21):
         made.take(seq, at_s, fact)
     assert period_report(made, GROUND, None, period()) == report
+
+
+def charged() -> PeriodReport:
+    """The report of a day of the tiny site in which a robot has waited for the light load (`test_energy`)."""
+    ground = ground_of(energy_site(), None)
+    made = Past(ground)
+    for number, fact in enumerate(NIGHT, 1):
+        made.take(number, fact.at_s, fact)
+    return period_report(made, ground, None, period(Length.WEEK, "1"))
+
+
+def test_charging_is_part_of_the_report_and_of_the_cost_of_energy() -> None:
+    made = charged()
+    assert values(made, "energy", "care_1")["saved_won"] == 28.0
+    assert values(made, "energy")["charged_won"] == 30.0
+    assert values(made, "energy_by_load", "light") == {"grid_kwh": 0.3}
+    assert values(made, "energy_by_group", "all") == {"limit_kw": None, "peak_kw": 0.14, "at_once_peak_kw": 0.14}
+    assert ("tariff", energy_site().energy.source) in made.assumptions  # type: ignore[union-attr]
+    told = report_json(made)
+    assert [table["id"] for table in told["tables"]][-3:] == ["energy", "energy_by_load", "energy_by_group"]
+    assert sum(told["energy"]["curve"]["groups_kw"]["all"]) / 4.0 == pytest.approx(0.3, abs=1e-3)
+    assert "energy" not in {table.id for table in period_report(past(), GROUND, None, period()).tables}

@@ -118,6 +118,31 @@ def test_a_charger_gives_no_current_until_it_is_mended(make_world: MakeWorld) ->
     assert robot.charging
 
 
+def test_a_charger_that_is_held_back_feeds_the_robot_and_not_its_battery(make_world: MakeWorld) -> None:
+    world = charger_world(make_world)
+    world.supply(["plug"])
+    world.dock("log_1", "plug")
+    run_goal(world)
+    robot = world.robots["log_1"]
+    before = robot.soc_at_pct(world.now_s)
+    world.advance(60.0)
+    assert (robot.charging, robot.soc_at_pct(world.now_s)) == (False, before)
+    other = charger_world(make_world)
+    other.restore(json.loads(json.dumps(world.snapshot())))
+    for each in (world, other):
+        each.take_changes()
+        each.supply([])
+        assert each.take_changes() == ["log_1"]  # its report says so at once
+        each.advance(60.0)
+        assert each.robots["log_1"].charging
+        assert each.robots["log_1"].soc_at_pct(each.now_s) > before
+    world.set_charger("plug", NO_CURRENT)
+    world.supply(["plug"])
+    world.advance(60.0)
+    world.supply([])
+    assert not world.robots["log_1"].charging  # what gives no current gives none because somebody wants it
+
+
 def test_a_charger_that_cannot_be_made_out_refuses(make_world: MakeWorld) -> None:
     world = charger_world(make_world)
     world.set_charger("plug", NO_DOCK)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.fleet import booking
+from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.robots import robots_now
 from robot_fleet.core.fleet.posing.tasks import tasks_now
 from robot_fleet.core.fleet.turn import Turn
@@ -36,7 +37,7 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     """Return the planning problem at this instant, and the tasks that cannot even be posed yet (with the reason)."""
     robots = robots_now(turn)
     tasks, waiting = tasks_now(turn, robots)
-    places, travel_s = _travel(turn)
+    places, travel_s = _travel(turn, robots)
     choices = turn.agenda.posed.choices
     chosen_from = {among for task in tasks if task.task in choices for among in choices[task.task]}
     exclusive = {
@@ -53,18 +54,21 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
         ageing_s=AGEING_S,
         change_cost=CHANGE_COST_S,
         resources=_chargers(turn, robots),
+        tariff=supply.tariff(turn),
         coverage=_coverage(turn, robots),
         starts=_starts(turn, robots, places),
     )
     return problem, tuple(waiting)
 
 
-def _travel(turn: Turn) -> tuple[dict[str, tuple[str, ...]], dict[str, Matrix]]:
+def _travel(turn: Turn, robots: list[RobotNeed]) -> tuple[dict[str, tuple[str, ...]], dict[str, Matrix]]:
     """Return places and matrices of all travel classes: the same objects as long as no way has changed."""
     roads, posed = turn.ports.roads, turn.agenda.posed
     classes = [name for kind in turn.site.kinds for name in (kind, f"{kind}+load")]
+    classes += [name for robot in robots for name in (robot.travel_class, robot.loaded_class) if name not in classes]
+    classes = list(dict.fromkeys(classes))
     matrices: dict[str, Matrix] = {name: roads.matrix(name) for name in classes}
-    if len(posed.travel_s) != len(classes) or any(posed.travel_s[name] is not matrices[name] for name in classes):
+    if len(posed.travel_s) != len(classes) or any(posed.travel_s.get(name) is not matrices[name] for name in classes):
         posed.travel_s, posed.places = matrices, {name: roads.place_names(name) for name in classes}
     return posed.places, posed.travel_s
 
@@ -87,13 +91,16 @@ def _chargers(turn: Turn, robots: list[RobotNeed]) -> tuple[Resource, ...]:
     if not wanted:
         return ()
     busy: dict[str, list[tuple[float, float]]] = {}
+    waits_s = supply.waits_s(turn)
     for robot in turn.state.robots.values():
         if robot.docked in wanted and robot.must_charge:
             kind, soc = turn.kind(robot), turn.soc_pct(robot.id)
             if soc is not None and kind.charge_w > 0.0:
                 left_s = max(kind.charge_to_pct - soc, 0.0) / 100.0 * kind.battery_wh / kind.charge_w * 3600.0
-                busy.setdefault(robot.docked, []).append((turn.now.fleet_s, turn.now.fleet_s + left_s + kind.undock_s))
-    return tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
+                begin_s = turn.now.fleet_s + waits_s.get(robot.id, 0.0)
+                busy.setdefault(robot.docked, []).append((begin_s, begin_s + left_s + kind.undock_s))
+    own = tuple(Resource(name, (name,), 1, tuple(busy.get(name, ()))) for name in sorted(wanted))
+    return (*own, *supply.limits(turn, wanted, busy))
 
 
 def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:
@@ -102,7 +109,8 @@ def _coverage(turn: Turn, robots: list[RobotNeed]) -> Coverage | None:
         if not service.alarm:
             continue
         rooms = turn.site.places_asked_for(service)
-        able = tuple(robot.robot for robot in robots if robot.travel_class in service.robot_kinds)
+        kinds = service.robot_kinds
+        able = tuple(robot.robot for robot in robots if turn.state.robots[robot.robot].kind in kinds)
         if rooms:
             until_s = turn.now.fleet_s + COVERED_AHEAD_S
             return Coverage(able, rooms, service.due.after_s, until_s, COVERED_EVERY_S, UNCOVERED_PRICE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.fleet import alarms, charging
+from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -11,6 +12,7 @@ from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Charging, RobotNeed
 from robot_fleet.core.site import RobotKind
+from robot_fleet.core.travel import travel_class
 
 CANCEL_TAKES_S = 10.0
 """A robot is reckoned free this long after it was asked to give up what it does."""
@@ -25,13 +27,14 @@ def robots_now(turn: Turn) -> list[RobotNeed]:
     state = turn.state
     alarm = bool(alarms.waiting_alarms(turn))
     begun = {task.robot: task for task in state.open_tasks() if task.state is TaskState.UNDERWAY}
+    waits_s = supply.waits_s(turn)
     at_chargers = {name: _charging(turn, kind) for name, kind in turn.site.kinds.items()}
     least_worked_s = {
         kind: min((robot.worked_s for robot in state.robots.values() if robot.kind == kind), default=0.0)
         for kind in at_chargers
     }
     needs = (
-        _robot_need(turn, robot, alarm, begun, at_chargers[robot.kind], least_worked_s[robot.kind])
+        _robot_need(turn, robot, alarm, begun, at_chargers[robot.kind], least_worked_s[robot.kind], waits_s)
         for robot in state.robots.values()
     )
     return [need for need in needs if need is not None]
@@ -44,6 +47,7 @@ def _robot_need(
     begun: dict[str, TaskRecord],
     charges: Charging | None,
     least_worked_s: float,
+    waits_s: dict[str, float],
 ) -> RobotNeed | None:
     kind = turn.kind(robot)
     soc = turn.soc_pct(robot.id)
@@ -66,6 +70,7 @@ def _robot_need(
         if charges is None:
             return None
         # It is free when it has charged.
+        free_at_s += waits_s.get(robot.id, 0.0)
         free_at_s += max(usable_wh - energy_wh, 0.0) / kind.charge_w * 3600.0 + kind.dock_s + kind.undock_s
         energy_wh = usable_wh
     if robot.load and has_begun:
@@ -79,13 +84,13 @@ def _robot_need(
         robot=robot.id,
         place=place,
         free_at_s=free_at_s,
-        travel_class=robot.kind,
+        travel_class=travel_class(robot.kind, robot.kept_out),
         capacity_kg=kind.payload_kg,
         load_kg=max(load_kg, 0.0),
         energy_wh=max(energy_wh, 0.0),
         driving_w=kind.driving_w,
         standing_w=kind.standing_w,
-        loaded_class=f"{robot.kind}+load",
+        loaded_class=travel_class(robot.kind, robot.kept_out, loaded=True),
         loaded_w=kind.loaded_w,
         work_price=FAIR_PRICE * min((robot.worked_s - least_worked_s) // FAIR_STEP_S, FAIR_STEPS),
         rests=() if charges is None else charges.chargers,
@@ -125,7 +130,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
         return turn.resting_vertex(robot), now + (kind.undock_s if robot.docked else 0.0)
     if order.state is OrderState.CANCELLING:
         return (order.place if order.arrived else robot.at), now + CANCEL_TAKES_S
-    roads, travel_class = turn.ports.roads, turn.travel_class(robot)
+    roads, ways = turn.ports.roads, turn.travel_class(robot)
     undock_s = kind.undock_s if order.undock and order.done == 0 else 0.0
     if alarms.in_hand(turn, robot) is not order:
         if order.arrived:
@@ -133,7 +138,7 @@ def free_where_and_when(turn: Turn, robot: RobotRecord) -> tuple[str, float]:
             return order.place, now + (kind.dock_s + kind.undock_s if docking else 0.0)
         released = order.lanes[: order.lanes_released]
         end = turn.site.lanes[released[-1]].end if released else robot.at
-        return end, now + undock_s + roads.route_time_s(travel_class, released[order.lanes_done :])
+        return end, now + undock_s + roads.route_time_s(ways, released[order.lanes_done :])
     return order.place, now + remaining_s(turn, robot, order)
 
 

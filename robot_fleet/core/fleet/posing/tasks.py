@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from robot_fleet.core.fleet import alarms, booking, recovery
+from robot_fleet.core.fleet import alarms, booking, lawful, recovery
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
 from robot_fleet.core.fleet.state import AWAITS, HELD, OrderRecord, TaskRecord
@@ -131,6 +131,7 @@ def _kept(
         task.barred_from,
         turn.state.awaited_by(task),
         request.priority,
+        lawful.unlawful_at_its_time(turn, task, robots_for(turn, task)),
         tuple(turn.state.out),
     )
     kept = turn.agenda.posed.tasks
@@ -176,6 +177,11 @@ def _task_need(
         stops.append(need)
     load_kg = _load_kg(turn, task)
     able = robots_for(turn, task)
+    unlawful = lawful.unlawful_at_its_time(turn, task, able)
+    if unlawful and not pinned:
+        able = tuple(robot for robot in able if robot not in unlawful)
+        if not able:
+            return LeftOut(task.id, lawful.LAW_PAPERS)
     if there:
         able = (there,)
     elif task.bound_to or task.barred_from or task.not_on:  # a wish that no robot can fulfil leaves it to all

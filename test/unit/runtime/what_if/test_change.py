@@ -133,3 +133,15 @@ def test_a_site_without_anything_to_fetch_leaves_further_requests_out() -> None:
     made = changed_demand(fetches, replace(bare, items=busan().items), Change(demand_pct={"fetch_car": 100.0}), 1)
     assert len(made.requests) + made.left_out >= len(fetches)
     assert made.left_out > 0
+
+
+def test_robots_may_charge_at_once_instead_of_by_tariff() -> None:
+    made = changed_site(busan(), Change(charging="at_once"), ())
+    assert made.energy is not None
+    assert (busan().energy.by_price, made.energy.by_price) == (True, False)  # type: ignore[union-attr]
+    assert made.energy.groups == busan().energy.groups  # type: ignore[union-attr]
+    assert not Change(charging="at_once").nothing
+    for site, charging in ((replace(busan(), energy=None), "tariff"), (busan(), "later")):
+        with pytest.raises(RequestError) as refused:
+            changed_site(site, Change(charging=charging), ())
+        assert refused.value.code == "request_what_if_charging"
