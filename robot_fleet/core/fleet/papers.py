@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken, PaperRestored, PaperWithdrawn
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import PaperChange, WithdrawPaper
