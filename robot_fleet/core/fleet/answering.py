@@ -19,7 +19,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import city, counting, ringing
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.inputs import (

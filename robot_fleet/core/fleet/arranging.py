@@ -32,7 +32,8 @@ from robot_fleet.core.facts.schedules import (
     TemplateSaved,
 )
 from robot_fleet.core.fleet import recurring
-from robot_fleet.core.fleet.requests import brought, repeated
+from robot_fleet.core.fleet.repeats import repeated
+from robot_fleet.core.fleet.requests import brought
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.schedule import ScheduleState

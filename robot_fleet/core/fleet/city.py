@@ -19,7 +19,8 @@ from robot_fleet.core.facts import AlarmRaised, CommandTaken, IncidentJoined
 from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventResolved, CityEventTaken
 from robot_fleet.core.fleet import ground, ringing
 from robot_fleet.core.fleet.city_state import CityEventRecord
-from robot_fleet.core.fleet.requests import repeated, take_on
+from robot_fleet.core.fleet.repeats import repeated
+from robot_fleet.core.fleet.requests import take_on
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CityNews, EndCityEvent, SubmitTask, TakeCityEvent

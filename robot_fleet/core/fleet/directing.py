@@ -18,7 +18,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.fleet import recovery
 from robot_fleet.core.fleet.posing.tasks import robots_for
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.retired import find_ended
 from robot_fleet.core.fleet.state import AWAITS, HELD, TaskRecord
 from robot_fleet.core.fleet.turn import Turn

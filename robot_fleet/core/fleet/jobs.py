@@ -13,7 +13,8 @@ from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken, JobAnswered, JobOpened
 from robot_fleet.core.fleet.cases import AlarmRecord, JobRecord
-from robot_fleet.core.fleet.requests import hold, repeated
+from robot_fleet.core.fleet.repeats import repeated
+from robot_fleet.core.fleet.requests import hold
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import AnswerJob, JobChange, OpenJob
 from robot_fleet.core.lifecycles import job as lifecycle

@@ -6,7 +6,7 @@ from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken
 from robot_fleet.core.fleet import outages
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import PlaceChange, TakePlaceOut
 from robot_fleet.core.wishes import check_key

@@ -17,7 +17,7 @@ from robot_fleet.core.facts import (
     TaskSuspended,
 )
 from robot_fleet.core.fleet import flowing, skipping, unattended
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.flow import act_of, answers, target

@@ -19,6 +19,7 @@ from robot_fleet.core.facts import (
     TaskStop,
 )
 from robot_fleet.core.fleet import asking_first, booking, dispatch, room
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.retired import digest_of, find_ended
 from robot_fleet.core.fleet.state import ItemRecord
 from robot_fleet.core.fleet.travellers import gets_off
@@ -206,15 +207,6 @@ def hold(turn: Turn, on: bool, name: str, reason: str, by: str, in_place: bool) 
     turn.agenda.replan = turn.agenda.moved = True
 
 
-def repeated(turn: Turn, key: str) -> bool:
-    """Answer a command that was taken before as it was then; return whether it was."""
-    known = turn.state.commands.get(key)
-    if known is None:
-        return False
-    turn.effects.append(Answer(key, bool(known.get("accepted")), str(known.get("task", ""))))
-    return True
-
-
 def _time(params: Mapping[str, object], name: str, default_s: float) -> float:
     value = params.get(name)
     return value if isinstance(value, float) else default_s
@@ -379,3 +371,6 @@ def _new_item(turn: Turn, service: Service, params: Mapping[str, object]) -> Ite
         mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
         return ItemAppeared(item, kind, f"place:{place}", mass, length, width)
     return None
+
+
+__all__ = ["answer", "brought", "cancel", "hold", "may_wait", "repeated", "set_hold", "submit", "take_on"]

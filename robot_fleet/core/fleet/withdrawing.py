@@ -5,7 +5,7 @@ from __future__ import annotations
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken, PaperRestored, PaperWithdrawn
-from robot_fleet.core.fleet.requests import repeated
+from robot_fleet.core.fleet.repeats import repeated
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import PaperChange, WithdrawPaper
 from robot_fleet.core.wishes import check_key
