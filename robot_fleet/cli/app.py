@@ -28,6 +28,8 @@ _MODULES = {
     "schedule": "schedules",
     "template": "templates",
     "robots": "robots",
+    "items": "items",
+    "place": "places",
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",

@@ -9,6 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from robot_fleet.cli.fresh import empty, fresh_ledger, note_run
 from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summary
 from robot_fleet.cli.play import DRAIN_S, Play
@@ -19,6 +21,7 @@ from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
+from robot_fleet.runtime.agreement import disagreement, misplaced
 from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.energy_account import energy_json, energy_of
@@ -40,7 +43,8 @@ def run(play: Play) -> None:
 
     Raises
     ------
-    RuntimeFailure : `runtime_requests_open` if a request has no outcome in the end; the files are written all the same.
+    RuntimeFailure : `runtime_requests_open` if a request has no outcome in the end, `runtime_custody` if an item is not
+        where the ledger has it; the files are written all the same.
     """
     wishes = play.wishes
     with _log(play) as log:
@@ -61,9 +65,13 @@ def run(play: Play) -> None:
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
     tell(summary)
-    failure = open_requests(summary, [row.request_id for row in without_events(play.rows)])
+    asked = [row.request_id for row in without_events(play.rows)]
+    failure = open_requests(summary, asked) or disagreement(
+        misplaced(fleet.host.fleet.state.items.values(), fleet.world.custody.holders())
+    )
     if failure is not None:
         raise failure
+    typer.echo(f"  ledger and world agree where each of {len(fleet.host.fleet.state.items)} items is")
 
 
 def _fleet(play: Play, log: FactLog) -> VirtualFleet:

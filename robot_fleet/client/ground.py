@@ -13,11 +13,13 @@ from robot_fleet.server.models import (
     HoldWish,
     LimitWish,
     MaintenanceWish,
+    MendPlaceWish,
     OpenZonesWish,
     PaperWish,
+    PlaceOutWish,
     ZoneWish,
 )
-from robot_fleet.server.rows import RobotRow, ZoneRow
+from robot_fleet.server.rows import ItemRow, PlaceOutRow, RobotRow, ZoneRow
 
 _Cause = Literal["", "weather", "event", "other"]
 
@@ -32,6 +34,22 @@ class GroundCalls(Caller):
     def robot(self, robot: str) -> RobotRow:
         """Return one robot."""
         return self._one(RobotRow, "robots", robot)
+
+    def items(self, **chosen: str | Sequence[str]) -> list[ItemRow]:
+        """Return what stands at places or is on robots; chosen by `kind` and `holder`."""
+        return [ItemRow.model_validate(row) for row in self._connection.rows("/items", chosen)]
+
+    def places_out(self) -> list[PlaceOutRow]:
+        """Return the places that are out of use."""
+        return [PlaceOutRow.model_validate(row) for row in self._connection.rows("/places/out", {})]
+
+    def take_place_out(self, place: str, reason: str = "", *, by: str = "operator", key: str = "") -> CommandTaken:
+        """Take a place out of use."""
+        return self._give(PlaceOutWish, ("places", "out"), key, place=place, reason=reason, by=by)
+
+    def mend_place(self, place: str, *, by: str = "operator", key: str = "") -> CommandTaken:
+        """Say that a place which is out of use is in order again."""
+        return self._give(MendPlaceWish, ("places", "mended"), key, place=place, by=by)
 
     def hold(
         self, robot: str = "", reason: str = "", *, in_place: bool = False, by: str = "operator", key: str = ""

@@ -16,6 +16,8 @@ WAIT = "wait"
 """Verb of an act in which the robot waits for a person's answer."""
 TIMEOUT = "timeout"
 """The word with which a wait ends that nobody has answered."""
+TAKEN = "taken"
+"""The word with which a wait without a robot ends when a person has the item."""
 DONE = "done"
 """The word with which an act ends that had nothing to tell."""
 END, LEAVE = "end:", "leave"
@@ -43,7 +45,7 @@ class FlowStop(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is done at a stop if everything goes as expected, and where it goes on from there (empty: in order)."""
+    """What a robot does at a stop if everything goes as expected, and where it goes on from there (empty: in order)."""
 
     acts: tuple[ActTemplate, ...]
     leads_to: str
@@ -77,11 +79,14 @@ def branch_for(act: ActTemplate, code: str) -> str:
 def line(stop: FlowStop, begin: str = "") -> Line:
     """Return what is expected at a stop from an act on (empty: from the first).
 
-    Of a wait the first answer is expected, of everything else that it goes on as it does without a branch.
+    Of a wait the first answer is expected, of everything else that it goes on as it does without a branch. With a wait
+    without a robot the part of the robot ends.
     """
     act = act_of(stop, begin) if begin else next(iter(stop.acts), None)
     acts: dict[str, ActTemplate] = {}
     while act is not None and act.id not in acts:
+        if act.unattended:
+            return Line(tuple(acts.values()), END)
         acts[act.id] = act
         to = target(stop, act, act.branches[0].word if act.act == WAIT and act.branches else "")
         act = act_of(stop, to)

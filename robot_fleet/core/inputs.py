@@ -373,6 +373,25 @@ class RateTask:
 
 
 @dataclass(frozen=True, slots=True)
+class TakePlaceOut:
+    """Somebody takes a place out of use; `reason` is a word or a sentence."""
+
+    key: str
+    place: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class MendPlace:
+    """Somebody says that a place which is out of use is in order again."""
+
+    key: str
+    place: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class TakeCityEvent:
     """A city's platform tells of an event, or (`resolves`) that an earlier one of its is over.
 
@@ -425,10 +444,11 @@ class ReportReceived:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSensed:
-    """A site's sensor says which items stand at a place (a bay's car)."""
+    """A site's sensor says which items stand at a place (a bay's car), and how many people are there."""
 
     place: str
     items: tuple[str, ...]
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,8 +488,9 @@ Maintenance = BeginMaintenance | PlanMaintenance | EndMaintenance
 ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
 PaperChange = WithdrawPaper | RestorePaper
+PlaceChange = TakePlaceOut | MendPlace
 CityNews = TakeCityEvent | EndCityEvent
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | CityNews | RateTask
+FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | PlaceChange | CityNews | RateTask
 """What people wish of the whole fleet, of its ground or of its watch, and what the city tells."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -485,6 +506,7 @@ Command = (
     | ShiftChange
     | RateTask
     | CityNews
+    | PlaceChange
     | Arrangement
 )
 Input = Command | ReportReceived | ConditionsSeen | PlaceSensed | PlanImproved | AlarmWasShown | PathMeasured | Tick

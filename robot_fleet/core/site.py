@@ -257,6 +257,8 @@ class ActTemplate:
     then : where it goes on otherwise, as in `Branch`; empty for the next act in the list, or for leaving the stop.
     wait_s : of a wait: how long, before it ends with the word `timeout`.
     rings : of a wait: whether an operator is told of it by an alarm.
+    unattended : of a wait: whether the robot leaves meanwhile. With an `item` it begins when no robot is at the place
+        any more, lasts until `wait_s` after the task is due, and ends with the word `taken` once a person has that.
     """
 
     id: str
@@ -270,6 +272,7 @@ class ActTemplate:
     then: str = ""
     wait_s: float = 0.0
     rings: bool = False
+    unattended: bool = False
 
     @property
     def decides(self) -> bool:
@@ -284,7 +287,8 @@ class StopTemplate:
     `where` is one of `param:<name>` (the place in that parameter), `item:<name>` (wherever that item stands),
     `group:<name>` (any free place of the group that fits), `route:<name>` (expands to one stop a place of the route),
     `place:<id>`. A `side` stop is visited only where a branch leads to it; the others come one after the other.
-    Where no place of its group has room when a branch leads to it, the flow goes to the target `if_full` instead.
+    Where no place of its group has room when a branch leads to it, the flow goes to the target `if_full` instead, and
+    to `if_gone` where a person has what was to be taken there.
     """
 
     id: str
@@ -292,6 +296,7 @@ class StopTemplate:
     acts: tuple[ActTemplate, ...] = ()
     side: bool = False
     if_full: str = ""
+    if_gone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class FleetManager:
             self._tell_facts()
 
     def _place(self, message: PlaceContents) -> None:
-        self._feed(PlaceSensed(message.place, tuple(message.items)))
+        self._feed(PlaceSensed(message.place, tuple(message.items), message.people))
 
     def _tick(self) -> None:
         if self._clock.started:

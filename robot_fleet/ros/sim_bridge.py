@@ -88,7 +88,7 @@ class SimBridge:
             name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy) for name in world.robots
         }
         self._sensors = [place.id for place in world.site.places.values() if place.kind in SENSED_KINDS]
-        self._sensed: dict[str, tuple[str, ...]] = {}
+        self._sensed: dict[str, tuple[tuple[str, ...], int]] = {}
         self._plays = player.resumed or callers.finished
         self._stands = False
         self._begins_s: float | None = None
@@ -161,10 +161,10 @@ class SimBridge:
 
     def _tell_contents(self, again: bool = False) -> None:
         for place in self._sensors:
-            items = self._world.custody.at_place(place)
-            if again or items != self._sensed.get(place):
-                self._sensed[place] = items
-                self._contents.publish(PlaceContents(place=place, items=list(items)))
+            items, people = self._world.custody.at_place(place), self._world.drivers.bays.people_at(place)
+            if again or (items, people) != self._sensed.get(place):
+                self._sensed[place] = items, people
+                self._contents.publish(PlaceContents(place=place, items=list(items), people=people))
 
     def _note(self) -> None:
         if self._plays:

@@ -96,7 +96,7 @@ class VirtualFleet:
         self._seed = seed
         self._improving = improving
         self._jobs: list[tuple[float, Improve]] = []
-        self._sensed: dict[str, tuple[str, ...]] = {}
+        self._sensed: dict[str, tuple[tuple[str, ...], int]] = {}
         self._sensors = [place.id for place in site.places.values() if place.kind in SENSED_KINDS]
         self.board = Board(site)
         self._looked_s = float("-inf")
@@ -153,10 +153,10 @@ class VirtualFleet:
         for call in self.callers.due(now.fleet_s):
             self.host.feed(self.wish(call), now)
         for place in self._sensors:
-            items = self.world.custody.at_place(place)
-            if items != self._sensed.get(place) or items == ():
-                self._sensed[place] = items
-                self.host.feed(PlaceSensed(place, items), now)
+            items, people = self.world.custody.at_place(place), self.world.drivers.bays.people_at(place)
+            if (items, people) != self._sensed.get(place) or items == ():
+                self._sensed[place] = items, people
+                self.host.feed(PlaceSensed(place, items, people), now)
         self._people_answer()
 
     def _people_answer(self) -> None:

@@ -33,6 +33,8 @@ _STATUS = {
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
     "request_unknown_zone": 404,
+    "request_unknown_place": 404,
+    "request_place_state": 409,
     "request_unknown_shift": 404,
     "request_unknown_alarm": 404,
     "request_unknown_incident": 404,

@@ -37,6 +37,7 @@ from robot_fleet.server.models import (
 from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
 from robot_fleet.server.paper_routes import paper_commands
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
+from robot_fleet.server.place_routes import inventory_reads, place_commands
 from robot_fleet.server.ports import FleetPort
 from robot_fleet.server.replay_routes import Replays, replay_reads
 from robot_fleet.server.report_routes import Reports, report_reads
@@ -129,6 +130,8 @@ def create_app(
     app.include_router(task_commands(fleet), dependencies=unchanged)
     app.include_router(zone_commands(fleet), dependencies=unchanged)
     app.include_router(paper_commands(fleet), dependencies=unchanged)
+    app.include_router(inventory_reads(fleet))
+    app.include_router(place_commands(fleet), dependencies=unchanged)
     app.include_router(shift_reads(fleet))
     app.include_router(shift_commands(fleet))
     app.include_router(schedule_reads(fleet))

@@ -139,6 +139,19 @@ class PaperWish(_Body):
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 
+class MendPlaceWish(_Body):
+    """Word that a place is in order again."""
+
+    place: str = Field(max_length=100, description="Id of the place.", examples=["deck/s03"])
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class PlaceOutWish(MendPlaceWish):
+    """A wish to take a place out of use."""
+
+    reason: str = Field(default="", max_length=200)
+
+
 class ZoneWish(_Body):
     """A wish to open a zone."""
 

@@ -255,6 +255,29 @@ class ZoneRow(VersionedRow):
     no_stopping: bool = False
 
 
+class ItemRow(_Row):
+    """A car, parcel or meal, and who has it: `place:<id>` or `robot:<id>`; `task` is an open one that names it."""
+
+    id: str
+    kind: str
+    holder: str
+    since_s: float
+    task: str
+    mass_kg: float
+    length_m: float
+    width_m: float
+
+
+class PlaceOutRow(_Row):
+    """A place that is out of use, why, who found out (a robot) or said so, and since when (fleet time)."""
+
+    id: str
+    code: str
+    robot: str
+    by: str
+    since_s: float
+
+
 class EventRow(_Row):
     """An event of the city. Times are fleet seconds, null before."""
 

@@ -65,15 +65,22 @@ class StateRows:
             view.put_robot(robot.id, **self._robot_values(state, robot))
         for report in robots:
             view.put_robot(report.robot, state=report.state, charging=report.charging, load=list(report.load))
+        about = {
+            item: task.id
+            for task in state.open_tasks()
+            for stop in task.request.stops
+            for item in (stop.item, *(act.item for act in stop.acts))
+        }
         for item in state.items.values():
             if item.holder.startswith("person:"):
                 view.drop_item(item.id)
             else:
-                view.put_item(_item_row(item))
+                view.put_item(_item_row(item, about.get(item.id, "")))
         view.put_alarms(alarm_rows(self._site, state, self._eta_s))
         view.put_incidents(incident_rows(self._site, state))
         view.put_jobs(job_rows(state))
         view.put_zones([zone_row(zone, state) for zone in self._site.zones.values()])
+        view.put_out(out_rows(state))
         view.put_hold(state.hold, state.in_place)
         view.put_shift(waiting_row(state))
         view.put_schedules(self._schedules.schedules(state))
@@ -235,9 +242,19 @@ def zone_row(zone: Zone, state: FleetState) -> dict[str, Any]:
     }
 
 
-def _item_row(item: ItemRecord) -> dict[str, Any]:
+def out_rows(state: FleetState) -> list[dict[str, Any]]:
+    """Return a row for each place that is out of use: why, who found out or said so, since when."""
+    return [
+        {"id": place, "code": out.code, "robot": out.robot, "by": out.by, "since_s": round(out.since_s, 1)}
+        for place, out in state.out.items()
+    ]
+
+
+def _item_row(item: ItemRecord, task: str) -> dict[str, Any]:
     return {
         "id": item.id,
+        "since_s": round(item.since_s, 1),
+        "task": task,
         "kind": item.kind,
         "holder": item.holder,
         "mass_kg": item.mass_kg,

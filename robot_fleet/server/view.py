@@ -1,16 +1,14 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
 `snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
-"schedules", "templates", "events", "hold", "in_place", "shift", "routes", "past"}`.
+"out", "schedules", "templates", "events", "hold", "in_place", "shift", "routes",
+"past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
-"zones", "schedules", "templates", "events", "hold", "in_place", "shift"}`; a key is absent where nothing has changed,
-`alarms`, `incidents`, `jobs`, `zones`, `schedules`, `templates` and `events` are always the whole list, a task or item
-with `"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was done
-since (see `plan_rows`). `shift` is the one that waits to be taken over, or null.
-`poses` — `{"type", "t_s", "r": [[index, x_m, y_m, yaw_rad, speed_mps, soc_pct], ...]}`, the robots that have moved;
-index as in the snapshot's robots. A row ends early where the rest has not changed.
-
-Not thread-safe: one thread (the event loop's) owns a view.
+"zones", "out", "schedules", "templates", "events", "hold", "in_place", "shift"}`; a key is absent where nothing has
+changed, `alarms`, `incidents`, `jobs`, `zones`, `out` (places that are out of use), `schedules`, `templates` and
+`events` are always the whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose
+route changed, by id, and `past` what was done since (see `plan_rows`). `shift` is the one that waits to be taken over,
+or null.
 """
 
 from __future__ import annotations
@@ -66,6 +64,8 @@ class FleetView:
         self._jobs_changed = False
         self._zones: tuple[Row, ...] = ()
         self._zones_changed = False
+        self._out: tuple[Row, ...] = ()
+        self._out_changed = False
         self._arranged: dict[str, list[Row]] = {"schedules": [], "templates": [], "events": []}
         self._arranged_new: dict[str, list[Row]] = {}
         self._hold_changed = False
@@ -122,7 +122,7 @@ class FleetView:
                 self._changed["tasks"][oldest] = {"id": oldest, "gone": True}
 
     def put_item(self, row: Row) -> None:
-        """Take in an item's row, whole (`id`, `kind`, `holder`, `mass_kg`, `length_m`, `width_m`)."""
+        """Take in an item's row, whole (`id`, `kind`, `holder`, `since_s`, `task`, `mass_kg`, ...)."""
         item = row["id"]
         if self._items.get(item) != row:
             self._items[item] = dict(row)
@@ -160,6 +160,13 @@ class FleetView:
         if zones != self._zones:
             self._zones = zones
             self._zones_changed = True
+
+    def put_out(self, rows: Iterable[Row]) -> None:
+        """Take in the places that are out of use (`id`, `code`, `robot`, `by`, `since_s`)."""
+        out = tuple(dict(row) for row in rows)
+        if out != self._out:
+            self._out = out
+            self._out_changed = True
 
     def put_schedules(self, rows: list[Row]) -> None:
         """Take in all schedules (see `schedule_rows`)."""
@@ -214,6 +221,7 @@ class FleetView:
             "jobs": list(self._jobs),
             "items": list(self._items.values()),
             "zones": list(self._zones),
+            "out": list(self._out),
             **self._arranged,
             "hold": self._hold,
             "in_place": self._in_place,
@@ -241,6 +249,8 @@ class FleetView:
             patch["jobs"] = list(self._jobs)
         if self._zones_changed:
             patch["zones"] = list(self._zones)
+        if self._out_changed:
+            patch["out"] = list(self._out)
         if self._hold_changed:
             patch["hold"], patch["in_place"] = self._hold, self._in_place
         if self._shift_changed:
@@ -255,7 +265,7 @@ class FleetView:
         self._changed = {name: {} for name in self._changed}
         self._routes_changed, self._past_new, self._arranged_new = {}, [], {}
         self._alarms_changed = self._incidents_changed = self._jobs_changed = False
-        self._zones_changed = self._hold_changed = self._shift_changed = False
+        self._out_changed = self._zones_changed = self._hold_changed = self._shift_changed = False
         return {"type": "patch", "t_s": round(t_s, 3), **patch}
 
     def take_poses(self, t_s: float) -> dict[str, Any]:

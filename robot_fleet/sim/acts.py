@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from robot_fleet.sim.world import SimWorld
 
 CAR_PLACES = (ENTRY_BAY, EXIT_BAY, "slot")
+TOO_HEAVY = "act_too_heavy"
+BREAKS_DOWN = "breaks_down"
+"""Result of an act in which the robot loses its power, until staff get it going again."""
 AT_PLACE_M = 0.5
 """An act needs the robot this close to the place's pose."""
 SAFE_POINT_S = 2.0
@@ -76,9 +79,11 @@ class Acts:
             self._world.note_change(robot.id)
             return
         world = self._world
-        outcome = world.people.act(
-            world.seed, act_id, _habit_keys(act, params), world.truth_of(params), world.site.places[place].door
-        )
+        door = world.site.places[place].door
+        truth = world.truth_of(params)
+        template = act_id.rpartition("/")[0]
+        again = bool(truth) and any(each != act_id and each.rpartition("/")[0] == template for each in self.by_id)
+        outcome = world.people.act(world.seed, act_id, _habit_keys(act, params), truth, door, again)
         new.outcome = outcome.result
         new.succeeds = outcome.succeeds
         robot.act_id = act_id
@@ -86,6 +91,8 @@ class Acts:
         if act == "take" and new.item not in world.custody.at_place(place):
             new.end_s = math.inf  # the driver is still queueing for the bay; the act goes on when the car has come
             new.result = {"duration_s": outcome.duration_s}
+        elif act == "take":
+            world.drivers.lifting(new.item, place)
         robot.due_s = new.end_s
         world.note_change(robot.id)
 
@@ -111,6 +118,7 @@ class Acts:
                 duration_s = number(act.result, "duration_s")
                 act.result = {}
                 act.end_s = robot.due_s = self._world.now_s + duration_s
+                self._world.drivers.lifting(item, act.place)
 
     def sleep(self, pause_s: float) -> None:
         """Let a time pass in which no act went on."""
@@ -122,6 +130,9 @@ class Acts:
         """Bring the robot's act to its end, with its effect on custody."""
         act = self.by_id[robot.act_id]
         world = self._world
+        if act.outcome == BREAKS_DOWN:
+            world.break_down(robot)
+            return
         if not act.succeeds:
             act.code = f"act_{act.outcome}"
             act.result = {}
@@ -137,6 +148,8 @@ class Acts:
             event = f"give:{act.item}:{holder}"
         if act.code:
             self._end(act, GoalState.FAILED)
+            if act.code == TOO_HEAVY:
+                world.drivers.sent_away(act.item, act.place)
             return
         if act.act == "take":
             world.custody.move(act.item, "robot", robot.id)
@@ -188,7 +201,8 @@ class Acts:
             if world.drivers.queues_for(act.item, act.place):
                 return "act_item_absent" if world.custody.at_place(act.place) else ""
             self._bring(act, params)
-            return self._cannot_take(robot, act)
+            code = self._cannot_take(robot, act)
+            return "" if code == TOO_HEAVY else code  # that is found when it is lifted
         if act.act == "give":
             return self._cannot_give(act)
         return ""
@@ -208,7 +222,7 @@ class Acts:
         if item.holder_kind != "place" or item.holder != act.place:
             return "act_item_absent"
         if robot.load_kg + item.mass_kg > robot.kind.payload_kg + 1e-9:
-            return "act_too_heavy"
+            return TOO_HEAVY
         return ""
 
     def _cannot_give(self, act: Act) -> str:

@@ -120,6 +120,12 @@ class Callers:
         row = self._by_id.get(request_id)
         return str(row.params.get("truth", "")) if row is not None else ""
 
+    def truth_about(self, item: str) -> str:
+        """Return what only the people know about the request that was made last about an item, or an empty text."""
+        made = (row for row in reversed(self._rows[: self._made]) if row.params.get("item") == item)
+        row = next(made, None)
+        return "" if row is None else str(row.params.get("truth", ""))
+
     def _told(self, row: Request) -> Mapping[str, object]:
         service = self._world.site.services.get(row.service)
         hidden = {spec.name for spec in service.params if spec.hidden} if service is not None else {"truth"}
@@ -138,7 +144,8 @@ class Callers:
         place = self._taken_at(row)
         if item in self._world.custody.items or place not in self._world.site.places:
             return
-        mass_kg = number(row.params, "mass_kg")
+        truth = str(row.params.get("truth", ""))
+        mass_kg = number(row.params, "mass_kg") * self._world.people.habits.heavier.get(truth, 1.0)
         size = number(row.params, "length_m"), number(row.params, "width_m")
         if self._world.site.places[place].kind == ENTRY_BAY:
             self._world.drivers.arrive(SimItem(item, "car", mass_kg, *size, "person", ""), place)

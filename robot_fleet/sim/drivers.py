@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from robot_fleet.sim.bays import Bays
 from robot_fleet.sim.boxes import box, overlap
 from robot_fleet.sim.items import SimItem
 from robot_fleet.sim.robot import TICKS_PER_S
@@ -30,6 +31,7 @@ class Drivers:
         self._enter_s: dict[str, float] = {}
         self._leave_s: dict[str, float] = {}
         self.wanted_s: dict[str, float] = {}
+        self.bays = Bays(world)
 
     def arrive(self, item: SimItem, place: str) -> None:
         """Have a driver bring a car to an entry bay: it stands there at once, or the driver queues."""
@@ -55,18 +57,36 @@ class Drivers:
         if self._world.site.places[place].kind == EXIT_BAY:
             now_s = self._world.now_s
             ready_s = max(now_s, self.wanted_s.get(item, now_s))
-            self._leave_s[item] = ready_s + self._world.people.drive_off_s(self._world.seed, item, now_s)
+            self._will_leave(item, ready_s)
+
+    def sent_away(self, item: str, place: str) -> None:
+        """Tell the driver that the car cannot be taken: it is driven out of the entry bay."""
+        if self._world.site.places[place].kind == ENTRY_BAY:
+            self._will_leave(item, self._world.now_s)
+
+    def lifting(self, item: str, place: str) -> None:
+        """Note that a robot begins to lift a car: somebody may come back to it."""
+        if self._world.site.places[place].kind == ENTRY_BAY:
+            self.bays.enter(item, place, back=True)
+
+    def _will_leave(self, item: str, from_s: float) -> None:
+        world = self._world
+        truth = world.callers.truth_about(item)
+        takes_s = world.people.drive_off_s(world.seed, item, world.now_s, truth)
+        if takes_s is not None:
+            self._leave_s[item] = from_s + takes_s
 
     def step(self, tick: int) -> None:
         """Let time pass up to a tick of the world."""
-        if tick % TICKS_PER_S or not (self._leave_s or self._queues):
+        if tick % TICKS_PER_S or not (self._leave_s or self._queues or self.bays.busy):
             return
         now_s = tick / TICKS_PER_S
+        self.bays.step(now_s)
         for item, leave_s in list(self._leave_s.items()):
             held = self._world.custody.items[item]
             if held.holder_kind != "place":
                 del self._leave_s[item]
-            elif now_s >= leave_s and self._is_clear(held.holder, held):
+            elif now_s >= leave_s and self._is_clear(held.holder, held, leaving=True):
                 del self._leave_s[item]
                 self._world.custody.move(item, "person", "")
         for place in list(self._queues):
@@ -88,18 +108,22 @@ class Drivers:
         self._enter_s.pop(place, None)
         item.holder_kind, item.holder = "place", place
         self._world.custody.add(item)
+        self.bays.enter(item.id, place, back=False)
         self._world.acts.item_came(item.id)
 
     def _is_free(self, place: str, car: SimItem) -> bool:
         return not self._world.custody.at_place(place) and self._is_clear(place, car)
 
-    def _is_clear(self, place: str, car: SimItem) -> bool:
-        """Whether a car can move over the bay: nothing that is higher than a bare robot stands there."""
+    def _is_clear(self, place: str, car: SimItem, leaving: bool = False) -> bool:
+        """Whether a car can move over the bay: nothing that is higher than a bare robot stands there.
+
+        Nobody gets into a car with a robot under it.
+        """
         spot = self._world.site.places[place].pose
         ground = box(spot.x_m, spot.y_m, spot.yaw_rad, car.length_m, car.width_m)
         exit_bay = self._world.site.places[place].kind == EXIT_BAY
         return not any(
-            (robot.load or exit_bay) and robot.map_id == spot.map_id and overlap(ground, robot.box())
+            (robot.load or exit_bay or leaving) and robot.map_id == spot.map_id and overlap(ground, robot.box())
             for robot in (*self._world.robots.values(), *self._world.ghosts)
         )
 
@@ -113,9 +137,10 @@ class Drivers:
             "enter_s": dict(self._enter_s),
             "leave_s": dict(self._leave_s),
             "wanted_s": dict(self.wanted_s),
+            "bays": self.bays.snapshot(),
         }
 
-    def restore(self, state: Mapping[str, dict[str, list[list[str | float]]]]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Replace everything by a snapshot."""
         self._queues = {
             place: [
@@ -127,6 +152,7 @@ class Drivers:
         self._enter_s = _seconds(state["enter_s"])
         self._leave_s = _seconds(state["leave_s"])
         self.wanted_s = _seconds(state["wanted_s"])
+        self.bays.restore(state.get("bays", {}))
 
 
 def _seconds(times: Mapping[str, object]) -> dict[str, float]:

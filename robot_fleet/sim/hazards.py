@@ -21,6 +21,7 @@ class Hazards:
     bodies : what stands or walks about.
     blind : robots whose scanner sees nothing, and does not know it.
     slips : robot -> share of each metre that its wheels count which it does not drive.
+    broken : robots that have broken down, and when staff get them going again (fleet time).
     chargers : charger -> `no_current` or `no_dock`.
     """
 
@@ -29,6 +30,7 @@ class Hazards:
         self.blind: dict[str, None] = {}
         self.slips: dict[str, float] = {}
         self.chargers: dict[str, str] = {}
+        self.broken: dict[str, float] = {}
 
     def capture(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
@@ -37,6 +39,7 @@ class Hazards:
             "blind": list(self.blind),
             "slips": dict(self.slips),
             "chargers": dict(self.chargers),
+            "broken": dict(self.broken),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -48,3 +51,5 @@ class Hazards:
         self.slips.update(state.get("slips", {}))
         self.chargers.clear()
         self.chargers.update(state.get("chargers", {}))
+        self.broken.clear()
+        self.broken.update(state.get("broken", {}))

@@ -101,6 +101,13 @@ class Custody:
             width_m = max(width_m, item.width_m)
         return load, mass_kg, Footprint(length_m, width_m)
 
+    def holders(self) -> dict[str, str]:
+        """Return who has each item: `place:<id>`, `robot:<id>` or `person`."""
+        return {
+            item.id: PERSON if item.holder_kind == PERSON else f"{item.holder_kind}:{item.holder}"
+            for item in self.items.values()
+        }
+
     def snapshot(self) -> list[list[object]]:
         """Return all items as JSON, in an order that keeps the order at each holder."""
         held = [i for index in (self._at_place, self._on_robot) for ids in index.values() for i in ids]

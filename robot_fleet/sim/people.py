@@ -35,6 +35,7 @@ class Habit(BaseModel):
     mean_s, spread_s : normal distribution of the duration, seconds, cut off at three spreads.
     results : result -> weight; `done` (which is told to nobody) if empty.
     failing : results with which the act has not done what it is for (custody stays where it is).
+    once : whether that is so at the first try only; then what holds without a truth does.
     by_truth : what holds instead where a request's hidden parameter `truth` has this value.
     by_door : what holds instead at places with this door policy, where `by_truth` says nothing.
     """
@@ -45,24 +46,32 @@ class Habit(BaseModel):
     spread_s: Annotated[float, Field(ge=0.0)] = 0.0
     results: dict[str, Annotated[float, Field(ge=0.0)]] = {}
     failing: tuple[str, ...] = ()
+    once: bool = False
     by_truth: dict[str, Habit] = {}
     by_door: dict[str, Habit] = {}
 
 
 class Drivers(BaseModel):
-    """How drivers of cars come and go."""
+    """How drivers of cars come and go; a result `nothing` of `drive_off` is a driver who does not come.
+
+    `stays` says for how long somebody stays in an entry bay after the car has come in, and `comes_back` for how long
+    after a robot has begun to lift it; 0 for nobody.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     drive_in: Habit = Habit(mean_s=12.0, spread_s=3.0)
     drive_off: Habit = Habit(mean_s=60.0, spread_s=20.0)
+    stays: Habit = Habit()
+    comes_back: Habit = Habit()
 
 
 class PeopleFile(BaseModel):
     """`people.yaml`. Keys of `acts` are `<service>.<act id>`, or an act's verb for all services.
 
     `answers` says what people answer a robot that waits for them, by `<service>.<act id>`; its result `nothing` is no
-    answer. `brought_kg` is the mass of an item that its request says nothing about.
+    answer. `brought_kg` is the mass of an item that its request says nothing about; `heavier` says by how much one
+    really is heavier than its request says, by truth. Staff get a robot going that has broken down after `rescue`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +82,8 @@ class PeopleFile(BaseModel):
     default: Habit = Habit(mean_s=10.0, spread_s=2.0)
     drivers: Drivers = Drivers()
     brought_kg: Annotated[float, Field(gt=0.0)] = 2.0
+    heavier: dict[str, Annotated[float, Field(gt=0.0)]] = {}
+    rescue: Habit = Habit(mean_s=600.0, spread_s=120.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,9 @@ class People:
 
     habits: PeopleFile = field(default_factory=PeopleFile)
 
-    def act(self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "") -> Outcome:
+    def act(
+        self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "", again: bool = False
+    ) -> Outcome:
         """Draw how an act goes.
 
         Parameters
@@ -98,13 +111,17 @@ class People:
         keys : names under which the habit may stand, the most particular first.
         truth : what the request's people know about it, or empty.
         door : door policy of the place, or empty.
+        again : whether it was tried before.
         """
         habit = self.habits.default
         for key in keys:
             if key in self.habits.acts:
                 habit = self.habits.acts[key]
                 break
-        habit = habit.by_truth.get(truth) or habit.by_door.get(door, habit)
+        told = habit.by_truth.get(truth)
+        if again and told is not None and told.once:
+            told, truth = None, ""
+        habit = told or habit.by_door.get(door, habit)
         habit = habit.by_truth.get(truth, habit)
         rng = random.Random(f"{seed}/act/{act_id}")
         duration_s = _duration_s(rng, habit)
@@ -135,9 +152,21 @@ class People:
         """Return how long a driver takes to drive a car into a free bay and get out."""
         return _duration_s(random.Random(f"{seed}/in/{item}"), self.habits.drivers.drive_in)
 
-    def drive_off_s(self, seed: int, item: str, placed_s: float) -> float:
-        """Return how long a driver takes to get into the car in an exit bay and drive it away."""
-        return _duration_s(random.Random(f"{seed}/off/{item}/{placed_s:.1f}"), self.habits.drivers.drive_off)
+    def drive_off_s(self, seed: int, item: str, placed_s: float, truth: str = "") -> float | None:
+        """Return how long a driver takes to get into a car and drive it away, None for one who does not come."""
+        habit = self.habits.drivers.drive_off.by_truth.get(truth, self.habits.drivers.drive_off)
+        if NOTHING in habit.results:
+            return None
+        return _duration_s(random.Random(f"{seed}/off/{item}/{placed_s:.1f}"), habit)
+
+    def in_bay_s(self, seed: int, item: str, truth: str, back: bool) -> float:
+        """Return how long somebody stays in the bay of a car that has come in, or (`back`) that is being lifted."""
+        habit = self.habits.drivers.comes_back if back else self.habits.drivers.stays
+        return _duration_s(random.Random(f"{seed}/in_bay/{item}/{back}"), habit.by_truth.get(truth, habit))
+
+    def rescue_s(self, seed: int, robot: str, at_s: float) -> float:
+        """Return how long staff take to get a robot going again that has broken down."""
+        return _duration_s(random.Random(f"{seed}/rescue/{robot}/{at_s:.1f}"), self.habits.rescue)
 
 
 def read_people(path: Path) -> People:

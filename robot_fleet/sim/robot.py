@@ -239,6 +239,20 @@ class SimRobot(Battery):
         self.finish_goal(GoalState.FAILED, NO_PROGRESS, "the battery is empty")
         self.on_dead(self)
 
+    def empty(self, now_s: float) -> None:
+        """Lose all power at once."""
+        self.draw(0.0, now_s)
+        self.stored_wh = 0.0
+        self.die(now_s)
+
+    def revive(self, soc_pct: float, now_s: float) -> None:
+        """Stand ready again where it is, with another battery."""
+        self.mode = Mode.STANDING
+        self.stored_wh = self.kind.battery_wh * soc_pct / 100.0
+        self.settled_s = now_s
+        self.draw(self.kind.standing_w, now_s)
+        self.on_change(self.id)
+
     # --- goals -------------------------------------------------------------------------------------------------------
 
     def finish_goal(self, state: GoalState, code: str = "", sentence: str = "") -> None:

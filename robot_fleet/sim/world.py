@@ -33,6 +33,8 @@ from robot_fleet.site.maps import OccupancyMap
 
 DOCK_KINDS = ("charger", "dock")
 DOCK_WITHIN_M = 0.3
+RESCUED_PCT = 40.0
+"""Charge of a robot's battery after staff have got it going again."""
 _EPS_S = 1e-6
 AUTOMATIC = "automatic"
 """Word of `SimRobot.control` for a robot that its own programs move."""
@@ -131,6 +133,8 @@ class SimWorld:
                 self._due(robot)
             if robot.limit_s <= horizon_s:
                 self._battery_limit(robot)
+        if self.hazards.broken:
+            self._rescue()
         self.drivers.step(tick)
         if self.trace is not None:
             self.trace.poses(now_s, self._bodies)
@@ -229,6 +233,17 @@ class SimWorld:
             if robot.mode is Mode.DOCKED and (place in before) is not (place in self.held_back):
                 self._charge(robot)
                 self.note_change(robot.id)
+
+    def break_down(self, robot: SimRobot) -> None:
+        """Let a robot lose its power where it is, until staff have come."""
+        robot.empty(self.now_s)
+        self.hazards.broken[robot.id] = self.now_s + self.people.rescue_s(self.seed, robot.id, self.now_s)
+
+    def _rescue(self) -> None:
+        for name, at_s in list(self.hazards.broken.items()):
+            if self.now_s >= at_s:
+                del self.hazards.broken[name]
+                self.robots[name].revive(RESCUED_PCT, self.now_s)
 
     def set_slip(self, robot_id: str, slips: float) -> None:
         """Let a robot's wheels slip by a share of what they count, 0 for not at all."""

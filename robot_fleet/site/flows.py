@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from robot_fleet.core.flow import END, LEAVE, TIMEOUT, WAIT, act_of, stop_after, target
+from robot_fleet.core.flow import END, LEAVE, TAKEN, TIMEOUT, WAIT, act_of, stop_after, target
 from robot_fleet.core.site import ActTemplate, Asked, Service
 
 Key = tuple[str | int, ...]
@@ -42,6 +42,8 @@ def _named_targets(service: Service) -> Iterator[tuple[Key, int, str]]:
     for number, stop in enumerate(service.stops):
         if stop.if_full:
             yield ("stops", number, "if_full"), -1, stop.if_full
+        if stop.if_gone:
+            yield ("stops", number, "if_gone"), -1, stop.if_gone
 
 
 def _what_is_wrong(service: Service, number: int, to: str) -> str:
@@ -64,12 +66,19 @@ def _what_is_wrong(service: Service, number: int, to: str) -> str:
 def _check_waits(service: Service, report: Report) -> None:
     for key, _, act in _acts(service):
         if act.act != WAIT:
-            if act.wait_s or act.rings:
-                report("site_bad_value", (*key, "wait_s" if act.wait_s else "rings"), "expected only of an `act: wait`")
+            for name, told in (("wait_s", act.wait_s), ("rings", act.rings), ("unattended", act.unattended)):
+                if told:
+                    report("site_bad_value", (*key, name), "expected only of an `act: wait`")
             if act.id in service.asked:
                 report("site_bad_value", (*key, "asks"), "nobody is asked by it; expected only of an `act: wait`")
             continue
         words = [branch.word for branch in act.branches]
+        if act.unattended and key[-1] == 0:
+            report(
+                "site_bad_value", (*key, "unattended"), "nobody leaves before doing anything; expected an act before"
+            )
+        if act.unattended and bool(act.item) != (TAKEN in words):
+            report("site_flow_branch", (*key, "branch"), f"expected `{TAKEN}` and the `item` that is taken, or neither")
         asked = service.asked.get(act.id, Asked())
         for name, word in (("right", asked.right), ("wrong", asked.wrong)):
             if word and (word not in words or word == TIMEOUT):
@@ -141,8 +150,8 @@ def _targets(service: Service, node: Node) -> Iterator[str]:
     number, name = node
     stop = service.stops[number]
     act = act_of(stop, name)
-    if stop.if_full and node == _enter(service, number):
-        yield stop.if_full
+    if node == _enter(service, number):
+        yield from (to for to in (stop.if_full, stop.if_gone) if to)
     if act is None:
         yield ""
         return

@@ -73,6 +73,7 @@ class ActModel(SiteModel):
     then: Target | Literal[""] = ""
     wait_s: NotNegative = 0.0
     rings: bool = False
+    unattended: bool = False
     text: TextModel | None = None
     answers: dict[Word, TextModel] = {}
     asks: Literal["staff", "person"] = "staff"
@@ -92,11 +93,12 @@ class StopModel(SiteModel):
     acts: list[ActModel] = []
     side: bool = False
     if_full: Target | Literal[""] = ""
+    if_gone: Target | Literal[""] = ""
 
     def value(self) -> StopTemplate:
         """Return the core's value."""
         acts = tuple(act.value() for act in self.acts)
-        return StopTemplate(self.id, self.where, acts, self.side, self.if_full)
+        return StopTemplate(self.id, self.where, acts, self.side, self.if_full, self.if_gone)
 
 
 class OutcomeModel(SiteModel):

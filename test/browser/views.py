@@ -80,6 +80,10 @@ def _explained(page: Page) -> None:
     page.click("#figure-won_per_task")
 
 
+def _slot(page: Page) -> None:
+    _clicks(".slot.held")(page)
+
+
 def _compared(page: Page) -> None:
     page.click('[data-line="service:fleet:on_time_pct"] button')
 
@@ -106,6 +110,7 @@ VIEWS = (
     View("layers", open=_clicks("#layers-open"), ready="#layer-lanes"),
     View("menu", open=_clicks("#menu-open"), ready="#menu:popover-open"),
     View("shift", "shift.html", "#shift-sign"),
+    View("inventory", "inventory.html", "#chosen [data-place]", _slot),
     View("reports", "reports.html", "#report table"),
     View("report_explained", "reports.html", "#explained", _explained),
     View("what_if", "what_if.html", "#explained", _compared),

@@ -22,12 +22,14 @@ from robot_fleet.core.inputs import (
     JobChange,
     LimitZone,
     Maintenance,
+    MendPlace,
     OpenZones,
     PrioritiseTask,
     ResumeTask,
     SequenceTask,
     SetHold,
     SignShift,
+    TakePlaceOut,
     TakeShift,
     TaskChange,
 )
@@ -47,7 +49,7 @@ from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
 from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.site_view import site_view
-from robot_fleet.server.state_rows import zone_row
+from robot_fleet.server.state_rows import out_rows, zone_row
 from robot_fleet.server.view import FleetView
 
 from .alarm_desk import AlarmDesk
@@ -140,6 +142,8 @@ class MovingFleet(ViewedFleet):
                     "id": item.id,
                     "kind": item.kind,
                     "holder": f"place:{item.at}",
+                    "since_s": 0.0,
+                    "task": "",
                     "mass_kg": item.mass_kg,
                     "length_m": item.length_m,
                     "width_m": item.width_m,
@@ -307,6 +311,9 @@ class MovingFleet(ViewedFleet):
                 self.commands.append(("close" if isinstance(wish, CloseZones) else "open", " ".join(wish.zones)))
             case LimitZone(zone=zone):
                 self.commands.append(("limit", zone))
+            case TakePlaceOut() | MendPlace():
+                self.commands.append((type(wish).__name__, wish.place))
+                self.picture.put_out(out_rows(self.desk.core.state))
             case SignShift() | TakeShift():
                 self.commands.append((type(wish).__name__, wish.by))
         self._show_alarms()

@@ -107,6 +107,10 @@ export const answerJob = (id, answer, text = "") => post(`jobs/${encodeURICompon
 export const setMaintenance = (robot, change, version, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason }, version);
 export const getCard = (place) => askOnce(`people/card?${new URLSearchParams({ place, purpose: "care_emergency" })}`, {});
 export const openCard = (place, reason, given_to) => send("POST", "people/card", { place, purpose: "care_emergency", reason, given_to });
+export const getItems = () => ask("items", {});
+export const getPlacesOut = () => ask("places/out", {});
+export const takePlaceOut = (place) => post("places/out", newKey("place"), { place });
+export const mendPlace = (place) => post("places/mended", newKey("place"), { place });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (id, version) => task(id, "cancel", {}, version);

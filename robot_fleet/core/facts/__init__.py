@@ -36,6 +36,7 @@ from robot_fleet.core.facts.orders import (
     PlanCommitted,
     StepsReleased,
 )
+from robot_fleet.core.facts.places import PlaceMended, PlaceTakenOut
 from robot_fleet.core.facts.robots import (
     ChargeBegan,
     ChargeEnded,
@@ -122,6 +123,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     ChargeEnded,
     ChargerDoubted,
     ChargerSwitched,
+    PlaceTakenOut,
+    PlaceMended,
     AlarmShown,
     AlarmRaised,
     AlarmSpread,
@@ -190,6 +193,8 @@ __all__ = [
     "OrderSent",
     "PaperRestored",
     "PaperWithdrawn",
+    "PlaceMended",
+    "PlaceTakenOut",
     "PlanCommitted",
     "RequestRefused",
     "RobotFaulted",

@@ -18,6 +18,7 @@ class TaskStop:
     places : the alternatives; empty when the stop is wherever `item` stands.
     side : whether it is visited only where a branch of the flow leads to it.
     if_full : where the flow goes instead while no place of it has room; empty for nowhere else.
+    if_gone : where it goes instead once a person has what was to be taken there; empty for nowhere else.
     """
 
     id: str
@@ -26,6 +27,7 @@ class TaskStop:
     acts: tuple[ActTemplate, ...]
     side: bool = False
     if_full: str = ""
+    if_gone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class TaskAnswered(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AnswerAwaited(Fact):
-    """A robot waits at a stop for a person's answer, until a fleet time."""
+    """A robot, or a task without one, waits at a stop for a person's answer, until a fleet time."""
 
     task: str
     act: str

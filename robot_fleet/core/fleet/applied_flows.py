@@ -16,7 +16,7 @@ def moves(record: TaskRecord, event: FlowEvent) -> None:
     FleetError : `lifecycle_rejected`.
     """
     record.flow = advance(TRANSITIONS, record.flow, event, record.id)
-    if record.flow is not FlowState.ASKING:
+    if record.flow not in (FlowState.ASKING, FlowState.UNATTENDED):
         record.awaits = None
 
 

@@ -44,6 +44,8 @@ from robot_fleet.core.facts import (
     OrderEnded,
     OrderProgressed,
     OrderSent,
+    PlaceMended,
+    PlaceTakenOut,
     PlanCommitted,
     RequestRefused,
     RobotFaulted,
@@ -79,9 +81,11 @@ from robot_fleet.core.fleet import applied_jobs as jobs
 from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import (
     HELD,
+    UNATTENDED,
     FleetState,
     ItemRecord,
     OrderRecord,
+    OutOfUse,
     RobotRecord,
     SupplyRecord,
     TaskRecord,
@@ -382,6 +386,8 @@ def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
     _move(record, TaskEvent.SUSPEND)
     record.broken_off += 1
     record.reason = fact.reason
+    if fact.reason == UNATTENDED:
+        record.left_by = record.robot
     record.robot = ""
     flows.moves(record, FlowEvent.BREAK_OFF)
     _unplan(state, fact.task)
@@ -454,12 +460,22 @@ def _charger_doubted(state: FleetState, fact: ChargerDoubted) -> None:
     state.doubted[fact.place] = fact.until_s
 
 
+def _place_taken_out(state: FleetState, fact: PlaceTakenOut) -> None:
+    state.out[fact.place] = OutOfUse(fact.code, fact.robot, fact.by, fact.at_s)
+
+
+def _place_mended(state: FleetState, fact: PlaceMended) -> None:
+    state.out.pop(fact.place, None)
+    state.doubted.pop(fact.place, None)
+
+
 def _end(state: FleetState, task_id: str, event: TaskEvent, at_s: float, reason: str) -> TaskRecord:
     record = state.tasks[task_id]
     _move(record, event)
     record.ended_s = at_s
     record.reason = reason
     flows.moves(record, FlowEvent.END)
+    record.robot = record.robot or record.left_by
     state.left_out.pop(task_id, None)
     _unplan(state, task_id)
     closed = alarms.moves(state, task_id, AlarmEvent.CLOSE)
@@ -594,6 +610,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     TaskResumed: _task_resumed,
     ChargerDoubted: _charger_doubted,
     ChargerSwitched: _charger_switched,
+    PlaceTakenOut: _place_taken_out,
+    PlaceMended: _place_mended,
     TaskCompleted: _task_completed,
     TaskFailed: _task_failed,
     TaskCancelled: _task_cancelled,

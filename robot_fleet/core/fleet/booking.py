@@ -9,6 +9,9 @@ from robot_fleet.core.fleet.state import ItemRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.site import ActTemplate, Place
 
+EXCLUSIVE_KINDS = ("slot", "locker")
+"""Places that an item occupies until somebody asks for it: two tasks in one plan must not choose the same."""
+
 
 def items_at(turn: Turn, place: str) -> list[ItemRecord]:
     """Return the items that the fleet believes to stand at a place."""
@@ -19,8 +22,11 @@ def items_at(turn: Turn, place: str) -> list[ItemRecord]:
 def robot_may_go(turn: Turn, robot: RobotRecord, place: str) -> bool:
     """Return whether no other robot rests at the place, heads for it or is on its way out of it.
 
-    A robot that stands in the way, where it cannot rest, comes before those that have not set out yet.
+    A robot that stands in the way, where it cannot rest, comes before those that have not set out yet. Nobody goes to a
+    place that is out of use.
     """
+    if place in turn.state.out:
+        return False
     in_the_way = is_in_the_way(turn, robot)
     lanes = turn.site.lanes
     for other in turn.state.robots.values():
@@ -73,6 +79,8 @@ def item_fits(turn: Turn, item: ItemRecord, place: Place) -> bool:
 
 def has_room(turn: Turn, place: Place, for_task: str) -> bool:
     """Return whether the place can take one more item, with what other robots are on their way to put there counted."""
+    if place.id in turn.state.out:
+        return False
     if not place.holds_items:
         return True
     count = max(len(items_at(turn, place.id)), len(turn.seen.places.get(place.id, ())))
@@ -98,7 +106,7 @@ def full_places(turn: Turn, places: Collection[str]) -> frozenset[str]:
         if order is not None and order.task and order.place in places:
             stop = turn.state.tasks[order.task].request.stops[order.stop]
             standing[order.place] += any(puts_down(act) for act in stop.acts)
-    full = set()
+    full = {place for place in places if place in turn.state.out}
     for place in places:
         most = turn.site.places[place].holds_items
         if most and standing[place] >= most:

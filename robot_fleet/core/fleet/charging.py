@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.facts import ChargerDoubted, TaskReleased
+from robot_fleet.core.fleet import outages
 from robot_fleet.core.fleet.alarms import LAST_RESORT_PCT
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -11,7 +12,7 @@ from robot_fleet.core.lifecycles.task import TaskState
 NO_CURRENT_S = 60.0
 """Fleet seconds after docking in which a charger must give current."""
 DOUBTED_S = 3_600.0
-"""A charger that failed is tried again after this long (fleet time)."""
+"""A charger that nobody could dock at is tried again after this long (fleet time); it may have been the robot."""
 CHARGED_WITHIN_PCT = 2.0
 """A robot so near to being charged needs no current."""
 BATTERY_CRITICAL = "battery_critical"
@@ -37,7 +38,7 @@ def doubt(turn: Turn, robot: RobotRecord, place: str, code: str) -> None:
 
 def is_doubted(turn: Turn, place: str) -> bool:
     """Return whether a charger is not to be used now."""
-    return turn.state.doubted.get(place, 0.0) > turn.now.fleet_s
+    return place in turn.state.out or turn.state.doubted.get(place, 0.0) > turn.now.fleet_s
 
 
 def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
@@ -56,7 +57,7 @@ def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
         return
     waited_s = turn.now.fleet_s - since_s.setdefault(robot.id, turn.now.fleet_s)
     if waited_s >= NO_CURRENT_S and not is_doubted(turn, robot.docked):
-        doubt(turn, robot, robot.docked, "no_current")
+        outages.take_out(turn, robot.docked, "no_current", robot.id)
 
 
 def _held_back(turn: Turn, charger: str) -> bool:

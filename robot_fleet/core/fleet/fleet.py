@@ -42,6 +42,7 @@ from robot_fleet.core.fleet import (
     lawful,
     orders,
     papers,
+    places,
     planning,
     pricing,
     progress,
@@ -55,6 +56,7 @@ from robot_fleet.core.fleet import (
     servicing,
     supplying,
     survey,
+    unattended,
     zones,
 )
 from robot_fleet.core.fleet.apply import apply, initial_state
@@ -77,6 +79,7 @@ from robot_fleet.core.inputs import (
     HoldTask,
     Input,
     LimitZone,
+    MendPlace,
     NoteIncident,
     OpenIncident,
     OpenJob,
@@ -99,6 +102,7 @@ from robot_fleet.core.inputs import (
     SubmitTask,
     SubmitTasks,
     TakeCityEvent,
+    TakePlaceOut,
     TakeShift,
     Tick,
     UnshelveAlarm,
@@ -193,6 +197,7 @@ class Fleet:
             case Tick():
                 progress.watch_links(turn)
                 progress.watch_waits(turn)
+                unattended.watch(turn)
                 servicing.begin_planned(turn)
                 zones.open_due(turn)
                 city.keep(turn)
@@ -236,8 +241,10 @@ class Fleet:
                 | DeleteTemplate()
             ):
                 arranging.change(turn, news)
-            case PlaceSensed(place, items):
-                progress.place_sensed(turn, place, items)
+            case PlaceSensed(place, items, people):
+                progress.place_sensed(turn, place, items, people)
+            case TakePlaceOut() | MendPlace():
+                places.change(turn, news)
             case PathMeasured():
                 survey.measured(turn, news)
             case PlanImproved(job, plan):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskCompleted, TaskFailed
+from robot_fleet.core.facts import AnswerAwaited, FlowMoved, OrderSent, TaskCompleted, TaskFailed, TaskSuspended
 from robot_fleet.core.fleet import booking
-from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
+from robot_fleet.core.fleet.state import UNATTENDED, OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.flow import DONE, END, LEAVE, TIMEOUT, WAIT, act_of, branch_for, line, stop_after, target
 from robot_fleet.core.lifecycles.order import OrderState
@@ -87,7 +87,10 @@ def turn_to(
     stop = task.request.stops[order.stop]
     if act_of(stop, to) is not None:
         turn.emit(FlowMoved(task.id, act.id, word, order.stop, to, by, turn.now.fleet_s))
-        _announce(turn, robot, order, steps(turn, robot, task, order.stop, order.place, to))
+        rest = steps(turn, robot, task, order.stop, order.place, to)
+        if rest or order.done < order.steps:
+            _announce(turn, robot, order, rest)
+        _leave_alone(turn, task, order.stop, to)
         return
     if order.done < order.steps:
         _announce(turn, robot, order, ())  # its robot confirms that nothing more is to be done here before it goes on
@@ -100,7 +103,25 @@ def leave(turn: Turn, task: TaskRecord, order: OrderRecord) -> None:
     stop = task.request.stops[order.stop]
     last = _act(stop.acts, order.tail[-1]) if order.tail else None
     word = task.told.get(last.id, DONE) if last is not None else DONE
-    go_on(turn, task, order.stop, last, word, target(stop, last, word) if last is not None else "")
+    to = target(stop, last, word) if last is not None else ""
+    if last is not None and act_of(stop, to) is not None:
+        _move_to(turn, task, order.stop, last, word, to)
+        return
+    go_on(turn, task, order.stop, last, word, to)
+
+
+def _move_to(turn: Turn, task: TaskRecord, index: int, act: ActTemplate, word: str, to: str) -> None:
+    """Let the flow go on with another act of a stop at which the robot has nothing more to do for now."""
+    turn.emit(FlowMoved(task.id, act.id, word, index, to, "", turn.now.fleet_s))
+    _leave_alone(turn, task, index, to)
+
+
+def _leave_alone(turn: Turn, task: TaskRecord, index: int, to: str) -> None:
+    """Let the robot go where the flow goes on with a wait that needs none."""
+    following = act_of(task.request.stops[index], to)
+    if following is not None and following.unattended:
+        turn.emit(TaskSuspended(task.id, UNATTENDED, turn.now.fleet_s))
+        turn.agenda.replan = turn.agenda.moved = True
 
 
 def has_moved(turn: Turn, order: OrderRecord) -> bool:
@@ -118,7 +139,8 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
         following = stop_after(stops, index, to)
     now_s = turn.now.fleet_s
     asked = bool(by) or task.awaits is not None  # what was answered is written down also where it is the end
-    if asked or (following is not None and following != task.next_stop):
+    again = following == index == task.next_stop  # elsewhere, but at the same stop: what is done there are new acts
+    if asked or again or (following is not None and following != task.next_stop):
         stop = len(stops) if following is None else following
         turn.emit(FlowMoved(task.id, act.id if act is not None else "", word, stop, "", by, now_s))
     if following is not None:
@@ -132,6 +154,17 @@ def go_on(turn: Turn, task: TaskRecord, index: int, act: ActTemplate | None, wor
         instant_s = now_s
     lateness_s = max(0.0, instant_s - task.request.due_s)
     turn.emit(TaskCompleted(task.id, outcome or task.result or task.request.result, lateness_s, now_s))
+
+
+def move(turn: Turn, task: TaskRecord, act: ActTemplate, word: str, by: str = "") -> None:
+    """Let the flow of a task that no robot is about go on from a wait that has ended with a word."""
+    index = task.next_stop
+    stop = task.request.stops[index]
+    to = target(stop, act, word)
+    if act_of(stop, to) is not None:
+        turn.emit(FlowMoved(task.id, act.id, word, index, to, by, turn.now.fleet_s))
+    else:
+        go_on(turn, task, index, act, word, to, by)
 
 
 def awaited(task: TaskRecord) -> ActTemplate | None:
@@ -150,7 +183,7 @@ def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: 
     if act is None or not to:
         return False
     if act_of(stop, to) is not None:
-        turn.emit(FlowMoved(task.id, act.id, code, order.stop, to, "", turn.now.fleet_s))
+        _move_to(turn, task, order.stop, act, code, to)
     else:
         go_on(turn, task, order.stop, act, code, "" if to == LEAVE else to)
     return True

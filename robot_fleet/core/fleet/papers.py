@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import CommandTaken, PaperRestored, PaperWithdrawn
-from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import PaperChange, WithdrawPaper
@@ -25,6 +24,8 @@ def change(turn: Turn, wish: PaperChange) -> None:
     RequestError : `request_key_malformed`, `request_unknown_paper`.
     """
     check_key(wish.key)
+    from robot_fleet.core.fleet.requests import repeated  # requests know dispatch, which knows papers
+
     if repeated(turn, wish.key):
         return
     if wish.paper not in turn.site.law.papers:

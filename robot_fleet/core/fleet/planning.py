@@ -94,7 +94,7 @@ def _give_up(turn: Turn) -> None:
     for task in turn.state.open_tasks():
         late_s = turn.now.fleet_s - max(task.request.due_s, task.request.earliest_s)
         robot = turn.state.robots.get(task.robot)
-        if late_s <= GIVE_UP_AFTER_S or task.held:
+        if late_s <= GIVE_UP_AFTER_S or task.held or task.awaits is not None:
             continue
         if task.state in (TaskState.REQUESTED, TaskState.SUSPENDED):
             turn.emit(TaskFailed(task.id, task.reason or "not_planned", turn.now.fleet_s))

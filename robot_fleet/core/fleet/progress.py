@@ -14,7 +14,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import blocking, charging, flowing, lawful, recovery
+from robot_fleet.core.fleet import blocking, charging, flowing, lawful, outages, recovery, unattended
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
@@ -228,13 +228,16 @@ def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, resu
     in_act = index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.ACT
     if index >= order.first_tail and order.tail[index - order.first_tail].kind is StepKind.DOCK:
         charging.doubt(turn, robot, order.place, code)
-    if not in_act:
+    if not in_act or code == outages.NO_POWER:
         turn.emit(RobotFaulted(robot.id, code, now_s + FAULT_PAUSE_S, now_s))
+    if not in_act:
         blocking.block(turn, robot, order, index, code)
     if not turn.state.serves(robot, order):
         return
     task = turn.state.tasks[order.task]
     remedies = task.request.remedies
+    if in_act:
+        outages.found(turn, robot.id, order.place, code)
     if in_act and result.state is StepState.FAILED:
         step = order.tail[index - order.first_tail]
         if flowing.mends(turn, robot, order, step, code):
@@ -247,18 +250,26 @@ def _failed(turn: Turn, robot: RobotRecord, order: OrderRecord, index: int, resu
         recovery.mend(turn, task, robot, remedies.act, code)
 
 
-def place_sensed(turn: Turn, place: str, items: tuple[str, ...]) -> None:
-    """Believe a bay's sensor: a car that stands there no longer has been driven away by its driver."""
+def place_sensed(turn: Turn, place: str, items: tuple[str, ...], people: int) -> None:
+    """Believe a bay's sensor: a car that stands there no longer has been driven away by its driver.
+
+    In an entry bay only one is waited for: the others may still queue for it.
+    """
     if place not in turn.site.places:
         return
     before = turn.seen.places.get(place)
     turn.seen.places[place] = items
     if before != items:
         turn.agenda.replan = turn.agenda.moved = True
-    if turn.site.places[place].kind != "bay_out":
+    if turn.seen.people.get(place, 0) != people:
+        turn.seen.people[place] = people
+        turn.agenda.moved = True
+    kind = turn.site.places[place].kind
+    if kind not in ("bay_out", "bay_in"):
         return
+    expected = unattended.waited_for(turn) if kind == "bay_in" else turn.state.items
     for item in turn.state.items.values():
-        gone = item.holder == f"place:{place}" and item.id not in items
+        gone = item.holder == f"place:{place}" and item.id not in items and item.id in expected
         if gone and turn.now.fleet_s - item.since_s > SENSOR_LAG_S:
             turn.emit(ItemMoved(item.id, f"person:driver_{item.id}", turn.now.fleet_s))
             turn.agenda.replan = turn.agenda.moved = True

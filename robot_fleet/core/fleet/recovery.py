@@ -16,7 +16,7 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import flowing
+from robot_fleet.core.fleet import flowing, unattended
 from robot_fleet.core.fleet.requests import repeated
 from robot_fleet.core.fleet.state import RobotRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -100,17 +100,30 @@ def answer(turn: Turn, wish: AnswerTask) -> None:
 
 
 def _answer_wait(turn: Turn, task: TaskRecord, wish: AnswerTask) -> None:
-    """Let a flow go on at whose robot somebody has answered."""
+    """Let a flow go on at whose robot somebody has answered, or that waits without one."""
+    alone = unattended.left_alone(task)
+    if alone is not None:
+        _check_word(answers(alone), wish.answer)
+        unattended.go_on(turn, task, alone, wish.answer, wish.by)
+        _taken(turn, task, wish)
+        return
     robot = turn.state.robots[task.robot]
     order = robot.busy
     stop = task.request.stops[order.stop] if order is not None else None
     act = act_of(stop, task.awaits.act) if stop is not None and task.awaits is not None else None
     if order is None or stop is None or act is None or order.state is not OrderState.ACTIVE:
         raise RequestError("request_task_asks_not", "its robot is leaving; the task does not wait any more", wish.task)
-    words = answers(act)
-    if wish.answer not in words:
-        raise RequestError("request_wrong_answer", f"expected {', '.join(words)}, got {wish.answer!r}", "answer")
+    _check_word(answers(act), wish.answer)
     flowing.turn_to(turn, robot, order, act, wish.answer, target(stop, act, wish.answer), wish.by)
+    _taken(turn, task, wish)
+
+
+def _check_word(words: tuple[str, ...], word: str) -> None:
+    if word not in words:
+        raise RequestError("request_wrong_answer", f"expected {', '.join(words)}, got {word!r}", "answer")
+
+
+def _taken(turn: Turn, task: TaskRecord, wish: AnswerTask) -> None:
     turn.emit(CommandTaken(wish.key, {"accepted": True, "task": task.id}))
     turn.effects.append(Answer(wish.key, True, task.id))
     turn.agenda.replan = turn.agenda.moved = True

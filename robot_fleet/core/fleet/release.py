@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from robot_fleet.core.fleet import dispatch, flowing, orders
+from robot_fleet.core.fleet.state import OrderRecord
 from robot_fleet.core.fleet.travellers import leads_off_safely, may_go, traveller
 from robot_fleet.core.fleet.turn import Turn
 
 HORIZON_M = 14.0
 """So much way ahead of a robot is released at most (plus the rest of a lane)."""
+
+
+def _before_people(turn: Turn, order: OrderRecord) -> int:
+    """Return how many lanes more lead to no place in which people are."""
+    ends = (turn.site.lanes[lane].end for lane in order.lanes[order.lanes_released :])
+    return sum(1 for _ in takewhile(lambda end: not turn.seen.people.get(end), ends))
 
 
 def release(turn: Turn) -> None:
@@ -21,7 +30,7 @@ def release(turn: Turn) -> None:
         if order is None or not may_go(turn, robot):
             continue
         released = order.released
-        lanes = granted.get(robot.id, 0)
+        lanes = min(granted.get(robot.id, 0), _before_people(turn, order))
         if lanes and (not turn.must_stay(robot) or leads_off_safely(turn, robot, lanes)):
             released = order.first_lane + order.lanes_released + lanes
         if order.arrived and dispatch.wanted(turn, robot, order):

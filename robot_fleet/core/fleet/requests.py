@@ -18,8 +18,9 @@ from robot_fleet.core.facts import (
     TaskRequested,
     TaskStop,
 )
-from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet import booking, dispatch, room
 from robot_fleet.core.fleet.retired import digest_of, find_ended
+from robot_fleet.core.fleet.state import ItemRecord
 from robot_fleet.core.fleet.travellers import gets_off
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.inputs import CancelTask, Input, SetHold, SubmitTask, SubmitTasks
@@ -252,20 +253,20 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             places = (name,)
         elif source == "group":
             places = tuple(place.id for place in turn.site.places.values() if name in place.groups)
-            if not template.side and any(act.act == "give" for act in acts) and not _room_for(turn, places, params):
-                refusal = refusal or "no_place_fits"
+            if not template.side and any(act.act == "give" for act in acts):
+                refusal = refusal or _no_room(turn, places, params)
         elif source == "item":
             item = str(params[name])
             places = ()
             if item not in turn.state.items:
                 raise RequestError("request_unknown_item", f"no item {item!r} is known", name)
-            stops.append(TaskStop(template.id, places, item, acts, template.side))
+            stops.append(TaskStop(template.id, places, item, acts, template.side, if_gone=template.if_gone))
             continue
         else:  # route: one stop for each of its places
             along = turn.site.routes[str(params[name])]
             stops += [TaskStop(f"{template.id}_{i}", (place,), "", acts) for i, place in enumerate(along, start=1)]
             continue
-        stops.append(TaskStop(template.id, places, "", acts, template.side, template.if_full))
+        stops.append(TaskStop(template.id, places, "", acts, template.side, template.if_full, template.if_gone))
     instant = service.due.instant
     stop_name, _, moment = instant.partition(".")
     if stop_name not in {stop.id for stop in stops}:
@@ -291,7 +292,7 @@ def _expand(turn: Turn, service: Service, params: dict[str, object], wish: Submi
             remedies=service.remedies,
             failing=tuple(outcome.id for outcome in service.outcomes if outcome.fails),
         ),
-        refusal or _too_heavy(turn, service, params),
+        _too_heavy(turn, service, params) or refusal or _out(turn, stops),
     )
 
 
@@ -305,15 +306,22 @@ def _requested_s(turn: Turn, service: Service, wish: SubmitTask) -> float:
     return max(0.0, min(raised_s, now_s))
 
 
-def _room_for(turn: Turn, places: tuple[str, ...], params: Mapping[str, object]) -> bool:
-    """Return whether some place of a group is large enough for the item (whether it is free is the plan's question)."""
-    mass, length, width = (float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES)
-    for name in places:
-        place = turn.site.places[name]
-        fits = (place.max_kg or math.inf) >= mass and (place.length_m or math.inf) >= length
-        if fits and (place.width_m or math.inf) >= width:
-            return True
-    return False
+def _no_room(turn: Turn, places: tuple[str, ...], params: Mapping[str, object]) -> str:
+    """Return why no place of a group can take the item, empty if one can.
+
+    Whether one is free now is the plan's question; but where items stay for good, one that nobody else has claimed must
+    be left.
+    """
+    item = ItemRecord("", "", "", *(float(str(params.get(name, 0.0))) for name in _ITEM_MEASURES))
+    if not any(booking.item_fits(turn, item, turn.site.places[name]) for name in places):
+        return "no_place_fits"
+    return "no_room" if room.keeps(turn, places) and not room.has_room_for(turn, item, places) else ""
+
+
+def _out(turn: Turn, stops: list[TaskStop]) -> str:
+    """Return the refusal of a request for a place that is out of use."""
+    named = (stop.places for stop in stops if not stop.side and stop.places)
+    return "place_out" if any(all(place in turn.state.out for place in places) for places in named) else ""
 
 
 def _too_heavy(turn: Turn, service: Service, params: Mapping[str, object]) -> str:

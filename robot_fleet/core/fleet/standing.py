@@ -52,9 +52,18 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
             yield "job_overdue", job.id, Level.WARNING, 0.0
     for paper in papers.ending(turn):
         yield "papers_end", paper, Level.WARNING, 0.0
+    for place in turn.state.out:
+        yield "place_out", place, Level.WARNING, 0.0
+    for place, people in turn.seen.people.items():
+        if people and any(_leads_there(robot, place) for robot in turn.state.robots.values()):
+            yield "people_in_bay", place, Level.WARNING, PROTECTED_AFTER_S
     for source, heard_s in turn.seen.watched_s.items():
         if turn.now.steady_s - heard_s > UNWATCHED_AFTER_S:
             yield "health_unwatched", source, Level.ERROR, 0.0
+
+
+def _leads_there(robot: RobotRecord, place: str) -> bool:
+    return robot.busy is not None and robot.busy.place == place
 
 
 def _of_robot(turn: Turn, robot: RobotRecord) -> Iterator[tuple[str, Level, float]]:

@@ -28,6 +28,8 @@ _BINDING = (OrderState.ACTIVE, OrderState.CANCELLING)
 _BROKEN = (OrderState.FAILED, OrderState.CANCELLED)
 AWAITS = "awaits_other"
 """Reason of a task that a person wants begun only after others, which have not ended."""
+UNATTENDED = "unattended"
+"""Reason of a task that goes on without a robot: somebody is to come for what was brought, or to answer."""
 HELD = "held"
 """Reason of a task that a person does not want begun."""
 Purpose = str  # "task", "home" or "clear" (to wait aside)
@@ -62,6 +64,7 @@ class TaskRecord:
     held, held_by : whether a person, or a city event, does not want it begun, and who.
     next_act : id of the act with which the next stop begins, empty for its first; set by a branch of the flow.
     moves : how often a branch was taken; part of the ids of its acts, as `broken_off` is.
+    left_by : the robot that has left it to a wait without one.
     told : act -> the word with which it ended last.
     awaits : what its robot waits for, if it does.
     flow : where it stands in its service's flow.
@@ -91,6 +94,7 @@ class TaskRecord:
     held_by: str = ""
     next_act: str = ""
     moves: int = 0
+    left_by: str = ""
     told: dict[str, str] = field(default_factory=dict)
     awaits: Awaited | None = None
     flow: FlowState = FlowState.AWAY
@@ -301,6 +305,16 @@ class ZoneRecord:
 
 
 @dataclass(slots=True)
+class OutOfUse:
+    """Why a place is out of use, which robot found out or who said so, and since when; see `PlaceTakenOut`."""
+
+    code: str
+    robot: str
+    by: str
+    since_s: float
+
+
+@dataclass(slots=True)
 class ShiftRecord:
     """A shift that was handed over, or waits for somebody to take it over: `taken_by` is empty until then."""
 
@@ -331,6 +345,7 @@ class FleetState:
     hold, in_place : whether the whole fleet is held, and whether everybody stops where it is.
     doubted : chargers that are not used, and until when.
     supplies : charger -> what it does for the robot docked at it, where the site says what energy costs.
+    out : places that nobody uses until a person says that they are in order.
     alarms : those that are open, the calls for help of tasks that have not retired, and the last that were closed;
         `raised` counts all but the calls.
     jobs : field jobs that are open, and the last that are over; `ordered` counts all.
@@ -353,6 +368,7 @@ class FleetState:
     charges: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, float] = field(default_factory=dict)
     supplies: dict[str, SupplyRecord] = field(default_factory=dict)
+    out: dict[str, OutOfUse] = field(default_factory=dict)
     commands: dict[str, dict[str, object]] = field(default_factory=dict)
     hold: bool = False
     in_place: bool = False
@@ -439,7 +455,7 @@ class Observations:
     Attributes
     ----------
     reports, heard_s : per robot the newest report, and when it came (steady seconds).
-    places : per place with a sensor the items that stand there.
+    places, people : per place with a sensor the items that stand there, and how many people are there.
     fastest_mps : per robot and zone with a law the highest speed that it has reported in there.
     conditions, watched_s : per watcher the conditions that it sees, and when it said so (steady seconds).
     """
@@ -447,6 +463,7 @@ class Observations:
     reports: dict[str, RobotReport] = field(default_factory=dict)
     heard_s: dict[str, float] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
     conditions: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     watched_s: dict[str, float] = field(default_factory=dict)
     fastest_mps: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -17,6 +17,8 @@ class FlowState(StrEnum):
     """Its robot waits for somebody's answer."""
     LEAVING = "leaving"
     """It goes on elsewhere; its robot has not confirmed yet that nothing more is to be done at the stop."""
+    UNATTENDED = "unattended"
+    """It waits for somebody, and no robot does."""
     ENDED = "ended"
 
 
@@ -50,6 +52,7 @@ TRANSITIONS: dict[tuple[FlowState, FlowEvent], FlowState] = {
     (_F.AWAY, _E.TURN): _F.AWAY,
     (_F.AWAY, _E.LEAVE): _F.AWAY,
     (_F.AWAY, _E.BREAK_OFF): _F.AWAY,
+    (_F.AWAY, _E.ASK): _F.UNATTENDED,
     (_F.AWAY, _E.END): _F.ENDED,
     (_F.AT_STOP, _E.ARRIVE): _F.AT_STOP,
     (_F.AT_STOP, _E.ACT): _F.AT_STOP,
@@ -64,6 +67,9 @@ TRANSITIONS: dict[tuple[FlowState, FlowEvent], FlowState] = {
     (_F.ASKING, _E.LEAVE): _F.LEAVING,
     (_F.ASKING, _E.BREAK_OFF): _F.AWAY,
     (_F.ASKING, _E.END): _F.ENDED,
+    (_F.UNATTENDED, _E.TURN): _F.AWAY,
+    (_F.UNATTENDED, _E.LEAVE): _F.AWAY,
+    (_F.UNATTENDED, _E.END): _F.ENDED,
     (_F.LEAVING, _E.DEPART): _F.AWAY,
     (_F.LEAVING, _E.BREAK_OFF): _F.AWAY,
     (_F.LEAVING, _E.END): _F.ENDED,
@@ -72,7 +78,8 @@ TRANSITIONS: dict[tuple[FlowState, FlowEvent], FlowState] = {
 REJECTED: frozenset[tuple[FlowState, FlowEvent]] = frozenset(
     [
         *product([_F.ENDED], FlowEvent),
-        *product([_F.AWAY], [_E.ACT, _E.ASK, _E.DEPART]),
+        *product([_F.AWAY], [_E.ACT, _E.DEPART]),
+        *product([_F.UNATTENDED], [_E.ARRIVE, _E.ACT, _E.ASK, _E.DEPART, _E.BREAK_OFF]),
         *product([_F.ASKING], [_E.ACT, _E.ASK, _E.DEPART]),
         *product([_F.LEAVING], [_E.ARRIVE, _E.ACT, _E.ASK, _E.TURN, _E.LEAVE]),
     ]

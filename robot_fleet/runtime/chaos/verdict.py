@@ -18,6 +18,7 @@ from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepState
 from robot_fleet.core.ports import GoalState
+from robot_fleet.runtime.agreement import misplaced
 from robot_fleet.runtime.chaos.evidence import Evidence
 from robot_fleet.runtime.chaos.replayed import Replayed, replay
 
@@ -153,11 +154,9 @@ def _ledger_acts(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
 
 def _custody(evidence: Evidence, known: Replayed) -> Iterator[Breach]:
     """Ledger and world agree on who has what."""
-    for item in known.state.items.values():
-        real = evidence.account.holders.get(item.id, "person")  # a car that its driver has not brought yet
-        believed = "person" if item.holder.startswith("person") else item.holder
-        if real != believed:
-            yield Breach(Rule.CUSTODY, item.id, f"ledger: {item.holder}, world: {real}", "ItemMoved in the ledger")
+    for each in misplaced(known.state.items.values(), evidence.account.holders):
+        what = f"ledger: {each.ledger}, world: {each.world}"
+        yield Breach(Rule.CUSTODY, each.item, what, "ItemMoved in the ledger")
 
 
 def _docks(evidence: Evidence, known: Replayed) -> Iterator[Breach]:

@@ -49,7 +49,9 @@ class RememberedPeople(People):
     usual: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     driven_off_s: Mapping[str, float] = field(default_factory=dict)
 
-    def act(self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "") -> Outcome:
+    def act(
+        self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "", again: bool = False
+    ) -> Outcome:
         """Return how an act went, or draw how it goes."""
         known = self.acts.get(act_id)
         if known is not None:
@@ -57,12 +59,12 @@ class RememberedPeople(People):
         usual = self.usual.get(keys[0])
         if usual:
             return random.Random(f"{seed}/act/{act_id}").choice(usual)
-        return People.act(self, seed, act_id, keys, truth, door)
+        return People.act(self, seed, act_id, keys, truth, door, again)
 
-    def drive_off_s(self, seed: int, item: str, placed_s: float) -> float:
+    def drive_off_s(self, seed: int, item: str, placed_s: float, truth: str = "") -> float | None:
         """Return how long a driver took to drive a car away, or draw it."""
         known = self.driven_off_s.get(item)
-        return People.drive_off_s(self, seed, item, placed_s) if known is None else known
+        return People.drive_off_s(self, seed, item, placed_s, truth) if known is None else known
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ REASONS: Table = {
     ),
     "unreachable": ("no robot has a way there", "갈 수 있는 길이 없습니다"),
     "item_not_there": ("what it is about is not where it is to be fetched", "옮길 물품이 아직 그 자리에 없습니다"),
+    "place_out": ("its place is out of use", "자리를 사용할 수 없습니다"),
     "no_place_fits": ("no place is large enough", "크기가 맞는 자리가 없습니다"),
     "far_ahead": (
         "it is asked for ahead, and planned from two hours before",

@@ -23,8 +23,6 @@ from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed
 from robot_fleet.core.priority import AGEING_S
 
-EXCLUSIVE_KINDS = ("slot", "locker")
-"""Places that an item occupies until somebody asks for it: two tasks in one plan must not choose the same."""
 CHANGE_COST_S = 5.0
 """Cost of giving a task to another robot than in the plan in force: fifty seconds of driving."""
 COVERED_AHEAD_S, COVERED_EVERY_S = 1800.0, 60.0
@@ -42,7 +40,9 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
     places, travel_s = _travel(turn, robots)
     choices = turn.agenda.posed.choices
     chosen_from = {among for task in tasks if task.task in choices for among in choices[task.task]}
-    exclusive = {place for among in chosen_from for place in among if turn.site.places[place].kind in EXCLUSIVE_KINDS}
+    exclusive = {
+        place for among in chosen_from for place in among if turn.site.places[place].kind in booking.EXCLUSIVE_KINDS
+    }
     problem = Problem(
         now_s=turn.now.fleet_s,
         robots=tuple(robots),

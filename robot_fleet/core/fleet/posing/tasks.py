@@ -10,6 +10,7 @@ from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
 from robot_fleet.core.fleet.state import AWAITS, HELD, OrderRecord, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.fleet.unattended import left_alone
 from robot_fleet.core.flow import ahead, line, stop_after
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed
@@ -20,6 +21,8 @@ AHEAD_S = 2 * 3600.0
 """What is asked for ahead is planned from so long before it stands: days of requests may be taken on at once."""
 FAR_AHEAD = "far_ahead"
 """Reason of a task that stands only later than that."""
+PLACE_OUT = "place_out"
+"""Reason of a task whose place is out of use."""
 PENALTY_STEP_S = 600.0
 """What leaving a late task out costs is looked at anew this often."""
 
@@ -40,7 +43,10 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
     waiting: list[LeftOut] = []
     nearly_over: set[str] = set()
     for task in open_tasks:
-        if task.asks:
+        if task.asks or left_alone(task) is not None:
+            continue
+        if _is_cut_off(turn, task):
+            waiting.append(LeftOut(task.id, PLACE_OUT))
             continue
         far_ahead = task.request.requested_s > turn.now.fleet_s + AHEAD_S
         if task.held or far_ahead:
@@ -60,6 +66,17 @@ def tasks_now(turn: Turn, robots: list[RobotNeed]) -> tuple[list[TaskNeed], list
         posed.tasks = {name: kept for name, kept in posed.tasks.items() if name in known}
         posed.choices = {name: among for name, among in posed.choices.items() if name in known}
     return tasks, waiting
+
+
+def _is_cut_off(turn: Turn, task: TaskRecord) -> bool:
+    """Return whether the next stop of a task that no robot is about is at a place which is out of use."""
+    out = turn.state.out
+    if not out or task.state in (TaskState.ASSIGNED, TaskState.UNDERWAY) or task.next_stop >= len(task.request.stops):
+        return False
+    stop = task.request.stops[task.next_stop]
+    item = turn.state.items.get(stop.item)
+    places = (item.holder.removeprefix("place:"),) if item is not None else stop.places
+    return bool(places) and all(place in out for place in places)
 
 
 def _leave_out_who_waits(tasks: list[TaskNeed], waiting: list[LeftOut], nearly_over: set[str]) -> None:
@@ -115,6 +132,7 @@ def _kept(
         turn.state.awaited_by(task),
         request.priority,
         lawful.unlawful_at_its_time(turn, task, robots_for(turn, task)),
+        tuple(turn.state.out),
     )
     kept = turn.agenda.posed.tasks
     known_need = kept.get(task.id)
@@ -262,10 +280,11 @@ def _stop_need(turn: Turn, task: TaskRecord, index: int, free_from_s: float, pos
 
 
 def _where_it_fits(turn: Turn, acts: tuple[ActTemplate, ...], places: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the alternatives that are large enough for what is put down there; all of them if none is."""
+    """Return the alternatives in use that are large enough for what is put down there; all of them if none is."""
     items = [turn.state.items[act.item] for act in acts if booking.puts_down(act) and act.item in turn.state.items]
-    fitting = (place for place in places if all(booking.item_fits(turn, i, turn.site.places[place]) for i in items))
-    return tuple(fitting) or places
+    usable = tuple(place for place in places if place not in turn.state.out) or places
+    fitting = (place for place in usable if all(booking.item_fits(turn, i, turn.site.places[place]) for i in items))
+    return tuple(fitting) or usable
 
 
 __all__ = ["robots_for", "tasks_now"]
