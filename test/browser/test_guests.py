@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from robot_fleet.runtime.history import registry
 from robot_fleet.sim.items import SimItem
 from robot_fleet.site.pages import read_pages
 from robot_fleet.stores.passes.kinds import PassKind
+from robot_fleet.stores.passes.passes import PASS_MARK
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.fakes.living_fleet import LivingFleet
@@ -50,11 +52,15 @@ class Patient(LivingFleet):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     into = tmp_path_factory.mktemp("guests")
+    logs = logging.FileHandler(into / "everything.log", encoding="utf-8")
+    logging.getLogger().addHandler(logs)
     folder = guest_site(into / "site")
     fleet = Patient(folder, into, PACE)
     with House(into, fleet=fleet, pages=read_pages(folder, fleet.site.services, fleet.site.places)) as house:
         yield house
     fleet.close()
+    logging.getLogger().removeHandler(logs)
+    logs.close()
 
 
 def opened(browser: Browser, house: House, kind: PassKind, subject: str, width: int, height: int) -> tuple[Page, str]:
@@ -184,12 +190,12 @@ def test_a_resident_asks_answers_and_says_how_it_was(browser: Browser, house: Ho
     page.close()
 
 
-def test_no_plate_is_kept_anywhere(house: House) -> None:
+def test_no_plate_and_no_pass_is_kept_anywhere(house: House) -> None:
     """Run last: the others have left what they leave."""
     folder = house.fleet.ledger.parent
     files = [path for path in folder.rglob("*") if path.is_file() and "site" not in path.parts]
-    assert {"ledger.sqlite", "passes.sqlite", "users.sqlite"} <= {path.name for path in files}
-    for form in (PLATE, PLATE.replace(" ", "")):
+    assert {"ledger.sqlite", "passes.sqlite", "users.sqlite", "everything.log"} <= {path.name for path in files}
+    for form in (PLATE, PLATE.replace(" ", ""), PASS_MARK):
         assert [path.name for path in files if form.encode() in path.read_bytes()] == []
     with Ledger.open(house.fleet.ledger, registry(), site_id=house.fleet.site.id, read_only=True) as ledger:
         facts = [fact for _, _, fact in ledger.read(0)]

@@ -15,6 +15,8 @@ class FlowState(StrEnum):
     """A robot does there what comes next."""
     ASKING = "asking"
     """Its robot waits for somebody's answer."""
+    ALONE = "alone"
+    """Somebody is waited for without a robot."""
     LEAVING = "leaving"
     """It goes on elsewhere; its robot has not confirmed yet that nothing more is to be done at the stop."""
     ENDED = "ended"
