@@ -33,7 +33,6 @@ _STATUS = {
     "request_unknown_task": 404,
     "request_unknown_robot": 404,
     "request_unknown_zone": 404,
-    "request_unknown_place": 404,
     "request_place_state": 409,
     "request_unknown_level": 404,
     "request_unknown_shift": 404,

@@ -145,7 +145,7 @@ class PaperWish(_Body):
 class MendPlaceWish(_Body):
     """Word that a place is in order again."""
 
-    place: str = Field(max_length=100, description="Id of the place.", examples=["deck/s03"])
+    place: str = Field(max_length=100, description="Id of the place.", examples=["parking/slot_3"])
     by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -161,7 +162,9 @@ def _place_for_charger(site: Site, kind: str) -> Place:
     starts = [site.places[robot.start].pose for robot in site.robots.values() if robot.kind == kind]
 
     def away_m(place: Place) -> float:
-        return min((place.pose.distance_m(start) for start in starts if start.map_id == place.pose.map_id), default=0.0)
+        return min(
+            (place.pose.distance_m(start) for start in starts if start.map_id == place.pose.map_id), default=math.inf
+        )
 
     return min(free, key=lambda place: (place.kinds != (kind,), away_m(place), place.id))
 

@@ -36,6 +36,7 @@ class Ledger:
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
         self.alarms: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.refused: dict[str, str] = {}
 
     def refresh(self) -> bool:

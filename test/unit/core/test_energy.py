@@ -18,7 +18,7 @@ from robot_fleet.core.energy import (
     SolarForecast,
     Supply,
 )
-from robot_fleet.core.facts import ChargerDoubted, ChargerSwitched
+from robot_fleet.core.facts import ChargerSwitched, PlaceTakenOut
 from robot_fleet.core.fleet import Fleet, supplying
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.inputs import SubmitTask, Tick
@@ -208,11 +208,11 @@ def test_who_is_held_back_does_not_doubt_its_charger() -> None:
         robot.current = False
     for _ in range(70):
         look(world)
-    assert not [fact for fact in world.facts if isinstance(fact, ChargerDoubted)]
+    assert not [fact for fact in world.facts if isinstance(fact, PlaceTakenOut)]
     world.fleet_s = 22 * HOUR_S
     for _ in range(40):
         look(world)
-    assert [fact for fact in world.facts if isinstance(fact, ChargerDoubted)]
+    assert {fact.code for fact in world.facts if isinstance(fact, PlaceTakenOut)} == {"no_current"}
 
 
 def test_a_plan_knows_prices_and_how_many_may_charge_and_so_does_the_checker() -> None:

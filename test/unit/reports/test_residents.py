@@ -94,7 +94,7 @@ def test_page_file_and_paper_show_a_mark_and_say_why() -> None:
 def test_rooms_are_counted_by_building_where_people_are_no_inventions() -> None:
     site = load_site(BUSAN)
     assert ground_of(site, None).rooms == {}
-    assert ground_of(replace(site, synthetic_people=False), None).rooms == {"care_home": 10, "senior_apt": 11}
+    assert ground_of(replace(site, synthetic_people=False), None).rooms == {"care_home": 15, "senior_apt": 11}
 
 
 def test_what_is_shown_of_two_periods_is_of_the_same_buildings() -> None:

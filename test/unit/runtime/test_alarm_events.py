@@ -46,7 +46,8 @@ def test_an_alarm_that_rings_again_is_another_event() -> None:
 def test_a_call_for_help_names_its_place_and_its_incident_is_told_too() -> None:
     world = started()
     world.feed(SubmitTask("call", "care_alarm", ALARM))
-    call, incident = told(world)
+    call, line, incident = told(world)
+    assert line.type == "contact.line"
     assert (call.of, call.subjects, call.urgency.value) == ("call", ("home/r101",), "critical")
     assert (incident.type, incident.of) == ("incident.opened", "incident:call")
     world.feed(RecordVoice("k", "call", "answered"))

@@ -134,7 +134,7 @@ def test_times_of_alarms_count_from_their_arrival(world: CoreWorld) -> None:
     assert alarm["request"] == "a"
     assert alarm["shown_s"] is None and alarm["voice_s"] is None and alarm["escalated_s"] is None
     assert 0.0 < alarm["robot_on_site_s"] < alarm["closed_s"] < 1000.0
-    assert alarm["verdict"] == "well"
+    assert alarm["verdict"] == "false_alarm"
 
 
 def test_on_the_virtual_clock_nothing_tells_of_the_wall(world: CoreWorld) -> None:
