@@ -76,14 +76,16 @@ def acknowledge(alarm: Alarm, by: By = "operator", as_json: AsJson = False, name
 @app.command()
 def voice(
     alarm: Alarm,
-    outcome: Annotated[Outcome, typer.Argument(metavar="OUTCOME", help="made, answered, silent; escalated: to 119.")],
+    outcome: Annotated[
+        Outcome, typer.Argument(metavar="OUTCOME", help="made, answered, silent; escalated: to the emergency services.")
+    ],
     by: By = "operator",
     as_json: AsJson = False,
     name: Name = None,
 ) -> None:
     """Record what came of speaking to whoever has called for help; this acknowledges the alarm, too.
 
-    Nothing is dialled: a person speaks, and calls 119.
+    Nothing is dialled: a person speaks, and calls the emergency services.
 
     Example: ./fleet alarm voice r0007 silent
     """
@@ -171,6 +173,6 @@ def _told(row: Mapping[str, Any], language: str) -> str:
 def _voice(row: Mapping[str, Any]) -> str:
     said = f"voice contact {row['voice']}" if row["voice"] else "no voice contact yet"
     if row["escalated_s"] is not None:
-        return f"{said}; 119 was called at {format_clock(row['escalated_s'])}"
+        return f"{said}; emergency services called at {format_clock(row['escalated_s'])}"
     due_s = row["silence_due_s"]
-    return said if due_s is None else f"{said}; call 119 by {format_clock(due_s)} if nobody answers"
+    return said if due_s is None else f"{said}; call the emergency services by {format_clock(due_s)} if nobody answers"

@@ -42,11 +42,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "voice_guardian_told": ("{by}: 보호자에게 알림", "{by} told the guardian"),
     "voice_door_opened": ("{by}: 출입문 열림", "{by}: the door is open"),
     "contact_line": ("현장 통화 요청", "a line to the place is wanted"),
-    "contact_emergency": ("119 신고 요청", "119 is to be called"),
+    "contact_emergency": ("응급 신고 요청", "the emergency services are to be called"),
     "contact_guardian": ("보호자 연락 요청", "the guardian is to be told"),
     "contact_door": ("출입문 열림 요청", "the door is to be opened"),
     "voice_silent": ("{by}: 통화 – 응답 없음", "{by}: nobody answered"),
-    "voice_escalated": ("{by}: 119에 신고", "{by} called 119"),
+    "voice_escalated": ("{by}: 응급 신고", "{by} called the emergency services"),
     "job_opened": ("{by}: 현장 작업 요청 – {job}{why}", "{by} sent for staff: {job}{why}"),
     "job_take": ("{by}: 현장 작업 맡음 – {job}{why}", "{by} took the job: {job}{why}"),
     "job_done": ("{by}: 현장 작업 끝남 – {job}{why}", "{by} did the job: {job}{why}"),
@@ -125,7 +125,7 @@ ANSWERS: Mapping[str, Text] = {
 VERDICTS: Mapping[str, Text] = {
     "fine": Text("무사함", "they are well"),
     "helped": Text("로봇 또는 이웃이 도움", "the robot or a neighbour has helped"),
-    "handed_over": Text("119에 인계", "handed over to 119"),
+    "handed_over": Text("구급대에 인계", "handed over to the emergency services"),
     "false_alarm": Text("잘못된 호출", "a false alarm"),
     "other": Text("기타", "something else"),
 }

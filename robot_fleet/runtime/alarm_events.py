@@ -34,7 +34,7 @@ _REACH: Mapping[Contact, tuple[EventName, Text]] = {
         "contact.line",
         Text("그곳과 통화를 연결하십시오.", "Open a line to the place and ask how they are."),
     ),
-    Contact.EMERGENCY: ("contact.emergency", Text("119에 신고하십시오.", "Call 119.")),
+    Contact.EMERGENCY: ("contact.emergency", Text("{emergency_number}에 신고하십시오.", "Call {emergency_number}.")),
     Contact.GUARDIAN: ("contact.guardian", Text("보호자에게 알리십시오.", "Tell the guardian.")),
     Contact.DOOR: (
         "contact.door",
@@ -92,7 +92,7 @@ class AlarmEvents:
             condition=alarm.condition,
             subjects=subjects,
             urgency=Urgency(alarm.urgency),
-            text=text,
+            text=text.filled("emergency_number", self._site.emergency_number),
             action=_REPORT,
             at_unix_s=time.time(),
             at_s=at_s,

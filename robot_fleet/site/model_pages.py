@@ -54,6 +54,5 @@ class PagesFile(SiteModel):
     """`pages.yaml`."""
 
     schema_version: Literal[1]
-    emergency_number: Annotated[str, Field(pattern=r"^[0-9+*# -]{2,20}$")] = "119"
     offers: list[OfferModel] = []
     rating_words: Annotated[list[PraiseModel], Field(max_length=8)] = []

@@ -112,7 +112,7 @@ def _me(view: GuestView) -> str:
         "place": None if place is None else {"ko": place.name.ko, "en": place.name.en},
         "now_s": NOW_S,
         "live": True,
-        "emergency_number": pages.emergency_number,
+        "emergency_number": site.emergency_number,
         "offers": [things.shown(each).model_dump() for each in things.offers(site, pages, holder, frame)],
         "things": [things.thing(site, each, frame, 0.0).model_dump() for each in rows],
         "item": None,

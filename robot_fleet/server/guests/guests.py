@@ -71,7 +71,7 @@ class Guests:
             place=None if place is None else things.told(place.name),
             now_s=view["t_s"],
             live=fleet.health().get("manager") == "live",
-            emergency_number=self.pages.emergency_number,
+            emergency_number=site.emergency_number,
             offers=[things.shown(offer) for offer in things.offers(site, self.pages, holder, view)],
             things=[things.thing(site, row, view, locked.get(row["id"], 0.0)) for row in rows],
             item=things.item_of(site, holder.subject, view) if holder.kind is PassKind.ITEM else None,

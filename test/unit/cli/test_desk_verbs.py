@@ -16,15 +16,15 @@ NAME = "incident:alarm-1"
 
 
 def test_voice_contact_and_a_verdict_are_recorded(fleet: MovingFleet, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no voice contact yet; call 119 by 07:" in told(capsys, "alarm", "list")
+    assert "no voice contact yet; call the emergency services by 07:" in told(capsys, "alarm", "list")
     assert told(capsys, "alarm", "voice", "alarm-1", "silent") == "alarm-1: silent is recorded"
     assert run(["incident", "close", NAME, "--verdict", "fine"]) == 1
     assert "[request_call_unanswered]" in capsys.readouterr().err
     assert "escalated" in told(capsys, "alarm", "voice", "alarm-1", "escalated", "--by", "op_7")
-    assert "voice contact silent; 119 was called at 07:" in told(capsys, "alarm", "list")
+    assert "voice contact silent; emergency services called at 07:" in told(capsys, "alarm", "list")
     assert "is closed" in told(capsys, "incident", "close", NAME, "--verdict", "handed_over", "--reason", "with 119")
     assert "handed_over, with 119" in told(capsys, "incident", "show", NAME)
-    assert "119에 신고" in told(capsys, "incident", "show", NAME, "--lang", "ko")
+    assert "응급 신고" in told(capsys, "incident", "show", NAME, "--lang", "ko")
     assert json.loads(told(capsys, "incident", "show", NAME, "--json"))["verdict"] == "handed_over"
 
 

@@ -246,7 +246,7 @@ def test_its_json_keeps_its_form_and_can_be_filtered(site: Site) -> None:
 def test_every_sentence_can_be_said() -> None:
     source = (ROOT / "robot_fleet/reports/incident_facts.py").read_text(encoding="utf-8")
     words = (ROOT / "robot_fleet/reports/incident_words.py").read_text(encoding="utf-8")
-    told_by_word = ("link_", "voice_", "job_", "event_")
+    told_by_word = ("link_", "voice_", "job_", "event_", "contact_")
     for line in words.splitlines():
         if line.startswith('    "') and '": (' in line:
             key = line.split('"')[1]
