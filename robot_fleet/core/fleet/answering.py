@@ -151,7 +151,8 @@ def _check_close(turn: Turn, incident: IncidentRecord, reason: str, verdict: str
         raise RequestError("request_verdict_missing", "somebody called for help: say how they are", "verdict")
     unanswered = [call.id for call in calls if not _is_answered(turn, call)]
     if unanswered:
-        message = f"nobody has heard from {', '.join(unanswered)}: record that they answered, or that the emergency services were called"
+        names = ", ".join(unanswered)
+        message = f"nobody has heard from {names}: record that they answered, or that emergency services were called"
         raise RequestError("request_call_unanswered", message, incident.id)
 
 
