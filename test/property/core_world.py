@@ -15,7 +15,8 @@ import shapely
 from robot_fleet.agent.admission import admit
 from robot_fleet.agent.resting import stands_in_the_way
 from robot_fleet.core.clock import Now
-from robot_fleet.core.effects import Answer, AskPath, Improve, SendOrder
+from robot_fleet.core.effects import Answer, AskEquipment, AskPath, Improve, SendOrder
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.facts import (
     Fact,
     ItemAppeared,
@@ -38,6 +39,7 @@ from robot_fleet.core.inputs import (
     AnswerJob,
     AnswerTask,
     EndMaintenance,
+    EquipmentReported,
     Input,
     OpenZone,
     PlaceSensed,
@@ -194,6 +196,7 @@ class CoreWorld:
         self._ends: dict[str, tuple[object, ...]] = {}
         self.requests: dict[str, TaskRequested] = {}
         self._released: dict[str, tuple[str, int, tuple[Step, ...]]] = {}
+        self._asked: dict[str, AskEquipment] = {}
 
     @property
     def now(self) -> Now:
@@ -215,7 +218,14 @@ class CoreWorld:
         self.steady_s += seconds
 
     def feed(self, news: Input) -> list[Answer]:
-        """Let the core take something in, check every promise, and carry out what it wants."""
+        """Let the core take something in, check every promise, and carry out what it wants.
+
+        Before each tick doors and lifts say that they are as they were wished last: they open at once.
+        """
+        for equipment in self.site.equipment.values() if isinstance(news, Tick) else ():
+            wish = self._asked.get(equipment.id, AskEquipment(equipment.id))
+            said = EquipmentReport(equipment.id, wish.level, bool(wish.robot), wish.robot)
+            self.feed(EquipmentReported(said))
         before = dict(self._ends)
         outcome = self.fleet.decide(news, self.now)
         for fact in outcome.facts:
@@ -231,6 +241,8 @@ class CoreWorld:
                     self.robots[effect.order.robot].take(effect.order)
             elif isinstance(effect, Improve):
                 self.jobs.append(effect)
+            elif isinstance(effect, AskEquipment):
+                self._asked[effect.equipment] = effect
             elif isinstance(effect, AskPath):
                 self._check_question(effect, outcome.effects)
         return answers

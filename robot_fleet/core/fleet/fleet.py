@@ -296,6 +296,7 @@ class Fleet:
         if agenda.moved:
             dispatch.dispatch(turn)
             release.release(turn)
+        counting.count(turn)  # before tasks that have ended leave the live state
         if ticked:
             ringing.watch(turn)
             coverage.look(turn)
@@ -305,7 +306,6 @@ class Fleet:
             retiring.retire(turn)
         if ticked or isinstance(news, SubmitTask | ReportReceived):
             ringing.follow(turn)
-        counting.count(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
             if order is not None:
