@@ -69,6 +69,7 @@ class DeskLimits:
     silence_s : the emergency services are called, if nobody has answered by then. No robot is waited for.
     closed_s : its incident is closed.
     emergency_words : what callers say that has the emergency services called at once.
+    staff_s : staff are there so long after the fleet has sent them, since no robot had come by the due time.
     """
 
     shown_s: float = 2.0
@@ -76,3 +77,4 @@ class DeskLimits:
     silence_s: float = 60.0
     closed_s: float = 1800.0
     emergency_words: tuple[str, ...] = ("ambulance",)
+    staff_s: float = 300.0

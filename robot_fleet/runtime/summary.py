@@ -264,7 +264,7 @@ def _call(
         "shown_s": after(known.shown_s),
         "voice_s": after(known.voice_s),
         "robot_on_site_s": after(known.on_site_s),
-        "escalated_s": after(known.escalated_s),
+        "escalated_s": after(known.handed_on_s if isinstance(known, AlarmRecord) else known.escalated_s),
         "verdict": known.verdict or None,
         "guardian_s": after(known.guardian_s),
         "handed_to": known.handed_to or None,

@@ -96,11 +96,14 @@ class DeskModel(SiteModel):
     voice_s: Positive = _DESK.voice_s
     silence_s: Positive = _DESK.silence_s
     closed_s: Positive = _DESK.closed_s
+    staff_s: Positive = _DESK.staff_s
     emergency_words: list[Word] = list(_DESK.emergency_words)
 
     def value(self) -> DeskLimits:
         """Return the core's value."""
-        return DeskLimits(self.shown_s, self.voice_s, self.silence_s, self.closed_s, tuple(self.emergency_words))
+        return DeskLimits(
+            self.shown_s, self.voice_s, self.silence_s, self.closed_s, tuple(self.emergency_words), self.staff_s
+        )
 
 
 class HealthFile(SiteModel):

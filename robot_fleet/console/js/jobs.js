@@ -67,11 +67,11 @@ export class JobList {
   #more(job) {
     const pairs = [
       ["id", job.id],
-      ["job_text", job.text],
+      ["job_text", text(`job_text.${job.text}`, {}, job.text)],
       ["job_opened_by", `${withNames(job.opened_by)}, ${clockTime(job.opened_s, false)}`],
       ["due_at", clockTime(job.due_s, false)],
       ["job_taken_by", job.taken_s === null ? "" : `${withNames(job.taken_by)}, ${clockTime(job.taken_s, false)}`],
-      ["ended_at", job.ended_s === null ? "" : [withNames(job.ended_by), clockTime(job.ended_s, false), job.ended_with].filter(Boolean).join(", ")],
+      ["ended_at", job.ended_s === null ? "" : [withNames(job.ended_by), clockTime(job.ended_s, false), text(`job_text.${job.ended_with}`, {}, job.ended_with)].filter(Boolean).join(", ")],
     ].filter(([, value]) => value);
     const button = (what, tone, onclick) => h("button", { type: "button", class: `button small ${tone}`, "data-focus": `${job.id}-${what}`, "data-says": what, "data-needs": "operate", textContent: text(what), onclick });
     const chip = (id, words, onclick) => h("button", { type: "button", class: "chip", "data-focus": `${job.id}-${id}`, textContent: words, onclick });

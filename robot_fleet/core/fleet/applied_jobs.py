@@ -8,6 +8,8 @@ from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.lifecycles import advance, job
 from robot_fleet.core.lifecycles.job import JobEvent, JobState
 
+NO_ROBOT = "no_robot_in_time"
+"""Text of a job for which the fleet itself sends staff: no robot is where somebody calls for help when it should be."""
 JOBS_KEPT = 100
 """Jobs that are over and are kept; the ledger has them all."""
 
@@ -27,6 +29,9 @@ def opened(state: FleetState, fact: JobOpened) -> None:
         opened_by=fact.by,
         opened_s=fact.at_s,
     )
+    call = state.alarms.get(fact.alarm)
+    if call is not None and fact.text == NO_ROBOT and not fact.by:
+        call.staff_s = fact.at_s
     over = [name for name, record in state.jobs.items() if not record.open]
     for name in over[:-JOBS_KEPT]:
         del state.jobs[name]

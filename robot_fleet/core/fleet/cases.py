@@ -25,6 +25,7 @@ class AlarmRecord:
     rang_s : when it began to ring last: as it was raised, came back, or was taken up again.
     voice, voice_s : of a call for help: what came of speaking to the caller last, and when a line was opened first.
     escalated_s : when the emergency services were called first.
+    staff_s : when staff were sent, since no robot was there in time.
     on_site_s, verdict : of a call for help: when a robot was there, and what a person or the robot found.
     wants : of a call for help: whom it wants reached (words of `core.desk.Contact`), and since when.
     said : the word that the caller said last, as the adapter heard it.
@@ -51,6 +52,7 @@ class AlarmRecord:
     voice: str = ""
     voice_s: float | None = None
     escalated_s: float | None = None
+    staff_s: float | None = None
     on_site_s: float | None = None
     verdict: str = ""
     closed_s: float | None = None
@@ -64,6 +66,11 @@ class AlarmRecord:
     def open(self) -> bool:
         """Whether it is not closed yet."""
         return self.state is not AlarmState.CLOSED
+
+    @property
+    def handed_on_s(self) -> float | None:
+        """When others than a robot were called first: the emergency services, or staff; None if nobody was."""
+        return min((at_s for at_s in (self.escalated_s, self.staff_s) if at_s is not None), default=None)
 
     @property
     def heard(self) -> bool:

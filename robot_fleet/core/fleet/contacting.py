@@ -2,24 +2,28 @@
 
 The core decides that somebody is to be reached and when; adapters reach them, and say so with `RecordVoice`, as people
 do. A wish stands until it is met, and no robot is waited for: with silence for long enough the emergency services are
-called, wherever the robots are, and if there are none.
+called, wherever the robots are, and if there are none. Where no robot has come when it should have, staff are sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from robot_fleet.core.desk import Contact
+from robot_fleet.core.desk import Contact, JobKind
 from robot_fleet.core.effects import ReachOut
-from robot_fleet.core.facts import ContactWanted
+from robot_fleet.core.facts import ContactWanted, JobAnswered, JobOpened
 from robot_fleet.core.fleet import flowing
+from robot_fleet.core.fleet.applied_jobs import NO_ROBOT
 from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Turn
+from robot_fleet.core.lifecycles.job import JobEvent, JobState
 from robot_fleet.core.lifecycles.task import TaskState
 
 CALLED, SILENCE, SAID = "called", "silence", "said"
 """Reasons: somebody has called; nobody has answered for too long; a caller has said a word that calls for it."""
+ROBOT_THERE = "robot_on_site"
+"""Word with which staff are called back who have not set out yet."""
 
 
 def look(turn: Turn) -> None:
@@ -31,7 +35,21 @@ def look(turn: Turn) -> None:
         for kind, reason in _called_for(turn, call):
             if kind not in call.wants and not call.met(kind):
                 turn.emit(ContactWanted(call.id, kind.value, place, reason, turn.now.fleet_s))
+        _send_staff(turn, call, place)
     turn.effects.extend(wishes(turn.state))
+
+
+def _send_staff(turn: Turn, call: AlarmRecord, place: str) -> None:
+    """Send staff where no robot has come in time, and call them back once one is there before anybody has set out."""
+    task, now_s = turn.state.tasks[call.task], turn.now.fleet_s
+    if call.staff_s is None and call.on_site_s is None and not task.ended and now_s >= task.request.due_s:
+        name, due_s = f"job:{turn.state.ordered + 1}", now_s + turn.site.health.desk.staff_s
+        kind = JobKind.LOOK_AFTER.value
+        turn.emit(JobOpened(name, kind, "", place, call.id, call.incident, due_s, NO_ROBOT, "", now_s))
+    elif call.staff_s is not None and call.on_site_s is not None:
+        for job in list(turn.state.jobs.values()):
+            if job.alarm == call.id and job.text == NO_ROBOT and job.state is JobState.OPEN:
+                turn.emit(JobAnswered(job.id, JobEvent.WITHDRAW.value, ROBOT_THERE, "", now_s))
 
 
 def wishes(state: FleetState) -> Iterator[ReachOut]:

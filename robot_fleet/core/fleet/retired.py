@@ -98,7 +98,7 @@ def ended_task(task: TaskRecord, alarm: AlarmRecord | None) -> EndedTask:
         on_site_s=None if alarm is None else alarm.on_site_s,
         verdict="" if alarm is None else alarm.verdict,
         voice_s=None if alarm is None else alarm.voice_s,
-        escalated_s=None if alarm is None else alarm.escalated_s,
+        escalated_s=None if alarm is None else alarm.handed_on_s,
         guardian_s=None if alarm is None else alarm.guardian_s,
         handed_to="" if alarm is None else alarm.handed_to,
         missed=task.missed,

@@ -260,6 +260,28 @@ def test_its_incident_is_closed_by_a_person_and_by_nobody_else() -> None:
     assert refused(world, CloseIncident("c", alarm.incident, "", "op_1", "false_alarm")) == ""
 
 
+def test_without_a_robot_in_time_staff_are_sent_and_called_back_once_one_is_there(call: CoreWorld) -> None:
+    due_s = call.state.tasks["a1"].request.due_s
+    late_s = due_s - 1.0 - call.fleet_s
+    call.pass_time(late_s)
+    call.feed(Tick())
+    assert not call.state.jobs
+    for _ in range(3):
+        call.pass_time(1.0)
+        call.feed(Tick())
+    (job,) = call.state.jobs.values()
+    assert (job.kind, job.place, job.alarm, job.opened_s) == ("look_after", ALARM["place"], "a1", due_s)
+    alarm = call.state.alarms["a1"]
+    assert alarm.handed_on_s is not None and alarm.handed_on_s <= due_s
+    for _ in range(40):
+        work(call, pause_s=2.0)
+        if alarm.on_site_s is not None:
+            break
+    assert alarm.on_site_s is not None
+    call.feed(Tick())
+    assert (job.state.value, job.ended_with) == ("withdrawn", "robot_on_site")
+
+
 def test_of_five_calls_at_once_none_is_forgotten_and_the_gravest_are_first() -> None:
     stop = StopTemplate("site", "param:place", (ActTemplate("call", "call", expected_s=600.0, repeatable=True),))
     world = site_with("care_alarm", {"stops": (stop,)})

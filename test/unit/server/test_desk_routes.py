@@ -116,5 +116,5 @@ def test_a_robot_is_taken_over_and_given_back(client: httpx.Client) -> None:
 def test_a_console_hears_of_the_desks_limits_and_of_doors(client: httpx.Client) -> None:
     site = client.get("/api/v1/site").json()
     times = {"shown_s": 2.0, "voice_s": 30.0, "silence_s": 60.0, "closed_s": 1800.0}
-    assert site["desk"] == {**times, "emergency_words": ["ambulance"]}
+    assert site["desk"] == {**times, "emergency_words": ["ambulance"], "staff_s": 300.0}
     assert {place["id"]: place["door"] for place in site["places"]}[PLACE] == "resident"
