@@ -18,7 +18,9 @@ from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summ
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.agreement import disagreement, misplaced
 from robot_fleet.runtime.backends import backends
+from robot_fleet.runtime.chaos.account import Account
 from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.city import without_events
 from robot_fleet.runtime.claims import FleetClaim
@@ -41,6 +43,7 @@ from robot_fleet.runtime.scenarios.struck_processes import StruckProcesses
 from robot_fleet.runtime.shared_memory import sweep
 from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
 from robot_fleet.runtime.told import ToldRequests
+from robot_fleet.sim import checkpoint
 
 _LOOK_S = 0.25
 _START_S = 120.0
@@ -91,8 +94,8 @@ class _Run:
         self._run = run
         self._told = told
         self._display = display
-        requests, since_s = ToldRequests(play.site, told.ledger or run.ledger), time.time() - _CLOCK_GRAIN_S
-        self._figures = RunFigures(play.rows, world_figures(run), fleet_figures(run), requests, since_s)
+        self._requests, since_s = ToldRequests(play.site, told.ledger or run.ledger), time.time() - _CLOCK_GRAIN_S
+        self._figures = RunFigures(play.rows, world_figures(run), fleet_figures(run), self._requests, since_s)
         self._looping: dict[str, None] = {}
         self._quiet_until_s: dict[str, float] = {}
         self._moved_s = time.monotonic()
@@ -245,6 +248,23 @@ class _Run:
             raise typer.Exit(INTERRUPTED)
         if failure is not None:
             raise failure
+        if not interrupted:
+            self._check_items()
+
+    def _check_items(self) -> None:
+        """See that the ledger has every item where it really is, as far as one world knows that.
+
+        Raises
+        ------
+        RuntimeFailure : `runtime_custody`.
+        """
+        state = checkpoint.load(self._run.path / "world.json")
+        if state is None or (self._told.real is not None and self._told.real.bodies.elsewhere):
+            return  # what real robots have on board no simulator knows
+        found = disagreement(misplaced(self._requests.items, Account.of(state).holders))
+        if found is not None:
+            raise found
+        typer.echo(f"  ledger and world agree where each of {len(self._requests.items)} items is")
 
     def _heard(self, event: ProcessEvent) -> None:
         """Take in what the supervisor tells; people hear of what is not as it should be."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from robot_fleet.core.fleet import FleetState
 from robot_fleet.core.fleet.retired import EndedTask
+from robot_fleet.core.fleet.state import ItemRecord
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.runtime.city import event_entries
@@ -59,6 +60,11 @@ class ToldRequests:
     def events(self) -> list[dict[str, Any]]:
         """The events of the city, oldest first."""
         return event_entries(self._state)
+
+    @property
+    def items(self) -> tuple[ItemRecord, ...]:
+        """Every car, parcel and meal that anybody still asks for, and who has it."""
+        return tuple(self._state.items.values())
 
     @property
     def refused(self) -> dict[str, str]:
