@@ -65,6 +65,12 @@ def _operate(client: FleetClient, fleet: MovingFleet) -> None:
     client.answer_job(client.jobs(robot="care_1")[0].id, "withdraw")
     client.close_zones(["annex"], "storm", cause="weather")
     client.open_zones(["annex"])
+    client.take_place_out("charger_1", "no light")
+    assert [row.id for row in client.places_out()] == ["charger_1"]
+    client.mend_place("charger_1")
+    for change in (client.withdraw_paper, client.restore_paper):  # the site asks nobody for papers
+        with pytest.raises(FleetError, match="request_unknown_paper"):
+            change("permit", "the city wants it")
 
 
 def _answer(client: FleetClient) -> None:

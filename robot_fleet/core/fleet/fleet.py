@@ -279,7 +279,7 @@ class Fleet:
             lawful.judge(turn)
         if agenda.moved:
             equipping.watch(turn)
-        if ticked or isinstance(news, _REACHING):
+        if ticked or (turn.facts and isinstance(news, _REACHING)):
             contacting.look(turn)
         early = planning.too_early(turn)
         replan = agenda.replan and not early and not requests.may_wait(turn, news)
