@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from robot_fleet.core.facts import Fact, ItemMoved, OrderProgressed, OrderSent, StepsReleased
+from robot_fleet.core.facts import AnswerAwaited, Fact, FlowMoved, ItemMoved, OrderProgressed, OrderSent, StepsReleased
 from robot_fleet.core.order import Step, StepKind, StepResult, StepState
 from robot_fleet.core.site import Site
 from robot_fleet.sim.drivers import ENTRY_BAY, EXIT_BAY
@@ -43,11 +43,18 @@ class RememberedPeople(People):
     acts : act id -> how it went.
     usual : `<service>.<act>` -> how such acts went on the day: what an act that did not happen then is drawn from.
     driven_off_s : car -> seconds from when it stood ready in the exit bay until it was gone.
+    answers : `<task>/<act>` of a wait -> what was answered, None where nobody did in time.
     """
 
     acts: Mapping[str, Outcome] = field(default_factory=dict)
     usual: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     driven_off_s: Mapping[str, float] = field(default_factory=dict)
+    answers: Mapping[str, Outcome | None] = field(default_factory=dict)
+
+    def answer(self, seed: int, wait: str, key: str, truth: str = "") -> Outcome | None:
+        """Return what somebody answered and after how long, None where nobody did, or draw it."""
+        name = wait.rpartition("/")[0]
+        return self.answers[name] if name in self.answers else People.answer(self, seed, wait, key, truth)
 
     def act(
         self, seed: int, act_id: str, keys: tuple[str, ...], truth: str = "", door: str = "", again: bool = False
@@ -91,6 +98,8 @@ class Memory:
         self._by_key: dict[str, list[str]] = {}
         self._lifts: dict[str, list[str]] = {}
         self._driven_off_s: dict[str, float] = {}
+        self._awaited: dict[str, AnswerAwaited] = {}
+        self._answers: dict[str, Outcome | None] = {}
 
     def begin(self) -> None:
         """Forget what people did before: it is the day that counts."""
@@ -98,6 +107,7 @@ class Memory:
         self._by_key.clear()
         self._lifts.clear()
         self._driven_off_s.clear()
+        self._answers.clear()
 
     def wants(self, item: str, ready_s: float) -> None:
         """Note when the driver of a car wants it."""
@@ -122,6 +132,10 @@ class Memory:
                         self._progressed(order, result)
             case ItemMoved():
                 self._moved(at_s, fact)
+            case AnswerAwaited():
+                self._awaited[fact.task] = fact
+            case FlowMoved():
+                self._answered(fact)
             case _:
                 pass
 
@@ -134,7 +148,14 @@ class Memory:
                 if acts[act_id].duration_s > _WAITED * usual_s:
                     acts[act_id] = Outcome(usual_s, acts[act_id].result, acts[act_id].succeeds)
         usual = {key: tuple(acts[act_id] for act_id in found) for key, found in self._by_key.items()}
-        return RememberedPeople(habits.habits, acts, usual, self._driven_off_s)
+        return RememberedPeople(habits.habits, acts, usual, self._driven_off_s, self._answers)
+
+    def _answered(self, fact: FlowMoved) -> None:
+        wait = self._awaited.pop(fact.task, None)
+        if wait is None or wait.act != fact.act:
+            return
+        said = Outcome(fact.at_s - wait.at_s, fact.word, True) if fact.by else None
+        self._answers[f"{fact.task}/{fact.act}"] = said
 
     def _progressed(self, order: _Order, result: StepResult) -> None:
         index = order.done - order.first_tail
