@@ -49,7 +49,7 @@ class PromptTopics:
         return Prompt(**told, answers=[], text_ko=text.ko, text_en=text.en)
 
     def _prompt(self, task: TaskRecord, state: FleetState) -> Prompt:
-        act, order = awaited(task), state.robots[task.robot].order
+        act, order = awaited(task), state.robots[task.robot].order if task.robot else None
         service = self._services.get(task.request.service)
         asked = None if act is None or service is None else service.texts.get(act.id)
         return Prompt(

@@ -49,7 +49,7 @@ def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
         and bool(robot.docked)
         and report.docked_at == robot.docked
         and not report.charging
-        and not _held_back(turn, robot.docked)
+        and not held_back(turn, robot.docked)
         and report.soc_pct < turn.kind(robot).charge_to_pct - CHARGED_WITHIN_PCT
     )
     if not waits:
@@ -60,7 +60,7 @@ def _watch_charger(turn: Turn, robot: RobotRecord) -> None:
         outages.take_out(turn, robot.docked, "no_current", robot.id)
 
 
-def _held_back(turn: Turn, charger: str) -> bool:
+def held_back(turn: Turn, charger: str) -> bool:
     """Return whether a charger gives no current because the fleet wants it so."""
     record = turn.state.supplies.get(charger)
     return record is not None and not record.on

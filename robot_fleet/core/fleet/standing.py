@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from robot_fleet.core.city import condition_of
-from robot_fleet.core.fleet import counting, flowing, papers, recurring
+from robot_fleet.core.fleet import charging, counting, flowing, papers, recurring
 from robot_fleet.core.fleet.state import RobotRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.lifecycles.link import LinkState
 
+WITHOUT_CURRENT = "docked_without_current"
+"""The condition of a robot that gets no current at a charger, as watchers see it."""
 SHORT_AFTER_S = 600.0
 """Fleet seconds for which some place may be out of reach of an alarm before it is told."""
 UNWATCHED_AFTER_S = 15.0
@@ -32,6 +34,9 @@ def conditions(turn: Turn) -> dict[tuple[str, str], Condition]:
         since_s = turn.agenda.standing[code, subject] = before.get((code, subject), turn.now.fleet_s)
         if turn.now.fleet_s - since_s >= after_s:
             found[code, subject] = Condition(code, subject, level, since_s)
+    for robot in turn.state.robots.values():  # who watches a robot does not know that it is to get none now
+        if robot.docked and charging.held_back(turn, robot.docked):
+            found.pop((WITHOUT_CURRENT, robot.id), None)
     return found
 
 

@@ -18,10 +18,11 @@ from robot_fleet.core.energy import (
     SolarForecast,
     Supply,
 )
-from robot_fleet.core.facts import ChargerSwitched, PlaceTakenOut
+from robot_fleet.core.facts import AlarmRaised, ChargerSwitched, PlaceTakenOut
 from robot_fleet.core.fleet import Fleet, supplying
 from robot_fleet.core.fleet.posing.problem import build_problem
-from robot_fleet.core.inputs import SubmitTask, Tick
+from robot_fleet.core.health import Condition, Level
+from robot_fleet.core.inputs import ConditionsSeen, SubmitTask, Tick
 from robot_fleet.core.plan import CHARGE, Plan, PlannedStop
 from robot_fleet.core.site import CalendarSpec
 from robot_fleet.core.text import Text
@@ -213,6 +214,23 @@ def test_who_is_held_back_does_not_doubt_its_charger() -> None:
     for _ in range(40):
         look(world)
     assert {fact.code for fact in world.facts if isinstance(fact, PlaceTakenOut)} == {"no_current"}
+
+
+def test_a_robot_that_is_held_back_at_its_charger_does_not_ring_for_want_of_current() -> None:
+    world = world_with(spec(), NOON)
+    for robot in world.robots.values():
+        robot.current = False
+    look(world)
+    seen = Condition("docked_without_current", "care_1", Level.ERROR, NOON)
+    for _ in range(5):
+        world.feed(ConditionsSeen("gateway", (seen,)))
+        look(world)
+    assert not [fact for fact in world.facts if isinstance(fact, AlarmRaised)]
+    world.fleet_s = 22 * HOUR_S  # at night it is to be charged
+    for _ in range(8):
+        world.feed(ConditionsSeen("gateway", (seen,)))
+        look(world)
+    assert [fact.condition for fact in world.facts if isinstance(fact, AlarmRaised)] == ["docked_without_current"]
 
 
 def test_a_plan_knows_prices_and_how_many_may_charge_and_so_does_the_checker() -> None:
