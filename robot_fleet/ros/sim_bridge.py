@@ -87,7 +87,7 @@ class SimBridge:
         self._map.publish(to_grid(occupancy))
         self._charts = read_levels(world.site)
         self._level_maps = {
-            level: node.create_publisher(OccupancyGrid, f"{topic('map')}/{level}", QOS["map"].offered)
+            level: node.create_publisher(OccupancyGrid, topic("map") + f"/{level}", QOS["map"].offered)
             for level in self._charts
         }
         for level, chart in self._charts.items():

@@ -76,7 +76,7 @@ def record(into: Path) -> Recorded:
             200: SetHold("k2", True, "care_1", "looked at"),
             260: SetHold("k3", False, "care_1"),
             330: OpenZone("k4", "annex"),
-            430: CancelTask("k5", "r0006", "not needed"),
+            430: CancelTask("k5", "r0005", "not needed"),
         }
         second = 0
         while fleet.world.now_s < END_S:

@@ -38,7 +38,7 @@ CASES: dict[str, tuple[str, dict[str, object], str, str, str]] = {
         "meal_delivery",
         MEAL | {"to": "care_home/r205", "truth": "refuses"},
         "completed",
-        "returned",
+        "refused",
         "kitchen",
     ),
     "visit_refused": ("care_visit", {"place": "senior_apt/f301", "truth": "refuses"}, "completed", "refused", ""),

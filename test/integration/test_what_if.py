@@ -96,7 +96,7 @@ def test_a_day_that_begins_while_robots_are_under_way(tmp_path: Path) -> None:
     made = answer(Question("2", "", Change(), 1), Sources(recorded.folder, recorded.ledger, recorded.telemetry))
     day = made.day
     assert (day.begin_s, day.assumed) == (86_400.0, ())
-    assert set(day.carried) == {"r0002", "r0003", "r0004", "r0005"}  # r0003: its driver is still to come
+    assert set(day.carried) == {"r0002", "r0003", "r0004", "r0005"}  # r0003: a call with which people deal yet
     assert 0.0 < day.site.robots["logistics_1"].start_soc_pct < 100.0
     assert {type(wish).__name__ for _, wish in day.commands} >= {"CancelTask", "SetHold"}
     found = figures(made)
