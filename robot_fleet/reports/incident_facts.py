@@ -209,7 +209,12 @@ class Teller:
             case JobOpened() if fact.incident == self._scope.incident or fact.robot in self._scope.robots:
                 about = [self._name(thing) for thing in (fact.robot, fact.place) if thing]
                 self._jobs[fact.job] = job = joined([JOBS.get(fact.kind, fact.kind), *about])
-                yield self._by(at_s, fact.by, "job_opened", job=job, why=_why(fact.text))
+                if fact.by:
+                    yield self._by(at_s, fact.by, "job_opened", job=job, why=_why(fact.text))
+                else:  # the fleet itself has sent for them
+                    yield self._of_alarm(at_s, fact.alarm or fact.job, "job_sent", job=job, why=_why(fact.text))
+            case JobAnswered() if fact.job in self._jobs and not fact.by:
+                yield self._of_alarm(at_s, fact.job, "job_off", job=self._jobs[fact.job], why=_why(fact.text))
             case JobAnswered() if fact.job in self._jobs:
                 yield self._by(at_s, fact.by, f"job_{fact.answer}", job=self._jobs[fact.job], why=_why(fact.text))
             case _:

@@ -47,6 +47,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "contact_door": ("출입문 열림 요청", "the door is to be opened"),
     "voice_silent": ("{by}: 통화 – 응답 없음", "{by}: nobody answered"),
     "voice_escalated": ("{by}: 응급 신고", "{by} called the emergency services"),
+    "job_sent": ("직원에게 자동 요청 – {job}{why}", "The fleet sent for staff: {job}{why}"),
+    "job_off": ("자동 요청 취소 – {job}{why}", "The fleet called staff back: {job}{why}"),
     "job_opened": ("{by}: 현장 작업 요청 – {job}{why}", "{by} sent for staff: {job}{why}"),
     "job_take": ("{by}: 현장 작업 맡음 – {job}{why}", "{by} took the job: {job}{why}"),
     "job_done": ("{by}: 현장 작업 끝남 – {job}{why}", "{by} did the job: {job}{why}"),

@@ -40,14 +40,18 @@ def _robot(page: Page) -> None:
     _clicks("#tab-robots", '#list-robots [data-robot^="care"]')(page)
 
 
+CALL = '[data-alarm="alarm-1"]'
+"""The call for help that the fleet of these pictures has; other alarms come and go."""
+
+
 def _alarm(answer: str, *then: str) -> Way:
-    """Answer the first alarm; its row is open by itself only while nobody has taken note of it."""
+    """Answer the call for help; its row is open by itself only while nobody has taken note of it."""
 
     def way(page: Page) -> None:
-        row = page.locator(".alarm-main").first
+        row = page.locator(f"{CALL} .alarm-main")
         if row.get_attribute("aria-expanded") == "false":
             row.click()
-        _clicks(f"[data-answer={answer}]", *then)(page)
+        _clicks(f"{CALL} [data-answer={answer}]", *then)(page)
 
     return way
 
