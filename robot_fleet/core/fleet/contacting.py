@@ -43,7 +43,7 @@ def _send_staff(turn: Turn, call: AlarmRecord, place: str) -> None:
     """Send staff where no robot has come in time, and call them back once one is there before anybody has set out."""
     task, now_s = turn.state.tasks[call.task], turn.now.fleet_s
     if call.staff_s is None and call.on_site_s is None and not task.ended and now_s >= task.request.due_s:
-        name, due_s = f"job:{turn.state.ordered + 1}", now_s + turn.site.health.desk.staff_s
+        name, due_s = turn.state.next_job, now_s + turn.site.health.desk.staff_s
         kind = JobKind.LOOK_AFTER.value
         turn.emit(JobOpened(name, kind, "", place, call.id, call.incident, due_s, NO_ROBOT, "", now_s))
     elif call.staff_s is not None and call.on_site_s is not None:

@@ -52,7 +52,7 @@ def _open(turn: Turn, wish: OpenJob) -> str:
         robot, place = _whom(turn, alarm)
     if wish.kind == JobKind.TAKE_OVER:
         _check_take_over(turn, robot)
-    name, now_s = f"job:{turn.state.ordered + 1}", turn.now.fleet_s
+    name, now_s = turn.state.next_job, turn.now.fleet_s
     due_s = now_s + wish.due_in_s
     turn.emit(JobOpened(name, wish.kind, robot, place, wish.alarm, incident, due_s, wish.text, wish.by, now_s))
     if wish.kind == JobKind.TAKE_OVER:

@@ -34,7 +34,7 @@ def found(turn: Turn, robot: str, place: str, code: str) -> None:
         return
     take_out(turn, place, code, robot)
     if code == NO_POWER and not any(job.open and job.robot == robot for job in turn.state.jobs.values()):
-        name, now_s = f"job:{turn.state.ordered + 1}", turn.now.fleet_s
+        name, now_s = turn.state.next_job, turn.now.fleet_s
         turn.emit(
             JobOpened(name, JobKind.FETCH_ROBOT.value, robot, place, "", "", now_s + FETCHED_WITHIN_S, code, "", now_s)
         )

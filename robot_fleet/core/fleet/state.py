@@ -469,6 +469,11 @@ class FleetState:
         """Return the calls for help, oldest first."""
         return [alarm for alarm in self.alarms.values() if alarm.task]
 
+    @property
+    def next_job(self) -> str:
+        """The id of the field job that is opened next."""
+        return f"job:{self.ordered + 1}"
+
     def serves(self, robot: RobotRecord, order: OrderRecord) -> bool:
         """Return whether the order's task is still this robot's: not ended, and not given to another since."""
         task = self.tasks.get(order.task)
