@@ -75,6 +75,7 @@ class LaneRoads:
         self._regimes = {name: law.regimes[zone.law] for name, zone in law_zones(self._zones).items()}
         self._law_ground = ZoneGround(self._zones, vertices, lanes, law_shapes(self._zones) if self._regimes else {})
         self._laws: dict[tuple[str, bool], dict[str, tuple[Regime, ...]]] = {}
+        self._lawful: dict[str, tuple[str, ...]] = {}  # the same under all conditions, too; asked for at every report
         self._kept_clear: dict[str, NoStopping] = {}  # the same under all conditions
         self._conditions = RoadConditions()
         self._classes: dict[str, _Class] = {}
@@ -155,10 +156,11 @@ class LaneRoads:
 
     def lawful_zones(self, kind: str) -> tuple[str, ...]:
         """Return the zones with a law that robots of a kind touch on some lane that they may use."""
-        of = self._kinds[kind]
-        return tuple(
-            zone for zone in self._regimes if any(self._law_ground.touched(zone, of, on) for on in (False, True))
-        )
+        if kind not in self._lawful:
+            of, ground = self._kinds[kind], self._law_ground
+            touched = (zone for zone in self._regimes if any(ground.touched(zone, of, on) for on in (False, True)))
+            self._lawful[kind] = tuple(touched)
+        return self._lawful[kind]
 
     def forbids(self, kind: str, zone: str, loaded: bool) -> str:
         """Return why the law keeps robots of a kind out of a zone, whatever papers they have; empty if it does not."""
