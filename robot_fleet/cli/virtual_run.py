@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -31,9 +31,8 @@ from robot_fleet.runtime.run_directory import DEFAULT_NAME
 from robot_fleet.runtime.scenarios.striking import rows as struck_rows
 from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.snapshots import Snapshots
-from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
-from robot_fleet.sim.callers import Request
+from robot_fleet.runtime.virtual_summary import virtual_summary
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map
 from robot_fleet.site.recipients import read_recipients
@@ -154,38 +153,6 @@ def _standing(fleet: VirtualFleet, at_s: float, of: int) -> Standing:
 
 
 def _summary(play: Play, fleet: VirtualFleet) -> dict[str, Any]:
-    core = fleet.host.fleet
-    struck = fleet if isinstance(fleet, StruckFleet) else None
-    part = fleet_part(
-        play.site,
-        core.state,
-        fleet.host.rollups,
-        fleet.host.plans_by,
-        core.agenda.checked + (struck.checked if struck is not None else 0),
-        len(core.agenda.violations) + (struck.violations if struck is not None else 0),
-        core.agenda.coverage.short,
-        core.agenda.coverage.looks,
-    )
-    return whole(
-        part,
-        site=play.site.id,
-        seed=play.wishes.seed,
-        speed_asked=None,
-        fleet_time_s=fleet.world.now_s - fleet.start_s,
-        wall_s=None,
-        refused=_refused(play.rows, fleet),
-        contacts=[{"at_s": contact.at_s, "a": contact.a, "b": contact.b} for contact in fleet.world.contacts],
-        restarts={},
-        latency_ms=None,
-        faults=None if struck is None else struck_rows(struck.striking.all),
-    )
-
-
-def _refused(rows: Sequence[Request], fleet: VirtualFleet) -> list[dict[str, Any]]:
-    answers = fleet.callers.answers
-    state = fleet.host.fleet.state
-    return [
-        refused_request(row.request_id, row.service, row.at_s, answers[row.request_id].code)
-        for row in rows
-        if row.request_id in answers and not answers[row.request_id].accepted and not state.knows(row.request_id)
-    ]
+    contacts = [{"at_s": contact.at_s, "a": contact.a, "b": contact.b} for contact in fleet.world.contacts]
+    faults = struck_rows(fleet.striking.all) if isinstance(fleet, StruckFleet) else None
+    return virtual_summary(fleet, play.rows, play.wishes.seed, contacts, faults)

@@ -117,6 +117,16 @@ class VirtualFleet:
         """The present instant; both times are virtual."""
         return Now(self.world.now_s, self.world.now_s)
 
+    @property
+    def plans_checked(self) -> int:
+        """How many plans were judged."""
+        return self.host.fleet.agenda.checked
+
+    @property
+    def plans_broken(self) -> int:
+        """How many broken rules were found in them."""
+        return len(self.host.fleet.agenda.violations)
+
     def run(self, stop: Stop, progress: Callable[[float], None] | None = None) -> None:
         """Let time pass until `stop` says so; `progress` is called with the fleet time once a simulated minute."""
         for link in self.links.values():

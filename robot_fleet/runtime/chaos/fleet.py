@@ -57,7 +57,6 @@ class ChaosFleet(VirtualFleet):
     full : by process, whether its disk is full: a manager that has a fact to keep ends of it, again and again; agents
         start nothing; the simulator's world stands still.
     ahead_s : by how much the manager's fleet time runs ahead; it stands still until the others have caught up then.
-    checked, violations : plans judged by managers that are gone, and broken rules found.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class ChaosFleet(VirtualFleet):
         start_s: float | None = None,
     ) -> None:
         self.kills: list[tuple[float, str]] = []
-        self.checked = self.violations = 0
+        self._checked_before = self._broken_before = 0  # by managers that are gone
         self._steps = 0
         self._back: dict[str, int] = {}
         self._asleep: dict[str, int] = {}
@@ -106,6 +105,16 @@ class ChaosFleet(VirtualFleet):
             self._manager_s = max(self._manager_s, self.world.now_s + self.ahead_s.of(MANAGER))
             return Now(self._manager_s, steady_s)
         return Now(self.world.now_s, steady_s)
+
+    @property
+    def plans_checked(self) -> int:
+        """How many plans were judged, by all managers together."""
+        return self._checked_before + super().plans_checked
+
+    @property
+    def plans_broken(self) -> int:
+        """How many broken rules were found in them."""
+        return self._broken_before + super().plans_broken
 
     @property
     def manager_up(self) -> bool:
@@ -246,8 +255,7 @@ class ChaosFleet(VirtualFleet):
 
     def _manager_begins(self) -> None:
         known = self.host.fleet
-        self.checked += known.agenda.checked
-        self.violations += len(known.agenda.violations)
+        self._checked_before, self._broken_before = self.plans_checked, self.plans_broken
         for name, link in self.mortal_links.items():
             link.reports()  # nobody has listened
             self.disturbed[name].forget()

@@ -142,7 +142,7 @@ class VirtualChaos:
 
     def _evidence(self) -> Evidence:
         fleet = self.fleet
-        agenda, state = fleet.host.fleet.agenda, fleet.host.fleet.state
+        state = fleet.host.fleet.state
         answers = fleet.callers.answers.items()
         return Evidence(
             site=self.site,
@@ -152,8 +152,8 @@ class VirtualChaos:
             journals={name: tuple(journal.everything) for name, journal in fleet.journals.items()},
             account=Account.of(fleet.world.snapshot()),
             told={name: Told(each.odometer_m, each.energy_wh) for name, each in fleet.host.rollups.items()},
-            checked=fleet.checked + agenda.checked,
-            violations=fleet.violations + len(agenda.violations),
+            checked=fleet.plans_checked,
+            violations=fleet.plans_broken,
         )
 
 

@@ -15,8 +15,8 @@ from robot_fleet.runtime.scenarios.followed import body_rows
 from robot_fleet.runtime.scenarios.ground import Ground
 from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.scenarios.truth import BODY_COLUMNS, read_truth
-from robot_fleet.runtime.summary import fleet_part, refused_request, whole
 from robot_fleet.runtime.virtual import STEPS_PER_S
+from robot_fleet.runtime.virtual_summary import virtual_summary
 from robot_fleet.site.demand import RequestRow
 
 SETTLES_S = 10.0
@@ -79,7 +79,6 @@ class VirtualRun:
         fleet.world.close_trace()
         has_bodies = any(struck.shape for struck in self.fleet.striking.all)
         over = SERVED if self._over_s is not None else TIME
-        agenda = fleet.host.fleet.agenda
         return Evidence(
             ground=ground,
             rows=self._rows,
@@ -89,10 +88,10 @@ class VirtualRun:
             over=over,
             struck=self.fleet.striking.all,
             truth=read_truth(trace, bodies if has_bodies else None),
-            summary=self._summary(),
+            summary=virtual_summary(fleet, self._rows, self._seed, contacts=[]),
             facts=tuple(fleet.history.facts),
             duties=self._duties,
-            violations=fleet.violations + len(agenda.violations),
+            violations=fleet.plans_broken,
             distances_m={name: rollup.odometer_m for name, rollup in fleet.host.rollups.items()},
         )
 
@@ -120,38 +119,6 @@ class VirtualRun:
         fleet = self.fleet
         idle = fleet.callers.finished and not fleet.host.fleet.state.open_tasks()
         return idle and fleet.all_up and self.fleet.striking.over
-
-    def _summary(self) -> dict[str, object]:
-        fleet = self.fleet
-        core = fleet.host.fleet
-        state, answers = core.state, fleet.callers.answers
-        part = fleet_part(
-            self._ground.site,
-            state,
-            fleet.host.rollups,
-            fleet.host.plans_by,
-            fleet.checked + core.agenda.checked,
-            fleet.violations + len(core.agenda.violations),
-            core.agenda.coverage.short,
-            core.agenda.coverage.looks,
-        )
-        refused = [
-            refused_request(row.request_id, row.service, row.at_s, answers[row.request_id].code)
-            for row in self._rows
-            if row.request_id in answers and not answers[row.request_id].accepted and not state.knows(row.request_id)
-        ]
-        return whole(
-            part,
-            site=self._ground.site.id,
-            seed=self._seed,
-            speed_asked=None,
-            fleet_time_s=fleet.world.now_s - fleet.start_s,
-            wall_s=None,
-            refused=refused,
-            contacts=[],
-            restarts={},
-            latency_ms=None,
-        )
 
 
 def note_duties(duties: Duties, state: FleetState, now_s: float) -> None:
