@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -62,6 +62,7 @@ _SHOULD = re.compile(r"^(Input|String|List|Value|Dictionary|Number) should ")
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
+Named = TypeVar("Named", RegimeFile, ServiceFile)
 
 
 @dataclass(slots=True)
@@ -315,17 +316,9 @@ def default_health() -> Health:
 
 
 def _read_law(folder: Path, draft: Draft) -> None:
-    for path in sorted((folder / LAW_FOLDER).glob("*.yaml")):
-        source = read_yaml(folder, f"{LAW_FOLDER}/{path.name}", draft.findings)
-        regime = _whole(RegimeFile, source, draft.findings)
-        if regime is None:
-            draft.broken.add(("regime", path.stem))
-            continue
-        if regime.id != path.stem:
-            expected = f"expected the id {path.stem!r}, the name of the file, got {regime.id!r}"
-            draft.findings.append(source.finding("site_regime_file_name", ("id",), expected))
-        if _declare(draft, "regime", regime.id, source, ()):
-            draft.regimes[regime.id] = regime.value()
+    files = sorted((folder / LAW_FOLDER).glob("*.yaml"))
+    found = _one_each(folder, files, RegimeFile, "regime", "site_regime_file_name", draft)
+    draft.regimes.update((each.id, each.value()) for each in found)
     if (folder / PAPERS_FILE).is_file():
         source = read_yaml(folder, PAPERS_FILE, draft.findings)
         draft.papers.update(_entries(PapersFile, "papers", PaperModel, PaperModel.value, source, draft))
@@ -335,17 +328,25 @@ def _read_services(folder: Path, draft: Draft) -> None:
     files = sorted((folder / "services").glob("*.yaml"))
     if not files:
         draft.findings.append(Finding("site_file_missing", "services/", "", "expected at least one services/<id>.yaml"))
+    found = _one_each(folder, files, ServiceFile, "service", "site_service_file_name", draft)
+    draft.services.update((each.id, each.value()) for each in found)
+
+
+def _one_each(
+    folder: Path, files: Sequence[Path], model: type[Named], sort: str, code: str, draft: Draft
+) -> Iterator[Named]:
+    """Yield what files hold of which each describes one thing and is called by its id; `code` is for another name."""
     for path in files:
-        source = read_yaml(folder, f"services/{path.name}", draft.findings)
-        service = _whole(ServiceFile, source, draft.findings)
-        if service is None:
-            draft.broken.add(("service", path.stem))
+        source = read_yaml(folder, str(path.relative_to(folder)), draft.findings)
+        read = _whole(model, source, draft.findings)
+        if read is None:
+            draft.broken.add((sort, path.stem))
             continue
-        if service.id != path.stem:
-            expected = f"expected the id {path.stem!r}, the name of the file, got {service.id!r}"
-            draft.findings.append(source.finding("site_service_file_name", ("id",), expected))
-        if _declare(draft, "service", service.id, source, ()):
-            draft.services[service.id] = service.value()
+        if read.id != path.stem:
+            expected = f"expected the id {path.stem!r}, the name of the file, got {read.id!r}"
+            draft.findings.append(source.finding(code, ("id",), expected))
+        if _declare(draft, sort, read.id, source, ()):
+            yield read
 
 
 def _read_lanes(folder: Path, draft: Draft) -> None:
