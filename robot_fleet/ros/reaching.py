@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import isnan
 
 from rclpy.node import Node
-from rclpy.task import Future
 from robot_fleet_interfaces.msg import Contact, Contacts
 from robot_fleet_interfaces.srv import CarryOut
 
@@ -13,13 +12,11 @@ from robot_fleet.core.effects import ReachOut
 from robot_fleet.core.inputs import RecordVoice
 from robot_fleet.ros.commands import CARRY_OUT
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.insisting import Insisting
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.ros.wishes import wish_json
 from robot_fleet.sim.contacts import STAND_IN, reply_key, reply_now
 from robot_fleet.sim.world import SimWorld
-
-AGAIN_AFTER_S = 2.0
-"""Wall seconds after which a reply that nobody has taken is given again: the manager may have been killed."""
 
 
 class Reaching:
@@ -35,33 +32,24 @@ class Reaching:
     def __init__(self, node: Node, guard: Guard, world: SimWorld) -> None:
         self._world = world
         self._wishes: tuple[ReachOut, ...] = ()
-        self._client = node.create_client(CarryOut, CARRY_OUT)
-        self._given: dict[ReachOut, tuple[float, str, Future]] = {}  # when it may be given again, as what, what comes
+        self._replies: Insisting[ReachOut] = Insisting(node.create_client(CarryOut, CARRY_OUT))
         heard = guard("contacts", self._heard)
         node.create_subscription(Contacts, topic("fleet/contacts"), heard, QOS["fleet/contacts"].wanted)
 
     def look(self, steady_s: float) -> None:
         """Say what has come of the wishes by now, unless it was said lately."""
         for wish in self._wishes:
-            given = self._given.get(wish)
-            if (given is not None and steady_s < given[0]) or not self._client.service_is_ready():
-                continue
-            reply = reply_now(self._world, wish)
+            reply = reply_now(self._world, wish) if self._replies.may_say(wish, steady_s) else None
             if reply is None:
                 continue
             key = reply_key(wish, reply, self._world.now_s)
-            if given is not None:
-                self._client.remove_pending_request(given[2])
-                key = given[1]
             said = RecordVoice(key, wish.alarm, reply.outcome, STAND_IN, reply.word, automatic=True)
             name, fields = wish_json(said)
-            future = self._client.call_async(CarryOut.Request(wish=name, fields_json=fields))
-            self._given[wish] = steady_s + AGAIN_AFTER_S, key, future
+            self._replies.say(wish, CarryOut.Request(wish=name, fields_json=fields), steady_s)
 
     def _heard(self, message: Contacts) -> None:
         self._wishes = tuple(_wish(contact) for contact in message.contacts)
-        for wish in [wish for wish in self._given if wish not in self._wishes]:
-            self._client.remove_pending_request(self._given.pop(wish)[2])
+        self._replies.keep(self._wishes)
 
 
 def _wish(contact: Contact) -> ReachOut:
