@@ -150,7 +150,7 @@ def test_a_fire_holds_the_building_clears_its_way_of_escape_and_leaves_the_other
     assert (event.ended, city.closed(), city.held()) == ("resolved", set(), set())
     assert not city.state.tasks["far"].held
     city.until(lambda: city.state.tasks["far"].state in (TaskState.SCHEDULED, TaskState.ASSIGNED), 60)  # planned again
-    assert city.state.alarms[event.taken.alarm].state is not AlarmState.ACTIVE
+    city.until(lambda: city.state.alarms[event.taken.alarm].state is not AlarmState.ACTIVE, 60)
     assert not city.fleet.host.fleet.agenda.violations
 
 
