@@ -87,6 +87,8 @@ def follow(turn: Turn, robot: RobotRecord) -> None:
     if last is not None and last.decides and not turned:
         word = task.told.get(last.id, DONE)
         to = target(stop, last, word)
+        if to != _name(following):
+            to = _beyond(task, stop, to)
         if not to or to != _name(following):
             turn_to(turn, robot, order, last, word, to)
             return
@@ -137,7 +139,7 @@ def leave(turn: Turn, task: TaskRecord, order: OrderRecord) -> None:
     stop = task.request.stops[order.stop]
     last = _act(stop.acts, order.tail[-1]) if order.tail else None
     word = task.told.get(last.id, DONE) if last is not None else DONE
-    to = target(stop, last, word) if last is not None else ""
+    to = _beyond(task, stop, target(stop, last, word)) if last is not None else ""
     if last is not None and act_of(stop, to) is not None:
         _move_to(turn, task, order.stop, last, word, to)
         return
@@ -256,6 +258,17 @@ def mends(turn: Turn, robot: RobotRecord, order: OrderRecord, step: Step, code: 
     else:
         go_on(turn, task, order.stop, act, code, "" if to == LEAVE else to)
     return True
+
+
+def _beyond(task: TaskRecord, stop: TaskStop, to: str) -> str:
+    """Return where a flow goes on instead of at acts that are never carried out twice and that may have begun."""
+    passed: set[str] = set()
+    act = act_of(stop, to)
+    while act is not None and act.id in task.begun_once and act.id not in passed:
+        passed.add(act.id)
+        to = target(stop, act, task.told.get(act.id, DONE))
+        act = act_of(stop, to)
+    return to
 
 
 def _is_full(turn: Turn, task: TaskRecord, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -480,6 +481,29 @@ def test_a_person_who_has_a_visit_tried_again_does_not_have_a_prompt_repeated_th
     assert world.state.tasks["v1"].state is TaskState.COMPLETED
     assert sum("/visit/visit" in name for name in world.done_acts) == 1
     assert sum("medication" in name for name in world.done_acts) == 1
+
+
+def test_behind_a_door_that_is_passed_again_a_prompt_that_was_said_is_left_out() -> None:
+    refused_there = (Branch("refused", "end:refused"),)
+    door = ActTemplate("door", "pass_door", expected_s=20.0, repeatable=True, branches=refused_there)
+    prompt = ActTemplate("medication", "prompt", expected_s=30.0, once=True, branches=refused_there)
+    visit = ActTemplate("visit", "visit", expected_s=300.0, branches=refused_there, then="leave")
+    stop = StopTemplate("visit", "param:place", (door, prompt, visit))
+    world = site_with("care_visit", {"stops": (stop,), "outcomes": outcomes("refused")})
+    world.feed(SubmitTask("v1", "care_visit", VISIT))
+    robot = until_acting(world, "v1")
+    while robot.next_step is None or robot.next_step.params.get("act") != "visit":
+        work(world)
+    fail(world, robot, "unknown")
+    assert refused(world, AnswerTask("again", "v1", "retry", by="op_1")) == ""
+    for _ in range(400):
+        work(world)
+        if world.state.tasks["v1"].ended:
+            break
+    assert world.state.tasks["v1"].state is TaskState.COMPLETED
+    done = Counter(name.split("/")[2] for name in world.done_acts)
+    assert done == {"door": 2, "medication": 1, "visit": 1}
+    assert world.state.tasks["v1"].moves == 0, "the flow went straight on"
 
 
 # --- meals -----------------------------------------------------------------------------------------------------------
