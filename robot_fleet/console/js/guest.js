@@ -20,7 +20,7 @@ export class Guest {
   }
 
   async begin() {
-    await loadTexts([]); // Korean, unless somebody has chosen here
+    await loadTexts([], "guests"); // the site's first language, unless somebody has chosen here
     this.languages();
     onLanguage(() => {
       this.languages();
