@@ -132,7 +132,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         what_ifs=what_ifs,
         guests=guests,
         city=_city(arguments),
-        texts=read_texts(arguments.site, site.languages),
+        texts=read_texts(arguments.site, site),
     )
     server = make_server(app, entrance)
 

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from robot_fleet.core.site import Site
 from robot_fleet.core.text import LANGUAGES
 from robot_fleet.site.findings import Finding
 from robot_fleet.site.source import read_json
@@ -39,10 +40,12 @@ class Texts:
     Parameters
     ----------
     spoken : the site's languages, the first first.
+    emergency_number : what people there dial for an ambulance: pages say it before they know anything else.
     """
 
     tables: Mapping[str, Table]
     spoken: tuple[str, ...] = LANGUAGES
+    emergency_number: str = "119"
 
     def offered(self) -> dict[str, Any]:
         """Return which pages are offered in which language, as the pages ask for it."""
@@ -50,6 +53,7 @@ class Texts:
         needed = {key for key in whole if key.startswith(GUESTS)}
         return {
             "site": list(self.spoken),
+            "emergency_number": self.emergency_number,
             "languages": [
                 {
                     "code": language,
@@ -69,8 +73,12 @@ def product_tables() -> Mapping[str, Table]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
-def read_texts(folder: Path, spoken: tuple[str, ...]) -> Texts:
+def read_texts(folder: Path, site: Site) -> Texts:
     """Return what the pages of a site say.
+
+    Parameters
+    ----------
+    folder : the site's.
 
     Raises
     ------
@@ -78,11 +86,11 @@ def read_texts(folder: Path, spoken: tuple[str, ...]) -> Texts:
     """
     findings: list[Finding] = []
     tables = {**product_tables()}
-    for language, table in _own(folder, spoken, findings):
+    for language, table in _own(folder, site.languages, findings):
         tables[language] = {**tables.get(language, {}), **table}
     if findings:
         raise findings[0].error()
-    return Texts(tables, spoken)
+    return Texts(tables, site.languages, site.emergency_number)
 
 
 def check_texts(folder: Path, spoken: tuple[str, ...]) -> list[Finding]:

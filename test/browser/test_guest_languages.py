@@ -29,7 +29,7 @@ OTHERS = re.compile("[가-힣]|[A-Za-z]{3}")
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     site = load_site(KHON_KAEN)
-    pages, texts = read_pages(KHON_KAEN, site.services, site.places), read_texts(KHON_KAEN, site.languages)
+    pages, texts = read_pages(KHON_KAEN, site.services, site.places), read_texts(KHON_KAEN, site)
     fleet = MovingFleet(site, tasks=0, alarm=False, pace=0.0)
     with House(tmp_path_factory.mktemp("thai"), fleet=fleet, pages=pages, texts=texts) as house:
         yield house

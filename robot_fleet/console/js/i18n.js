@@ -6,7 +6,7 @@ export const LANGUAGES = {};
 const LAST = "en";
 const listeners = [];
 const tables = {};
-const blanks = { emergency: "119" }; // what all texts may speak of: the number that is dialled for an ambulance
+const blanks = {}; // what all texts may speak of: the number that is dialled for an ambulance
 let current = LAST;
 let first = LAST;
 
@@ -17,7 +17,8 @@ const load = async (name) => (await fetch(`i18n/${name}.json`)).json();
  * language. `pages` is `console`, or `guests` for people without an account: they read the languages of the site alone.
  */
 export async function loadTexts(spoken = navigator.languages, pages = "console") {
-  const { site, languages } = await load("languages");
+  const { site, languages, emergency_number: emergency } = await load("languages");
+  blanks.emergency = emergency;
   const whole = languages.filter((each) => each[pages]);
   const ours = site.map((code) => whole.find((each) => each.code === code)).filter(Boolean);
   const offered = pages === "guests" && ours.length ? ours : whole;

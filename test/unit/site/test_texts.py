@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from starlette.testclient import TestClient
 from robot_fleet.core.errors import SiteError
 from robot_fleet.server.texts import text_files
 from robot_fleet.site.check import check_site
+from robot_fleet.site.load import load_site
 from robot_fleet.site.texts import Texts, default_texts, product_tables, read_texts
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 BLANK = re.compile(r"\{\w+\}")
+LAO = replace(load_site(TINY), languages=("lo", "en"), emergency_number="1195")
 THAI = re.compile("[ก-๛]")
 
 
@@ -51,14 +54,14 @@ def test_thai_says_all_that_guests_read_with_the_blanks_of_english() -> None:
 
 
 def test_a_site_brings_a_language_of_its_own(lao: Path) -> None:
-    texts = read_texts(lao, ("lo", "en"))
+    texts = read_texts(lao, LAO)
     assert offered(texts)["lo"] == (False, False)  # what the language calls itself is still missing
     write(lao, {**texts.tables["lo"], "language": "ພາສາ", "language_name": "ລາວ"})
-    texts = read_texts(lao, ("lo", "en"))
+    texts = read_texts(lao, LAO)
     assert offered(texts)["lo"] == (False, True)
     pages = TestClient(text_files(texts))
     told = pages.get("/languages.json").json()
-    assert told["site"] == ["lo", "en"]
+    assert (told["site"], told["emergency_number"]) == (["lo", "en"], "1195")
     assert {"code": "lo", "name": "ລາວ", "console": False, "guests": True} in told["languages"]
     assert pages.get("/lo.json").json()["guest_yes"] == "ລາວ Yes, please"
     assert pages.get("/xx.json").status_code == 404
@@ -66,7 +69,7 @@ def test_a_site_brings_a_language_of_its_own(lao: Path) -> None:
 
 def test_what_a_site_says_goes_before_what_the_product_says(lao: Path) -> None:
     write(lao, {"guest_hello": "Welcome to the market"}, "en.json")
-    texts = read_texts(lao, ("lo", "en"))
+    texts = read_texts(lao, LAO)
     assert texts.tables["en"]["guest_hello"] == "Welcome to the market"
     assert texts.tables["en"]["guest_no"] == product_tables()["en"]["guest_no"]
 
@@ -89,7 +92,7 @@ def test_the_check_reads_a_sites_tables(tmp_path: Path, table: object, name: str
     [finding] = check_site(site)
     assert (finding.code, finding.file, finding.key) == (code, f"texts/{name}", key)
     with pytest.raises(SiteError):
-        read_texts(site, ("ko", "en"))
+        read_texts(site, load_site(TINY))
 
 
 def test_a_language_that_the_site_does_not_speak_is_told(lao: Path) -> None:
