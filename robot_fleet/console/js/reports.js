@@ -3,8 +3,8 @@
 import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
 import { energyChart } from "./energy_chart.js";
-import { openPage } from "./head.js";
 import { isMoney, unitSign } from "./format.js";
+import { openPage } from "./head.js";
 import { language, named, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
 import { loadSent, renderSent } from "./sent_reports.js";

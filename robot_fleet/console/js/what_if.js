@@ -2,8 +2,8 @@
 
 import { askWhatIf, cancelWhatIf, getWhatIf, getWhatIfs, Refusal } from "./api.js";
 import { byId, h } from "./dom.js";
-import { openPage } from "./head.js";
 import { isMoney, unitSign } from "./format.js";
+import { openPage } from "./head.js";
 import { language, named, text } from "./i18n.js";
 import { admitted, may } from "./session.js";
 
