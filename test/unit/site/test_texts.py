@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.server.texts import text_files
@@ -41,6 +42,17 @@ def offered(texts: Texts) -> dict[str, tuple[bool, bool]]:
     return {row["code"]: (row["console"], row["guests"]) for row in texts.offered()["languages"]}
 
 
+def asked(texts: Texts, *paths: str) -> list[httpx.Response]:
+    """Return what the server answers."""
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(text_files(texts))
+        async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
+            return [await client.get(path) for path in paths]
+
+    return asyncio.run(ask())
+
+
 def test_a_page_is_offered_in_the_languages_that_say_all_of_it() -> None:
     assert offered(default_texts()) == {"ko": (True, True), "en": (True, True), "th": (False, True)}
     assert default_texts().offered()["site"] == ["ko", "en"]
@@ -59,12 +71,12 @@ def test_a_site_brings_a_language_of_its_own(lao: Path) -> None:
     write(lao, {**texts.tables["lo"], "language": "ພາສາ", "language_name": "ລາວ"})
     texts = read_texts(lao, LAO)
     assert offered(texts)["lo"] == (False, True)
-    pages = TestClient(text_files(texts))
-    told = pages.get("/languages.json").json()
+    listed, table, missing = asked(texts, "/languages.json", "/lo.json", "/xx.json")
+    told = listed.json()
     assert (told["site"], told["emergency_number"]) == (["lo", "en"], "1195")
     assert {"code": "lo", "name": "ລາວ", "console": False, "guests": True} in told["languages"]
-    assert pages.get("/lo.json").json()["guest_yes"] == "ລາວ Yes, please"
-    assert pages.get("/xx.json").status_code == 404
+    assert table.json()["guest_yes"] == "ລາວ Yes, please"
+    assert missing.status_code == 404
 
 
 def test_what_a_site_says_goes_before_what_the_product_says(lao: Path) -> None:
