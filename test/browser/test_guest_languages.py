@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -37,6 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def opened(browser: Browser, house: House, kind: PassKind, subject: str, size: tuple[int, int]) -> Page:
     with house.client(Role.OPERATOR) as client:
+        client.timeout = httpx.Timeout(60.0)
         made = client.post("/api/v1/passes", json={"kind": kind.value, "subject": subject})
         assert made.status_code == 201, made.text
     width, height = size
