@@ -68,9 +68,9 @@ def tell(summary: Mapping[str, Any]) -> None:
         typer.echo(f"  {len(summary['contacts'])} contacts")
     energy = summary.get("energy")
     if energy is not None:
-        total = energy["total"]
+        total, priced = energy["total"], f"{energy['total']['price']:,.0f} {energy['currency']}"
         typer.echo(
-            f"  charged {total['kwh']:.2f} kWh for {total['price']:,.0f}, {total['solar_pct'] or 0:.0f} % from the sun;"
+            f"  charged {total['kwh']:.2f} kWh for {priced}, {total['solar_pct'] or 0:.0f} % from the sun;"
             f" {total['saved_price']:,.0f} saved against charging at once, {total['owed_kwh']:.2f} kWh owed"
         )
     restarts = {name: count for name, count in summary["restarts"].items() if count}

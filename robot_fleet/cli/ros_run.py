@@ -236,7 +236,8 @@ class _Run:
             restarts=restarts,
             faults=None if self._struck is None else struck_rows(self._struck.striking.all),
         )
-        summary["energy"] = energy_json(energy_of_ledger(self._play.site, self._told.ledger or self._run.ledger))
+        energy = energy_of_ledger(self._play.site, self._told.ledger or self._run.ledger)
+        summary["energy"] = energy_json(energy, self._play.wishes.site)
         if wishes.summary is not None:
             write_summary(wishes.summary, summary)
         tell(summary)

@@ -81,7 +81,8 @@ def pack(
 ) -> None:
     """Pack a site and its Gazebo world into one file; the same site gives the same bytes.
 
-    Where messages of this fleet go (webhooks.yaml, reports.yaml) is left out.
+    Where messages of this fleet go (webhooks.yaml, reports.yaml), who lives where (recipients.yaml) and every file that
+    a `secret_file` names are left out.
 
     Example: ./fleet site pack config/sites/khon_kaen_demo -o khon_kaen.zip
     """

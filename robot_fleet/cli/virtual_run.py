@@ -61,7 +61,7 @@ def run(play: Play) -> None:
         if isinstance(log, Ledger):
             Snapshots(log).take(fleet.host.fleet.state)
         energy = energy_of(play.site, _facts(log), fleet.world.now_s)
-    summary = {**_summary(play, fleet), "energy": energy_json(energy)}
+    summary = {**_summary(play, fleet), "energy": energy_json(energy, wishes.site)}
     if wishes.summary is not None:
         write_summary(wishes.summary, summary)
     tell(summary)

@@ -214,10 +214,11 @@ def _tell(made: Comparison, lang: str) -> None:
     for table in dict.fromkeys(line.table for line in lines):
         some = [line for line in lines if line.table == table]
         columns = ["figure", "measured", "again", "off", *(("with", "difference") if made.changed else ())]
-        rows = [_row(line, lang, made.changed is not None, len({each.key for each in some}) > 1) for line in some]
+        many = len({each.key for each in some}) > 1
+        rows = [_row(line, lang, made.currency, made.changed is not None, many) for line in some]
         title = some[0].title.said(lang)
         print_table([_say(word, lang) for word in columns], rows, title=title, numbers=True)
-    far = ", ".join(f"{_name(line, lang)} {_shown(line.deviation_pct)} %" for line in made.far)
+    far = ", ".join(f"{_name(line, lang, made.currency)} {_shown(line.deviation_pct)} %" for line in made.far)
     typer.echo(_say("not_reproduced" if far else "reproduced", lang, n=WITHIN_PCT, which=far))
     typer.echo(_say("speed", lang, n=min(each.speed for each in (made.baseline, made.changed) if each is not None)))
     for code, count in notes(made).items():
@@ -225,7 +226,7 @@ def _tell(made: Comparison, lang: str) -> None:
             typer.echo(_say(code, lang, n=count))
 
 
-def _row(line: Line, lang: str, changed: bool, named: bool) -> list[str]:
+def _row(line: Line, lang: str, currency: str, changed: bool, named: bool) -> list[str]:
     from robot_fleet.reports.periodic_words import cell
     from robot_fleet.reports.registry import figures
 
@@ -235,15 +236,15 @@ def _row(line: Line, lang: str, changed: bool, named: bool) -> list[str]:
     if changed:
         more = line.difference
         cells += [cell(figure, line.changed), ("+" if more is not None and more > 0.0 else "") + cell(figure, more)]
-    return [about + _name(line, lang), *cells]
+    return [about + _name(line, lang, currency), *cells]
 
 
-def _name(line: Line, lang: str) -> str:
+def _name(line: Line, lang: str, currency: str) -> str:
     from robot_fleet.reports.periodic_words import unit_shown
     from robot_fleet.reports.registry import figures
 
     figure = figures()[line.figure]
-    name, unit = figure.name.said(lang), unit_shown(figure)
+    name, unit = figure.name.said(lang), unit_shown(figure, currency)
     return f"{name} ({unit})" if unit and unit != "%" else name
 
 

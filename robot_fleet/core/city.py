@@ -20,7 +20,7 @@ SORTS = ("building", "zone", "place", "route")
 OWN = {"$building": "building", "$zone": "zone", "$place": "place"}
 """Words of a rule that stand for the areas of the event itself, and their sorts."""
 DRILL = Text("[훈련] ", "[Drill] ")
-"""How everything begins that people read of an exercise."""
+"""How everything begins that people read of an exercise, where the site does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,12 @@ LOCAL = EventSource("local")
 
 @dataclass(frozen=True, slots=True)
 class CityRules:
-    """All that a site says of such events, by id in the order of its file."""
+    """All that a site says of such events, by id in the order of its file, and how whatever is an exercise begins."""
 
     sources: Mapping[str, EventSource] = field(default_factory=dict)
     types: Mapping[str, EventType] = field(default_factory=dict)
     rules: Mapping[str, EventRule] = field(default_factory=dict)
+    drill: Text = DRILL
 
     def rule_for(self, kind: str, areas: tuple[str, ...]) -> EventRule | None:
         """Return the first rule for a type of event in one of these areas, the closest first; None without one."""
@@ -119,7 +120,7 @@ class CityRules:
         templates = {}
         for kind in self.types.values():
             for exercise in (False, True):
-                cause = Text(DRILL.ko + kind.cause.ko, DRILL.en + kind.cause.en) if exercise else kind.cause
+                cause = kind.cause.after(self.drill) if exercise else kind.cause
                 templates[condition_of(kind.id, exercise)] = AlarmTemplate(
                     kind.urgency, kind.respond_s, cause, kind.consequence, kind.action
                 )

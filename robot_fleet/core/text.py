@@ -39,6 +39,10 @@ class Text:
         """Return the text with a blank, `{blank}` in its words, filled."""
         return Text.of({language: said.replace(f"{{{blank}}}", words) for language, said in self.words().items()})
 
+    def after(self, beginning: Text) -> Text:
+        """Return the text with a beginning put before it, in each language in which it is said."""
+        return Text.of({language: beginning.said(language) + said for language, said in self.words().items()})
+
     def words(self) -> dict[str, str]:
         """Return the words by language, Korean and English always among them."""
         return {"ko": self.ko, "en": self.en, **dict(self.more)}

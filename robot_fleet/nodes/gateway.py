@@ -52,6 +52,7 @@ from robot_fleet.site.load import load_site
 from robot_fleet.site.open_rmf import read_open_rmf
 from robot_fleet.site.pages import read_pages
 from robot_fleet.site.reports import read_reports, report_receivers
+from robot_fleet.site.texts import read_texts
 from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.raised import RaisedAlarms
 from robot_fleet.stores.users.store import UserStore
@@ -131,6 +132,7 @@ async def serve(arguments: NodeArguments, port: int, entrance: Entrance) -> None
         what_ifs=what_ifs,
         guests=guests,
         city=_city(arguments),
+        texts=read_texts(arguments.site, site),
     )
     server = make_server(app, entrance)
 

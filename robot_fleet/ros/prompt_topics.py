@@ -46,7 +46,7 @@ class PromptTopics:
         order = state.robots[task.robot].order if task.robot else None
         place = "" if order is None else order.place
         told = {"task": task.id, "service": task.request.service, "act": NOTICE, "robot": task.robot, "place": place}
-        return Prompt(**told, answers=[], text_ko=text.ko, text_en=text.en)
+        return Prompt(**told, answers=[], **self._said(text))
 
     def _prompt(self, task: TaskRecord, state: FleetState) -> Prompt:
         act, order = awaited(task), state.robots[task.robot].order if task.robot else None
@@ -59,8 +59,15 @@ class PromptTopics:
             robot=task.robot,
             place="" if order is None else order.place,
             answers=[] if act is None else list(answers(act)),
-            text_ko="" if asked is None else asked.ko,
-            text_en="" if asked is None else asked.en,
+            **self._said(asked),
             since_s=0.0 if task.awaits is None else task.awaits.since_s,
             until_s=0.0 if task.awaits is None else task.awaits.until_s,
         )
+
+    def _said(self, text: Text | None) -> dict[str, str | list[str]]:
+        """Return a text in Korean, in English and in the site's languages; empty where nothing is said."""
+        if text is None:
+            return {"text_ko": "", "text_en": "", "languages": [], "texts": []}
+        spoken = self._site.languages
+        told = [text.said(language) for language in spoken]
+        return {"text_ko": text.ko, "text_en": text.en, "languages": list(spoken), "texts": told}

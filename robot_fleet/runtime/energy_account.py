@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.facts import Fact
@@ -10,9 +11,11 @@ from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.charging import ChargeLog
+from robot_fleet.reports.currency import KRW
 from robot_fleet.reports.energy import EnergyReport, energy_report
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import calendar_for
+from robot_fleet.site.costs import read_costs
 
 
 def energy_of(site: Site, facts: Iterable[tuple[float, Fact]], to_s: float | None = None) -> EnergyReport | None:
@@ -39,6 +42,14 @@ def energy_of_ledger(site: Site, ledger: LedgerTarget) -> EnergyReport | None:
         return energy_of(site, ((at_s, fact) for _, at_s, fact in opened.read()))
 
 
-def energy_json(made: EnergyReport | None) -> dict[str, Any] | None:
-    """Return it as JSON."""
-    return None if made is None else made.to_dict()
+def energy_json(made: EnergyReport | None, folder: Path) -> dict[str, Any] | None:
+    """Return it as JSON, with the currency of its prices.
+
+    Parameters
+    ----------
+    folder : of the site, which says what prices are in.
+    """
+    if made is None:
+        return None
+    costs = read_costs(folder)
+    return {**made.to_dict(), "currency": KRW if costs is None else costs.currency}

@@ -46,10 +46,12 @@ from robot_fleet.server.sent_report_routes import SentReports, sent_report_route
 from robot_fleet.server.shift_routes import shift_commands, shift_reads
 from robot_fleet.server.stream import Hub, Seen, Subscription
 from robot_fleet.server.task_routes import task_commands, task_reads
+from robot_fleet.server.texts import text_files
 from robot_fleet.server.versions import unchanged_since
 from robot_fleet.server.view_routes import view_reads
 from robot_fleet.server.what_if_routes import WhatIfs, what_if_routes
 from robot_fleet.server.zone_routes import zone_commands
+from robot_fleet.site.texts import Texts, default_texts
 from robot_fleet.stores.people.access import Reader
 
 CONSOLE = Path(__file__).resolve().parent.parent / "console"
@@ -71,6 +73,7 @@ def create_app(
     what_ifs: WhatIfs | None = None,
     guests: Guests | None = None,
     city: EventIntake | None = None,
+    texts: Texts | None = None,
 ) -> FastAPI:
     """Return the application for a fleet.
 
@@ -89,6 +92,7 @@ def create_app(
     what_ifs : who plays past days with a change; without them there are no such addresses.
     guests : what lets people in who are no users; without it there are no such addresses. The doors know its passes.
     city : tells which events of the city may be taken; without it none can be handed in.
+    texts : what the pages say, by language; the product's own tables by default.
     """
     hub = Hub(fleet)
     doors = doors or Doors()
@@ -159,6 +163,7 @@ def create_app(
     if people is not None:
         app.include_router(people_routes(people, _reader))
     app.openapi = description_of(app)  # type: ignore[method-assign]
+    app.mount("/i18n", text_files(texts or default_texts()))
     app.mount("/", StaticFiles(directory=console, html=True))
     return app
 

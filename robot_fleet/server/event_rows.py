@@ -70,7 +70,7 @@ def _outlines(site: Site, event: CityEventRecord) -> list[list[list[float]]]:
 
 
 def _both(text: Text | None, otherwise: str) -> dict[str, str]:
-    return {"ko": otherwise, "en": otherwise} if text is None else {"ko": text.ko, "en": text.en}
+    return {"ko": otherwise, "en": otherwise} if text is None else text.words()
 
 
 def _rounded(value_s: float | None) -> float | None:

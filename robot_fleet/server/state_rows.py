@@ -181,7 +181,7 @@ class StateRows:
     def _notice(self, task: TaskRecord, state: FleetState) -> dict[str, str] | None:
         """Return what the people with whom a task's robot is are told of an event of the city; None for nothing."""
         told = notices(self._site, state).get(task.id) if state.events else None
-        return None if told is None else {"ko": told.ko, "en": told.en}
+        return None if told is None else told.words()
 
     def _expect(self, state: FleetState, route: tuple[PlannedStop, ...]) -> None:
         for planned in route:

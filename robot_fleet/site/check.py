@@ -13,10 +13,12 @@ from robot_fleet.site.open_rmf import OPEN_RMF_FILE, check_open_rmf
 from robot_fleet.site.pages import PAGES_FILE, check_pages
 from robot_fleet.site.reach import check_reach
 from robot_fleet.site.read import Draft, read_draft
+from robot_fleet.site.recipients import RECIPIENTS_FILE, check_recipients
 from robot_fleet.site.references import check_references
 from robot_fleet.site.reports import REPORTS_FILE, check_reports
 from robot_fleet.site.retention import RETENTION_FILE, check_retention
 from robot_fleet.site.spacing import check_spacing
+from robot_fleet.site.texts import check_texts
 from robot_fleet.site.walls import check_walls
 from robot_fleet.site.webhooks import WEBHOOKS_FILE, check_webhooks
 
@@ -52,8 +54,12 @@ def check_site(folder: Path) -> list[Finding]:
         draft.findings += check_reports(folder)
     if (folder / RETENTION_FILE).is_file():
         draft.findings += check_retention(folder)
+    if (folder / RECIPIENTS_FILE).is_file():
+        draft.findings += check_recipients(folder, draft.places)
     if (folder / PAGES_FILE).is_file():
         draft.findings += check_pages(folder, draft.services, draft.places)
+    if draft.file is not None:
+        draft.findings += check_texts(folder, tuple(draft.file.languages))
     _check_map(draft, folder)
     check_spacing(draft)
     return sorted(draft.findings, key=_place_in_report)

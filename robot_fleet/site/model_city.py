@@ -148,6 +148,9 @@ class EventsFile(SiteModel):
     sources: Annotated[list[SourceModel], Field(max_length=20)] = []
     types: Annotated[list[EventTypeModel], Field(max_length=50)] = []
     rules: Annotated[list[EventRuleModel], Field(max_length=200)] = []
+    drill: Annotated[TextModel, Field(description="how everything that people read of an exercise begins")] | None = (
+        None
+    )
 
     @model_validator(mode="after")
     def _ids_once(self) -> Self:

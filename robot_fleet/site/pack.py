@@ -18,6 +18,12 @@ from robot_fleet.core.errors import SiteError
 from robot_fleet.site.check import check_site
 from robot_fleet.site.folders import insist_on_free, made_aside
 from robot_fleet.site.read import read_draft
+from robot_fleet.site.secret_files import (
+    insist_on_no_secrets,
+    insist_on_secrets_apart,
+    insist_on_secrets_inside,
+    secret_files,
+)
 
 MANIFEST = "package.json"
 FORMAT = "robot_fleet_site"
@@ -25,8 +31,9 @@ MOST_FILES = 2_000
 MOST_BYTES = 256 * 1024 * 1024
 """Of all files together, unpacked: a map of 1 km x 600 m at 5 cm has 240 MB."""
 
-# Where messages of this machine's fleet go, with which keys: nothing of a city, and never taken from others.
-LEFT_OUT = ("webhooks.yaml", "reports.yaml")
+# Where messages of this machine's fleet go, with which keys, and who lives where: nothing of a city, and never taken
+# from others.
+LEFT_OUT = ("webhooks.yaml", "reports.yaml", "recipients.yaml")
 _SUFFIXES = (".yaml", ".csv", ".geojson", ".json", ".pgm", ".png", ".sdf", ".dae", ".stl", ".obj", ".md", ".txt")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
@@ -45,18 +52,22 @@ class PackReport:
 def pack_site(folder: Path, out: Path) -> PackReport:
     """Write a site that passes the check, and its Gazebo world, into one ZIP file; the same site gives the same bytes.
 
-    Where messages go (`webhooks.yaml`, `reports.yaml`) is left out.
+    Where messages go (`webhooks.yaml`, `reports.yaml`), who lives where (`recipients.yaml`) and every file that holds a
+    secret are left out.
 
     Raises
     ------
-    SiteError : what is wrong with the site; `site_pack_unsafe` if a file of it could not be unpacked again.
+    SiteError : what is wrong with the site; `site_pack_unsafe` if a file of it could not be unpacked again, or if
+        a secret would be told.
     """
     findings = check_site(folder)
     if findings:
         raise findings[0].error()
     file = read_draft(folder).file
     assert file is not None  # it has passed the check
+    insist_on_secrets_inside(folder)
     contents = dict(_files(folder))
+    insist_on_no_secrets(contents)
     if file.world and not _is_inside(folder, file.world):
         name = PurePosixPath(file.world).name
         contents[name] = (folder / file.world).read_bytes()
@@ -109,14 +120,22 @@ def unpack_site(package: Path, out_dir: Path) -> PackReport:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         _insist_on_own_files(folder, ("map", "lanes", "world"))
+        insist_on_secrets_inside(folder)
+        insist_on_secrets_apart(folder, contents)
     site = str(_yaml(out_dir / "site.yaml").get("id"))
     return PackReport(out_dir, site, len(contents), sum(map(len, contents.values())))
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    secrets = {(folder / named.path).resolve() for named in secret_files(folder)}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or name in LEFT_OUT or any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if (
+            path.is_dir()
+            or path.resolve() in secrets
+            or name in LEFT_OUT
+            or any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ):
             continue
         wrong = "it is a link" if path.is_symlink() else _what_is_wrong(name)
         if wrong:

@@ -46,7 +46,7 @@ def _checked(
     if source.data is None:
         return None
     try:
-        file = PagesFile.model_validate(source.data)
+        file = PagesFile.model_validate(source.data, context=source.context)
     except ValidationError as error:
         findings.extend(findings_of(error, source))
         return None

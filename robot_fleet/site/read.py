@@ -293,6 +293,7 @@ def _read_city(folder: Path, draft: Draft) -> None:
             {each.id: each.value() for each in file.sources},
             {each.id: each.value() for each in file.types},
             {each.id: each.value() for each in file.rules},
+            *(() if file.drill is None else (file.drill.value(),)),
         )
 
 

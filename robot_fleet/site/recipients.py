@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,10 @@ from pydantic import Field, ValidationError
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.recipient import Recipient
+from robot_fleet.site.findings import Finding
 from robot_fleet.site.model import ObjectId, SiteModel, Word
+from robot_fleet.site.read import findings_of
+from robot_fleet.site.source import read_yaml
 
 RECIPIENTS_FILE = "recipients.yaml"
 
@@ -28,6 +31,23 @@ class RecipientsFile(SiteModel):
 
     schema_version: Literal[1]
     recipients: dict[ObjectId, RecipientModel] = {}
+
+
+def check_recipients(folder: Path, places: Container[str]) -> list[Finding]:
+    """Return what is wrong with a site's file, a place that the site has not among it."""
+    findings: list[Finding] = []
+    source = read_yaml(folder, RECIPIENTS_FILE, findings)
+    if source.data is None:
+        return findings
+    try:
+        told = RecipientsFile.model_validate(source.data)
+    except ValidationError as error:
+        return findings + findings_of(error, source)
+    for place in told.recipients:
+        if place not in places:
+            expected = f"there is no place {place!r}; expected the id of one that is defined"
+            findings.append(source.finding("site_unknown_place", ("recipients", place), expected))
+    return findings
 
 
 def read_recipients(folder: Path) -> Mapping[str, Recipient] | None:

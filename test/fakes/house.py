@@ -24,6 +24,7 @@ from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.site.load import load_site
 from robot_fleet.site.model_pages import PagesFile
 from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.site.texts import Texts
 from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.users.people import Role
 from robot_fleet.stores.users.store import UserStore
@@ -72,6 +73,7 @@ class House:
     fleet : what is behind the doors; one that only looks alive if it is not said.
     replays, reports, sent_reports : who tells of its past.
     pages : what is offered to those who come with a pass; nothing if it is not said.
+    texts : what the pages say, by language; the product's own tables if it is not said.
 
     Attributes
     ----------
@@ -89,6 +91,7 @@ class House:
         reports: Any = None,
         sent_reports: Any = None,
         pages: PagesFile | None = None,
+        texts: Texts | None = None,
     ) -> None:
         self.now_s = START_S
         self.steady_s = 1_000.0
@@ -104,7 +107,7 @@ class House:
         offered = pages or PagesFile(schema_version=1)
         self.guests = Guests(self.fleet.site, offered, self.passes, lambda: self.now_s, lambda: self.steady_s)
         figures = FleetMetrics(initial_state(self.fleet.site), Overview, dict)
-        names = read_open_rmf(OPEN_RMF, self.fleet.site.services)
+        names = read_open_rmf(OPEN_RMF, load_site(TINY).services)
         assert names is not None
         self.app = create_app(
             self.fleet,
@@ -117,6 +120,7 @@ class House:
             sent_reports=sent_reports or Unknown(),
             what_ifs=Unknown(),
             guests=self.guests,
+            texts=texts,
             city=EventIntake({"city": b"k" * 32}, lambda: self.now_s),
         )
         self.server = WebServer(self.app)

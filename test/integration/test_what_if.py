@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
-from robot_fleet.cli.app import run
+from robot_fleet.cli.app import app, run
 from robot_fleet.core.inputs import CancelTask
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
@@ -15,7 +18,7 @@ from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.runtime.what_if.answer import Question, Sources, answer
 from robot_fleet.runtime.what_if.change import Change
-from robot_fleet.runtime.what_if.compare import JUDGED, WITHIN_PCT, Comparison
+from robot_fleet.runtime.what_if.compare import JUDGED, WITHIN_PCT, Comparison, comparison_json
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.load import load_site
@@ -24,6 +27,7 @@ from test.alarm_site import alarm_site
 from test.fakes.recorded_run import record
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
+KHON_KAEN = Path(__file__).parents[2] / "config" / "sites" / "khon_kaen_demo"
 pytestmark = pytest.mark.xdist_group("what_if")
 BEGIN_S = 9 * 3600.0
 OTHER_SEED = 7
@@ -63,6 +67,24 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 def ask(sources: Sources, change: Change, of: str = "1") -> Comparison:
     return answer(Question(of, "", change, 1), sources)
+
+
+def test_prices_are_told_in_the_sites_currency(sources: Sources, tmp_path: Path) -> None:
+    site = Path(shutil.copytree(sources.folder, tmp_path / "site"))
+    assert not (site / "costs.yaml").exists()
+    costs = (KHON_KAEN / "costs.yaml").read_text(encoding="utf-8").replace("th:", "ko:")
+    prices = yaml.safe_load(costs)
+    kinds = load_site(site).kinds
+    prices["kinds"] = dict.fromkeys(kinds, prices["kinds"]["care"])
+    prices["saved"] = {}
+    (site / "costs.yaml").write_text(yaml.safe_dump(prices, allow_unicode=True), encoding="utf-8")
+    made = answer(Question("1", "", Change(), 1), Sources(site, sources.ledger, None))
+    told = comparison_json(made)
+    assert (made.currency, told["figures"]["total_won"]["unit"]) == ("THB", "THB")
+    result = CliRunner().invoke(app, ["what-if", "--site", str(site), "--ledger", str(sources.ledger)])
+    assert result.exit_code == 0, result.output
+    assert "(THB)" in result.stdout
+    assert "₩" not in result.stdout
 
 
 def figures(made: Comparison) -> dict[tuple[str, str], tuple[float | None, float | None, float | None]]:

@@ -125,7 +125,7 @@ export class Commands {
   /** What a slot can hold: `{id, names, value}`; `before` is what the slot before it holds. */
   #things(sort, before) {
     const { fleet, act } = this;
-    const both = ({ ko, en }) => (language() === "ko" ? [ko, en] : [en, ko]).filter(Boolean);
+    const both = (name) => [...new Set([name[language()], ...Object.values(name)])].filter(Boolean);
     const robots = (wanted = () => true) => fleet.robots.filter(wanted).map((robot) => ({ id: robot.id, names: both(robot.name), value: robot }));
     const what = (task) => [serviceName(fleet, task.service), ...fleet.placesOf(task).map((id) => placeName(fleet, id))].join(" · ");
     const tasks = (wanted = () => true) => [...fleet.tasks.values()].filter((task) => !ended(task) && wanted(task)).map((task) => ({ id: task.id, names: [what(task)], value: task }));

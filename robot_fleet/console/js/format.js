@@ -27,6 +27,11 @@ export function localTime(local) {
   return new Date(`${local}${local.includes("T") ? "" : "T00:00"}Z`).toLocaleString(language(), { ...form, ...timed });
 }
 
+/** Whether a figure's unit is money: `won`, or the code of another currency. */
+export const isMoney = (unit) => unit === "won" || /^[A-Z]{3}$/.test(unit);
+/** A unit as people write it. */
+export const unitSign = (unit) => (unit === "won" ? "₩" : unit);
+
 export const placeName = (fleet, id) => named(fleet.places.get(id)?.name) || id;
 export const robotName = (fleet, id) => named(fleet.robot(id)?.name) || id;
 export const scheduleName = (fleet, id) => fleet.schedules.find((row) => row.id === id)?.name ?? id;

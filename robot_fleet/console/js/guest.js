@@ -2,7 +2,7 @@
 
 import { byId, h } from "./dom.js";
 import { callsOf, PASS_OVER, passOfAddress } from "./guest_api.js";
-import { applyTexts, language, LANGUAGES, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { applyTexts, blank, language, LANGUAGES, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
 
 const EVERY_MS = 2000;
 const LOST_AFTER = 2; // looks that fail in a row: one may be a hiccup
@@ -20,7 +20,7 @@ export class Guest {
   }
 
   async begin() {
-    await loadTexts([]); // Korean, unless somebody has chosen here
+    await loadTexts([], "guests"); // the site's first language, unless somebody has chosen here
     this.languages();
     onLanguage(() => {
       this.languages();
@@ -101,7 +101,7 @@ export class Guest {
     const said = lost ? text(lost) : "";
     if (byId("lost").textContent !== said) byId("lost").textContent = said;
     byId("lost").hidden = !lost;
-    const number = me?.emergency_number ?? "119";
+    const number = blank("emergency");
     const line = text("guest_emergency", { number: "\u0000" }).split("\u0000");
     byId("emergency").replaceChildren(line[0], h("a", { href: `tel:${number}`, textContent: number }), line[1] ?? "");
   }

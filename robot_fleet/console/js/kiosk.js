@@ -6,7 +6,7 @@ import { askFor } from "./guest_asking.js";
 import { itemScreen } from "./guest_item.js";
 import { keypad } from "./guest_keypad.js";
 import { symbol } from "./guest_symbols.js";
-import { setLanguage, language, named, text } from "./i18n.js";
+import { firstLanguage, language, named, setLanguage, text } from "./i18n.js";
 import { thingScreen } from "./guest_thing.js";
 
 const IDLE_MS = 90_000;
@@ -19,8 +19,14 @@ function startScreen() {
   return [
     heading(text("guest_hello")),
     ...guest.me.offers.map((offer) => button(named(offer.name), () => askFor(guest, offer, handedOver, () => guest.home()), { kind: "large", focus: offer.id, symbol: symbol(offer.symbol), "data-offer": offer.id })),
-    button(text("guest_take_back"), takeBack, { kind: "large", focus: "take-back", symbol: symbol("bag"), id: "take-back" }),
-  ];
+    givesBack() ? button(text("guest_take_back"), takeBack, { kind: "large", focus: "take-back", symbol: symbol("bag"), id: "take-back" }) : null,
+  ].filter(Boolean);
+}
+
+/** Whether anything can be asked for by a number here: not where all that is handed over goes where its owner goes. */
+function givesBack() {
+  const { offers } = guest.me;
+  return !offers.length || offers.some(({ ticket }) => ticket);
 }
 
 /** After something was handed over: the number to get it back, first of all. */
@@ -64,7 +70,7 @@ function mineScreen() {
 const finish = () => button(text("guest_finish"), leave, { kind: "quiet", focus: "finish", id: "finish" });
 
 async function leave() {
-  if (language() !== "ko") setLanguage("ko");
+  if (language() !== firstLanguage()) setLanguage(firstLanguage());
   guest.screen = startScreen; // before anything is known of the kiosk again, nothing of anybody is shown
   await guest.use();
   guest.home();

@@ -13,7 +13,7 @@ import { directingOf } from "./directing.js";
 import { byId, h } from "./dom.js";
 import { Fleet } from "./fleet.js";
 import { clockTime, kindName, serviceName } from "./format.js";
-import { applyTexts, language, loadTexts, named, onLanguage, setLanguage, text } from "./i18n.js";
+import { applyTexts, language, loadTexts, named, nextLanguage, onLanguage, setLanguage, text } from "./i18n.js";
 import { IncidentDrawer } from "./incident.js";
 import { FleetMap } from "./map.js";
 import { barrierMark, kindMark } from "./marks.js";
@@ -127,7 +127,7 @@ const commands = new Commands(fleet, {
     else if (name === "replay") location.hash = "#/replay";
     else plan.go(name === "map" ? "" : name);
   },
-  language: () => setLanguage(language() === "ko" ? "en" : "ko"),
+  language: () => setLanguage(nextLanguage()),
 });
 const sound = new Sound();
 const replay = new Replay(fleet, {

@@ -4,7 +4,7 @@ import { AlarmList, incidentTitle, urgencySign } from "./alarms.js";
 import { byId, h, keepRows } from "./dom.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
-import { language, text } from "./i18n.js";
+import { language, named, text } from "./i18n.js";
 import { JobList, waits } from "./jobs.js";
 import { priorityName } from "./priority.js";
 import { replayLink } from "./replay_link.js";
@@ -198,9 +198,9 @@ export class Panel {
   /** What its robot waits for at a stop, as the service says it, and until when. */
   #awaited(task) {
     const { text: asked, answers, until_s } = task.awaits;
-    return h("div", { class: "asks" }, h("p", {}, asked ? asked[language()] : text("task_awaits"), " ", h("span", { class: "quiet", textContent: text("task_awaits_until", { at: clockTime(until_s) }) })),
+    return h("div", { class: "asks" }, h("p", {}, asked ? named(asked) : text("task_awaits"), " ", h("span", { class: "quiet", textContent: text("task_awaits_until", { at: clockTime(until_s) }) })),
       h("div", { class: "alarm-buttons", "data-needs": "operate" }, answers.map(({ word, text: said }) =>
-        h("button", { type: "button", class: "button small", "data-focus": `${task.id}-says-${word}`, "data-says": word, textContent: said ? said[language()] : plain(word), onclick: () => this.act.reply(task, word, said ? said[language()] : plain(word)) }))));
+        h("button", { type: "button", class: "button small", "data-focus": `${task.id}-says-${word}`, "data-says": word, textContent: said ? named(said) : plain(word), onclick: () => this.act.reply(task, word, said ? named(said) : plain(word)) }))));
   }
 
   #incidents() {

@@ -3,6 +3,7 @@
 import { getReport } from "./api.js";
 import { byId, h } from "./dom.js";
 import { energyChart } from "./energy_chart.js";
+import { isMoney, unitSign } from "./format.js";
 import { openPage } from "./head.js";
 import { language, named, text } from "./i18n.js";
 import { figureChart, stateChart } from "./report_chart.js";
@@ -63,12 +64,12 @@ async function load() {
 function shown(id, value) {
   const { unit, in_hours: inHours } = report.figures[id];
   if (value === null) return NONE;
-  const digits = inHours ? 2 : unit === "won" || unit === "d" || (unit === "" && Number.isInteger(value)) ? 0 : 1;
+  const digits = inHours ? 2 : isMoney(unit) || unit === "d" || (unit === "" && Number.isInteger(value)) ? 0 : 1;
   const form = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return (inHours ? value / 3600 : value).toLocaleString(language(), form);
 }
 
-const unitOf = ({ unit, in_hours: inHours }) => (inHours ? "h" : unit === "won" ? "₩" : unit);
+const unitOf = ({ unit, in_hours: inHours }) => (inHours ? "h" : unitSign(unit));
 
 function head(table, id) {
   const { name, ...rest } = report.figures[id];

@@ -2,6 +2,7 @@
 
 import { askWhatIf, cancelWhatIf, getWhatIf, getWhatIfs, Refusal } from "./api.js";
 import { byId, h } from "./dom.js";
+import { isMoney, unitSign } from "./format.js";
 import { openPage } from "./head.js";
 import { language, named, text } from "./i18n.js";
 import { admitted, may } from "./session.js";
@@ -134,13 +135,13 @@ function going() {
 function shown(id, value, sign = false) {
   if (value === null) return NONE;
   const { unit, in_hours: inHours } = told.result.figures[id];
-  const digits = inHours ? 2 : unit === "won" || (unit === "" && Number.isInteger(value)) ? 0 : 1;
+  const digits = inHours ? 2 : isMoney(unit) || (unit === "" && Number.isInteger(value)) ? 0 : 1;
   const form = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? "exceptZero" : "auto" };
   return (inHours ? value / 3600 : value).toLocaleString(language(), form);
 }
 
 const pct = (value) => (value === null ? NONE : `${value.toLocaleString(language(), { maximumFractionDigits: 2, signDisplay: "exceptZero" })} %`);
-const unitOf = ({ unit, in_hours: inHours }) => (inHours ? "h" : unit === "won" ? "₩" : unit);
+const unitOf = ({ unit, in_hours: inHours }) => (inHours ? "h" : unitSign(unit));
 const far = (line) => line.judged && (line.deviation_pct === null || Math.abs(line.deviation_pct) > told.result.within_pct);
 
 function explained(line, columns) {

@@ -12,7 +12,7 @@ import json
 import math
 import re
 
-from robot_fleet.core.city import DRILL, LOCAL, EventRule, areas_of, condition_of, meant
+from robot_fleet.core.city import LOCAL, EventRule, areas_of, condition_of, meant
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmRaised, CommandTaken, IncidentJoined
@@ -83,10 +83,10 @@ def notices(site: Site, state: FleetState) -> dict[str, Text]:
         rule = site.city.rules.get(event.taken.rule)
         if not event.open or rule is None or rule.tell is None:
             continue
-        drill = DRILL if event.taken.exercise else Text("", "")
+        tell = rule.tell.after(site.city.drill) if event.taken.exercise else rule.tell
         for name in event.led_to("told"):
             if name in state.tasks and not state.tasks[name].ended:
-                told.setdefault(name, Text(drill.ko + rule.tell.ko, drill.en + rule.tell.en))
+                told.setdefault(name, tell)
     return told
 
 

@@ -139,7 +139,12 @@ def _with_robot(site: Site, kind: str) -> Site:
         raise RequestError("request_what_if_no_rest", message, kind)
     number = next(number for number in range(1, len(site.robots) + 2) if f"{kind}_extra_{number}" not in site.robots)
     called = site.kinds[kind].name
-    name = Text(ko=f"{called.ko} 추가 {number}호", en=f"{called.en}, extra {number}")
+    name = Text.of(
+        {
+            language: f"{said} 추가 {number}호" if language == "ko" else f"{said}, extra {number}"
+            for language, said in called.words().items()
+        }
+    )
     robot = RobotSpec(f"{kind}_extra_{number}", kind, name, free[0].id, site.kinds[kind].charge_to_pct)
     return replace(site, robots={**site.robots, robot.id: robot})
 

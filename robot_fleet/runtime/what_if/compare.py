@@ -117,6 +117,11 @@ class Comparison:
     baseline: Played
     changed: Played | None
 
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of all prices."""
+        return self.baseline.report.currency
+
     def lines(self) -> list[Line]:
         """Return the figures side by side, table by table."""
         lines = (line for name in _SHOWN for line in self._of(name))
@@ -157,6 +162,7 @@ def _value(table: Table | None, key: str, figure: str) -> float | None:
 def comparison_json(made: Comparison) -> dict[str, Any]:
     """Return a comparison as JSON, with all the words that people see beside its figures."""
     day, registry, lines = made.day, figures(), made.lines()
+    used = dict.fromkeys(line.figure for line in lines)
     begins: date | None = day.period.begins
     return {
         "schema_version": SCHEMA_VERSION,
@@ -176,7 +182,7 @@ def comparison_json(made: Comparison) -> dict[str, Any]:
         },
         "notes": [{"code": code, "count": count} for code, count in notes(made).items() if count],
         "lines": [_line(line) for line in lines],
-        "figures": {name: figure_json(registry[name]) for name in dict.fromkeys(line.figure for line in lines)},
+        "figures": {name: figure_json(registry[name], made.currency) for name in used},
         "sources": {name: text_json(text) for name, text in words.SOURCES.items()},
     }
 

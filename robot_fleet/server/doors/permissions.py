@@ -70,6 +70,7 @@ OF_GUESTS = frozenset().union(*GUESTS.values())
 
 ADDRESSES: Mapping[str, Permission] = MappingProxyType(
     {
+        "FILES /i18n": Permission.OPEN,  # what the pages say
         "FILES /": Permission.OPEN,  # the console's own, without anything of the fleet in it
         "GET /api/v1/health": Permission.OPEN,  # supervisors ask, and they have no name
         "GET /api/v1/session": Permission.OPEN,

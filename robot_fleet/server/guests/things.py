@@ -28,7 +28,7 @@ _BEGUN = ("assigned", "underway", "suspended")
 
 def told(text: Text) -> TextRow:
     """Return a text as the API tells it."""
-    return TextRow(ko=text.ko, en=text.en)
+    return TextRow(**text.words())
 
 
 def sees(site: Site, holder: Pass, row: Row) -> bool:

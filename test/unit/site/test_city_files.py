@@ -16,6 +16,7 @@ from robot_fleet.site.load import load_site, site_digest
 ROOT = Path(__file__).parents[3]
 TINY = ROOT / "test" / "data" / "sites" / "tiny"
 BUSAN = ROOT / "config" / "sites" / "busan_edc"
+KHON_KAEN = Path(__file__).parents[3] / "config" / "sites" / "khon_kaen_demo"
 SECRET = "whsec_" + "A" * 32
 
 BUILDINGS = """schema_version: 1
@@ -113,3 +114,12 @@ def test_a_source_without_its_secret_is_left_out(tmp_path: Path) -> None:
     assert read_event_keys(folder, {"CITY": SECRET}) == {"city": bytes(24)}
     with pytest.raises(SiteError):
         read_event_keys(folder, {"CITY": "whsec_short"})
+
+
+def test_a_site_says_in_its_languages_what_is_an_exercise(tmp_path: Path) -> None:
+    thai = 'drill: {ko: "[연습] ", en: "[Exercise] "}\n'
+    alarms = load_site(site(tmp_path / "site", "hold: []", EVENTS + thai)).health.alarms
+    assert (alarms["city_fire_drill"].cause.ko, alarms["city_fire"].cause.ko) == ("[연습] 화재", "화재")
+    drill = load_site(KHON_KAEN).health.alarms["city_flood_drill"].cause
+    assert drill.said("th") == "[ฝึกซ้อม] แพลตฟอร์มของเมืองแจ้งเหตุน้ำท่วม"
+    assert drill.said("en").startswith("[Drill] ")

@@ -163,3 +163,69 @@ def test_any_other_file_is_told_as_none_of_ours(site: Path, tmp_path: Path) -> N
         package.writestr("site.yaml", "schema_version: 1\n")
     assert refused(tmp_path / "other.zip", tmp_path / "made").code == "site_pack_malformed"
     assert site_digest(site)  # the site itself was only read
+
+
+SECRET = "whsec_" + "k" * 44
+EVENTS = "schema_version: 1\nsources:\n- {id: city, secret_file: %s}\n"
+
+
+@pytest.mark.parametrize("name", ["secrets/city.txt", "city.key", "./items_secret.yaml"])
+def test_a_secret_is_never_packed_and_stays_in_its_place(site: Path, tmp_path: Path, name: str) -> None:
+    (site / "events.yaml").write_text(EVENTS % name, encoding="utf-8")
+    (site / name).parent.mkdir(exist_ok=True)
+    (site / name).write_text(SECRET, encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    with zipfile.ZipFile(tmp_path / "tiny.zip") as opened:
+        assert Path(name).as_posix() not in opened.namelist()
+        assert not [each for each in opened.namelist() if b"whsec_" in opened.read(each)]
+    assert (site / name).read_text(encoding="utf-8") == SECRET
+    unpack_site(tmp_path / "tiny.zip", tmp_path / "other")  # whoever unpacks it puts a secret of their own there
+    assert name in (tmp_path / "other" / "events.yaml").read_text(encoding="utf-8")
+
+
+def test_secrets_of_files_that_stay_here_stay_here_too(site: Path, tmp_path: Path) -> None:
+    hook = "{id: desk, url: https://desk.example/hook, secret_file: desk.txt}"
+    (site / "webhooks.yaml").write_text(f"schema_version: 1\nendpoints:\n- {hook}\n", encoding="utf-8")
+    (site / "desk.txt").write_text(SECRET, encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    with zipfile.ZipFile(tmp_path / "tiny.zip") as opened:
+        assert not {"desk.txt", "webhooks.yaml"} & set(opened.namelist())
+
+
+def test_a_secret_that_nothing_names_is_told_before_it_is_packed(site: Path, tmp_path: Path) -> None:
+    (site / "old_secret.txt").write_text(SECRET, encoding="utf-8")
+    with pytest.raises(SiteError, match="secret") as caught:
+        pack_site(site, tmp_path / "tiny.zip")
+    assert (caught.value.code, caught.value.where) == ("site_pack_unsafe", "old_secret.txt")
+    assert "kkkk" not in str(caught.value)
+    assert not (tmp_path / "tiny.zip").exists()
+
+
+@pytest.mark.parametrize("outside", ["/etc/robot_fleet/city.txt", "../city.txt"])
+def test_a_secret_outside_of_the_folder_is_neither_packed_nor_unpacked(
+    site: Path, tmp_path: Path, outside: str
+) -> None:
+    (site / "events.yaml").write_text(EVENTS % "city.txt", encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    repacked(tmp_path / "tiny.zip", lambda contents: contents.update({"events.yaml": (EVENTS % outside).encode()}))
+    error = refused(tmp_path / "tiny.zip", tmp_path / "made")
+    assert (error.code, error.where) == ("site_pack_unsafe", "events.yaml")
+    (site / "events.yaml").write_text(EVENTS % outside, encoding="utf-8")
+    with pytest.raises(SiteError, match="secret_env"):
+        pack_site(site, tmp_path / "again.zip")
+
+
+def test_a_package_that_brings_its_own_secret_is_refused(site: Path, tmp_path: Path) -> None:
+    (site / "events.yaml").write_text(EVENTS % "city.txt", encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    repacked(tmp_path / "tiny.zip", lambda contents: contents.update({"city.txt": SECRET.encode()}))
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_unsafe"
+
+
+def test_who_lives_where_is_no_part_of_a_package(site: Path, tmp_path: Path) -> None:
+    (site / "recipients.yaml").write_text("schema_version: 1\nrecipients: {}\n", encoding="utf-8")
+    pack_site(site, tmp_path / "tiny.zip")
+    with zipfile.ZipFile(tmp_path / "tiny.zip") as opened:
+        assert "recipients.yaml" not in opened.namelist()
+    repacked(tmp_path / "tiny.zip", lambda contents: contents.update({"recipients.yaml": b"schema_version: 1\n"}))
+    assert refused(tmp_path / "tiny.zip", tmp_path / "made").code == "site_pack_unsafe"
