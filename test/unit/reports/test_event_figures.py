@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from robot_fleet.core.facts import CityEventEnded, CityEventLed, CityEventTaken
+from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventTaken
 from robot_fleet.core.order import StepKind
 from robot_fleet.core.text import Text
 from robot_fleet.reports.calendar import Length
