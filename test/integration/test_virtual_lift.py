@@ -57,7 +57,8 @@ def test_a_call_behind_a_lift_out_of_order_has_staff_sent_at_once_by_the_lifts_n
     assert (task.robot, task.reason, task.about) == ("", "equipment_failed", (LIFT,))
     assert clocks(fleet)["voice_s"] <= 30.0
     fleet.world.equipment.set_fault(LIFT, "")
-    run(fleet, 240.0)
+    for _ in range(240):
+        fleet.second()
     assert clocks(fleet)["robot_on_site_s"] is not None, "a robot comes as soon as the lift works"
     called_back = [fact.text for fact in facts(fleet, JobAnswered) if fact.job == job.job]
     assert called_back in ([], ["robot_on_site"])

@@ -1,4 +1,4 @@
-"""Faults of a scenario that are words: an authority withdraws a paper, the city tells of an event; both take it back."""
+"""Faults of a scenario that are words: an authority withdraws a paper, the city tells of an event; both end so too."""
 
 from __future__ import annotations
 
