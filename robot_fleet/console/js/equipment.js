@@ -13,7 +13,7 @@ export const equipmentNames = (rows, ids) => ids.map((id) => named(rows.find((ro
 export function reasonWords(rows, task) {
   if (!task.reason) return "";
   const reason = text(`reason.${task.reason}`, {}, plain(task.reason));
-  return task.reason_about?.length ? text("reason_named", { reason, names: equipmentNames(rows, task.reason_about) }) : reason;
+  return task.reason_about?.length ? `${reason}: ${equipmentNames(rows, task.reason_about)}` : reason;
 }
 
 /** How a piece of equipment fares: its state and, if it is out of order, why, by whose word, and until when. */
