@@ -58,9 +58,9 @@ def test_a_door_is_listed_out_of_order_and_in_order_again(
     assert json.loads(told(capsys, "equipment", "list", "--json"))[0]["works"], "nothing is said without a yes"
     said = told(capsys, "equipment", "out", DOOR, "--reason", "it sticks", "--by", "kim", "--yes")
     assert said == f"{DOOR} is out of order; say otherwise with ./fleet equipment mended {DOOR}"
-    listed = told(capsys, "equipment", "list")
-    assert "out_by_person: it sticks (kim)" in listed
-    assert listed.endswith("1 out of order.")
+    assert told(capsys, "equipment", "list").endswith("1 doors, gates and lifts, 1 out of order.")
+    (row,) = json.loads(told(capsys, "equipment", "list", "--json"))
+    assert (row["code"], row["reason"], row["by"]) == ("out_by_person", "it sticks", "kim")
     assert run(["equipment", "out", DOOR, "--yes"]) == 1
     assert "[request_equipment_state]" in capsys.readouterr().err
     assert told(capsys, "equipment", "mended", DOOR, "--yes") == f"{DOOR} is in order again"
