@@ -30,6 +30,7 @@ _MODULES = {
     "robots": "robots",
     "items": "items",
     "place": "places",
+    "equipment": "equipment",
     "hold": "robots",
     "resume": "robots",
     "zone": "zones",

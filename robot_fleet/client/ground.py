@@ -10,6 +10,8 @@ from robot_fleet.server.models import (
     CloseZonesWish,
     CloseZoneWish,
     CommandTaken,
+    EquipmentOutWish,
+    EquipmentWish,
     HoldWish,
     LimitWish,
     MaintenanceWish,
@@ -19,7 +21,7 @@ from robot_fleet.server.models import (
     PlaceOutWish,
     ZoneWish,
 )
-from robot_fleet.server.rows import ItemRow, PlaceOutRow, RobotRow, ZoneRow
+from robot_fleet.server.rows import EquipmentRow, ItemRow, PlaceOutRow, RobotRow, ZoneRow
 
 _Cause = Literal["", "weather", "event", "other"]
 
@@ -50,6 +52,20 @@ class GroundCalls(Caller):
     def mend_place(self, place: str, *, by: str = "operator", key: str = "") -> CommandTaken:
         """Say that a place which is out of use is in order again."""
         return self._give(MendPlaceWish, ("places", "mended"), key, place=place, by=by)
+
+    def equipment(self) -> list[EquipmentRow]:
+        """Return every door, gate and lift, and how it fares."""
+        return [EquipmentRow.model_validate(row) for row in self._connection.rows("/equipment", {})]
+
+    def take_equipment_out(
+        self, equipment: str, reason: str = "", *, by: str = "operator", key: str = ""
+    ) -> CommandTaken:
+        """Say that a door, gate or lift is out of order."""
+        return self._give(EquipmentOutWish, ("equipment", equipment, "out"), key, reason=reason, by=by)
+
+    def put_equipment_back(self, equipment: str, *, by: str = "operator", key: str = "") -> CommandTaken:
+        """Say that a door, gate or lift is in order again."""
+        return self._give(EquipmentWish, ("equipment", equipment, "mended"), key, by=by)
 
     def hold(
         self, robot: str = "", reason: str = "", *, in_place: bool = False, by: str = "operator", key: str = ""

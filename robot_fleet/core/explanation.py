@@ -189,7 +189,8 @@ class Why:
     robot : who has it, or had it last, empty if nobody.
     begun_s, ended_s : fleet times, None before.
     late_s : of a task that is completed, None otherwise.
-    reason : why it is in no plan, or why it ended as it did: a code.
+    reason : why it is in no plan, cannot go on, or ended as it did: a code.
+    about : what that is about: ids of equipment that is out of order.
     absent : robot named for it -> why plans do without it: `offline`, `fault`, `held`, `recharging` or `unknown`.
     only_on, not_on : the robot that a person wants to do it, and the one that is not to; empty for no such wish.
     explanation : None for a task that is under way or ended, or that cannot even be planned (`reason` says why not).
@@ -203,6 +204,7 @@ class Why:
     ended_s: float | None = None
     late_s: float | None = None
     reason: str = ""
+    about: tuple[str, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
     only_on: str = ""
     not_on: str = ""

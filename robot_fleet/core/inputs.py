@@ -398,6 +398,25 @@ class MendPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeEquipmentOut:
+    """Somebody says that a door, gate or lift is out of order; `reason` is a word or a sentence."""
+
+    key: str
+    equipment: str
+    reason: str = ""
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class PutEquipmentBack:
+    """Somebody says that a door, gate or lift is in order again."""
+
+    key: str
+    equipment: str
+    by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
 class TakeCityEvent:
     """A city's platform tells of an event, or (`resolves`) that an earlier one of its is over.
 
@@ -512,8 +531,10 @@ ZoneChange = CloseZone | CloseZones | OpenZone | OpenZones | LimitZone
 ShiftChange = SignShift | TakeShift
 PaperChange = WithdrawPaper | RestorePaper
 PlaceChange = TakePlaceOut | MendPlace
+EquipmentChange = TakeEquipmentOut | PutEquipmentBack
 CityNews = TakeCityEvent | EndCityEvent
-FleetWish = SetHold | CloseZones | OpenZones | LimitZone | PaperChange | ShiftChange | PlaceChange | CityNews | RateTask
+GroundWish = CloseZones | OpenZones | LimitZone | PlaceChange | EquipmentChange
+FleetWish = SetHold | GroundWish | PaperChange | ShiftChange | CityNews | RateTask
 """What people wish of the whole fleet, of its ground or of its watch, and what the city tells."""
 TaskChange = PrioritiseTask | DirectTask | SequenceTask | HoldTask | ResumeTask
 TaskCommand = SubmitTask | SubmitTasks | CancelTask | AnswerTask | TaskChange
@@ -530,6 +551,7 @@ Command = (
     | RateTask
     | CityNews
     | PlaceChange
+    | EquipmentChange
     | Arrangement
 )
 Observation = ReportReceived | EquipmentReported | ConditionsSeen | PlaceSensed | RecipientsKnown

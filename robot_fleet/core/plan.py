@@ -276,10 +276,13 @@ class LeftOut:
       energy; on energy and load; on energy, load, latest begins, working times and resources; or without
       `same_robot_as` and `not_with` as well.
     - `unreachable`: not even then.
+
+    `about` names what a reason is about that the fleet gives in place of `unreachable`: equipment out of order.
     """
 
     task: str
     reason: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.core.text import Text
 from robot_fleet.reports.alarms import AlarmCount
 from robot_fleet.reports.charging import ChargeLog
+from robot_fleet.reports.city_events import EventStories
+from robot_fleet.reports.event_figures import aims_of
 from robot_fleet.reports.states import RobotStates, building_of
 from robot_fleet.reports.tasks import TaskStories
 from robot_fleet.site.model_costs import CostsFile
@@ -27,6 +29,7 @@ class Ground:
     respond_s : condition -> seconds within which a person should act on its alarm.
     names : of robots, kinds and services, by id.
     energy : the site, where it says what energy costs there; else None.
+    event_aims_s : type of a city's event -> seconds within which a robot is to be on site.
     rooms : building -> how many rooms it has, where people live who are no inventions.
     """
 
@@ -40,6 +43,7 @@ class Ground:
     operators: int = 1
     rooms: Mapping[str, int] = field(default_factory=dict)
     energy: Site | None = None
+    event_aims_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground:
@@ -49,6 +53,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
     if site.energy is not None:
         names |= {group.id: group.name for group in site.energy.groups}
     names |= {service.id: service.name for service in site.services.values()}
+    names |= {kind.id: kind.name for kind in site.city.types.values()}
     rooms = Counter(building_of(place.id) for place in site.places.values() if place.kind == "room")
     return Ground(
         site.id,
@@ -61,6 +66,7 @@ def ground_of(site: Site, costs: CostsFile | None, operators: int = 1) -> Ground
         operators,
         {} if site.synthetic_people else rooms,
         None if site.energy is None else site,
+        aims_of(site),
     )
 
 
@@ -78,6 +84,7 @@ class Past:
         self.stories = TaskStories()
         self.alarms = AlarmCount(ground.respond_s)
         self.charging = ChargeLog()
+        self.events = EventStories()
         self.incidents_s: list[float] = []
         self.seq = 0
 
@@ -87,6 +94,7 @@ class Past:
         self.stories.take(at_s, fact)
         self.alarms.take(at_s, fact)
         self.charging.take(fact)
+        self.events.take(fact)
         if isinstance(fact, IncidentOpened):
             self.incidents_s.append(at_s)
         self.seq = seq

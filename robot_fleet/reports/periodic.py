@@ -13,6 +13,7 @@ from robot_fleet.reports.currency import KRW
 from robot_fleet.reports.effort_figures import effort_values
 from robot_fleet.reports.energy import EnergyReport
 from robot_fleet.reports.energy_figures import energy_of, group_values, load_values, robot_values
+from robot_fleet.reports.event_figures import event_values
 from robot_fleet.reports.figures import rounded, share_pct
 from robot_fleet.reports.measured import Measured
 from robot_fleet.reports.past import Ground, Past
@@ -58,7 +59,7 @@ class Table:
     Parameters
     ----------
     id : for instance `utilisation_by_robot`.
-    by : what a row stands for: fleet, robot, kind, service, building, hour, weekday, day, reason.
+    by : what a row stands for: fleet, robot, kind, service, building, hour, weekday, day, reason, event (its type).
     figures : ids of the registry, one for each column.
     """
 
@@ -120,7 +121,7 @@ def period_report(past: Past, ground: Ground, heard: Measured | None, period: Pe
         len(robots),
         share_pct(whole.known_s, whole.robot_s),
         None if heard is None else share_pct(whole.heard_s, whole.robot_s),
-        (*made.utilisation(), *made.service(), made.effort(), made.alarms(), *made.money(), *made.charging()),
+        made.all(),
         made.assumptions(),
         currency=KRW if ground.costs is None else ground.costs.currency,
         energy=energy,
@@ -140,6 +141,11 @@ class _Tables:
     ended: Sequence[TaskStory]
     heard: Measured
     energy: EnergyReport | None
+
+    def all(self) -> tuple[Table, ...]:
+        """Return all tables, in the order in which they are shown."""
+        whole = self.effort(), self.alarms(), self.events()
+        return (*self.utilisation(), *self.service(), *whole, *self.money(), *self.charging())
 
     def utilisation(self) -> list[Table]:
         """Return how time was spent, by all that it is put together by; by date only where dates are known."""
@@ -191,6 +197,12 @@ class _Tables:
         """Return the load of alarms."""
         values = alarm_values(self._load(), self.ended)
         return Table("alarms", FLEET, tuple(values), (self._row(FLEET, values),))
+
+    def events(self) -> Table:
+        """Return how the city's events were answered, by type."""
+        told = self.past.events.figures(self.past.stories.tasks)
+        whole, by_type = event_values(told, self.period, self.ground.event_aims_s)
+        return Table("events", "event", tuple(whole), (self._row(FLEET, whole), *self._rows(by_type)))
 
     def money(self) -> list[Table]:
         """Return cost and time saved; nothing where the site does not say what things cost."""

@@ -20,6 +20,7 @@ _TITLES = {
     "reasons": Text("완료되지 않은 이유", "Why some were not done"),
     "effort": Text("작업에 든 것", "What the work took"),
     "alarms": Text("경보 (EEMUA 191)", "Alarms (EEMUA 191)"),
+    "events": Text("도시 사건과 대응 시간", "City events and response times"),
     "cost": Text("비용", "Cost"),
     "saved": Text("주민이 아낀 시간", "Resident hours saved"),
     "energy": Text("충전", "Charging"),
@@ -36,6 +37,7 @@ _BY = {
     "weekday": Text("요일", "weekday"),
     "day": Text("날", "day"),
     "reason": Text("결과와 이유", "outcome and reason"),
+    "event": Text("사건 유형", "type of event"),
     "load": Text("부하 시간대", "load period"),
     "group": Text("충전기 그룹", "charger group"),
 }

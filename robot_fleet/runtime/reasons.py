@@ -25,7 +25,9 @@ def why_told(site: Site, why: Why, language: str) -> dict[str, Any]:
         raise RequestError("request_unknown_language", message, "language")
     texts = {name: place.name for name, place in site.places.items()}
     texts |= {name: service.name for name, service in site.services.items()}
+    texts |= {name: equipment.name for name, equipment in site.equipment.items()}
     names = {name: text.said(language) for name, text in texts.items()}
+    names |= {name: f"{names[name]} ({name})" for name in site.equipment}
     told = asdict(why)
     told["absent"] = dict(why.absent)
     return {

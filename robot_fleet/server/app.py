@@ -20,6 +20,7 @@ from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
 from robot_fleet.server.doors.visit import concerns, visit
+from robot_fleet.server.equipment_routes import equipment_commands, equipment_reads
 from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.event_routes import event_commands, event_reads
 from robot_fleet.server.guard import SameOrigin
@@ -136,6 +137,8 @@ def create_app(
     app.include_router(paper_commands(fleet), dependencies=unchanged)
     app.include_router(inventory_reads(fleet))
     app.include_router(place_commands(fleet), dependencies=unchanged)
+    app.include_router(equipment_reads(fleet))
+    app.include_router(equipment_commands(fleet), dependencies=unchanged)
     app.include_router(shift_reads(fleet))
     app.include_router(shift_commands(fleet))
     app.include_router(schedule_reads(fleet))

@@ -155,6 +155,18 @@ class PlaceOutWish(MendPlaceWish):
     reason: str = Field(default="", max_length=200)
 
 
+class EquipmentWish(_Body):
+    """Word that a door, gate or lift is in order again."""
+
+    by: By = Field(default="operator", max_length=64, validate_default=True, description="Opaque id of who asks.")
+
+
+class EquipmentOutWish(EquipmentWish):
+    """Word that a door, gate or lift is out of order."""
+
+    reason: str = Field(default="", max_length=200)
+
+
 class ZoneWish(_Body):
     """A wish to open a zone."""
 

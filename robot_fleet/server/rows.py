@@ -79,6 +79,7 @@ class TaskRow(VersionedRow):
     outcome: Literal["done", "failed", "cancelled", "rejected"] | None
     result: str
     reason: str
+    reason_about: list[str] = Field(default=[], description="Ids of the equipment out of order that it waits for.")
     stars: int = Field(
         default=0, description="How whoever it was done for has found it, 1 to 5; 0 if they have not said."
     )
@@ -287,6 +288,26 @@ class PlaceOutRow(_Row):
     since_s: float
 
 
+class EquipmentRow(_Row):
+    """A door, gate or lift. Times are fleet seconds, null for never."""
+
+    id: str
+    kind: Literal["door", "gate", "lift"]
+    name: TextRow
+    levels: list[str] = Field(description="The levels between which it leads; of a door that of its own.")
+    state: Literal["free", "asked", "open", "failed", "holding"]
+    robot: str = Field(description="The robot that it was asked for, or that is in it.")
+    level: str = Field(description="The level at which it was asked for.")
+    waiting: list[str] = Field(description="Robots that it lies before, and that may not pass yet.")
+    since_s: float | None = Field(description="When it came to be in its state.")
+    works: bool
+    code: str = Field(description="Why it is out of order; empty while it works.")
+    by: str = Field(description="Who says so; empty if it does so itself, or nobody hears it.")
+    reason: str = Field(description="In their words.")
+    out_s: float | None = Field(description="Since when it is out of order.")
+    until_s: float | None = Field(description="When it is tried again, where that is known.")
+
+
 class EventRow(_Row):
     """An event of the city. Times are fleet seconds, null before."""
 
@@ -460,6 +481,7 @@ class WhyRow(_Row):
     ended_s: float | None
     late_s: float | None
     reason: str
+    about: list[str] = Field(default=[], description="What the reason is about: equipment that is out of order.")
     absent: dict[str, str] = Field(description="Robots that may do it and cannot be had, and why.")
     explanation: dict[str, Any] | None
     sentences: list[str]

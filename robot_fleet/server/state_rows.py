@@ -8,6 +8,7 @@ from typing import Any
 from robot_fleet.core.facts import Fact, PlanCommitted
 from robot_fleet.core.fleet import flowing, roads
 from robot_fleet.core.fleet.city import notices
+from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord, TaskRecord
 from robot_fleet.core.flow import answers
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES, TaskState
@@ -15,6 +16,7 @@ from robot_fleet.core.order import RobotReport
 from robot_fleet.core.plan import CHARGE, PlannedStop
 from robot_fleet.core.site import Asked, Site, Zone
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.equipment_rows import equipment_rows
 from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.schedule_rows import ScheduleRows
@@ -86,6 +88,7 @@ class StateRows:
         view.put_schedules(self._schedules.schedules(state))
         view.put_templates(self._schedules.templates(state))
         view.put_events(event_rows(self._site, state))
+        view.put_equipment(equipment_rows(self._site, state))
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""
@@ -101,6 +104,7 @@ class StateRows:
             task.robot,
             task.next_stop,
             task.reason,
+            task.about,
             task.asks,
             task.awaits,
             task.stars,
@@ -135,6 +139,7 @@ class StateRows:
             "outcome": _OUTCOMES.get(task.state),
             "result": task.result,
             "reason": task.reason,
+            "reason_about": list(task.about) if task.reason == EQUIPMENT_FAILED else [],
             "alarm": request.alarm,
             "asks": task.asks,
             "hands_over": task.hands_over,

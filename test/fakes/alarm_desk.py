@@ -6,13 +6,23 @@ from typing import Any
 
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer
+from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import EmergencyStopped, Fact, TaskRequested, TaskStop
 from robot_fleet.core.fleet import Fleet
 from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.health import Condition, Level
-from robot_fleet.core.inputs import AlarmWasShown, AnswerJob, Command, ConditionsSeen, Input, OpenJob, Tick
-from robot_fleet.core.site import ActTemplate, Site
+from robot_fleet.core.inputs import (
+    AlarmWasShown,
+    AnswerJob,
+    Command,
+    ConditionsSeen,
+    EquipmentReported,
+    Input,
+    OpenJob,
+    Tick,
+)
+from robot_fleet.core.site import GROUND_LEVEL, ActTemplate, Site
 from robot_fleet.reports.incident import build_incident
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.server.ports import CommandAnswer, Row
@@ -30,11 +40,13 @@ class AlarmDesk:
     ----------
     seen : (code, subject) of the conditions that hold, for a test to change.
     facts : what has happened, with its fleet time.
+    equipment : what each door, gate and lift says why it cannot be used, empty while it works.
     """
 
     def __init__(self, site: Site, now_s: float) -> None:
         self.seen: dict[tuple[str, str], None] = {}
         self.facts: list[tuple[float, Fact]] = []
+        self.equipment = dict.fromkeys(site.equipment, "")
         self.core = Fleet(site, ports_for(site))
         self._now_s = now_s
 
@@ -43,6 +55,8 @@ class AlarmDesk:
         self._now_s = now_s
         held = tuple(Condition(code, subject, Level.ERROR, now_s) for code, subject in self.seen)
         self._feed(ConditionsSeen("gateway", held))
+        for name, said in self.equipment.items():
+            self._feed(EquipmentReported(EquipmentReport(name, GROUND_LEVEL, is_open=False, code=said)))
         self._feed(Tick())
 
     def call_for_help(self, task: str, service: str, place: str) -> None:

@@ -25,10 +25,12 @@ from robot_fleet.core.inputs import (
     MendPlace,
     OpenZones,
     PrioritiseTask,
+    PutEquipmentBack,
     ResumeTask,
     SequenceTask,
     SetHold,
     SignShift,
+    TakeEquipmentOut,
     TakePlaceOut,
     TakeShift,
     TaskChange,
@@ -41,6 +43,7 @@ from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
+from robot_fleet.server.equipment_rows import equipment_rows
 from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
@@ -314,6 +317,8 @@ class MovingFleet(ViewedFleet):
             case TakePlaceOut() | MendPlace():
                 self.commands.append((type(wish).__name__, wish.place))
                 self.picture.put_out(out_rows(self.desk.core.state))
+            case TakeEquipmentOut() | PutEquipmentBack():
+                self.commands.append((type(wish).__name__, wish.equipment))
             case SignShift() | TakeShift():
                 self.commands.append((type(wish).__name__, wish.by))
         self._show_alarms()
@@ -382,6 +387,7 @@ class MovingFleet(ViewedFleet):
                 row.update(robot=self.puppets[0].id, eta_s=row["raised_s"] + 90.0)
         self.picture.put_alarms(rows)
         self.picture.put_events(event_rows(self.site, self.desk.core.state))
+        self.picture.put_equipment(equipment_rows(self.site, self.desk.core.state))
         state = self.desk.core.state
         self.picture.put_incidents(incident_rows(self.site, state))
         self.picture.put_jobs(job_rows(state))

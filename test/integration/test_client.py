@@ -68,6 +68,10 @@ def _operate(client: FleetClient, fleet: MovingFleet) -> None:
     client.take_place_out("charger_1", "no light")
     assert [row.id for row in client.places_out()] == ["charger_1"]
     client.mend_place("charger_1")
+    assert client.equipment() == []
+    for say in (client.take_equipment_out, client.put_equipment_back):  # the site has neither doors nor lifts
+        with pytest.raises(FleetError, match="request_unknown_equipment"):
+            say("lift")
     for change in (client.withdraw_paper, client.restore_paper):  # the site asks nobody for papers
         with pytest.raises(FleetError, match="request_unknown_paper"):
             change("permit", "the city wants it")

@@ -2,6 +2,7 @@
 // A card that is dragged above another, or moved there by Alt with an arrow, comes before it: people say so, the plan follows.
 
 import { byId, h, keepRows } from "./dom.js";
+import { reasonWords } from "./equipment.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, robotName, serviceName } from "./format.js";
 import { language, text } from "./i18n.js";
@@ -175,7 +176,7 @@ export class Board {
   #card(task, column) {
     const [tone, when] = this.#when(task, column);
     const where = this.fleet.placesOf(task).map((id) => placeName(this.fleet, id)).join(" → ");
-    const reason = column === "waiting" && task.reason ? text(`reason.${task.reason}`, {}, task.reason.replaceAll("_", " ")) : "";
+    const reason = column === "waiting" ? reasonWords(this.fleet.equipment, task) : "";
     const marks = this.marking && canBeMarked(task);
     const marked = this.marked.has(task.id);
     const state = marks ? { role: "checkbox", "aria-checked": String(marked) } : { "aria-pressed": String(task.id === this.task) };

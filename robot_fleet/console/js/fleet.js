@@ -32,6 +32,7 @@ export class Fleet {
     this.inPlace = false;
     this.zones = [];
     this.events = [];
+    this.equipment = [];
     this.shift = null;
     this.routes = new Map();
     this.past = new Map();
@@ -73,6 +74,7 @@ export class Fleet {
     this.inPlace = frame.in_place;
     this.zones = frame.zones;
     this.events = frame.events ?? [];
+    this.equipment = frame.equipment ?? [];
     this.shift = frame.shift;
     this.routes = new Map(Object.entries(frame.routes));
     this.past = new Map();
@@ -99,6 +101,7 @@ export class Fleet {
     if (frame.hold !== undefined) [this.hold, this.inPlace] = [frame.hold, frame.in_place];
     if (frame.zones) this.zones = frame.zones;
     if (frame.events) this.events = frame.events;
+    if (frame.equipment) this.equipment = frame.equipment;
     if (frame.shift !== undefined) this.shift = frame.shift;
     if (frame.schedules) this.schedules = frame.schedules;
     if (frame.templates) this.templates = frame.templates;

@@ -1,9 +1,10 @@
 // The page of what stands where: the slots as a picture, everything else by who has it, and what cannot be used.
 
-import { getItems, getPlacesOut, mendPlace, Refusal, takePlaceOut } from "./api.js";
+import { getEquipment, getItems, getPlacesOut, mendPlace, Refusal, takePlaceOut } from "./api.js";
 import { toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, plain } from "./format.js";
+import { equipmentButton, equipmentState } from "./equipment.js";
 import { openPage } from "./head.js";
 import { named, text } from "./i18n.js";
 import { admitted, may } from "./session.js";
@@ -16,6 +17,7 @@ const ROW_M = 2.5; // places whose y lies so near belong to one row of the deck
 let site = null;
 let items = [];
 let out = [];
+let equipment = [];
 let chosen = new URLSearchParams(location.search).get("place") ?? "";
 let kind = "";
 let drawn = "";
@@ -37,7 +39,7 @@ const reason = (row) => text(`out_reason.${row.code}`, {}, row.code);
 async function load() {
   try {
     site ??= await (await fetch("api/v1/site")).json();
-    [items, out] = [await getItems(), await getPlacesOut()];
+    [items, out, equipment] = [await getItems(), await getPlacesOut(), await getEquipment()];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }
@@ -145,13 +147,24 @@ function outList() {
   return [table(["inventory_place", "inventory_why", "inventory_found_by", "inventory_since_head", "inventory_change"], out.map(line))];
 }
 
+function equipmentList() {
+  if (!equipment.length) return [h("p", { class: "quiet", textContent: text("equipment_none") })];
+  const levelName = (id) => named(site.levels?.find((level) => level.id === id)?.name) || id;
+  const robots = (ids) => ids.filter(Boolean).map((id) => holderName(`robot:${id}`)).join(", ");
+  const line = (row) => [
+    named(row.name), text(`equipment_kind.${row.kind}`), row.levels.map(levelName).join(", "), equipmentState(row), robots([row.robot]), robots(row.waiting),
+    row.works ? (row.since_s === null ? "" : since(row.since_s)) : since(row.out_s), may("operate") ? equipmentButton(row, load) : "",
+  ];
+  return [table(["equipment_name", "equipment_kind", "equipment_levels", "equipment_state", "equipment_who", "equipment_waiting", "inventory_since_head", "inventory_change"], equipment.map(line))];
+}
+
 function kinds() {
   const words = [...new Set(items.map((row) => row.kind))].sort();
   byId("kind").replaceChildren(h("option", { value: "", textContent: text("inventory_all_kinds") }), ...words.map((word) => h("option", { value: word, textContent: kindName(word), selected: word === kind })));
 }
 
 function render(anew = false) {
-  const look = JSON.stringify([items, out, chosen, kind]);
+  const look = JSON.stringify([items, out, equipment, chosen, kind]);
   if (!site || (look === drawn && !anew)) return; // who stands with the keyboard in the page stays there
   const focus = document.activeElement?.dataset?.slot;
   drawn = look;
@@ -164,6 +177,7 @@ function render(anew = false) {
   kinds();
   byId("holders").replaceChildren(...holders());
   byId("out").replaceChildren(...outList());
+  byId("equipment").replaceChildren(...equipmentList());
   if (focus) document.querySelector(`[data-slot="${CSS.escape(focus)}"]`)?.focus();
 }
 

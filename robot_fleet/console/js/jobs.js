@@ -2,6 +2,7 @@
 
 import { incidentTitle } from "./alarms.js";
 import { byId, h, keepRows } from "./dom.js";
+import { equipmentNames } from "./equipment.js";
 import { clockTime, duration } from "./format.js";
 import { language, text } from "./i18n.js";
 import { jobAbout } from "./sending.js";
@@ -10,6 +11,12 @@ import { withNames } from "./session.js";
 const OVER_SHOWN = 30;
 
 export const waits = (job) => job.state === "open" || job.state === "taken";
+
+/** What a job's text says: a sentence for what the fleet itself opened, in which a colon goes before what it names. */
+function jobWords(fleet, said) {
+  const [word, about = ""] = said.split(":");
+  return text(`job_text.${word}`, { names: equipmentNames(fleet.equipment, about.split(",")) }, said);
+}
 
 export class JobList {
   /** `act` does what rows ask for: `takeJob, endJob, giveBack, selectRobot, showPlace, incident`. */
@@ -67,7 +74,7 @@ export class JobList {
   #more(job) {
     const pairs = [
       ["id", job.id],
-      ["job_text", text(`job_text.${job.text}`, {}, job.text)],
+      ["job_text", jobWords(this.fleet, job.text)],
       ["job_opened_by", `${withNames(job.opened_by)}, ${clockTime(job.opened_s, false)}`],
       ["due_at", clockTime(job.due_s, false)],
       ["job_taken_by", job.taken_s === null ? "" : `${withNames(job.taken_by)}, ${clockTime(job.taken_s, false)}`],

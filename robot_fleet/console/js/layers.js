@@ -54,6 +54,12 @@ export class Layers {
         h("span", { textContent: named(name) }))))];
   }
 
+  /** Another level is shown, be it that the robot which is followed went there: the switch says so. */
+  mark(level) {
+    const button = document.getElementById(`level-${level}`);
+    if (button) button.checked = true;
+  }
+
   #place() {
     const beside = this.button.getBoundingClientRect();
     this.box.style.left = `${beside.right + 8}px`;

@@ -80,6 +80,7 @@ export class FleetMap {
   showLevel(id) {
     if (this.floor?.id === id) return;
     this.level = id;
+    this.layers.mark(id);
     this.site = null; // the painter is told of the other floor
     this.repaint(this.palette);
   }

@@ -2,6 +2,7 @@
 
 import { AlarmList, incidentTitle, urgencySign } from "./alarms.js";
 import { byId, h, keepRows } from "./dom.js";
+import { reasonWords } from "./equipment.js";
 import { ended } from "./fleet.js";
 import { clockTime, duration, placeName, plain, robotName, serviceName } from "./format.js";
 import { language, named, text } from "./i18n.js";
@@ -158,7 +159,7 @@ export class Panel {
       task.only_on ? ["only_on", robotName(this.fleet, task.only_on)] : null,
       task.not_on ? ["not_on", robotName(this.fleet, task.not_on)] : null,
       task.result && task.result !== "done" && task.outcome ? ["result", text(`result.${task.result}`, {}, plain(task.result))] : null,
-      task.reason ? ["reason", text(`reason.${task.reason}`, {}, plain(task.reason))] : null,
+      task.reason ? ["reason", reasonWords(this.fleet.equipment, task)] : null,
     ].filter(Boolean);
     return h("div", { class: "row-more" },
       task.robot ? h("button", { type: "button", class: "chip", "data-focus": `${task.id}-robot`, onclick: () => this.act.selectRobot(task.robot) },

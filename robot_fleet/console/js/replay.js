@@ -301,5 +301,5 @@ const period = (from, to, at, speed) => (
 function nothingOf({ site, robots }) {
   const unknown = { x_m: NaN, y_m: NaN, yaw_rad: 0, soc_pct: null, state: "", charging: false, load: [], link: "never", freshness: "unrecorded", task: "", place: "", health: "unknown", conditions: [], control: "unknown", obstacle: null, hold: false, fault: "", stopped: false, maintenance: false, eta_s: null };
   const rows = robots.map(({ id, kind, name, length_m, width_m }) => ({ id, kind, name, length_m, width_m, ...unknown }));
-  return { type: "snapshot", t_s: 0, site, robots: rows, tasks: [], items: [], alarms: [], incidents: [], jobs: [], zones: [], events: [], schedules: [], templates: [], hold: false, routes: {}, past: [] };
+  return { type: "snapshot", t_s: 0, site, robots: rows, tasks: [], items: [], alarms: [], incidents: [], jobs: [], zones: [], events: [], equipment: [], schedules: [], templates: [], hold: false, routes: {}, past: [] };
 }

@@ -29,6 +29,8 @@ from robot_fleet.core.facts.equipment import (
     EquipmentLeft,
     EquipmentMended,
     EquipmentOpened,
+    EquipmentPutBack,
+    EquipmentTakenOut,
 )
 from robot_fleet.core.facts.fact import Fact
 from robot_fleet.core.facts.items import ItemAppeared, ItemMoved
@@ -138,6 +140,8 @@ FACT_TYPES: tuple[type[Fact], ...] = (
     EquipmentLeft,
     EquipmentFailed,
     EquipmentMended,
+    EquipmentTakenOut,
+    EquipmentPutBack,
     ChargeBegan,
     ChargeEnded,
     ChargerDoubted,
@@ -195,6 +199,8 @@ __all__ = [
     "EquipmentLeft",
     "EquipmentMended",
     "EquipmentOpened",
+    "EquipmentPutBack",
+    "EquipmentTakenOut",
     "Fact",
     "FlowMoved",
     "HoldSet",

@@ -69,3 +69,27 @@ class EquipmentMended(Fact):
 
     equipment: str
     at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentTakenOut(Fact):
+    """Somebody says that it is out of order, whatever it says itself; it is so until somebody says otherwise.
+
+    Parameters
+    ----------
+    reason : a word or a sentence, may be empty.
+    """
+
+    equipment: str
+    reason: str
+    by: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentPutBack(Fact):
+    """Somebody says that it is in order again; what it says itself counts from now on."""
+
+    equipment: str
+    by: str
+    at_s: float

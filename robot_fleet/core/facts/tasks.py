@@ -80,11 +80,17 @@ class TaskReleased(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskHeldUp(Fact):
-    """A task under way cannot go on for now, and why; with an empty reason it goes on."""
+    """A task under way cannot go on for now, and why; with an empty reason it goes on.
+
+    Parameters
+    ----------
+    about : what the reason is about: equipment out of order on its only way.
+    """
 
     task: str
     reason: str
     at_s: float
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

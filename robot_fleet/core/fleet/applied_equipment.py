@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from math import inf
 
-from robot_fleet.core.facts import EquipmentAsked, EquipmentFailed, EquipmentLeft, EquipmentMended, EquipmentOpened
+from robot_fleet.core.facts import (
+    EquipmentAsked,
+    EquipmentFailed,
+    EquipmentLeft,
+    EquipmentMended,
+    EquipmentOpened,
+    EquipmentPutBack,
+    EquipmentTakenOut,
+)
 from robot_fleet.core.fleet.state import EquipmentRecord, FleetState
 from robot_fleet.core.lifecycles import advance
 from robot_fleet.core.lifecycles.equipment import TRANSITIONS, EquipmentEvent
@@ -44,8 +52,25 @@ def mended(state: FleetState, fact: EquipmentMended) -> None:
     state.roads += 1
 
 
+def taken_out(state: FleetState, fact: EquipmentTakenOut) -> None:
+    """Somebody's word stands; that it fails follows."""
+    record = _record(state, fact.equipment)
+    record.out_by, record.out_reason, record.out_s = fact.by, fact.reason, fact.at_s
+
+
+def put_back(state: FleetState, fact: EquipmentPutBack) -> None:
+    """Nobody says any more that it is out of order; it is tried as soon as it works by its own word."""
+    record = _record(state, fact.equipment)
+    record.out_by, record.out_reason, record.out_s = "", "", 0.0
+    record.until_s = inf
+
+
+def _record(state: FleetState, equipment: str) -> EquipmentRecord:
+    return state.equipment.setdefault(equipment, EquipmentRecord(equipment))
+
+
 def _move(state: FleetState, equipment: str, event: EquipmentEvent, at_s: float) -> EquipmentRecord:
-    record = state.equipment.setdefault(equipment, EquipmentRecord(equipment))
+    record = _record(state, equipment)
     record.state = advance(TRANSITIONS, record.state, event, equipment)
     record.since_s = at_s
     return record

@@ -10,6 +10,8 @@ from robot_fleet.core.lifecycles.job import JobEvent, JobState
 
 NO_ROBOT = "no_robot_in_time"
 """Text of a job for which the fleet itself sends staff: no robot is where somebody calls for help when it should be."""
+CUT_OFF = "cut_off"
+"""The same where no robot can come, and none is waited for: what follows a colon names the equipment out of order."""
 JOBS_KEPT = 100
 """Jobs that are over and are kept; the ledger has them all."""
 
@@ -30,11 +32,16 @@ def opened(state: FleetState, fact: JobOpened) -> None:
         opened_s=fact.at_s,
     )
     call = state.alarms.get(fact.alarm)
-    if call is not None and fact.text == NO_ROBOT and not fact.by:
+    if call is not None and for_want_of_a_robot(fact.text) and not fact.by:
         call.staff_s = fact.at_s
     over = [name for name, record in state.jobs.items() if not record.open]
     for name in over[:-JOBS_KEPT]:
         del state.jobs[name]
+
+
+def for_want_of_a_robot(text: str) -> bool:
+    """Return whether the text of a job says that staff are sent since no robot is there."""
+    return text == NO_ROBOT or text.startswith(f"{CUT_OFF}:")
 
 
 def answered(state: FleetState, fact: JobAnswered) -> None:

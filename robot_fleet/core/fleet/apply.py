@@ -30,6 +30,8 @@ from robot_fleet.core.facts import (
     EquipmentLeft,
     EquipmentMended,
     EquipmentOpened,
+    EquipmentPutBack,
+    EquipmentTakenOut,
     Fact,
     FlowMoved,
     HoldSet,
@@ -179,11 +181,11 @@ def _plan_committed(state: FleetState, fact: PlanCommitted) -> None:
         if record is not None and record.state not in _OUT_OF_PLANS:
             _move(record, TaskEvent.PLAN)
             record.reason = ""
-    for name, reason in state.left_out.items():
-        record = state.tasks.get(name)
-        if record is not None and record.state not in _OUT_OF_PLANS and name not in state.planned:
+    for left in fact.left_out:
+        record = state.tasks.get(left.task)
+        if record is not None and record.state not in _OUT_OF_PLANS and left.task not in state.planned:
             _move(record, TaskEvent.LEAVE_OUT)
-            record.reason = reason
+            record.reason, record.about = left.reason, left.about
 
 
 def _order_sent(state: FleetState, fact: OrderSent) -> None:
@@ -387,7 +389,8 @@ def _unplan(state: FleetState, task_id: str) -> None:
 
 
 def _task_held_up(state: FleetState, fact: TaskHeldUp) -> None:
-    state.tasks[fact.task].reason = fact.reason
+    record = state.tasks[fact.task]
+    record.reason, record.about = fact.reason, fact.about
 
 
 def _task_suspended(state: FleetState, fact: TaskSuspended) -> None:
@@ -649,6 +652,8 @@ _APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
     EquipmentLeft: equipment.left,
     EquipmentFailed: equipment.failed,
     EquipmentMended: equipment.mended,
+    EquipmentTakenOut: equipment.taken_out,
+    EquipmentPutBack: equipment.put_back,
     RobotLinkChanged: _link_changed,
     RobotFaulted: _robot_faulted,
     ChargeBegan: _charge_began,

@@ -13,8 +13,9 @@ from robot_fleet.core.desk import Contact, JobKind
 from robot_fleet.core.effects import ReachOut
 from robot_fleet.core.facts import ContactWanted, JobAnswered, JobOpened
 from robot_fleet.core.fleet import flowing
-from robot_fleet.core.fleet.applied_jobs import NO_ROBOT
+from robot_fleet.core.fleet.applied_jobs import CUT_OFF, NO_ROBOT, for_want_of_a_robot
 from robot_fleet.core.fleet.cases import AlarmRecord
+from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.job import JobEvent, JobState
@@ -40,15 +41,19 @@ def look(turn: Turn) -> None:
 
 
 def _send_staff(turn: Turn, call: AlarmRecord, place: str) -> None:
-    """Send staff where no robot has come in time, and call them back once one is there before anybody has set out."""
+    """Send staff where no robot has come in time, and call them back once one is there before anybody has set out.
+
+    Where equipment out of order leaves no robot a way they are sent at once.
+    """
     task, now_s = turn.state.tasks[call.task], turn.now.fleet_s
-    if call.staff_s is None and call.on_site_s is None and not task.ended and now_s >= task.request.due_s:
+    cut_off = task.reason == EQUIPMENT_FAILED and bool(task.about)
+    if call.staff_s is None and call.on_site_s is None and not task.ended and (cut_off or now_s >= task.request.due_s):
         name, due_s = turn.state.next_job, now_s + turn.site.health.desk.staff_s
-        kind = JobKind.LOOK_AFTER.value
-        turn.emit(JobOpened(name, kind, "", place, call.id, call.incident, due_s, NO_ROBOT, "", now_s))
+        kind, text = JobKind.LOOK_AFTER.value, f"{CUT_OFF}:{','.join(task.about)}" if cut_off else NO_ROBOT
+        turn.emit(JobOpened(name, kind, "", place, call.id, call.incident, due_s, text, "", now_s))
     elif call.staff_s is not None and call.on_site_s is not None:
         for job in list(turn.state.jobs.values()):
-            if job.alarm == call.id and job.text == NO_ROBOT and job.state is JobState.OPEN:
+            if job.alarm == call.id and for_want_of_a_robot(job.text) and job.state is JobState.OPEN:
                 turn.emit(JobAnswered(job.id, JobEvent.WITHDRAW.value, ROBOT_THERE, "", now_s))
 
 

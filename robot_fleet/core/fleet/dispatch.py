@@ -9,7 +9,8 @@ import math
 from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
-from robot_fleet.core.fleet import booking, charging, flowing, lawful, orders
+from robot_fleet.core.fleet import booking, charging, cut_off, flowing, lawful, orders
+from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
 from robot_fleet.core.fleet.travellers import barred, stays_safe
 from robot_fleet.core.fleet.turn import Turn
@@ -26,8 +27,6 @@ ASIDE_KINDS = ("waiting", "dock")
 """Where a robot waits that cannot go on with the goods it has on board."""
 ZONE_CLOSED = "zone_closed"
 """Reason of a task whose place cannot be reached for a zone that is closed."""
-EQUIPMENT_FAILED = "equipment_failed"
-"""... or for a door, gate or lift that is out of order."""
 LANE_BLOCKED = "lane_blocked"
 """... or for a lane on which something stands in the way."""
 BARRED = (ZONE_CLOSED, EQUIPMENT_FAILED, LANE_BLOCKED, lawful.LAW_PAPERS, lawful.LAW_LIMITS)
@@ -101,16 +100,21 @@ def _lead_round(turn: Turn, robot: RobotRecord, order: OrderRecord) -> None:
     elif not can_stay and _retreat(turn, robot):
         turn.agenda.replan = True
     elif turn.state.tasks[order.task].reason != (why := _why_barred(turn, robot, order)):
-        turn.emit(TaskHeldUp(order.task, why, turn.now.fleet_s))
+        about = _barring(turn, robot, order) if why == EQUIPMENT_FAILED else ()
+        turn.emit(TaskHeldUp(order.task, why, turn.now.fleet_s, about))
 
 
 def _why_barred(turn: Turn, robot: RobotRecord, order: OrderRecord) -> str:
     law = lawful.bars(turn, robot, order.place, _free_vertex(turn, robot))
     if law:
         return law
-    if any(not known.works for known in turn.state.equipment.values()):
+    if _barring(turn, robot, order):
         return EQUIPMENT_FAILED
     return LANE_BLOCKED if turn.state.blocked else ZONE_CLOSED
+
+
+def _barring(turn: Turn, robot: RobotRecord, order: OrderRecord) -> tuple[str, ...]:
+    return cut_off.equipment_between(turn, robot, _free_vertex(turn, robot), order.place)
 
 
 def _reaches(turn: Turn, robot: RobotRecord, place: str) -> bool:

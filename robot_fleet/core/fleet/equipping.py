@@ -23,8 +23,8 @@ SILENT_AFTER_S = 15.0
 """Steady seconds after which equipment that is not heard counts as out of order; it speaks once a second."""
 TRIED_AGAIN_S = 300.0
 """Fleet seconds after which equipment that did not open is tried again."""
-NOT_OPENING, SILENT = "not_opening", "silent"
-"""Codes of equipment that was asked in vain, and of equipment that nobody hears."""
+NOT_OPENING, SILENT, BY_PERSON = "not_opening", "silent", "out_by_person"
+"""Codes of equipment that was asked in vain, that nobody hears, and of which somebody says that it is out of order."""
 
 
 def hear(turn: Turn, news: EquipmentReport) -> None:
@@ -157,6 +157,8 @@ def _is_silent(turn: Turn, equipment: str) -> bool:
 def _trouble(turn: Turn, equipment: Equipment, record: EquipmentRecord) -> str:
     """Return why equipment cannot be used, empty if it can."""
     said = turn.seen.equipment.get(equipment.id)
+    if record.out_by and not (record.robot and is_in(turn, turn.state.robots[record.robot], equipment)):
+        return BY_PERSON  # whoever is in it comes out first
     if _is_silent(turn, equipment.id):
         return SILENT
     if said is not None and said.code:
@@ -179,7 +181,8 @@ def _fail(turn: Turn, equipment: Equipment, record: EquipmentRecord, code: str) 
 
 def _is_mended(turn: Turn, equipment: Equipment, record: EquipmentRecord) -> bool:
     said = turn.seen.equipment.get(equipment.id)
-    return said is not None and not said.code and not _is_silent(turn, equipment.id) and _may_try(turn, record)
+    works = said is not None and not said.code and not _is_silent(turn, equipment.id)
+    return works and not record.out_by and _may_try(turn, record)
 
 
 def _may_try(turn: Turn, record: EquipmentRecord) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
-from robot_fleet.core.fleet import lawful
-from robot_fleet.core.fleet.planning import UNREACHABLE, current_plan
+from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
+from robot_fleet.core.fleet.planning import UNREACHABLE, cause, current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
-from robot_fleet.core.fleet.posing.tasks import robots_for
 from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
@@ -32,7 +31,7 @@ def why(turn: Turn, task_id: str) -> Why:
         raise RequestError("request_unknown_task", f"no task {task_id!r}", task_id)
     service = task.request.service
     if task.state is TaskState.UNDERWAY:
-        return _standing(task, service)
+        return _standing(task, service, task.reason if task.reason == EQUIPMENT_FAILED else "")
     problem, waiting = build_problem(turn)
     for left in waiting:
         if left.task == task_id:
@@ -42,14 +41,15 @@ def why(turn: Turn, task_id: str) -> Why:
     plan = turn.ports.planner.insert(problem, current_plan(turn))
     told = turn.ports.explain(problem, plan, task_id)
     robot = told.planned.robot if told.planned is not None else told.pinned
-    law = lawful.why_unreachable(turn, task, robots_for(turn, task)) if told.reason == UNREACHABLE else ""
+    reason, about = cause(turn, task) if told.reason == UNREACHABLE else (told.reason, ())
     absent = tuple((name, _why_absent(turn, name)) for name in told.absent)
     return Why(
         task=task_id,
         service=service,
         state=task.state.value,
         robot=robot,
-        reason="" if told.planned is not None else law or told.reason,
+        reason="" if told.planned is not None else reason,
+        about=about,
         absent=absent,
         only_on=task.bound_to,
         not_on=task.barred_from,
@@ -67,6 +67,7 @@ def _standing(task: TaskRecord | EndedTask, service: str, reason: str = "") -> W
         ended_s=task.ended_s,
         late_s=task.lateness_s,
         reason=reason,
+        about=task.about if isinstance(task, TaskRecord) and reason == task.reason == EQUIPMENT_FAILED else (),
     )
 
 

@@ -39,6 +39,7 @@ from robot_fleet.core.fleet import (
     coverage,
     directing,
     dispatch,
+    equipment_words,
     equipping,
     explaining,
     flowing,
@@ -97,6 +98,7 @@ from robot_fleet.core.inputs import (
     PlanImproved,
     PlanMaintenance,
     PrioritiseTask,
+    PutEquipmentBack,
     RateTask,
     RecipientsKnown,
     RecordVoice,
@@ -110,6 +112,7 @@ from robot_fleet.core.inputs import (
     SubmitTask,
     SubmitTasks,
     TakeCityEvent,
+    TakeEquipmentOut,
     TakePlaceOut,
     TakeShift,
     Tick,
@@ -261,6 +264,8 @@ class Fleet:
                 progress.place_sensed(turn, place, items, people)
             case TakePlaceOut() | MendPlace():
                 places.change(turn, news)
+            case TakeEquipmentOut() | PutEquipmentBack():
+                equipment_words.change(turn, news)
             case RecipientsKnown(recipients):
                 self.seen.recipients = recipients
             case PathMeasured():

@@ -108,14 +108,15 @@ def _reaches(turn: Turn, robot: RobotRecord, task: TaskRecord, zones: tuple[str,
         if stop.side:
             continue
         name = travel_class(robot.kind, zones, loaded=loaded)
-        there = [place for place in _places(turn, stop) if not math.isinf(turn.ports.roads.time_s(name, at, place))]
+        there = [place for place in places_of(turn, stop) if not math.isinf(turn.ports.roads.time_s(name, at, place))]
         if not there:
             return False
         at, loaded = there[0], loaded or any(act.act == "take" for act in stop.acts)
     return True
 
 
-def _places(turn: Turn, stop: TaskStop) -> tuple[str, ...]:
+def places_of(turn: Turn, stop: TaskStop) -> tuple[str, ...]:
+    """Return the places where a stop may be done, or where its item is."""
     if stop.places or stop.item not in turn.state.items:
         return stop.places
     sort, _, holder = turn.state.items[stop.item].holder.partition(":")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.facts import PlanCommitted, TaskFailed, TaskRejected, TaskReleased
-from robot_fleet.core.fleet import alarms, dispatch, lawful
+from robot_fleet.core.fleet import alarms, cut_off, dispatch, lawful
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.posing.tasks import robots_for
+from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
@@ -115,10 +116,11 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
     if violations:
         turn.agenda.violations.extend(violations)
         return
-    left_out = (*(_by_law(turn, left) for left in plan.left_out), *waiting)
+    left_out = (*(_with_cause(turn, left) for left in plan.left_out), *waiting)
     _take_back(turn, plan)
     reasons = {left.task: left.reason for left in left_out}
-    if routes or reasons != turn.state.left_out:
+    told = all(not left.about or left.about == turn.state.tasks[left.task].about for left in left_out)
+    if routes or not told or reasons != turn.state.left_out:
         turn.emit(PlanCommitted(plan.by, plan.cost, routes, left_out))
         turn.agenda.moved = True
     for name, reason in reasons.items():
@@ -126,13 +128,20 @@ def _commit(turn: Turn, problem: Problem, plan: Plan, waiting: tuple[LeftOut, ..
             turn.emit(TaskRejected(name, reason, turn.now.fleet_s))
 
 
-def _by_law(turn: Turn, left: LeftOut) -> LeftOut:
-    """Return a task that is left out with the law as its reason if without it some robot would have a way there."""
-    if left.reason != UNREACHABLE:
-        return left
-    task = turn.state.tasks[left.task]
+def _with_cause(turn: Turn, left: LeftOut) -> LeftOut:
+    """Return a task that is left out with what leaves no way there as its reason, if that is known."""
+    return LeftOut(left.task, *cause(turn, turn.state.tasks[left.task])) if left.reason == UNREACHABLE else left
+
+
+def cause(turn: Turn, task: TaskRecord) -> tuple[str, tuple[str, ...]]:
+    """Return why there is no way to a task, and what that is about: the law, equipment out of order, or nothing known.
+
+    The law or the equipment is to blame if without it some robot would have a way.
+    """
     able = (task.robot,) if task.robot else robots_for(turn, task)
-    return LeftOut(left.task, lawful.why_unreachable(turn, task, able) or left.reason)
+    law = lawful.why_unreachable(turn, task, able)
+    failed = () if law else cut_off.equipment_before(turn, task, able)
+    return law or (cut_off.EQUIPMENT_FAILED if failed else UNREACHABLE), failed
 
 
 def _changed(turn: Turn, plan: Plan) -> dict[str, tuple[PlannedStop, ...]]:

@@ -117,9 +117,9 @@ def limit_mps(state: FleetState, zone: Zone) -> float:
     return zone.speed_mps if record is None or record.speed_mps is None else record.speed_mps
 
 
-def conditions(site: Site, state: FleetState) -> RoadConditions:
-    """Return how the roads of a site are by the state."""
+def conditions(site: Site, state: FleetState, *, mended: bool = False) -> RoadConditions:
+    """Return how the roads of a site are by the state; `mended` as they were if all doors, gates and lifts worked."""
     closed = frozenset(zone.id for zone in site.zones.values() if is_closed(state, zone))
     limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
-    failed = (site.equipment[name].lanes for name, known in state.equipment.items() if not known.works)
+    failed = (site.equipment[name].lanes for name, known in state.equipment.items() if not known.works and not mended)
     return RoadConditions(state.factors, closed, limits_mps, frozenset(state.blocked).union(*failed))

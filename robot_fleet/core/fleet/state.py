@@ -87,6 +87,7 @@ class TaskRecord:
     lateness_s: float | None = None
     result: str = ""
     reason: str = ""
+    about: tuple[str, ...] = ()
     broken_off: int = 0
     asks: bool = False
     hands_over: bool = False
@@ -333,6 +334,7 @@ class EquipmentRecord:
     begin, lanes : the lanes of that order that are kept for the robot, see `EquipmentAsked`.
     since_s : when it came to be in its state.
     code, until_s : why it is out of order, and when it is tried again.
+    out_by, out_reason, out_s : who says that it is out of order, why, and since when; empty if nobody does.
     """
 
     id: str
@@ -345,6 +347,9 @@ class EquipmentRecord:
     since_s: float = 0.0
     code: str = ""
     until_s: float = inf
+    out_by: str = ""
+    out_reason: str = ""
+    out_s: float = 0.0
 
     @property
     def works(self) -> bool:

@@ -119,6 +119,7 @@ class PortsNow:
         self._site = site
         self._ports = ports
         self._seen = -1
+        self._mended: tuple[int, Roads] | None = None
 
     def of(self, state: FleetState) -> Ports:
         """Return the ports by the state."""
@@ -126,6 +127,13 @@ class PortsNow:
             self._seen = state.roads
             self._ports = replace(self._ports, roads=self._ports.roads.under(conditions(self._site, state)))
         return self._ports
+
+    def mended(self, state: FleetState) -> Roads:
+        """Return the roads as they were if all equipment worked; the same object as long as the state says the same."""
+        if self._mended is None or self._mended[0] != state.roads:
+            found = self._ports.roads.under(conditions(self._site, state, mended=True))
+            self._mended = state.roads, found
+        return self._mended[1]
 
 
 @dataclass(slots=True)

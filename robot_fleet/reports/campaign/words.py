@@ -142,6 +142,8 @@ _FAULTS: Mapping[str, Text] = {
     "process_hangs": Text("프로세스 멈춤", "process hangs"),
     "disk_full": Text("디스크 가득 참", "disk full"),
     "zone_closed": Text("구역 닫힘", "zone closed"),
+    "paper_withdrawn": Text("인증·보험·허가 취소", "paper withdrawn"),
+    "city_event": Text("도시 사건", "event of the city"),
     "fleet_held": Text("전체 보류", "fleet held"),
 }
 _PARTS: Mapping[str, Text] = {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from robot_fleet.core.city import areas_of
 from robot_fleet.core.errors import ScenarioError
 from robot_fleet.runtime.city import is_event
 from robot_fleet.runtime.scenarios import expectations as e
@@ -134,6 +135,22 @@ class _Check:
             offered = ", ".join(self._ground.site.equipment) or "none, for the site has none"
             message = f"there is no door or lift {fault.equipment!r}; expected {offered}"
             raise self._wrong("scenario_unknown_equipment", message, key)
+        if isinstance(fault, f.PaperWithdrawn) and fault.paper not in self._ground.site.law.papers:
+            offered = ", ".join(self._ground.site.law.papers) or "none, for the site has none"
+            message = f"there is no paper {fault.paper!r}; expected {offered}"
+            raise self._wrong("scenario_unknown_paper", message, key)
+        if isinstance(fault, f.CityEvent):
+            self._city_event(fault, key)
+
+    def _city_event(self, fault: f.CityEvent, key: str) -> None:
+        site = self._ground.site
+        if fault.type not in site.city.types:
+            offered = ", ".join(site.city.types) or "none, for the site has no events.yaml"
+            message = f"the city tells of no {fault.type!r}; expected {offered}"
+            raise self._wrong("scenario_unknown_event", message, key)
+        if not areas_of(site, fault.subject):
+            message = f"there is no {fault.subject!r}; expected `<sort>:<id>` of a building, zone, place or route"
+            raise self._wrong("scenario_unknown_event", message, key)
 
     def _moment(self, when: m.Moment, key: str, own: str) -> None:
         robot, zone = getattr(when, "robot", ""), getattr(when, "zone", "")
@@ -237,4 +254,5 @@ class _Check:
             raise self._wrong("scenario_unknown_fault", f"there is no fault {fault!r}; expected {offered}", key)
 
     def _alarms(self) -> set[str]:
-        return {row.request_id for row in self._rows if self._ground.site.services[row.service].alarm}
+        rows = (row for row in self._rows if not is_event(row))
+        return {row.request_id for row in rows if self._ground.site.services[row.service].alarm}

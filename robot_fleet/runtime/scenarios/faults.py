@@ -182,6 +182,21 @@ class ZoneClosed(Lasting):
     zone: Id
 
 
+class PaperWithdrawn(Lasting):
+    """An authority withdraws a paper of the robots (certificate, insurance, permit), and restores it at the end."""
+
+    fault: Literal["paper_withdrawn"]
+    paper: Id
+
+
+class CityEvent(Lasting):
+    """The city tells of an event in an area of the site, `<sort>:<id>`; at the end it says that it is over."""
+
+    fault: Literal["city_event"]
+    type: Id
+    subject: Annotated[str, Field(pattern=r"^(building|zone|place|route):\S+$", max_length=120)]
+
+
 class FleetHeld(Lasting):
     """A person holds the whole fleet, and lets it go on at the end."""
 
@@ -206,6 +221,8 @@ Fault = Annotated[
     | ProcessHangs
     | DiskFull
     | ZoneClosed
+    | PaperWithdrawn
+    | CityEvent
     | FleetHeld,
     Field(discriminator="fault"),
 ]

@@ -78,6 +78,7 @@ class ScenarioFile(Part):
     robots : those that take part; all of the site's by default.
     items : further things that stand about.
     attended : whether a person answers tasks that ask, by "try again".
+    mended_after_s : so long after a slot or charger was found out of use staff put it in order; by default nobody does.
     improving : whether better plans are looked for, as usual.
     """
 
@@ -94,6 +95,7 @@ class ScenarioFile(Part):
     faults: tuple[Fault, ...] = ()
     expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
     attended: bool = False
+    mended_after_s: SomeSeconds | None = None
     improving: bool = True
 
 

@@ -5,27 +5,35 @@ from __future__ import annotations
 import math
 import resource
 import signal
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from robot_fleet.client.connection import Connection
 from robot_fleet.core.errors import FleetError
+from robot_fleet.core.inputs import RestorePaper, TakeCityEvent, WithdrawPaper
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.messages import CALM, Disturbance
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
+from robot_fleet.runtime.event_keys import local_key
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.running import processes
 from robot_fleet.runtime.scenarios import faults as f
 from robot_fleet.runtime.scenarios.followed import hazard_of
+from robot_fleet.runtime.scenarios.menders import STAFF
+from robot_fleet.runtime.scenarios.sayings import envelope, is_said, said
 from robot_fleet.runtime.scenarios.seen import RobotSeen
 from robot_fleet.runtime.scenarios.shapes import shape_of
 from robot_fleet.runtime.scenarios.stage import LETS_GO_S, PERSON
 from robot_fleet.runtime.scenarios.striking import Struck
 from robot_fleet.runtime.supervisor import Supervisor
+from robot_fleet.server.webhooks.signing import signed_headers
 
 _ANSWER_S = 1.0
 _FULL_BYTES = 1
+_EVENTS = "/events"
 _MOVES_MPS = 0.05
 
 
@@ -84,6 +92,8 @@ class RealStage:
                 self._command(f"/zones/{fault.zone}/close", {"by": PERSON})
             case f.FleetHeld():
                 self._command("/hold", {"by": PERSON})
+            case _ if is_said(fault):
+                self._say(struck, over=False)
             case _:
                 self._orders.endanger(struck.id, hazard_of(struck, self._seed))
                 if isinstance(fault, f.RobotDies):
@@ -110,6 +120,8 @@ class RealStage:
                 self._command(f"/zones/{fault.zone}/open", {"by": PERSON})
             case f.FleetHeld():
                 self._command("/resume", {"by": PERSON})
+            case _ if is_said(fault):
+                self._say(struck, over=True)
             case f.ActionFails():
                 self._orders.abort(struck.robots[0], 0)
             case f.ProcessKilled() | f.RobotDies():
@@ -118,6 +130,24 @@ class RealStage:
                 self._orders.endanger(struck.id, None)
                 if isinstance(fault, f.EmergencyStop):
                     self._command("/resume", {"robot": struck.robots[0], "by": PERSON}, LETS_GO_S)
+
+    def mend(self, key: str, place: str, all_struck: Sequence[Struck]) -> None:
+        """Let whatever is wrong with a charger be well again, and say that the place is in order."""
+        for struck in all_struck:
+            broken = isinstance(struck.fault, f.ChargerBroken) and struck.fault.charger == place
+            if broken and struck.begin_s is not None and struck.end_s is None:
+                self._orders.endanger(struck.id, None)
+                struck.end_s = self.now_s
+        self._said("/places/mended", key, {"place": place, "by": STAFF})
+
+    def _say(self, struck: Struck, *, over: bool) -> None:
+        told = said(self._site, struck.fault, struck.id, "", PERSON, over=over)
+        match told:
+            case WithdrawPaper() | RestorePaper():
+                change = "restore" if isinstance(told, RestorePaper) else "withdraw"
+                self._command(f"/papers/{told.paper}/{change}", {"by": PERSON})
+            case TakeCityEvent():
+                self._command(_EVENTS, {"event": told})
 
     def _fails(self, robot: str, doing: str) -> bool:
         seen = self.robots.get(robot)
@@ -148,7 +178,11 @@ class RealStage:
 
     def _said(self, path: str, key: str, body: dict[str, Any]) -> bool:
         with suppress(FleetError), Connection(self._url, patience_s=0.0) as gateway:
-            gateway.post(path, body, key, timeout_s=_ANSWER_S)
+            if path == _EVENTS:
+                name, content = envelope(body["event"])
+                gateway.send(path, content, signed_headers(local_key(self._run.path), name, time.time(), content))
+            else:
+                gateway.post(path, body, key, timeout_s=_ANSWER_S)
             return True
         return False
 

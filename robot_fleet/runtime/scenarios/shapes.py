@@ -34,6 +34,8 @@ def shape_of(fault: f.FaultBase, site: Site) -> Corners:
             return _rectangle(fault.at, fault.yaw_rad, fault.length_m, fault.width_m)
         case f.DoorBlocked() | f.ZoneClosed():
             return site.zones[fault.zone].outline
+        case f.CityEvent() if fault.subject.removeprefix("zone:") in site.zones:
+            return site.zones[fault.subject.removeprefix("zone:")].outline
         case f.PeopleCrowd():
             (ax, ay), (bx, by) = fault.along
             middle = (ax + bx) / 2.0, (ay + by) / 2.0

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 
-from robot_fleet.core.inputs import CloseZone, OpenZone, SetHold
+from robot_fleet.core.inputs import CloseZone, MendPlace, OpenZone, SetHold
 from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.chaos.messages import CALM, Disturbance
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
 from robot_fleet.runtime.scenarios import faults as f
+from robot_fleet.runtime.scenarios.menders import STAFF
 from robot_fleet.runtime.scenarios.physical import begin_physical, end_physical
+from robot_fleet.runtime.scenarios.sayings import Said, is_said, said
 from robot_fleet.runtime.scenarios.shapes import shape_of
 from robot_fleet.runtime.scenarios.striking import KILLED_S, Struck
 from robot_fleet.sim.goals import Mode
 from robot_fleet.sim.mishaps import fail_action
 
+_Wish = CloseZone | OpenZone | SetHold | Said
 EVER_S = 1e9
 PERSON = "scenario"
 """Who gives the commands of a scenario."""
@@ -38,7 +41,7 @@ class VirtualStage:
         self._world = fleet.world
         self._physical: list[Struck] = []
         self._commands = 0
-        self._unheard: list[tuple[float, CloseZone | OpenZone | SetHold]] = []
+        self._unheard: list[tuple[float, _Wish]] = []
 
     def renew(self) -> None:
         """Let what is wrong with the world be wrong again after its simulator was begun anew."""
@@ -79,6 +82,8 @@ class VirtualStage:
                 self._command(CloseZone(self._key(), fault.zone, by=PERSON))
             case f.FleetHeld():
                 self._command(SetHold(self._key(), True, by=PERSON))
+            case _ if is_said(fault):
+                self._command(said(fleet.host.fleet.site, fault, struck.id, self._key(), PERSON, over=False))
             case _:
                 if not begin_physical(fleet.world, struck, self._seed):
                     return False
@@ -101,11 +106,22 @@ class VirtualStage:
                 self._command(OpenZone(self._key(), fault.zone, by=PERSON))
             case f.FleetHeld():
                 self._command(SetHold(self._key(), False, by=PERSON))
+            case _ if is_said(fault):
+                self._command(said(fleet.host.fleet.site, fault, struck.id, self._key(), PERSON, over=True))
             case _ if struck in self._physical:
                 self._physical.remove(struck)
                 end_physical(fleet.world, struck)
                 if isinstance(fault, f.EmergencyStop):
                     self._command(SetHold(self._key(), False, robot=struck.robots[0], by=PERSON), LETS_GO_S)
+
+    def mend(self, key: str, place: str) -> None:
+        """Let whatever is wrong with a charger be well again, and say that the place is in order."""
+        for struck in list(self._physical):
+            if isinstance(struck.fault, f.ChargerBroken) and struck.fault.charger == place:
+                self._physical.remove(struck)
+                end_physical(self._fleet.world, struck)
+                struck.end_s = self._fleet.world.now_s
+        self._fleet.command(MendPlace(key, place, by=STAFF))
 
     def _fails(self, robot: str, doing: str) -> bool:
         world = self._fleet.world
@@ -122,7 +138,7 @@ class VirtualStage:
             (due_s, wish) for due_s, wish in self._unheard if due_s > now_s or not self._fleet.command(wish)
         ]
 
-    def _command(self, wish: CloseZone | OpenZone | SetHold, after_s: float = 0.0) -> None:
+    def _command(self, wish: _Wish, after_s: float = 0.0) -> None:
         self._unheard.append((self._fleet.world.now_s + after_s, wish))
         self.look()
 

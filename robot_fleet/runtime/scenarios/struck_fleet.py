@@ -10,6 +10,7 @@ from robot_fleet.runtime.chaos.attendant import Attendant
 from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.scenarios.faults import ProcessKilled
 from robot_fleet.runtime.scenarios.ground import Ground
+from robot_fleet.runtime.scenarios.menders import Menders
 from robot_fleet.runtime.scenarios.seen import RobotSeen, Seen
 from robot_fleet.runtime.scenarios.stage import VirtualStage
 from robot_fleet.runtime.scenarios.striking import Striking
@@ -21,7 +22,8 @@ from robot_fleet.site.maps import read_map
 class StruckFleet(ChaosFleet):
     """A fleet that is driven as any virtual one, while faults begin and end at their times and on their events.
 
-    Where the scenario is attended, somebody has each task that asks tried again.
+    Where the scenario is attended, somebody has each task that asks tried again; where things are mended in it, staff
+    put in order what is out of use.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ class StruckFleet(ChaosFleet):
         self._stage = VirtualStage(self, seed)
         self.striking = Striking(ground, self._stage)
         self._attendant = Attendant(self.have_tried_again) if ground.scenario.says.attended else None
+        mended_after_s = ground.scenario.says.mended_after_s
+        self._menders = None if mended_after_s is None else Menders(mended_after_s, self._stage.mend)
         self._seen_deeds = self._seen_facts = 0
 
     def look(self) -> None:
@@ -60,6 +64,8 @@ class StruckFleet(ChaosFleet):
         self._stage.look()
         if self._attendant is not None:
             self._attendant.look(self.host.fleet.state, self.world.now_s)
+        if self._menders is not None:
+            self._menders.look(self.host.fleet.state, self.world.now_s)
 
     def move(self) -> None:
         """Let a tenth of a second pass, and strike what is due."""

@@ -12,6 +12,7 @@ from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.real import LedgerWatch
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.scenarios.ground import Ground
+from robot_fleet.runtime.scenarios.menders import Menders
 from robot_fleet.runtime.scenarios.real_stage import RealStage, bodies_seen
 from robot_fleet.runtime.scenarios.seen import Seen
 from robot_fleet.runtime.scenarios.striking import Striking
@@ -23,7 +24,8 @@ from robot_fleet.sim.account import PhysicalAct
 class StruckProcesses:
     """Follows a fleet by its ledger and the simulator's checkpoint, and strikes what is due.
 
-    Where the scenario is attended, somebody has each task that asks tried again.
+    Where the scenario is attended, somebody has each task that asks tried again; where things are mended in it, staff
+    put in order what is out of use.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ class StruckProcesses:
         self.watch = LedgerWatch(ground.site, ledger)
         self._url = f"http://127.0.0.1:{port}"
         self._attendant = Attendant(self._have_tried_again) if ground.scenario.says.attended else None
+        mended_after_s = ground.scenario.says.mended_after_s
+        self._menders = None if mended_after_s is None else Menders(mended_after_s, self._mend)
         self._deeds = self._facts = 0
 
     def look(self) -> float | None:
@@ -72,7 +76,12 @@ class StruckProcesses:
         self.striking.look(seen)
         if self._attendant is not None:
             self._attendant.look(self.watch.state, now_s)
+        if self._menders is not None:
+            self._menders.look(self.watch.state, now_s)
         return float(now_s)
+
+    def _mend(self, key: str, place: str) -> None:
+        self._stage.mend(key, place, self.striking.all)
 
     def _have_tried_again(self, key: str, task: str) -> None:
         with suppress(FleetError), Connection(self._url, patience_s=0.0) as gateway:

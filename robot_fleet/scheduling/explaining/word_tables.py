@@ -44,6 +44,7 @@ REASONS: Table = {
     "reassigned": ("a person wants another robot to do it", "사람이 다른 로봇에 맡겼습니다"),
     "lane_blocked": ("something stands in the way on its only way", "유일한 길이 무언가로 막혀 있습니다"),
     "equipment_failed": ("a door or lift on its only way is out of order", "유일한 길의 문이나 승강기가 고장 났습니다"),
+    "equipment_failed_named": ("it waits: {names} is out of order", "{names} 고장으로 기다립니다"),
     "zone_closed": ("it lies behind a closed zone", "폐쇄된 구역 너머에 있습니다"),
     "law_papers": (
         "no robot has the papers that the law asks for on the way there",
@@ -189,6 +190,10 @@ PHRASES: Table = {
         "It waits until what has to come first is planned.",
         "먼저 끝나야 하는 작업이 계획되어야 들어갈 수 있습니다.",
     ),
+    "no_next.equipment_failed": (
+        "It is planned as soon as that is in order again.",
+        "다시 작동하면 바로 계획에 들어갑니다.",
+    ),
     "in_hand": (
         "{task} is with {robot}, which has set out for it and keeps it.",
         "{task} 작업은 {robot} 로봇이 맡아 이미 출발했으므로 바꾸지 않습니다.",
@@ -196,6 +201,10 @@ PHRASES: Table = {
     "underway": (
         "{task} is under way: {robot} has it since {time}.",
         "{task} 작업은 진행 중입니다. {robot} 로봇이 {time}부터 하고 있습니다.",
+    ),
+    "held_up": (
+        "{task} is under way with {robot} since {time}, but cannot go on: {reason}.",
+        "{task} 작업은 {robot} 로봇이 {time}부터 하고 있지만 계속할 수 없습니다. {reason}.",
     ),
     "completed": (
         "{task} is done: {robot} ended it at {time}{margin}.",

@@ -26,7 +26,7 @@ def why_sentences(why: Why, language: str, names: Mapping[str, str] | None = Non
     """
     words = _Words(language, names or {}, dict(why.absent), why.service, directed=bool(why.only_on or why.not_on))
     if why.explanation is not None:
-        return [*words.explained(why.explanation), *words.directed(why)]
+        return [*words.explained(why.explanation, why.reason, why.about), *words.directed(why)]
     return list(words.standing(why))
 
 
@@ -54,24 +54,32 @@ class _Words:
 
     def standing(self, why: Why) -> Iterator[str]:
         """Tell of a task that is under way or ended, or that cannot be planned."""
-        blanks = {"task": self._title(why.task), "robot": self._name(why.robot), "reason": self._reason(why.reason)}
+        blanks = {
+            "task": self._title(why.task),
+            "robot": self._name(why.robot),
+            "reason": self._reason(why.reason, why.about),
+        }
         if why.ended_s is None and why.begun_s is None:
             yield self._say("left_out" if why.reason else "in_hand", **blanks)
         elif why.ended_s is None:
-            yield self._say("underway", **blanks, time=_clock(why.begun_s or 0.0))
+            yield self._say("held_up" if why.reason else "underway", **blanks, time=_clock(why.begun_s or 0.0))
         else:
             late = why.late_s is not None and why.late_s >= SAME_S
             margin = self._say("done_late", span=self._span(why.late_s or 0.0)) if late else self._say("done_in_time")
             yield self._say(why.state, **blanks, time=_clock(why.ended_s), margin="" if why.late_s is None else margin)
 
-    def explained(self, told: Explanation) -> Iterator[str]:
-        """Tell of a task in the plan, or left out of it."""
+    def explained(self, told: Explanation, reason: str = "", about: Sequence[str] = ()) -> Iterator[str]:
+        """Tell of a task in the plan, or left out of it: for a reason that a fleet gives in place of the plan's own."""
         if told.pinned and told.reason == "no_robot_available":
             absent = _of(ABSENT, self._absent.get(told.pinned, ""), self._at)
             yield self._say("bound", task=self._title(told.task), robot=self._name(told.pinned), absent=absent)
             return
-        yield from self._planned(told, told.planned) if told.planned is not None else self._left_out(told)
-        if not told.pinned:
+        yield from (
+            self._planned(told, told.planned)
+            if told.planned is not None
+            else self._left_out(told, reason or told.reason, about)
+        )
+        if not told.pinned and not about:
             yield from self._unable(told)
         if told.absent:
             robots = ", ".join(
@@ -134,8 +142,11 @@ class _Words:
             cost=self._say(cost, span=self._span(abs(rise_s))),
         )
 
-    def _left_out(self, told: Explanation) -> Iterator[str]:
-        yield self._say("left_out", task=self._title(told.task), reason=self._reason(told.reason))
+    def _left_out(self, told: Explanation, reason: str, about: Sequence[str]) -> Iterator[str]:
+        yield self._say("left_out", task=self._title(told.task), reason=self._reason(reason, about))
+        if about:
+            yield self._say(f"no_next.{reason}")
+            return
         for other in told.alternatives[:SHOWN]:
             yield self._say(
                 "could_dear",
@@ -189,8 +200,10 @@ class _Words:
     def _say(self, phrase: str, **blanks: object) -> str:
         return _of(PHRASES, phrase, self._at).format(**blanks)
 
-    def _reason(self, code: str) -> str:
-        return REASONS[code][self._at] if code in REASONS else code
+    def _reason(self, code: str, about: Sequence[str] = ()) -> str:
+        if about:
+            code += "_named"
+        return _of(REASONS, code, self._at).format(names=self._list(about)) if code in REASONS else code
 
     def _name(self, name: str) -> str:
         return self._names.get(name, name)

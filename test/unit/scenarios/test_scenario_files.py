@@ -91,6 +91,11 @@ WRONG: list[tuple[str, Change]] = [
     ("scenario_unknown_place", lambda b: b["robots"][0].update(start="moon")),
     ("scenario_unknown_place", lambda b: b["faults"].append({"fault": "charger_broken", "charger": "moon", "at_s": 1})),
     ("scenario_unknown_zone", lambda b: b["faults"].append({"fault": "zone_closed", "zone": "moon", "at_s": 1})),
+    ("scenario_unknown_paper", lambda b: b["faults"].append({"fault": "paper_withdrawn", "paper": "x", "at_s": 1})),
+    (
+        "scenario_unknown_event",
+        lambda b: b["faults"].append({"fault": "city_event", "type": "x", "subject": "zone:annex", "at_s": 1}),
+    ),
     ("scenario_unknown_service", lambda b: b["demand"].update(rows=[row(service="magic")])),
     ("scenario_unknown_request", lambda b: b["expect"].append({"expect": "served", "requests": ["b"]})),
     ("scenario_unknown_item", lambda b: b["expect"].append({"expect": "items", "where": {"cake": "person"}})),
