@@ -28,6 +28,11 @@ class Bringing:
         self._items: tuple[BroughtItem, ...] = ()
         node.create_subscription(BroughtItems, topic(TOPIC), guard("brought", self._heard), QOS[TOPIC].wanted)
 
+    @property
+    def heard(self) -> bool:
+        """Whether anything is brought, as far as it was heard."""
+        return bool(self._items)
+
     def look(self) -> None:
         """Let those come whose time it is."""
         bring(self._world, self._items)

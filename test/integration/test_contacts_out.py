@@ -118,7 +118,7 @@ def test_line_119_door_and_guardian_hear_by_webhook_and_what_they_answer_moves_t
     centre.says("made")
     centre.says("silent")
     assert (centre.alarm.voice, centre.alarm.state) == ("silent", "active")  # a machine's word takes note of nothing
-    centre.let_pass(57)
+    centre.let_pass(58)
     centre.hears("emergency")
     assert centre.alarm.wants == ["emergency"]
     assert centre.alarm.on_site_s is None  # nobody has waited for the robot

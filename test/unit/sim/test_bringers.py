@@ -1,4 +1,4 @@
-"""Drivers who have asked at a kiosk bring their cars: once, when it is time, one by one. Other goods are not brought."""
+"""Drivers who have asked at a kiosk bring their cars: once, when it is time, one by one. Nobody brings other goods."""
 
 from __future__ import annotations
 
