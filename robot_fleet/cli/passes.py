@@ -27,6 +27,7 @@ def new(
     kind: Annotated[PassKind, typer.Argument(metavar="KIND", help="kiosk, resident, task or item.")],
     subject: Annotated[str, typer.Argument(metavar="ID", help="The place, the task or the item that it is for.")],
     days: Annotated[float, typer.Option("--days", help="For how long it is good, at most 366.")] = 30.0,
+    qr: Annotated[bool, typer.Option("--qr", help="Show the link as a QR code for a phone, too.")] = False,
     as_json: AsJson = False,
     name: Name = None,
 ) -> None:
@@ -36,7 +37,7 @@ def new(
     --------
     ./fleet pass new resident senior_apt/f301 --days 180
     ./fleet pass new kiosk deck/in_1 --days 366
-    ./fleet pass new task r0007 --days 2
+    ./fleet pass new task r0007 --days 2 --qr
     """
     from robot_fleet.cli.gateway import Gateway
 
@@ -49,6 +50,10 @@ def new(
     typer.echo(f"Pass {made['id']} for {made['kind']} {made['subject']}, good until {_day(made['expires_s'])}.")
     typer.echo("Whoever has this link may use it. It is shown this once:")
     typer.echo(f"\n  {page}\n")
+    if qr:
+        from robot_fleet.server.guests.qr import qr_terminal
+
+        typer.echo(qr_terminal(page))
     if made["code"]:
         typer.echo(f"The code that opens it at the door: {made['code']}. Send it by another way than the link.")
 

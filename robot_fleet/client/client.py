@@ -10,13 +10,14 @@ from robot_fleet.client.city import CityCalls
 from robot_fleet.client.connection import PATIENCE_S, Connection
 from robot_fleet.client.desk import DeskCalls
 from robot_fleet.client.ground import GroundCalls
+from robot_fleet.client.passes import PassCalls
 from robot_fleet.client.schedules import ScheduleCalls
 from robot_fleet.client.stream import frames
 from robot_fleet.client.tasks import TaskCalls
 from robot_fleet.client.what_if import WhatIfCalls
 
 
-class FleetClient(TaskCalls, GroundCalls, CityCalls, DeskCalls, ScheduleCalls, WhatIfCalls):
+class FleetClient(TaskCalls, GroundCalls, CityCalls, DeskCalls, ScheduleCalls, PassCalls, WhatIfCalls):
     """A client of a running fleet; use as a context manager.
 
     Every method raises FleetError: what the gateway answers, by its code, or `runtime_gateway_unreachable`. What does
@@ -26,7 +27,7 @@ class FleetClient(TaskCalls, GroundCalls, CityCalls, DeskCalls, ScheduleCalls, W
     Parameters
     ----------
     url : where the gateway is, for instance `http://127.0.0.1:8600`.
-    token : of `./fleet user token new`; empty where the fleet has no users.
+    token : of `./fleet user token new`, or the secret of a pass; empty where the fleet has no users.
     tls : knows the gateway's certificate; None where this machine knows it.
     patience_s : for so long what does not answer is asked again.
     """

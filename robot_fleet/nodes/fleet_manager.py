@@ -14,6 +14,7 @@ from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed, SequenceTask
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
+from robot_fleet.ros.brought_topic import BroughtTopic
 from robot_fleet.ros.charger_topic import ChargerTopic
 from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
@@ -87,6 +88,7 @@ class FleetManager:
         self._alarms = AlarmTopics(node, site.health.alarms)
         self._prompts = PromptTopics(node, site)
         self._contacts = ContactTopics(node)
+        self._brought = BroughtTopic(node, site)
         self._recipients = RecipientsIntake(arguments.site, self._feed)
         every(node, LOOK_EVERY_S, guard("recipients", self._recipients.look))
         self._alarms_seq = -1
@@ -139,6 +141,7 @@ class FleetManager:
                 self._alarms.tell(self._fleet.state, now.fleet_s)
                 self._prompts.tell(self._fleet.state, now.fleet_s)
                 self._contacts.tell(self._fleet.state, now.fleet_s)
+                self._brought.tell(self._fleet.state, now.fleet_s)
                 self._events.tell(self._fleet.state, now.fleet_s)
 
     def _look_at_processes(self) -> None:

@@ -53,6 +53,7 @@ QOS: dict[str, Quality] = {
     "fleet/incidents": _quality(1, latched=True),
     "fleet/prompts": _quality(1, latched=True),
     "fleet/contacts": _quality(1, latched=True),
+    "fleet/brought_items": _quality(1, latched=True),
     # several at a time must not push each other out, and each is answered
     "fleet/city_events": _quality(50),
     "fleet/city_event_answers": _quality(50),

@@ -9,6 +9,7 @@ from rclpy.node import Node
 from robot_fleet_interfaces.msg import ChargerSupply, PlaceContents
 from rosgraph_msgs.msg import Clock as ClockMsg
 
+from robot_fleet.ros.bringing import Bringing
 from robot_fleet.ros.calling import Calling
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.equipment_link import SimEquipmentTopics
@@ -97,6 +98,7 @@ class SimBridge:
         self._calling = Calling(node, guard, callers, keeper, world.site)
         self._replying = Replying(node, guard, world)
         self._reaching = Reaching(node, guard, world)
+        self._bringing = Bringing(node, guard, world)
         self._robots = {
             name: SimRobotServers(node, world, name, guard, self._stamp_s, occupancy, self._charts)
             for name in world.robots
@@ -139,6 +141,7 @@ class SimBridge:
         self._calling.look(self._world.now_s, steady_s)
         self._replying.look(steady_s)
         self._reaching.look(steady_s)
+        self._bringing.look()
 
     def _begin(self, steady_s: float) -> None:
         """Let the day begin soon, when the agents know what there is before anything has been used."""

@@ -14,6 +14,7 @@ from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve, ReachOut
 from robot_fleet.core.fleet import Fleet, FleetState, Ports
+from robot_fleet.core.fleet.bringing import brought_items
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     AnswerTask,
@@ -35,6 +36,7 @@ from robot_fleet.runtime.host import FactLog, Host, MemoryLog
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.scheduling.cpsat import improve
 from robot_fleet.sim.answerers import Wait, answer_now, who_takes_over
+from robot_fleet.sim.bringers import bring
 from robot_fleet.sim.callers import Call, Callers, Request
 from robot_fleet.sim.contacts import STAND_IN, reply_key, reply_now
 from robot_fleet.sim.equipment import SimEquipmentLink
@@ -171,6 +173,7 @@ class VirtualFleet:
         now = self.now
         for call in self.callers.due(now.fleet_s):
             self.host.feed(self.wish(call), now)
+        bring(self.world, brought_items(self.host.fleet.site, self.host.fleet.state))
         for place in self._sensors:
             items, people = self.world.custody.at_place(place), self.world.drivers.bays.people_at(place)
             if (items, people) != self._sensed.get(place) or items == ():

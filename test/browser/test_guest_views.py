@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from robot_fleet.server.app import create_app
 from robot_fleet.server.guests import things
+from robot_fleet.server.guests.qr import qr_svg
 from robot_fleet.site.load import load_site
 from robot_fleet.site.pages import read_pages
 from robot_fleet.stores.passes.kinds import Pass, PassKind
@@ -28,7 +29,7 @@ from test.guest_site import BUSAN
 DOCS = Path(__file__).parents[2] / "docs"
 WAIT_MS = 60_000
 NOW_S = 30_600.0
-KIOSK, PHONE, TABLET = (1080, 1920), (360, 740), (820, 1180)
+KIOSK, WIDE, PHONE, TABLET = (1080, 1920), (1280, 800), (390, 844), (820, 1180)
 CODE = {"act": "code", "until_s": NOW_S + 90.0}
 
 
@@ -47,6 +48,8 @@ def thing(name: str, service: str, **more: Any) -> dict[str, Any]:
 
 COMING = thing("t1", "meal_delivery")
 AT_THE_DOOR = thing("t2", "parcel_delivery", awaits=CODE)
+PARKING = thing("t4", "park_car", robot="")
+LINK = "mine.html#rfp_" + "a" * 43
 OVER = thing("t3", "parcel_delivery", ended_s=NOW_S, outcome="done", result="handed_over")
 
 
@@ -78,15 +81,34 @@ def _choice(page: Page) -> None:
     page.wait_for_selector("[data-choice]")
 
 
+def _slip(page: Page) -> None:
+    """Hand a car over: the number, and the code for the phone."""
+    asked = {"task": "t4", "expected_at_s": NOW_S + 300.0, "ticket": "482915307", "code": None, "page": LINK}
+    told = json.dumps({**asked, "qr_svg": qr_svg(f"https://fleet.example.org/{LINK}")})
+    page.route("**/api/v1/me/requests", lambda route: route.fulfill(body=told, content_type="application/json"))
+    _choice(page)
+    page.click("[data-choice=small]")
+    page.click('[data-confirms="0"]')
+    page.click('[data-confirms="1"]')
+    page.click("[data-focus=next]")
+    page.click("[data-focus=yes]")
+    page.wait_for_selector("#qr")
+
+
 VIEWS = (
     GuestView("kiosk", "kiosk.html", PassKind.KIOSK, "deck/in_1", KIOSK),
     GuestView("kiosk_choice", "kiosk.html", PassKind.KIOSK, "deck/in_1", KIOSK, open=_choice),
+    GuestView("slip", "kiosk.html", PassKind.KIOSK, "deck/in_1", KIOSK, (PARKING,), _slip),
     GuestView("home", "home.html", PassKind.RESIDENT, "care_home/r201", TABLET, (AT_THE_DOOR, COMING)),
     GuestView("mine", "mine.html", PassKind.TASK, "t2", PHONE, (AT_THE_DOOR,)),
     GuestView("rating", "mine.html", PassKind.TASK, "t3", PHONE, (OVER,), _clicks('[data-stars="4"]')),
 )
 SHUT = (
+    GuestView("kiosk, wide", "kiosk.html", PassKind.KIOSK, "deck/in_1", WIDE),
+    GuestView("choice, wide", "kiosk.html", PassKind.KIOSK, "deck/in_1", WIDE, open=_choice),
+    GuestView("slip, wide", "kiosk.html", PassKind.KIOSK, "deck/in_1", WIDE, (PARKING,), _slip),
     GuestView("ticket", "kiosk.html", PassKind.KIOSK, "deck/in_1", KIOSK, open=_clicks("#take-back")),
+    GuestView("ticket, wide", "kiosk.html", PassKind.KIOSK, "deck/in_1", WIDE, open=_clicks("#take-back")),
     GuestView("offers", "home.html", PassKind.RESIDENT, "care_home/r201", PHONE, (), _clicks("#ask")),
     GuestView(
         "when", "home.html", PassKind.RESIDENT, "care_home/r201", PHONE, (), _clicks("#ask", "[data-offer=meal]")

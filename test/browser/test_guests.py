@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -13,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.sim.items import SimItem
 from robot_fleet.site.pages import read_pages
+from robot_fleet.stores.passes.codes import FIRST_LOCK_S
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.passes.passes import PASS_MARK
 from robot_fleet.stores.users.people import Role
@@ -39,14 +38,6 @@ class Patient(LivingFleet):
         ]
         self.pace = 0 if any(asked) else PACE
         super()._go_on()
-
-    def drive_in(self) -> str:
-        """Let the car stand in the bay that somebody has just asked to have parked, and return its id."""
-        (task,) = [task for task in self.played.host.fleet.state.open_tasks() if "bay" in task.request.params]
-        params: Any = task.request.params
-        car = SimItem(params["item"], "car", params["mass_kg"], params["length_m"], params["width_m"], "person", "")
-        self.played.world.drivers.arrive(car, params["bay"])
-        return car.id
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +96,8 @@ def test_a_kiosk_takes_a_car_and_gives_it_back(browser: Browser, house: House) -
     page.click('[data-focus="yes"]')
     ticket = page.locator("#ticket").inner_text()
     assert re.fullmatch(r"\d{3}-\d{3}-\d{3}", ticket)
-    item = house.server.do(house.fleet.drive_in)
-    assert item.startswith("car_")
+    scanned = page.locator("#qr")
+    assert scanned.evaluate("image => image.complete && image.naturalWidth > 0")
     expect(page.locator("main")).to_contain_text("끝났습니다")
     page.click("#finish")
     expect(page.locator("main")).not_to_contain_text(ticket)
@@ -146,13 +137,21 @@ def test_a_recipient_follows_a_parcel_and_opens_by_code(browser: Browser, house:
         client.timeout = httpx.Timeout(60.0)
         wish = {"service": "parcel_delivery", "params": params}
         assert client.post("/api/v1/tasks", json=wish, headers={"idempotency-key": "p1"}).status_code == 202
-    page, code = opened(browser, house, PassKind.TASK, "p1", 360, 740)
+    page, code = opened(browser, house, PassKind.TASK, "p1", 390, 844)
     expect(page.locator("h1")).to_have_text("택배 배달")
     expect(page.locator(".guest-prompt")).to_contain_text("네 자리 번호")
     wide = page.evaluate("() => document.documentElement.scrollWidth")
-    assert wide <= 360
+    assert wide <= 390
     typed(page, f"{(int(code) + 1) % 10_000:04d}")
     expect(page.locator(".guest-refused")).to_contain_text("2번 더")
+    typed(page, f"{(int(code) + 2) % 10_000:04d}")
+    expect(page.locator(".guest-refused")).to_contain_text("1번 더")
+    typed(page, f"{(int(code) + 3) % 10_000:04d}")
+    expect(page.locator(".guest-refused")).to_have_count(1)
+    expect(page.locator(".guest-refused")).to_contain_text("잠겼습니다")
+    expect(page.locator('[data-focus="key-1"]')).to_be_disabled()  # the robot has reminded them, and waits once more
+    house.now_s += FIRST_LOCK_S + 1.0
+    expect(page.locator('[data-focus="key-1"]')).to_be_enabled()
     typed(page, code)
     expect(page.locator("main")).to_contain_text("전달함")
     rate(page, 5, "quick")
@@ -174,6 +173,21 @@ def test_a_resident_asks_answers_and_says_how_it_was(browser: Browser, house: Ho
     page.click('[data-word="loaded"]')
     expect(page.locator("main")).to_contain_text("끝났습니다")
     rate(page, 4, "friendly")
+
+    # whoever asks for a visit twice is told that it is on its way
+    page.reload()
+    page.click("#ask")
+    page.click('[data-offer="visit"]')
+    page.click('[data-in="7200"]')
+    page.click('[data-focus="yes"]')
+    expect(page.locator("h1")).to_have_text("돌봄 방문")
+    page.reload()
+    page.click("#ask")
+    page.click('[data-offer="visit"]')
+    page.click('[data-in="7200"]')
+    page.click('[data-focus="yes"]')
+    expect(page.get_by_role("alert").last).to_contain_text("이미")
+    page.reload()
 
     # what is lost is said
     page.route("**/api/v1/me", lambda route: route.abort())

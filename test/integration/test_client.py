@@ -18,10 +18,13 @@ from robot_fleet.core.site import CalendarSpec
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site
+from robot_fleet.site.pages import read_pages
+from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
+from test.guest_site import ROOM, guest_site
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
 VISIT = {"place": "home/r101"}
@@ -161,6 +164,43 @@ def test_there_is_a_method_for_every_command(
     patterns = {path: re.compile(re.sub(r"{[^}]*}", "[^/]+", path.removeprefix("/api/v1"))) for path in commands}
     assert len(commands) > 30
     assert [path for path, pattern in patterns.items() if not any(map(pattern.fullmatch, given))] == []
+
+
+def test_there_is_a_method_for_every_address_of_passes(tmp_path: Path) -> None:
+    folder = guest_site(tmp_path / "site")
+    fleet = MovingFleet(load_site(folder), tasks=0)
+    pages = read_pages(folder, fleet.site.services, fleet.site.places)
+    with House(tmp_path, fleet=fleet, pages=pages) as house:
+        url = house.server.url
+        with FleetClient(url, house.tokens[Role.OPERATOR]) as desk:
+            kiosk, home = desk.new_pass("kiosk", "deck/in_1", 2.0), desk.new_pass(PassKind.RESIDENT, ROOM)
+            assert (home.kind, home.page) == (PassKind.RESIDENT, f"home.html#{home.secret}")
+            with FleetClient(url, kiosk.secret) as screen:
+                assert [offer.id for offer in screen.mine().offers] == ["park"]
+                handed = screen.ask_for("park", choice="small", confirmed=True, plate="12가3456", key="c1")
+                assert handed.task == "c1" and handed.ticket is not None
+                assert screen.take_ticket(handed.ticket).item == fleet.task("c1")["params"]["item"]
+                for ask, code in (
+                    (lambda: screen.take_ticket("000000000"), "request_ticket_unknown"),
+                    (lambda: screen.rate("c1", 5, ["rude"]), "request_rating_malformed"),
+                    (lambda: screen.reply("c1", "yes"), "request_forbidden"),
+                ):
+                    with pytest.raises(RequestError) as caught:
+                        ask()
+                    assert caught.value.code == code
+            with FleetClient(url, home.secret) as resident:
+                for ask in (lambda: resident.reply("c1", "yes"), lambda: resident.open_by_code("c1", "0000")):
+                    with pytest.raises(RequestError) as caught:
+                        ask()
+                    assert caught.value.code == "request_unknown_task"  # another one's: nobody learns that there is one
+                with pytest.raises(RequestError) as caught:
+                    resident.open_by_code("c1", "12")
+                assert caught.value.code == "request_malformed"
+            assert desk.revoke_pass(home.id).revoked_s is not None
+            assert {row.id: row.revoked_s is None for row in desk.passes() if row.kind is not PassKind.ITEM} == {
+                kiosk.id: True,
+                home.id: False,
+            }
 
 
 def test_mistakes_have_the_codes_of_the_api(client: FleetClient) -> None:

@@ -51,7 +51,7 @@ export function thingScreen(guest, id, more = () => []) {
   parts.push(expected(guest, thing));
   if (thing.prompt) parts.push(...prompted(guest, thing, state));
   else state.digits = "";
-  if (state.refused) parts.push(h("p", { class: "guest-refused", role: "alert", textContent: state.refused }));
+  if (state.refused && !(thing.prompt?.locked_s > 0)) parts.push(h("p", { class: "guest-refused", role: "alert", textContent: state.refused }));
   if (thing.may_rate) parts.push(...rated(guest, thing, state));
   else if (thing.stars) parts.push(line(text("guest_rated")));
   return [...parts, ...more(thing)].filter(Boolean);

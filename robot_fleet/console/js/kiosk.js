@@ -35,7 +35,10 @@ function handedOver(answer) {
     answer.ticket ? h("div", { class: "guest-ticket" },
       h("p", { class: "guest-line", textContent: text("guest_ticket") }),
       h("p", { class: "guest-number", id: "ticket", textContent: answer.ticket.replace(/(\d{3})(?=\d)/g, "$1-") }),
-      h("p", { class: "guest-small", textContent: text("guest_ticket_means") })) : null,
+      h("p", { class: "guest-small", textContent: text("guest_ticket_means") }),
+      answer.qr_svg ? h("div", { class: "guest-qr" },
+        h("img", { id: "qr", src: `data:image/svg+xml,${encodeURIComponent(answer.qr_svg)}`, alt: text("guest_qr_alt") }),
+        h("p", { class: "guest-small", textContent: text("guest_qr") })) : null) : null,
     finish(),
   ].filter(Boolean)));
 }

@@ -16,7 +16,7 @@ from robot_fleet.core.fleet import flowing
 from robot_fleet.core.fleet.applied_jobs import CUT_OFF, NO_ROBOT, for_want_of_a_robot
 from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
-from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.job import JobEvent, JobState
 from robot_fleet.core.lifecycles.task import TaskState
@@ -43,18 +43,26 @@ def look(turn: Turn) -> None:
 def _send_staff(turn: Turn, call: AlarmRecord, place: str) -> None:
     """Send staff where no robot has come in time, and call them back once one is there before anybody has set out.
 
-    Where equipment out of order leaves no robot a way they are sent at once.
+    Where equipment out of order leaves no robot a way they are sent at once. A robot that was there and is nobody's any
+    more (it has fallen silent, it stands in the way of the next) is none.
     """
     task, now_s = turn.state.tasks[call.task], turn.now.fleet_s
     cut_off = task.reason == EQUIPMENT_FAILED and bool(task.about)
-    if call.staff_s is None and call.on_site_s is None and not task.ended and (cut_off or now_s >= task.request.due_s):
+    alone = call.on_site_s is None or not task.robot
+    if call.staff_s is None and alone and not task.ended and (cut_off or now_s >= task.request.due_s):
         name, due_s = turn.state.next_job, now_s + turn.site.health.desk.staff_s
         kind, text = JobKind.LOOK_AFTER.value, f"{CUT_OFF}:{','.join(task.about)}" if cut_off else NO_ROBOT
         turn.emit(JobOpened(name, kind, "", place, call.id, call.incident, due_s, text, "", now_s))
-    elif call.staff_s is not None and call.on_site_s is not None:
+    elif call.staff_s is not None and call.on_site_s is not None and (task.ended or _is_there(turn.state, task)):
         for job in list(turn.state.jobs.values()):
             if job.alarm == call.id and for_want_of_a_robot(job.text) and job.state is JobState.OPEN:
                 turn.emit(JobAnswered(job.id, JobEvent.WITHDRAW.value, ROBOT_THERE, "", now_s))
+
+
+def _is_there(state: FleetState, task: TaskRecord) -> bool:
+    robot = state.robots.get(task.robot)
+    order = robot.busy if robot is not None else None
+    return order is not None and order.task == task.id and order.arrived
 
 
 def wishes(state: FleetState) -> Iterator[ReachOut]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from robot_fleet.agent.agent import Agent
@@ -17,6 +17,7 @@ from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import LedgerError, RuntimeFailure
 from robot_fleet.core.fleet import Fleet, Ports
 from robot_fleet.core.inputs import AnswerTask, Input
+from robot_fleet.core.recipient import Recipient
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.chaos.faults import AGENTS, MANAGER, SIM
 from robot_fleet.runtime.chaos.messages import CALM, DisturbedLink
@@ -47,7 +48,7 @@ class ChaosFleet(VirtualFleet):
 
     Parameters
     ----------
-    site, ports, occupancy, people, rows, seed, improving, start_s : see VirtualFleet.
+    site, ports, occupancy, people, rows, seed, improving, start_s, recipients : see VirtualFleet.
     trace : the trace to write, none if None.
 
     Attributes
@@ -70,6 +71,7 @@ class ChaosFleet(VirtualFleet):
         improving: bool = True,
         trace: Path | None = None,
         start_s: float | None = None,
+        recipients: Mapping[str, Recipient] | None = None,
     ) -> None:
         self.kills: list[tuple[float, str]] = []
         self._checked_before = self._broken_before = 0  # by managers that are gone
@@ -91,7 +93,18 @@ class ChaosFleet(VirtualFleet):
         self._trace = trace
         self.mortal_links: dict[str, MortalLink] = {}
         self.disturbed: dict[str, DisturbedLink] = {}
-        super().__init__(site, ports, occupancy, people, rows, seed, self.history, improving, start_s=start_s)
+        super().__init__(
+            site,
+            ports,
+            occupancy,
+            people,
+            rows,
+            seed,
+            self.history,
+            improving,
+            start_s=start_s,
+            recipients=recipients,
+        )
         self.world.before_confirm = self._checkpoint
         if trace is not None:
             self.world.open_trace(trace)

@@ -34,6 +34,7 @@ from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import STEPS_PER_S
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map
+from robot_fleet.site.recipients import read_recipients
 
 WARM_UP_S = 120.0
 """Fleet seconds in which the fleet sets to work before anything fails."""
@@ -66,7 +67,9 @@ class VirtualChaos:
         self.site = site
         self.rows = load(folder, site, seed, WARM_UP_S + minutes * 60.0, DRAINS_S)
         people, occupancy = read_people(folder / "people.yaml"), read_map(Path(site.map_file))
-        self.fleet = ChaosFleet(site, ports_for(site), occupancy, people, self.rows, seed, trace=trace)
+        known = read_recipients(folder)
+        ports = ports_for(site)
+        self.fleet = ChaosFleet(site, ports, occupancy, people, self.rows, seed, trace=trace, recipients=known)
         self.schedule = Schedule(seed, (MANAGER, AGENTS, SIM))
         self.attendant = Attendant(self.fleet.have_tried_again)
         self.faults: list[Fault] = []

@@ -17,6 +17,7 @@ from robot_fleet.runtime.scenarios.striking import Striking
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.maps import read_map
+from robot_fleet.site.recipients import read_recipients
 
 
 class StruckFleet(ChaosFleet):
@@ -50,7 +51,8 @@ class StruckFleet(ChaosFleet):
         self._sim_may_die = any(
             isinstance(fault, ProcessKilled) and fault.process == "sim_world" for fault in ground.scenario.says.faults
         )
-        super().__init__(ground.site, ports, occupancy, people, rows, seed, improving, trace, start_s)
+        known = read_recipients(ground.folder)
+        super().__init__(ground.site, ports, occupancy, people, rows, seed, improving, trace, start_s, known)
         self._stage = VirtualStage(self, seed)
         self.striking = Striking(ground, self._stage)
         self._attendant = Attendant(self.have_tried_again) if ground.scenario.says.attended else None

@@ -14,6 +14,7 @@ from robot_fleet.core.site import ActTemplate, Asked, Site
 from robot_fleet.server.answers import taken
 from robot_fleet.server.doors.limits import Patience, Pauses, TooManyRequests
 from robot_fleet.server.guests import models, things
+from robot_fleet.server.guests.qr import qr_svg
 from robot_fleet.server.ports import FleetPort, Frame, Row
 from robot_fleet.site.model_pages import OfferModel, PagesFile
 from robot_fleet.stores.passes.codes import Tried
@@ -26,6 +27,8 @@ TICKETS_WRONG = Patience(free=5, first_s=10.0, longest_s=600.0)
 """Of one kiosk; a thousand million tickets are not guessed so."""
 TICKET_PASS_S = 12 * 3_600.0
 """A pass that a ticket gives is good for so long."""
+SLIP_PASS_S = 7 * DAY_S
+"""A link that a kiosk shows to whoever hands something over is good for so long; their number is, for ever."""
 _PAGES = {
     PassKind.KIOSK: "kiosk.html",
     PassKind.RESIDENT: "home.html",
@@ -80,8 +83,14 @@ class Guests:
             ],
         )
 
-    async def ask(self, fleet: FleetPort, holder: Pass, key: str, wish: models.AskWish) -> models.Asked:
+    async def ask(
+        self, fleet: FleetPort, holder: Pass, key: str, wish: models.AskWish, entrance: str = ""
+    ) -> models.Asked:
         """Ask for what a site offers.
+
+        Parameters
+        ----------
+        entrance : the address at which whoever asks has reached the server; pages are below it.
 
         Raises
         ------
@@ -116,7 +125,20 @@ class Guests:
         code: str | None = None
         if things.asks_for_code(self.site.services.get(offer.service)) and holder.kind is PassKind.RESIDENT:
             code = await asyncio.to_thread(self.store.codes.make, answer.task, self.now_s())
-        return models.Asked(task=answer.task, expected_at_s=answer.expected_at_s, ticket=ticket, code=code)
+        page: str | None = None
+        if ticket is not None:
+            _, secret = await asyncio.to_thread(
+                self.store.passes.new, PassKind.ITEM, str(params[offer.item]), holder.id, SLIP_PASS_S, self.now_s()
+            )
+            page = page_of(PassKind.ITEM, secret)
+        return models.Asked(
+            task=answer.task,
+            expected_at_s=answer.expected_at_s,
+            ticket=ticket,
+            code=code,
+            page=page,
+            qr_svg=None if page is None else qr_svg(f"{entrance}/{page}"),
+        )
 
     async def reply(self, fleet: FleetPort, holder: Pass, key: str, wish: models.AnswerWish) -> models.Taken:
         """Answer a robot that waits.
@@ -191,8 +213,12 @@ class Guests:
         )
         return models.TicketTaken(secret=secret, item=item, expires_s=made.expires_s)
 
-    async def make(self, fleet: FleetPort, wish: models.PassWish, by: str) -> models.PassMade:
+    async def make(self, fleet: FleetPort, wish: models.PassWish, by: str, entrance: str = "") -> models.PassMade:
         """Make a pass, and of a delivery its code.
+
+        Parameters
+        ----------
+        entrance : as in `ask`.
 
         Raises
         ------
@@ -212,7 +238,8 @@ class Guests:
         code: str | None = None
         if things.asks_for_code(self.site.services.get(service)):
             code = await asyncio.to_thread(store.codes.make, wish.subject, now_s)
-        return models.PassMade(**row_of(made), secret=secret, page=page_of(made.kind, secret), code=code)
+        page = page_of(made.kind, secret)
+        return models.PassMade(**row_of(made), secret=secret, page=page, code=code, qr_svg=qr_svg(f"{entrance}/{page}"))
 
     def _offer(self, holder: Pass, view: Frame, name: str, again: bool) -> OfferModel:
         given = self.pages.offers if again else things.offers(self.site, self.pages, holder, view)

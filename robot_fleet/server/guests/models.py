@@ -44,6 +44,7 @@ class PassMade(PassRow):
     secret: str = Field(description="Belongs behind the `#` of a page's address, and nowhere else.")
     page: str = Field(description="The page, relative to the server, with the secret behind its `#`.")
     code: str | None = Field(description="The four digits of a task whose robot asks for them; null for others.")
+    qr_svg: str = Field(description="The QR code of the page as an SVG; as secret as the page.")
 
 
 class AskWish(_Body):
@@ -63,6 +64,8 @@ class Asked(BaseModel):
     expected_at_s: float = Field(description="When, in fleet seconds; 0 if nobody knows yet.")
     ticket: str | None = Field(default=None, description="Nine digits by which what was handed over is asked for.")
     code: str | None = Field(default=None, description="Four digits for whoever is to open what a robot brings.")
+    page: str | None = Field(default=None, description="The page of what was handed over, for the driver's own phone.")
+    qr_svg: str | None = Field(default=None, description="The QR code of that page.")
 
 
 class AnswerWish(_Body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from robot_fleet.server.answers import ERRORS, Key, new_key
@@ -29,10 +29,10 @@ def guest_routes(fleet: FleetPort, guests: Guests) -> APIRouter:
         return await guests.look(fleet, _holder())
 
     @router.post("/requests", status_code=202)
-    async def ask(wish: models.AskWish, key: Annotated[str, _NEEDED]) -> models.Asked:
+    async def ask(wish: models.AskWish, key: Annotated[str, _NEEDED], request: Request) -> models.Asked:
         """Ask for something that the site offers to whoever has such a pass."""
         concerns(key)
-        return await guests.ask(fleet, _holder(), key, wish)
+        return await guests.ask(fleet, _holder(), key, wish, _entrance(request))
 
     @router.post("/answers", status_code=202)
     async def reply(wish: models.AnswerWish, key: Key = None) -> models.Taken:
@@ -72,11 +72,12 @@ def pass_routes(fleet: FleetPort, guests: Guests) -> APIRouter:
         return JSONResponse([row_of(each) for each in shown], headers=page.headers)
 
     @router.post("", status_code=201)
-    async def make(wish: models.PassWish) -> models.PassMade:
+    async def make(wish: models.PassWish, request: Request) -> models.PassMade:
         """Make a pass for a place, a task or an item; its secret is told this once."""
         concerns(wish.subject)
         entrant = visit().entrant
-        return await guests.make(fleet, wish, "operator" if entrant is None else entrant.user)
+        by = "operator" if entrant is None else entrant.user
+        return await guests.make(fleet, wish, by, _entrance(request))
 
     @router.post("/{pass_id}/revoke")
     async def revoke(pass_id: str) -> models.PassRow:
@@ -84,6 +85,12 @@ def pass_routes(fleet: FleetPort, guests: Guests) -> APIRouter:
         return models.PassRow(**row_of(await asyncio.to_thread(guests.store.passes.revoke, pass_id, guests.now_s())))
 
     return router
+
+
+def _entrance(request: Request) -> str:
+    """Return the address at which whoever asks has reached this server; a browser knows it through any proxy."""
+    origin = request.headers.get("origin", "")
+    return (origin if origin.startswith("http") else str(request.base_url)).rstrip("/")
 
 
 def _holder() -> Pass:

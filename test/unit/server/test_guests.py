@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -17,7 +18,8 @@ from robot_fleet.core.inputs import RateTask
 from robot_fleet.core.site import Site
 from robot_fleet.server.doors.limits import TooManyRequests
 from robot_fleet.server.guests import models
-from robot_fleet.server.guests.guests import TICKETS_WRONG, Guests
+from robot_fleet.server.guests.guests import SLIP_PASS_S, TICKETS_WRONG, Guests
+from robot_fleet.server.guests.qr import qr_svg, qr_terminal
 from robot_fleet.server.ports import CommandAnswer, Row
 from robot_fleet.site.load import load_site
 from robot_fleet.site.pages import check_pages, read_pages
@@ -371,3 +373,28 @@ def test_what_is_wrong_with_an_offer_is_found(site: Site, tmp_path: Path, change
     pages["offers"] = [{**visit, **change}]
     (tmp_path / "pages.yaml").write_text(yaml.safe_dump(pages, allow_unicode=True), encoding="utf-8")
     assert code in [finding.code for finding in check_pages(tmp_path, site.services, site.places)]
+
+
+def test_what_is_handed_over_has_a_link_for_the_drivers_phone_as_a_qr_code(desk: Desk) -> None:
+    kiosk = desk.holder(PassKind.KIOSK, "deck/in_1")
+    wish = models.AskWish(offer="park", choice="small", confirmed=True, plate=SecretStr("12가3456"))
+    told = asyncio.run(desk.guests.ask(desk.fleet, kiosk, "k1", wish, "https://fleet.example.org"))
+    assert told.page is not None and told.qr_svg == qr_svg(f"https://fleet.example.org/{told.page}")
+    page, _, secret = told.page.partition("#")
+    found = desk.store.passes.by_secret(secret, NOW_S)
+    assert found is not None
+    assert (page, found.kind) == ("mine.html", PassKind.ITEM)
+    assert found.subject == desk.fleet.rows[0]["params"]["item"]
+    assert found.expires_s == NOW_S + SLIP_PASS_S
+    resident = desk.ask(desk.holder(PassKind.RESIDENT, ROOM), "k2", "visit", in_s=0.0)
+    assert (resident.page, resident.qr_svg) == (None, None)
+
+
+def test_a_qr_code_is_drawn_without_anybody_elses_help() -> None:
+    drawn = qr_svg("https://fleet.example.org/mine.html#rfp_secret")
+    root = ElementTree.fromstring(drawn)
+    assert root.tag.endswith("svg") and root.attrib["viewBox"].startswith("0 0 ")
+    assert "rfp_secret" not in drawn and "href" not in drawn
+    assert qr_svg("https://fleet.example.org/mine.html#rfp_other") != drawn
+    lines = qr_terminal("https://fleet.example.org/").splitlines()
+    assert len({len(line) for line in lines if line}) == 1
