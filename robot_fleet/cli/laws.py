@@ -147,6 +147,27 @@ def report(
 
 
 @app.command()
+def papers(lang: Lang = Language.EN, as_json: AsJson = False, name: Name = None) -> None:
+    """List the certificates, insurances and permits of the running fleet: whose, how long valid, who withdrew them.
+
+    The first to end first. Exit 1 if one has ended or was withdrawn.
+
+    Example: ./fleet law papers --lang ko
+    """
+    from robot_fleet.cli.gateway import Gateway
+    from robot_fleet.reports.paper_list import HEADINGS, cells
+
+    with Gateway(name) as gateway:
+        rows = gateway.get("/papers")
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1, "papers": rows}, ensure_ascii=False, indent=1))
+    else:
+        print_table(HEADINGS[lang.value], (cells(row, lang.value) for row in rows), numbers=True)
+    if any(row["state"] in ("ended", "withdrawn") for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
 def withdraw(
     paper: Paper, reason: Reason = "", by: By = "operator", as_json: AsJson = False, name: Name = None
 ) -> None:

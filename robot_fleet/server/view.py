@@ -1,14 +1,14 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
 `snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
-"out", "schedules", "templates", "events", "hold", "in_place", "shift", "routes",
+"out", "schedules", "templates", "events", "papers", "hold", "in_place", "shift", "routes",
 "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
-"zones", "out", "schedules", "templates", "events", "hold", "in_place", "shift"}`; a key is absent where nothing has
-changed, `alarms`, `incidents`, `jobs`, `zones`, `out` (places that are out of use), `schedules`, `templates` and
-`events` are always the whole list, a task or item with `"gone": true` is to be forgotten. `routes` has the robots whose
-route changed, by id, and `past` what was done since (see `plan_rows`). `shift` is the one that waits to be taken over,
-or null.
+"zones", "out", "schedules", "templates", "events", "papers", "hold", "in_place", "shift"}`; a key is absent where
+nothing has changed, `alarms`, `incidents`, `jobs`, `zones`, `out` (places that are out of use), `schedules`,
+`templates`, `events` and `papers` are always the whole list, a task or item with `"gone": true` is to be forgotten.
+`routes` has the robots whose route changed, by id, and `past` what was done since (see `plan_rows`). `shift` is the one
+that waits to be taken over, or null.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class FleetView:
         self._zones_changed = False
         self._out: tuple[Row, ...] = ()
         self._out_changed = False
-        self._arranged: dict[str, list[Row]] = {"schedules": [], "templates": [], "events": []}
+        self._arranged: dict[str, list[Row]] = {"schedules": [], "templates": [], "events": [], "papers": []}
         self._arranged_new: dict[str, list[Row]] = {}
         self._hold_changed = False
         self._routes: dict[str, Row] = {}
@@ -179,6 +179,10 @@ class FleetView:
     def put_events(self, rows: list[Row]) -> None:
         """Take in the city's events that are open and the last that are over (see `event_rows`)."""
         self._put_arranged("events", rows)
+
+    def put_papers(self, rows: list[Row]) -> None:
+        """Take in all papers of robots (see `paper_rows`)."""
+        self._put_arranged("papers", rows)
 
     def _put_arranged(self, name: str, rows: list[Row]) -> None:
         if self._arranged[name] != rows:

@@ -111,6 +111,8 @@ export const getItems = () => ask("items", {});
 export const getPlacesOut = () => ask("places/out", {});
 export const takePlaceOut = (place) => post("places/out", newKey("place"), { place });
 export const mendPlace = (place) => post("places/mended", newKey("place"), { place });
+export const getPapers = () => ask("papers", {});
+export const changePaper = (paper, change, reason) => post(`papers/${encodeURIComponent(paper)}/${change}`, newKey("paper"), { reason });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (id, version) => task(id, "cancel", {}, version);

@@ -91,6 +91,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/zones/{zone}": Permission.VIEW,
         "GET /api/v1/items": Permission.VIEW,
         "GET /api/v1/places/out": Permission.VIEW,
+        "GET /api/v1/papers": Permission.VIEW,
         "GET /api/v1/alarms": Permission.VIEW,
         "GET /api/v1/incidents": Permission.VIEW,
         "GET /api/v1/jobs": Permission.VIEW,
