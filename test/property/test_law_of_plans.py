@@ -75,7 +75,7 @@ def asked(world: CoreWorld) -> Problem:
 
 
 def legs(world: CoreWorld, every: int = 1) -> Iterator[tuple[str, str, str, bool, bool, str]]:
-    """Yield legs of a robot of each kind: whether they are driven under the law and without one, and what is said of them.
+    """Yield legs of a robot of each kind: whether the law lets it, whether it could without one, and what is said.
 
     `every` is of how many places one is taken as a start.
     """
