@@ -93,7 +93,7 @@ class Evidence:
 
     def laws(self) -> list[tuple[str, ...]]:
         """Return a row per law of the site."""
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for regime in self.site.law.regimes.values():
             zones = ", ".join(self.say(zone.name) for zone in self.site.zones.values() if zone.law == regime.id)
             speeds = ", ".join(

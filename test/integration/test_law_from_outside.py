@@ -80,7 +80,7 @@ def spoilt(trace: Path, into: Path, robot: str, change: Callable[[Row, float], N
 def test_on_the_hard_day_the_law_is_kept(trace: Path) -> None:
     answer = check(trace, BUSAN)
     assert (answer.code, answer.told["breaches"]) == (0, [])
-    assert answer.told["entries"] > 4 and answer.told["in_zones_s"] > 30.0, "robots were where a law holds"
+    assert answer.told["entries"] >= 4 and answer.told["in_zones_s"] > 30.0, "robots were where a law holds"
 
 
 def test_a_trace_edited_to_go_faster_is_found_out(trace: Path, walker: str, tmp_path: Path) -> None:

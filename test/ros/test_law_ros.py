@@ -1,4 +1,4 @@
-"""A certificate withdrawn over HTTP in a running ROS fleet: its robot leaves the zone and stays out until it is restored."""
+"""A certificate withdrawn over HTTP in a running ROS fleet: its robot leaves the zone, and stays out until restored."""
 
 from __future__ import annotations
 
@@ -116,3 +116,4 @@ def test_a_robot_whose_certificate_is_withdrawn_leaves_and_stays_out_until_it_is
     assert client.task("second").state == "completed"
     again = [fact for fact in book.since(PaperRestored) if isinstance(fact, ZoneEntered)]
     assert again and all(fact.papers == {"certificate": "cert"} for fact in again)
+    client.close()
