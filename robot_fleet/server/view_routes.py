@@ -38,7 +38,7 @@ def view_reads(fleet: FleetPort, consoles: Callable[[], int]) -> APIRouter:
         row: dict[str, Any] = fleet.snapshot()["site"]
         return row
 
-    @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+    @router.get("/map.png", response_class=Response, responses={200: {"content": {"image/png": {}}}, **_UNKNOWN})
     async def map_png(level: str = GROUND_LEVEL) -> Response:
         """The map of a level: 0 occupied, 254 free, 205 unknown; the first row lies at the largest y."""
         picture = fleet.map_png(level)

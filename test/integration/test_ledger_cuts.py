@@ -88,7 +88,8 @@ class CutLedger:
         self.turns += 1
         log = self._log.read_bytes()
         self._cut(log[: self._random.randrange(start, len(log))], before)
-        torn = self._random.choice((start, self._random.randrange(start, len(log)), len(log) - 1))
+        last = len(log.rstrip(b"\0")) - 1  # zeros that are lost are no loss: zeros stand in their place
+        torn = self._random.choice((start, self._random.randrange(start, last), last))
         self._cut(log[:torn] + bytes(len(log) - torn), before)
         if self.turns % 10 == 0:
             self._cut(log, (self.ledger.last_seq, self.ledger.last_seal))

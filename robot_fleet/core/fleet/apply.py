@@ -412,7 +412,7 @@ def _task_answered(state: FleetState, fact: TaskAnswered) -> None:
     record = state.tasks[fact.task]
     record.asks, record.hands_over, record.tries, record.only_on, record.not_on = False, False, 0, "", ()
     record.reason = ""
-    record.begun_once = ()  # a person has said that it is to be tried again
+    record.begun_once = tuple(act for act in record.begun_once if act in record.told)  # known to be done: not again
 
 
 def _task_prioritised(state: FleetState, fact: TaskPrioritised) -> None:

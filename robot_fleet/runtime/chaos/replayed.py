@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from robot_fleet.core.facts import Fact, FlowMoved, OrderProgressed, OrderSent, TaskRequested
+from robot_fleet.core.facts import Fact, FlowMoved, OrderProgressed, OrderSent, StopMissed, TaskRequested
 from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
@@ -17,10 +17,11 @@ from robot_fleet.core.site import ActTemplate, Site
 
 @dataclass(slots=True)
 class Way:
-    """How a task went through its flow, as the facts tell it: what ended with which word, and where it turned."""
+    """How a task went through its flow, as facts tell: how its acts ended, where it turned, which stops it missed."""
 
     ended: dict[tuple[int, str], str] = field(default_factory=dict)
     turned: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)
+    missed: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Replayed:
     def carried_out(self, name: str) -> Iterator[tuple[str, ActTemplate]]:
         """Yield the acts that a task must have carried out if it is done, each with the id of its stop."""
         stops, way = self.requests[name].stops, self.ways.get(name, Way())
-        return ((stops[index].id, act) for index, act in passed(stops, way.ended, way.turned))
+        on_the_way = passed(stops, way.ended, way.turned)
+        return ((stops[index].id, act) for index, act in on_the_way if index not in way.missed)
 
     def task(self, name: str) -> TaskRecord | EndedTask | None:
         """Return how a task stands, None if there is none."""
@@ -93,6 +95,8 @@ def replay(site: Site, facts: Sequence[tuple[float, Fact]]) -> Replayed:
         elif isinstance(fact, FlowMoved):
             stop = state.tasks[fact.task].next_stop
             ways.setdefault(fact.task, Way()).turned[stop, fact.act] = (fact.stop, fact.begin)
+        elif isinstance(fact, StopMissed):
+            ways.setdefault(fact.task, Way()).missed.add(fact.stop)
         apply(state, fact)
     done = {name: frozenset(each) for name, each in steps.items()}
     return Replayed(state, requests, orders, done, acts, ways, docked)

@@ -465,6 +465,23 @@ def test_a_person_may_have_a_prompt_repeated() -> None:
     assert sum("medication" in name for name in world.done_acts) == 1
 
 
+def test_a_person_who_has_a_visit_tried_again_does_not_have_a_prompt_repeated_that_was_said() -> None:
+    world, robot = prompted()
+    work(world)  # it was said
+    while robot.next_step is None or robot.next_step.params.get("act") != "visit":
+        work(world)
+    fail(world, robot, "unknown")
+    assert world.state.tasks["v1"].asks
+    assert refused(world, AnswerTask("again", "v1", "retry", by="op_1")) == ""
+    for _ in range(400):
+        work(world)
+        if world.state.tasks["v1"].ended:
+            break
+    assert world.state.tasks["v1"].state is TaskState.COMPLETED
+    assert sum("/visit/visit" in name for name in world.done_acts) == 1
+    assert sum("medication" in name for name in world.done_acts) == 1
+
+
 # --- meals -----------------------------------------------------------------------------------------------------------
 
 

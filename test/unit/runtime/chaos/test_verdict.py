@@ -19,6 +19,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.runtime.chaos.account import ActEnd
 from robot_fleet.runtime.chaos.evidence import Evidence, Told
+from robot_fleet.runtime.chaos.replayed import Way, replay
 from robot_fleet.runtime.chaos.verdict import Rule, judge
 from robot_fleet.runtime.chaos.virtual import VirtualChaos
 from robot_fleet.sim.account import PhysicalAct
@@ -212,6 +213,16 @@ def test_what_breaks_a_rule_is_told(spoil: Callable[[], Evidence]) -> None:
     breaches = judge(spoil())
     assert SPOILT[spoil] in {breach.rule for breach in breaches}
     assert all(breach.where and breach.what and breach.look for breach in breaches)
+
+
+def test_nothing_is_missed_at_a_place_that_was_left_out() -> None:
+    known = replay(kept().site, kept().facts)
+    name = next(name for name, request in known.requests.items() if len(request.stops) > 2)
+    stops = [stop.id for stop in known.requests[name].stops]
+    assert next(stop for stop, _ in replace(known, ways={}).carried_out(name)) == stops[0]
+    left_out = replace(known, ways={name: Way(missed={0})})
+    assert stops[0] not in {stop for stop, _ in left_out.carried_out(name)}
+    assert stops[1] in {stop for stop, _ in left_out.carried_out(name)}
 
 
 def test_every_rule_is_tried() -> None:
