@@ -22,7 +22,7 @@ const zoneName = (id) => named(site.zones.find((each) => each.id === id)?.name) 
 
 async function load() {
   try {
-    site ??= await (await fetch("api/v1/site")).json();
+    site ??= { ...(await (await fetch("api/v1/site")).json()), robots: await (await fetch("api/v1/robots")).json() };
     papers = await getPapers();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
