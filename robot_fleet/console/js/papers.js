@@ -71,7 +71,7 @@ function line(row) {
     [row.number || row.id, small(row.id)],
     [row.robots.map(robotName).join(", ")],
     [where, small(when.filter(Boolean).join(" · "))],
-    [`${row.valid_from} – ${row.valid_to}`],
+    [h("span", { textContent: `${row.valid_from} –` }), " ", h("span", { textContent: row.valid_to })],
     [left(row)],
     state(row),
   ];
