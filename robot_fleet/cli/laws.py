@@ -110,28 +110,38 @@ def report(
         Path | None, typer.Option("--out", metavar="FILE", help="Write it there; pdf and csv need it.")
     ] = None,
     lang: Lang = Language.EN,
+    site_dir: Annotated[
+        Path | None, typer.Option("--site", metavar="DIR", help="The site; that of the fleet's last run by default.")
+    ] = None,
 ) -> None:
     """Report who was in zones with a law: when, mass, limit in force, highest speed, papers, and whose watch it was.
 
-    Out of the ledger alone; works on that of a running fleet, too.
+    Out of the ledger alone, and on paper with dates, names and papers by the site; works on a running fleet's, too.
 
     Example: ./fleet law report --format pdf --out law.pdf --lang ko
     """
-    from robot_fleet.cli.fresh import ledger_of
+    from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.ledger.ledger import Ledger
     from robot_fleet.reports import law_log
+    from robot_fleet.reports.law_evidence import Evidence
+    from robot_fleet.reports.law_pdf import log_pdf
     from robot_fleet.runtime.history import registry
+    from robot_fleet.runtime.ports import calendar_for
     from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.site.load import load_site
 
     if form not in _FORMS or (form in ("csv", "pdf") and out is None):
         message = f"expected one of {', '.join(_FORMS)}, csv and pdf with --out, got {form}"
         raise RequestError("request_unknown_format", message, "--format")
-    source = ledger or ledger_of(run_directory(name or DEFAULT_NAME))
+    run = run_directory(name or DEFAULT_NAME)
+    source = ledger or ledger_of(run)
     with Ledger.open(source, registry(), site_id=None, read_only=True) as opened:
         made, site = law_log.law_log(fact for _, _, fact in opened.read()), opened.site_id
     if form == "csv" or form == "pdf":
         assert out is not None
-        out.write_bytes(law_log.log_csv(made) if form == "csv" else law_log.log_pdf(made, site, lang.value))
+        ground = load_site(site_dir or site_of(run, "dates, zones and papers are the site's"))
+        evidence = Evidence(ground, calendar_for(ground), lang.value)
+        out.write_bytes(law_log.log_csv(made, evidence.at) if form == "csv" else log_pdf(made, evidence))
         typer.echo(str(out))
     elif form == "json":
         text = json.dumps(law_log.log_json(made, site), ensure_ascii=False, indent=1)
@@ -144,6 +154,27 @@ def report(
         events = [law_log.event_cells(event, lang.value) for event in made.events]
         if events:
             print_table(law_log.EVENT_HEADINGS[lang.value], events)
+
+
+@app.command()
+def papers(lang: Lang = Language.EN, as_json: AsJson = False, name: Name = None) -> None:
+    """List the certificates, insurances and permits of the running fleet: whose, how long valid, who withdrew them.
+
+    The first to end first. Exit 1 if one has ended or was withdrawn.
+
+    Example: ./fleet law papers --lang ko
+    """
+    from robot_fleet.cli.gateway import Gateway
+    from robot_fleet.reports.paper_list import HEADINGS, cells
+
+    with Gateway(name) as gateway:
+        rows = gateway.get("/papers")
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1, "papers": rows}, ensure_ascii=False, indent=1))
+    else:
+        print_table(HEADINGS[lang.value], (cells(row, lang.value) for row in rows), numbers=True)
+    if any(row["state"] in ("ended", "withdrawn") for row in rows):
+        raise typer.Exit(1)
 
 
 @app.command()

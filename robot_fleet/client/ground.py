@@ -21,7 +21,7 @@ from robot_fleet.server.models import (
     PlaceOutWish,
     ZoneWish,
 )
-from robot_fleet.server.rows import EquipmentRow, ItemRow, PlaceOutRow, RobotRow, ZoneRow
+from robot_fleet.server.rows import EquipmentRow, ItemRow, PaperRow, PlaceOutRow, RobotRow, ZoneRow
 
 _Cause = Literal["", "weather", "event", "other"]
 
@@ -169,6 +169,10 @@ class GroundCalls(Caller):
         """Limit the speed in a zone; 0 lifts the limit."""
         wish = {"speed_mps": speed_mps, "reason": reason, "by": by}
         return self._give(LimitWish, ("zones", zone, "limit"), key, version, **wish)
+
+    def papers(self) -> list[PaperRow]:
+        """Return the certificates, insurances and permits of the robots, the first to end first."""
+        return [PaperRow.model_validate(row) for row in self._connection.rows("/papers", {})]
 
     def withdraw_paper(self, paper: str, reason: str = "", *, by: str = "operator", key: str = "") -> CommandTaken:
         """Count a certificate, an insurance or a permit no more; its robots leave the zones that ask for it."""

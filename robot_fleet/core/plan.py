@@ -28,6 +28,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_fleet.core.plan_law import LawNeed
+
 Matrix = Sequence[Sequence[float]] | NDArray[np.float64]
 """Rows of seconds; an array may not be written to, and planners keep what they derive from it by its identity."""
 
@@ -227,6 +229,7 @@ class Problem:
     ageing_s : lateness at which a further second weighs twice; see the module.
     change_cost : cost of giving a task to another robot than its `assigned` one.
     tariff : (from_s, price): cost in seconds of one watt hour from that time on, rising times; free before the first.
+    law : what the law asks, which only the checker reads; None where there is none.
     """
 
     now_s: float
@@ -243,6 +246,7 @@ class Problem:
     tariff: tuple[tuple[float, float], ...] = ()
     coverage: Coverage | None = None
     starts: Mapping[str, Mapping[str, Sequence[float] | NDArray[np.float64]]] = field(default_factory=dict)
+    law: LawNeed | None = None
 
 
 @dataclass(frozen=True, slots=True)

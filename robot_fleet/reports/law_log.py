@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,7 +37,6 @@ EVENT_HEADINGS = {
     "ko": ("시각", "내용", "대상", "상세", "처리자"),
     "en": ("at", "what", "of", "detail", "by"),
 }
-_WIDTHS = (4, 5, 5, 3, 3, 3, 3, 3, 5, 5, 6, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +131,20 @@ def event_cells(event: Event, language: str) -> tuple[str, ...]:
     return format_clock(event.at_s), word.ko if language == "ko" else word.en, event.subject, event.detail, event.by
 
 
-def log_csv(log: LawLog) -> bytes:
-    """Return the stays as CSV that a Korean Excel opens as it is; the header is the same in all languages."""
+def log_csv(log: LawLog, at: Callable[[float | None], str] | None = None) -> bytes:
+    """Return the stays as CSV that a Korean Excel opens as it is; the header is the same in all languages.
+
+    Parameters
+    ----------
+    at : writes a fleet time as a local date and clock, for two more columns; without it there are none.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *(() if at is None else ("entered_at", "left_at"))))
     for stay in log.stays:
-        writer.writerow("" if value is None else value for value in asdict(stay).values())
+        clocks = () if at is None else (at(stay.entered_s), at(stay.left_s))
+        writer.writerow(("" if value is None else value) for value in (*asdict(stay).values(), *clocks))
     return BOM + out.getvalue().encode("utf-8")
-
-
-def log_pdf(log: LawLog, site: str, language: str) -> bytes:
-    """Return the log as a PDF file in `ko` or `en`."""
-    from robot_fleet.reports.pdf_file import grid_pdf_bytes  # loads fonts
-
-    korean = language == "ko"
-    title = "법규 구역 운행 기록" if korean else "Record of robots in zones with a law"
-    below = f"{site} · {len(log.stays)}" + (" 건" if korean else " entries")
-    grids: list[tuple[str, tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]] = [
-        ("구역 출입" if korean else "Robots in zones", headings(language), [cells(stay) for stay in log.stays], _WIDTHS)
-    ]
-    if log.events:
-        rows = [event_cells(event, language) for event in log.events]
-        grids.append(("그 밖의 일" if korean else "Besides", EVENT_HEADINGS[language], rows, (2, 3, 4, 10, 3)))
-    return grid_pdf_bytes(title, below, grids)
 
 
 def _stay(entry: ZoneEntered, left_s: float | None, max_mps: float | None) -> Stay:

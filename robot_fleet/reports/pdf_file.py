@@ -76,15 +76,21 @@ def pdf_bytes(report: PeriodReport, language: str) -> bytes:
     return out.getvalue()
 
 
-def grid_pdf_bytes(
-    title: str, below: str, grids: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[int]]]
-) -> bytes:
-    """Return a PDF of grids one below the other: of each its title, its headings, its rows and how wide they are."""
+Grid = tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[int]]
+"""Its title, its headings (empty ones for none), its rows, and how wide its columns are to each other."""
+
+
+def grid_pdf_bytes(title: str, below: str, grids: Sequence[Grid], note: str = "") -> bytes:
+    """Return a PDF of grids one below the other, a note under its title."""
     pages = _Pages(title, below)
     pages.add_page()
     pages.put(title, 20, bold=True)
     pages.put(below, 10, faint=True)
+    if note:
+        pages.put(note, 9)
     for heading, heads, rows, widths in grids:
+        if pages.will_page_break(24.0):  # no title without a row below it
+            pages.add_page()
         pages.ln(4)
         pages.put(heading, 13, bold=True)
         _grid(pages, heads, rows, widths)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from robot_fleet.core.plan_law import LawNeed
+
 Name = Annotated[str, Field(min_length=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
@@ -169,6 +171,9 @@ class ProblemModel(_Model):
             description="Points where robots become free that are no places: class -> seconds to each of its places."
         ),
     ] = {}
+    law: Annotated[
+        LawNeed | None, Field(description="What the law asks; only the checker reads it. null for none.")
+    ] = None
 
 
 class PlannedStopModel(_Model):

@@ -36,7 +36,7 @@ from robot_fleet.server.models import (
     TaskWish,
 )
 from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
-from robot_fleet.server.paper_routes import paper_commands
+from robot_fleet.server.paper_routes import paper_commands, paper_reads
 from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
 from robot_fleet.server.place_routes import inventory_reads, place_commands
 from robot_fleet.server.ports import FleetPort
@@ -136,6 +136,7 @@ def create_app(
     app.include_router(zone_commands(fleet), dependencies=unchanged)
     app.include_router(paper_commands(fleet), dependencies=unchanged)
     app.include_router(inventory_reads(fleet))
+    app.include_router(paper_reads(fleet))
     app.include_router(place_commands(fleet), dependencies=unchanged)
     app.include_router(equipment_reads(fleet))
     app.include_router(equipment_commands(fleet), dependencies=unchanged)

@@ -1,14 +1,31 @@
-"""Addresses at which people withdraw papers that the law asks robots for, and restore them."""
+"""Addresses about the papers that the law asks robots for: which there are; people withdraw and restore them."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from robot_fleet.core.inputs import RestorePaper, WithdrawPaper
 from robot_fleet.server.answers import ERRORS, Key, new_key, taken
 from robot_fleet.server.doors.visit import concerns
 from robot_fleet.server.models import CommandTaken, PaperWish
+from robot_fleet.server.pages import PAGED, Paged
+from robot_fleet.server.paper_rows import paper_now
 from robot_fleet.server.ports import FleetPort
+from robot_fleet.server.rows import PaperRow
+
+
+def paper_reads(fleet: FleetPort) -> APIRouter:
+    """Return the address that lists papers."""
+    router = APIRouter(prefix="/api/v1", tags=["view"])
+
+    @router.get("/papers", response_model=list[PaperRow], responses=PAGED)
+    async def papers(page: Paged) -> Response:
+        """Every certificate, insurance and permit, the first to end first: whose, how long valid, by whom withdrawn."""
+        whole = fleet.snapshot()
+        rows = [paper_now(row, whole["t_s"]) for row in whole["papers"]]
+        return page.answer(rows, lambda row: (row["valid_to"], row["id"]))
+
+    return router
 
 
 def paper_commands(fleet: FleetPort) -> APIRouter:

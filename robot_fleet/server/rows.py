@@ -308,6 +308,35 @@ class EquipmentRow(_Row):
     until_s: float | None = Field(description="When it is tried again, where that is known.")
 
 
+class WithdrawnRow(_Row):
+    """Why a paper counts no more, who said so, and when (fleet time)."""
+
+    reason: str
+    by: str
+    at_s: float
+
+
+class PaperRow(_Row):
+    """A certificate, an insurance or a permit of robots."""
+
+    id: str
+    kind: str = Field(description="certificate, insurance or permit.")
+    issuer: str
+    number: str
+    robots: list[str] = Field(description="Whom it is for.")
+    zones: list[str] = Field(description="Where it holds; empty for everywhere.")
+    hours: list[list[str]] = Field(description="From when to when on a day; empty for the whole day.")
+    supervised: bool = Field(description="Whether it counts only while somebody has the watch.")
+    valid_from: str
+    valid_to: str = Field(description="Its last day.")
+    begins_s: float | None = Field(description="When it begins, in fleet seconds; null where there is no calendar.")
+    ends_s: float | None = Field(description="When its last day is over.")
+    warn_days: float = Field(description="So many days before that an alarm rings.")
+    state: str = Field(description="valid, ends_soon, ended, not_yet, withdrawn, or unknown without a calendar.")
+    days_left: int | None = Field(description="Whole days; 0 on the last one, below that once it has ended.")
+    withdrawn: WithdrawnRow | None
+
+
 class EventRow(_Row):
     """An event of the city. Times are fleet seconds, null before."""
 

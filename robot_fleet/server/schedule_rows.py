@@ -31,7 +31,7 @@ class ScheduleRows:
     """
 
     def __init__(self, calendar: SiteCalendar | None) -> None:
-        self._calendar = calendar
+        self.calendar = calendar
         self._made: dict[str, tuple[tuple[object, ...], Row]] = {}
 
     def schedules(self, state: FleetState) -> list[Row]:
@@ -73,10 +73,10 @@ class ScheduleRows:
         return self._known().local(at_s)[:10]
 
     def _known(self) -> SiteCalendar:
-        if self._calendar is None:
+        if self.calendar is None:
             message = "nothing can recur here: the site has no calendar.yaml that says which days there are"
             raise RequestError("request_no_calendar", message)
-        return self._calendar
+        return self.calendar
 
     def _days(self, editions: Sequence[Edition], after: str, skipped: Sequence[str], count: int) -> list[Row]:
         calendar, found = self._known(), 0
@@ -111,10 +111,10 @@ class ScheduleRows:
 
     def _new_row(self, record: ScheduleRecord) -> Row:
         following, state = None, record.state.value
-        if self._calendar is not None and record.state is not ScheduleState.ENDED:
-            following = self._calendar.following(record.editions, record.through)
+        if self.calendar is not None and record.state is not ScheduleState.ENDED:
+            following = self.calendar.following(record.editions, record.through)
             while following is not None and following.local in record.skipped:
-                following = self._calendar.following(record.editions, following.local)
+                following = self.calendar.following(record.editions, following.local)
             state = FINISHED if following is None and record.state is ScheduleState.RUNNING else state
         current = len(record.editions) - 1 if following is None else following.edition
         missed = {"local": record.missed_local, "reason": record.missed_why, "found_s": record.missed_s}

@@ -19,6 +19,7 @@ from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
 from robot_fleet.server.equipment_rows import equipment_rows
 from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.job_rows import job_rows
+from robot_fleet.server.paper_rows import PaperRows
 from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
 from robot_fleet.server.view import FleetView
@@ -45,6 +46,7 @@ class StateRows:
     def __init__(self, site: Site, schedules: ScheduleRows | None = None) -> None:
         self._site = site
         self._schedules = schedules or ScheduleRows(None)
+        self._papers = PaperRows(site, self._schedules.calendar)
         self._eta_s: dict[str, float] = {}
         self._told: dict[str, tuple[object, ...]] = {}  # what the row of each task was made from
 
@@ -89,6 +91,7 @@ class StateRows:
         view.put_templates(self._schedules.templates(state))
         view.put_events(event_rows(self._site, state))
         view.put_equipment(equipment_rows(self._site, state))
+        view.put_papers(self._papers.rows(state))
 
     def retire(self, view: FleetView, task: TaskRecord, state: FleetState) -> None:
         """Put the last row of a task that is about to leave the state."""

@@ -1,14 +1,14 @@
 """The fleet as the console sees it, kept as JSON rows, and the frames that tell a console what has changed.
 
 `snapshot` — the whole: `{"type", "t_s", "site", "robots", "tasks", "alarms", "incidents", "jobs", "items", "zones",
-"out", "schedules", "templates", "events", "equipment", "hold", "in_place", "shift", "routes",
+"out", "schedules", "templates", "events", "equipment", "papers", "hold", "in_place", "shift", "routes",
 "past"}`.
 `patch` — whole rows of what has changed: `{"type", "t_s", "robots", "tasks", "items", "alarms", "incidents", "jobs",
-"zones", "out", "schedules", "templates", "events", "equipment", "hold", "in_place", "shift"}`; a key is absent where
-nothing has changed, `alarms`, `incidents`, `jobs`, `zones`, `out` (places that are out of use), `schedules`,
-`templates`, `events` and `equipment` are always the whole list, a task or item with `"gone": true` is to be
-forgotten. `routes` has the robots whose route changed, by id, and `past` what was done since (see `plan_rows`).
-`shift` is the one that waits to be taken over, or null.
+"zones", "out", "schedules", "templates", "events", "equipment", "papers", "hold", "in_place", "shift"}`; a key is
+absent where nothing has changed, `alarms`, `incidents`, `jobs`, `zones`, `out` (places that are out of use),
+`schedules`, `templates`, `events`, `equipment` and `papers` are always the whole list, a task or item with
+`"gone": true` is to be forgotten. `routes` has the robots whose route changed, by id, and `past` what was done since
+(see `plan_rows`). `shift` is the one that waits to be taken over, or null.
 """
 
 from __future__ import annotations
@@ -66,7 +66,13 @@ class FleetView:
         self._zones_changed = False
         self._out: tuple[Row, ...] = ()
         self._out_changed = False
-        self._arranged: dict[str, list[Row]] = {"schedules": [], "templates": [], "events": [], "equipment": []}
+        self._arranged: dict[str, list[Row]] = {
+            "schedules": [],
+            "templates": [],
+            "events": [],
+            "equipment": [],
+            "papers": [],
+        }
         self._arranged_new: dict[str, list[Row]] = {}
         self._hold_changed = False
         self._routes: dict[str, Row] = {}
@@ -183,6 +189,10 @@ class FleetView:
     def put_equipment(self, rows: list[Row]) -> None:
         """Take in all doors, gates and lifts (see `equipment_rows`)."""
         self._put_arranged("equipment", rows)
+
+    def put_papers(self, rows: list[Row]) -> None:
+        """Take in all papers of robots (see `paper_rows`)."""
+        self._put_arranged("papers", rows)
 
     def _put_arranged(self, name: str, rows: list[Row]) -> None:
         if self._arranged[name] != rows:

@@ -115,6 +115,8 @@ VIEWS = (
     View("menu", open=_clicks("#menu-open"), ready="#menu:popover-open"),
     View("shift", "shift.html", "#shift-sign"),
     View("inventory", "inventory.html", "#chosen [data-place]", _slot),
+    View("papers", "papers.html", "[data-row] [data-paper]"),
+    View("paper", "papers.html", "#dialog[open] [name=typed]", _clicks("[data-paper]")),
     View("reports", "reports.html", "#report table"),
     View("report_explained", "reports.html", "#explained", _explained),
     View("what_if", "what_if.html", "#explained", _compared),

@@ -31,7 +31,7 @@ from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.incidents import incident_told
 from robot_fleet.runtime.inprocess import InProcessLink
-from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.ports import calendar_for, ports_for
 from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.runtime.replay_desk import ReplayDesk
 from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
@@ -40,6 +40,7 @@ from robot_fleet.server.health_rows import health_values
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.live import ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
+from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 from robot_fleet.server.ways import ways
@@ -113,10 +114,14 @@ class LivingFleet(ViewedFleet):
             link.start(self.played.now)
         self.pace = pace
         self._steps = 0
-        fixed = site_view(site)
+        calendar = calendar_for(site)
+        fixed = site_view(site, calendar)
         self._picture = FleetView(fixed.row, fixed.robots)
         self._feed = LedgerFeed(
-            site, self._picture, lambda: Ledger.open(self.ledger, registry(), site_id=site.id, read_only=True)
+            site,
+            self._picture,
+            lambda: Ledger.open(self.ledger, registry(), site_id=site.id, read_only=True),
+            schedules=ScheduleRows(calendar),
         )
         super().__init__(
             self._picture,

@@ -26,6 +26,7 @@ from robot_fleet.core.inputs import (
     OpenZones,
     PrioritiseTask,
     PutEquipmentBack,
+    RestorePaper,
     ResumeTask,
     SequenceTask,
     SetHold,
@@ -34,6 +35,7 @@ from robot_fleet.core.inputs import (
     TakePlaceOut,
     TakeShift,
     TaskChange,
+    WithdrawPaper,
 )
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES
 from robot_fleet.core.price import Price
@@ -48,6 +50,7 @@ from robot_fleet.server.event_rows import event_rows
 from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
+from robot_fleet.server.paper_rows import PaperRows
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
 from robot_fleet.server.schedule_rows import ScheduleRows
 from robot_fleet.server.shift_rows import waiting_row
@@ -106,6 +109,7 @@ class MovingFleet(ViewedFleet):
     ) -> None:
         calendar = calendar_for(site)
         fixed = site_view(site, calendar)
+        self.papers = PaperRows(site, calendar)
         self.schedules = ScheduleRows(calendar)
         self.site = site
         self.now_s = START_S
@@ -319,6 +323,8 @@ class MovingFleet(ViewedFleet):
                 self.picture.put_out(out_rows(self.desk.core.state))
             case TakeEquipmentOut() | PutEquipmentBack():
                 self.commands.append((type(wish).__name__, wish.equipment))
+            case WithdrawPaper() | RestorePaper():
+                self.commands.append((type(wish).__name__, wish.paper))
             case SignShift() | TakeShift():
                 self.commands.append((type(wish).__name__, wish.by))
         self._show_alarms()
@@ -388,6 +394,7 @@ class MovingFleet(ViewedFleet):
         self.picture.put_alarms(rows)
         self.picture.put_events(event_rows(self.site, self.desk.core.state))
         self.picture.put_equipment(equipment_rows(self.site, self.desk.core.state))
+        self.picture.put_papers(self.papers.rows(self.desk.core.state))
         state = self.desk.core.state
         self.picture.put_incidents(incident_rows(self.site, state))
         self.picture.put_jobs(job_rows(state))

@@ -14,6 +14,7 @@ from typing import Any
 from robot_fleet.core.plan import CHARGE, LeftOut, Plan, PlannedStop, Problem, Resource, StopNeed, TaskNeed
 from robot_fleet.scheduling.checking.replay import REASONS
 from test.property.planned_days import picks_up
+from test.property.plans_and_law import shut_at
 from test.property.reference import begun, robot_of, stop_of, task_of
 
 Case = tuple[Problem, Plan]
@@ -299,6 +300,15 @@ def too_many_units(asked: Problem, plan: Plan) -> Spoilt:
             yield with_robot(asked, at[0], capacity_units=0), plan
 
 
+def law_broken(asked: Problem, plan: Plan) -> Spoilt:
+    """Put a zone over a place of a route, where the robot's kind may not be."""
+    for name, route in plan.routes.items():
+        for before, stop in zip((robot_of(asked, name).place, *(each.place for each in route)), route, strict=False):
+            if stop.place != before:
+                law = Random(stop.begin_s).choice(list(shut_at(stop.place, name)))
+                yield replace(asked, law=law), plan
+
+
 def charge_not_allowed(asked: Problem, plan: Plan) -> Spoilt:
     for at in charges(plan):
         yield with_robot(asked, at[0], charging=None), plan
@@ -352,6 +362,15 @@ SPOIL: dict[str, Callable[[Problem, Plan], Spoilt]] = {
         *(predecessor_left_out, before_predecessor, not_same_robot, not_with_split, place_not_allowed, place_taken),
         *(place_claimed_twice, resource_overused, unreachable_leg, home_unreachable, outside_working_time),
         *(time_not_finite, time_arrive, time_begin, time_end, begins_too_late, overloaded, too_many_units),
-        *(charge_not_allowed, charge_too_short, energy_exceeded, cost_wrong, reason_unknown, reason_wrong, insertable),
+        *(
+            law_broken,
+            charge_not_allowed,
+            charge_too_short,
+            energy_exceeded,
+            cost_wrong,
+            reason_unknown,
+            reason_wrong,
+            insertable,
+        ),
     )
 }

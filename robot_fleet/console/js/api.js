@@ -115,6 +115,8 @@ export const getEquipment = () => ask("equipment", {});
 const equipment = (id, what, body = {}) => post(`equipment/${encodeURIComponent(id)}/${what}`, newKey("equipment"), body);
 export const takeEquipmentOut = (id, reason) => equipment(id, "out", { reason });
 export const putEquipmentBack = (id) => equipment(id, "mended");
+export const getPapers = () => ask("papers", {});
+export const changePaper = (paper, change, reason) => post(`papers/${encodeURIComponent(paper)}/${change}`, newKey("paper"), { reason });
 export const getWays = () => ask("ways", {});
 export const submitTask = (key, service, params) => post("tasks", key, { service, params });
 export const cancelTask = (id, version) => task(id, "cancel", {}, version);

@@ -22,7 +22,7 @@ def _left(state: FleetState, fact: ZoneLeft) -> None:
 
 
 def _withdrawn(state: FleetState, fact: PaperWithdrawn) -> None:
-    state.withdrawn[fact.paper] = fact.reason
+    state.withdrawn[fact.paper] = fact
 
 
 def _restored(state: FleetState, fact: PaperRestored) -> None:

@@ -16,19 +16,37 @@ from robot_fleet.core.law import CARRIAGEWAY, CROSSING, ESTATE, Forbidden, Regim
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.travel import LAWLESS, travel_class
 
+MINUTE_S = 60.0
 LAW_PAPERS, LAW_LIMITS = "law_papers", "law_limits"
 """Reasons of a task that the law keeps robots from: for want of papers, or for their mass or width."""
 
 
 def judge(turn: Turn) -> None:
-    """Look where the law keeps each robot out now; where that has changed, ways and plans are looked for anew."""
+    """Look where the law keeps each robot out now; where that has changed, ways and plans are looked for anew.
+
+    A robot is looked at again only when something has changed that its papers or limits depend on.
+    """
     if not turn.site.law.regimes:
         return
+    agenda, goes_by = turn.agenda, _goes_by(turn)
+    if goes_by != agenda.judged:
+        agenda.judged, agenda.judged_kg = goes_by, {}
     for robot in turn.state.robots.values():
+        mass_kg = turn.mass_kg(robot)
+        if agenda.judged_kg.get(robot.id) == mass_kg:
+            continue
+        agenda.judged_kg[robot.id] = mass_kg
         kept_out = kept_out_at(turn, robot, turn.now.fleet_s)
         if kept_out != robot.kept_out:
             turn.emit(KeptOut(robot.id, kept_out, turn.now.fleet_s))
             turn.agenda.replan = turn.agenda.moved = True
+
+
+def _goes_by(turn: Turn) -> object:
+    """Return what papers depend on besides the robot: days and hours begin and end with whole minutes."""
+    ahead_s = dict.fromkeys((0.0, *(regime.valid_ahead_s for regime in turn.site.law.regimes.values())))
+    minutes = tuple(int((turn.now.fleet_s + each) // MINUTE_S) for each in ahead_s)
+    return minutes, tuple(turn.state.withdrawn), bool(papers.supervisor(turn))
 
 
 def kept_out_at(turn: Turn, robot: RobotRecord, at_s: float) -> dict[str, str]:

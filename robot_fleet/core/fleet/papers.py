@@ -43,6 +43,11 @@ def ending(turn: Turn) -> Iterator[str]:
             yield paper.id
 
 
+def has_ended(turn: Turn, paper: str) -> bool:
+    """Return whether the last day of a paper is over."""
+    return turn.now.fleet_s >= valid_s(turn, turn.site.law.papers[paper])[1]
+
+
 def valid_s(turn: Turn, paper: Paper) -> tuple[float, float]:
     """Return from when to when a paper is valid, in fleet time; never where nobody knows which date it is."""
     known, calendar = turn.agenda.valid_s, turn.ports.calendar

@@ -34,6 +34,7 @@ UNREACHABLE = "unreachable"
 def replan(turn: Turn) -> None:
     """Build the problem as it is now, insert what is new, check, and commit what changed."""
     agenda = turn.agenda
+    lawful.judge(turn)  # the checker goes by what the law says now
     agenda.replan = False
     agenda.planned_s = turn.now.fleet_s
     _give_up(turn)
@@ -70,6 +71,7 @@ def improved(turn: Turn, job: int, found: Plan) -> None:
     if job != turn.agenda.job:
         return
     turn.agenda.job_open = False
+    lawful.judge(turn)
     problem, waiting = build_problem(turn)
     ours = turn.ports.planner.insert(problem, current_plan(turn))
     theirs = turn.ports.planner.insert(problem, found)

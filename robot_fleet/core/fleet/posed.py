@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from robot_fleet.core.plan import LeftOut, Matrix, TaskNeed
+from robot_fleet.core.plan_law import LawGround
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Posed:
     able : robots that can carry something, by their kinds.
     choices : by task, the places among which its stops choose, where they do.
     turn_s : (task, stop) -> when the one is done that it waits for at its place.
+    law_ground : what the checker knows of the site's zones.
     """
 
     tasks: dict[str, tuple[tuple[object, ...], TaskNeed | LeftOut | None]] = field(default_factory=dict)
@@ -25,3 +27,4 @@ class Posed:
     able: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     choices: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     turn_s: dict[tuple[str, int], float] = field(default_factory=dict)
+    law_ground: LawGround | None = None

@@ -68,7 +68,8 @@ def _here(turn: Turn) -> Iterator[tuple[str, str, Level, float]]:
         if job.open and turn.now.fleet_s > job.due_s:
             yield "job_overdue", job.id, Level.WARNING, 0.0
     for paper in papers.ending(turn):
-        yield "papers_end", paper, Level.WARNING, 0.0
+        over = papers.has_ended(turn, paper)
+        yield "papers_ended" if over else "papers_end", paper, Level.ERROR if over else Level.WARNING, 0.0
     for place in turn.state.out:
         yield "place_out", place, Level.WARNING, 0.0
     for place, people in turn.seen.people.items():

@@ -13,7 +13,7 @@ from math import inf
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.equipment import EquipmentReport
-from robot_fleet.core.facts import ShiftSigned, TaskRequested, ZoneEntered
+from robot_fleet.core.facts import PaperWithdrawn, ShiftSigned, TaskRequested, ZoneEntered
 from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
 from robot_fleet.core.fleet.city_state import CityEventRecord
 from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
@@ -381,7 +381,7 @@ class FleetState:
     measured : kind -> lane -> what robots' planners have said of it.
     factors : travel class -> lane -> by how much plans correct the roads' seconds; revised last at `revised_s`.
     zones : those that people have changed.
-    withdrawn : papers that people have withdrawn, and why.
+    withdrawn : papers that people have withdrawn: why, who and when.
     blocked : lanes along which there is no way on: the robot that found out or stands there, and until when ways keep
         out of them.
     equipment : doors, gates and lifts that were ever asked, or have failed.
@@ -425,7 +425,7 @@ class FleetState:
     factors: dict[str, dict[str, float]] = field(default_factory=dict)
     revised_s: float = 0.0
     zones: dict[str, ZoneRecord] = field(default_factory=dict)
-    withdrawn: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, PaperWithdrawn] = field(default_factory=dict)
     blocked: dict[str, tuple[str, float]] = field(default_factory=dict)
     equipment: dict[str, EquipmentRecord] = field(default_factory=dict)
     roads: int = 0

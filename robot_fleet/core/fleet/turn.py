@@ -78,6 +78,7 @@ class Agenda:
     hours : prices and sun, as far as they were looked up.
     following : per schedule its record's state for which the next occurrence was looked up, and that.
     valid_s : per paper from when to when it is valid (fleet time).
+    judged : what the law went by when it was looked at last; judged_kg : per robot its total mass then.
     """
 
     replan: bool = True
@@ -104,6 +105,8 @@ class Agenda:
     hours: Hours | None = None
     following: dict[str, tuple[object, Occurrence | None]] = field(default_factory=dict)
     valid_s: dict[str, tuple[float, float]] = field(default_factory=dict)
+    judged: object = None
+    judged_kg: dict[str, float] = field(default_factory=dict)
 
 
 class PortsNow:

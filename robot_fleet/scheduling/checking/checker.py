@@ -37,6 +37,7 @@ code                      what is broken
 `begins_too_late`         the stop begins after its latest begin
 `overloaded`              a pick-up exceeds the robot's capacity in kilograms
 `too_many_units`          a pick-up exceeds the robot's compartments
+`law_broken`              a leg leads to or through where the law keeps the robot out: papers, width, total mass
 `charge_not_allowed`      a charge of a robot that has none, or where it has no charger
 `charge_too_short`        a charge is shorter than docking and undocking take
 `energy_exceeded`         the energy does not last to the end of the route, charges counted
@@ -61,6 +62,7 @@ from math import isfinite
 from robot_fleet.core.plan import Plan, Problem, Violation
 from robot_fleet.scheduling.checking.couplings import judge_couplings
 from robot_fleet.scheduling.checking.coverage import coverage_cost
+from robot_fleet.scheduling.checking.law import LawMap, LawRules
 from robot_fleet.scheduling.checking.membership import judge_membership
 from robot_fleet.scheduling.checking.replay import REASONS, Replay
 from robot_fleet.scheduling.checking.routes import judge_route
@@ -70,6 +72,9 @@ from robot_fleet.scheduling.checking.sheet import Sheet
 
 class PlanChecker:
     """Checker port: every rule of the vocabulary, recomputed from the problem."""
+
+    def __init__(self) -> None:
+        self._ground: LawMap | None = None
 
     def check(
         self,
@@ -89,7 +94,7 @@ class PlanChecker:
             all of them, the sum of the cost only where all are.
         fresh : tasks whose reasons are replayed, None for all that are left out.
         """
-        sheet = Sheet(problem, plan, changed)
+        sheet = Sheet(problem, plan, changed, self._law(problem))
         judge_membership(sheet)
         for robot in problem.robots:
             if sheet.judges(robot.robot):
@@ -102,6 +107,13 @@ class PlanChecker:
                 _judge_cost(sheet)
             _judge_reasons(sheet, fresh)
         return tuple(sheet.violations)
+
+    def _law(self, problem: Problem) -> LawRules | None:
+        if problem.law is None:
+            return None
+        if self._ground is None or self._ground.ground is not problem.law.ground:
+            self._ground = LawMap(problem.law.ground)
+        return LawRules(problem.law, self._ground)
 
 
 def _judge_cost(sheet: Sheet) -> None:

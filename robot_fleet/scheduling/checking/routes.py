@@ -137,6 +137,7 @@ class _Walk:
     def _drive(self, task: TaskNeed | None, need: StopNeed | None, planned: PlannedStop) -> bool:
         """Judge the leg and the times; leave the clock at the stop's end."""
         loaded = has_load(self._load_kg, self._load_units)
+        self._judge_law(planned, loaded)
         leg_s = self._legs.seconds(self._place, planned.place, loaded)
         if leg_s == inf:
             self._say("unreachable_leg", planned.task, f"There is no way from {self._place} to {planned.place}.")
@@ -167,6 +168,12 @@ class _Walk:
         self._spend(self._legs.energy_wh(leg_s, loaded), f"on its way to {planned.place}")
         self._place = planned.place
         return True
+
+    def _judge_law(self, planned: PlannedStop, loaded: bool) -> None:
+        law = self._sheet.law
+        why = law.broken(self._robot.robot, self._place, planned.place, self._load_kg, loaded) if law else ""
+        if why:
+            self._say("law_broken", planned.task, f"Stop {planned.stop}: {why}.")
 
     def _is_coupled(self, task: TaskNeed, need: StopNeed, place: str) -> bool:
         """Whether the begin depends on other routes: a task that comes `after` others, or a shared place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.plan import CHARGE, Plan, PlannedStop, Problem, RobotNeed, StopNeed, TaskNeed, Violation
+from robot_fleet.scheduling.checking.law import LawRules
 from robot_fleet.scheduling.checking.rules import Travel
 
 
@@ -16,9 +17,12 @@ class Sheet:
     robot_of : task -> the robot it is planned on, likewise.
     places_shared : places at which a resource is used.
     cost : what the routes judged so far cost, in seconds.
+    law : what the law asks, None for none.
     """
 
-    def __init__(self, problem: Problem, plan: Plan, changed: frozenset[str] | None) -> None:
+    def __init__(
+        self, problem: Problem, plan: Plan, changed: frozenset[str] | None, law: LawRules | None = None
+    ) -> None:
         self.problem = problem
         self.plan = plan
         self.changed = changed
@@ -30,6 +34,7 @@ class Sheet:
         self.travel = Travel(problem)
         self.violations: list[Violation] = []
         self.cost = 0.0
+        self.law = law
 
     def say(self, code: str, task: str, robot: str, message: str) -> None:
         """Note a broken rule."""

@@ -93,6 +93,7 @@ ADDRESSES: Mapping[str, Permission] = MappingProxyType(
         "GET /api/v1/items": Permission.VIEW,
         "GET /api/v1/places/out": Permission.VIEW,
         "GET /api/v1/equipment": Permission.VIEW,
+        "GET /api/v1/papers": Permission.VIEW,
         "GET /api/v1/alarms": Permission.VIEW,
         "GET /api/v1/incidents": Permission.VIEW,
         "GET /api/v1/jobs": Permission.VIEW,

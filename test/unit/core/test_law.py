@@ -326,6 +326,16 @@ def test_papers_that_end_soon_ring_a_low_alarm() -> None:
     assert (alarm.urgency, alarm.members) == ("low", {"papers_end:certificate": True})
 
 
+def test_papers_that_have_ended_ring_again_and_their_robots_stay_out() -> None:
+    world = world_with(CERTIFIED, paper(valid_to="2026-11-02"))
+    world.fleet_s = MIDNIGHT_S + 1.0
+    work(world, 4)
+    ringing = {alarm.condition: alarm for alarm in world.state.alarms.values() if alarm.condition.startswith("papers")}
+    assert ringing["papers_ended"].urgency == "medium"
+    assert ringing["papers_ended"].members == {"papers_ended:certificate": True}
+    assert kept_out(world) == {"annex": "no_certificate"}
+
+
 def test_papers_that_others_take_the_place_of_do_not_ring() -> None:
     followed = paper(valid_to="2026-11-20")
     world = world_with(CERTIFIED, followed, replace(paper(), id="next"))

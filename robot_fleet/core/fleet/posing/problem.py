@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.posing import supply
+from robot_fleet.core.fleet.posing.law import law_now
 from robot_fleet.core.fleet.posing.robots import robots_now
 from robot_fleet.core.fleet.posing.tasks import tasks_now
 from robot_fleet.core.fleet.turn import Turn
@@ -57,6 +58,7 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
         tariff=supply.tariff(turn),
         coverage=_coverage(turn, robots),
         starts=_starts(turn, robots, places),
+        law=law_now(turn),
     )
     return problem, tuple(waiting)
 
