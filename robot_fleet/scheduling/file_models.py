@@ -192,6 +192,9 @@ class LeftOutModel(_Model):
 
     task: Name
     reason: Annotated[str, Field(description="A reason code; docs/reference/errors.md lists them.")]
+    about: Annotated[
+        tuple[Name, ...], Field(description="What the reason is about: ids of doors, gates and lifts.")
+    ] = ()
 
 
 class PlanModel(_Model):

@@ -102,7 +102,7 @@ def plan_from_json(text: str, where: str = "plan") -> Plan:
     model = _parse(PlanModel, text, where)
     return Plan(
         routes={robot: tuple(PlannedStop(**_inner(stop)) for stop in stops) for robot, stops in model.routes.items()},
-        left_out=tuple(LeftOut(left.task, left.reason) for left in model.left_out),
+        left_out=tuple(LeftOut(left.task, left.reason, left.about) for left in model.left_out),
         cost=model.cost,
         by=model.by,
     )

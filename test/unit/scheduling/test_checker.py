@@ -12,6 +12,7 @@ import pytest
 from robot_fleet.core.plan import CHARGE, Charging, LeftOut, Plan, PlannedStop, Problem, Resource
 from robot_fleet.scheduling.checking import checker
 from robot_fleet.scheduling.checking.checker import PlanChecker
+from test.property.plans_and_law import shut_at
 from test.unit.scheduling.town import carry, problem, robot, stop, task, visit
 from test.unit.scheduling.whole import BIN, CAR, MEAL, PLAN, ROUND, WHOLE
 
@@ -110,6 +111,7 @@ STREET_CASES: list[tuple[str, Problem, Plan]] = [
     ("reason_unknown", ALONE, Plan(left_out=(LeftOut("t", "no_time"),), cost=50.0)),
     ("reason_wrong", ALONE_LATE, Plan(left_out=(LeftOut("t", "no_energy"),), cost=50.0)),
     ("insertable", ALONE, Plan(left_out=(LeftOut("t", "dearer_than_penalty"),), cost=50.0)),
+    *(("law_broken", replace(CARRY, law=law), RIGHT) for law in shut_at("b", "r1")),
     ("insertable", problem([visit("t", "c", pinned="r1", penalty=0.0)]), Plan(left_out=(LeftOut("t", "no_energy"),))),
 ]
 
