@@ -101,7 +101,7 @@ def test_operators_are_offered_the_languages_that_say_all_of_the_console(browser
     page = browser.new_page(locale="th-TH")
     page.set_default_timeout(WAIT_MS)
     page.goto(house.server.url)
-    page.wait_for_selector("[data-language]")
+    page.wait_for_selector("[data-language]", state="attached")  # in a menu that nobody has opened
     languages = page.locator("[data-language]").evaluate_all("all => [...new Set(all.map(e => e.dataset.language))]")
     assert languages == ["ko", "en"]
     expect(page.locator("html")).to_have_attribute("lang", "en")  # Thai is not there, and the site speaks English too
