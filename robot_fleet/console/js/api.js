@@ -107,6 +107,8 @@ export const answerJob = (id, answer, text = "") => post(`jobs/${encodeURICompon
 export const setMaintenance = (robot, change, version, reason = "") => post(`robots/${encodeURIComponent(robot)}/maintenance`, newKey("service"), { change, reason }, version);
 export const getCard = (place) => askOnce(`people/card?${new URLSearchParams({ place, purpose: "care_emergency" })}`, {});
 export const openCard = (place, reason, given_to) => send("POST", "people/card", { place, purpose: "care_emergency", reason, given_to });
+/** The site with its robots, for the names of both. */
+export const getNamed = async () => ({ ...(await ask("site", {})), robots: await ask("robots", {}) });
 export const getItems = () => ask("items", {});
 export const getPlacesOut = () => ask("places/out", {});
 export const takePlaceOut = (place) => post("places/out", newKey("place"), { place });

@@ -1,6 +1,6 @@
 // The page of what stands where: the slots as a picture, everything else by who has it, and what cannot be used.
 
-import { getEquipment, getItems, getPlacesOut, mendPlace, Refusal, takePlaceOut } from "./api.js";
+import { getEquipment, getItems, getNamed, getPlacesOut, mendPlace, Refusal, takePlaceOut } from "./api.js";
 import { toast } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, plain } from "./format.js";
@@ -38,7 +38,7 @@ const reason = (row) => text(`out_reason.${row.code}`, {}, row.code);
 
 async function load() {
   try {
-    site ??= await (await fetch("api/v1/site")).json();
+    site ??= await getNamed();
     [items, out, equipment] = [await getItems(), await getPlacesOut(), await getEquipment()];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

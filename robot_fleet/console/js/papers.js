@@ -1,6 +1,6 @@
 // The page of certificates, insurances and permits: how long each is valid, and who has withdrawn it.
 
-import { changePaper, getPapers, Refusal } from "./api.js";
+import { changePaper, getNamed, getPapers, Refusal } from "./api.js";
 import { ask, command } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { clockTime, plain } from "./format.js";
@@ -22,7 +22,7 @@ const zoneName = (id) => named(site.zones.find((each) => each.id === id)?.name) 
 
 async function load() {
   try {
-    site ??= { ...(await (await fetch("api/v1/site")).json()), robots: await (await fetch("api/v1/robots")).json() };
+    site ??= await getNamed();
     papers = await getPapers();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
