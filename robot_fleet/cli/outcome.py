@@ -54,7 +54,10 @@ def tell(summary: Mapping[str, Any]) -> None:
     for alarm in summary["alarms"]:
         on_site = alarm["robot_on_site_s"]
         arrived = f"a robot on site after {on_site:.0f} s" if on_site is not None else "no robot on site"
-        typer.echo(f"  alarm {alarm['request']}: {arrived}")
+        handed_on = alarm["escalated_s"]
+        first = handed_on is not None and (on_site is None or handed_on < on_site)
+        people = f"handed on to people after {handed_on:.0f} s, " if first else ""
+        typer.echo(f"  alarm {alarm['request']}: {people}{arrived}")
     for event in summary.get("events", ()):
         shown = "not shown" if event["shown_s"] is None else f"shown after {event['shown_s']:.0f} s"
         drill = " (exercise)" if event["exercise"] else ""

@@ -88,6 +88,7 @@ def test_what_a_late_listener_must_know_is_latched() -> None:
     of_the_fleet = {
         "fleet/facts",
         "fleet/place_contents",
+        "fleet/brought_items",
         "fleet/charger_supply",
         "fleet/alarms",
         "fleet/incidents",
