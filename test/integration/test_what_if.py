@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
-from robot_fleet.cli.app import app, run
+from robot_fleet.cli.app import build, run
 from robot_fleet.core.inputs import CancelTask
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
@@ -72,16 +73,16 @@ def ask(sources: Sources, change: Change, of: str = "1") -> Comparison:
 def test_prices_are_told_in_the_sites_currency(sources: Sources, tmp_path: Path) -> None:
     site = Path(shutil.copytree(sources.folder, tmp_path / "site"))
     assert not (site / "costs.yaml").exists()
-    costs = (KHON_KAEN / "costs.yaml").read_text(encoding="utf-8").replace("th:", "ko:")
+    costs = (KHON_KAEN / "costs.yaml").read_text(encoding="utf-8").replace("{th:", "{ko:")
     prices = yaml.safe_load(costs)
     kinds = load_site(site).kinds
-    prices["kinds"] = dict.fromkeys(kinds, prices["kinds"]["care"])
+    prices["kinds"] = {kind: deepcopy(prices["kinds"]["care"]) for kind in kinds}  # files of sites know no aliases
     prices["saved"] = {}
     (site / "costs.yaml").write_text(yaml.safe_dump(prices, allow_unicode=True), encoding="utf-8")
     made = answer(Question("1", "", Change(), 1), Sources(site, sources.ledger, None))
     told = comparison_json(made)
     assert (made.currency, told["figures"]["total_won"]["unit"]) == ("THB", "THB")
-    result = CliRunner().invoke(app, ["what-if", "--site", str(site), "--ledger", str(sources.ledger)])
+    result = CliRunner().invoke(build(["what-if"]), ["what-if", "--site", str(site), "--ledger", str(sources.ledger)])
     assert result.exit_code == 0, result.output
     assert "(THB)" in result.stdout
     assert "₩" not in result.stdout
