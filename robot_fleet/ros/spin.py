@@ -131,6 +131,7 @@ def spin(
     finally:
         close()
         executor.remove_node(node)
+        executor.shutdown()  # it would hold on to all that it has called, and the node would stay on the network
         node.destroy_node()
         if rclpy.ok():
             rclpy.shutdown()

@@ -77,6 +77,7 @@ class Ros:
 
     def close(self) -> None:
         self._executor.remove_node(self.node)
+        self._executor.shutdown()  # else what it has called stays on the network, latched words included
         self.node.destroy_node()
         rclpy.shutdown(context=self._context)
 
@@ -174,7 +175,12 @@ class Process:
 
     def wait(self, within_s: float) -> int:
         """Wait until it ends by itself, and return its exit status."""
-        return self._process.wait(within_s)
+        try:
+            return self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.send(signal.SIGABRT)  # with `faulthandler`, which every executor switches on, it says where it hangs
+            self._process.wait()
+            raise AssertionError(f"has not ended within {within_s:g} s: {self.said}") from None
 
     def kill(self) -> None:
         """End it as a power cut would."""

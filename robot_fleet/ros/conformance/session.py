@@ -51,6 +51,7 @@ class Session:
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _where: TracebackType | None) -> None:
         self._executor.remove_node(self.node)
+        self._executor.shutdown()
         self.node.destroy_node()
         rclpy.shutdown(context=self._context)
 
