@@ -14,7 +14,8 @@ class Posed:
 
     Attributes
     ----------
-    tasks : by task, what its need depended on and the need. places, travel_s : of all travel classes.
+    tasks : by task, what its need depended on and the need. places : of all travel classes.
+    ways_s, travel_s : matrices of all travel classes, as the roads have them and as they are posed.
     able : robots that can carry something, by their kinds.
     choices : by task, the places among which its stops choose, where they do.
     turn_s : (task, stop) -> when the one is done that it waits for at its place.
@@ -23,6 +24,7 @@ class Posed:
 
     tasks: dict[str, tuple[tuple[object, ...], TaskNeed | LeftOut | None]] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ways_s: dict[str, Matrix] = field(default_factory=dict)
     travel_s: dict[str, Matrix] = field(default_factory=dict)
     able: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     choices: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)

@@ -206,7 +206,7 @@ class Labels(NamedTuple):
     Attributes
     ----------
     head : (2, stops + 1, 2) first label of each list, -1 for none.
-    used : labels in use; whether there was no room for one.
+    used : labels in use; whether there was no room for one; whether energy was too short for some way.
     path : where the result is written.
     asked : (V) robots. drawn : (stops, 2) ranges of options.
     """
@@ -226,7 +226,7 @@ def empty_labels(robots: int, size: int = 1 << 15, stops: int = 64) -> Labels:
         label=np.zeros((size, 4), dtype=np.int32),
         label_at=np.zeros((size, 3)),
         head=np.zeros((2, stops + 1, 2), dtype=np.int32),
-        used=np.zeros(2, dtype=np.int64),
+        used=np.zeros(3, dtype=np.int64),
         path=np.zeros((4096, 2), dtype=np.int32),
         asked=np.zeros(robots, dtype=np.int32),
         drawn=np.zeros((stops, 2), dtype=np.int32),

@@ -3,7 +3,8 @@
 The route keeps its order and the job's stops keep theirs, so an insertion is a merge of two sequences. A label is a way
 to have done the first `k` visits of the route and the first `i` stops of the job (with or without a charge put in
 between); of two labels at one place the one that is later, dearer and emptier goes. Leaving later never lets a robot
-begin earlier, so nothing better is lost.
+begin earlier, so nothing better is lost. Where no detour is quicker than the direct way, what the rest of the route
+costs at least is known from the route as it is, and a label that cannot come below the bound any more goes at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     AGEING,
     APART,
     APART_END,
+    ARRIVE,
     AT_COST,
     AT_ENERGY,
     AT_PLACE,
@@ -47,6 +49,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     LIMIT,
     LOADED_CLASS,
     LOADED_W,
+    METRIC,
     NODE,
     NODE_EARLY,
     NODE_KG,
@@ -75,11 +78,14 @@ from robot_fleet.scheduling.kernel.arrays import (
     SAME_END,
     SERVE_COST,
     SERVE_W,
+    SLOPE,
+    SPECIAL,
     START,
     STOPS,
     TINY,
     TOGETHER,
     TOTAL,
+    TRAVEL,
     UNITS,
     UNTIL,
     WEIGHT,
@@ -235,7 +241,7 @@ def cheapest_general(
             apart = _apart_from_single(m, s, v, job)
     if m.robot[v, CHARGERS] == 0 or m.robot_at[v, ROBOT_ENERGY] == inf:
         charges = 0
-    w.used[0] = 0
+    w.used[0] = w.used[2] = 0
     for i in range(stops + 1):
         for c in range(2):
             w.head[0, i, c] = -1
@@ -246,8 +252,13 @@ def cheapest_general(
     side = 0
     # What is paid once for a task (service, change of robot) is in a route's total and not in its running costs.
     once = s.route_at[v, TOTAL] - s.row_at[v, count, COST] - end_cost(m, s, v)
+    bounded_from = _bounded_from(m, s, v, first, stops) if relax == 0 else count + 1
     for k in range(count + 1):
         closed = False
+        rest, slope = 0.0, 0.0  # of what lies behind the leg to visit k
+        if bounded_from <= k < count:
+            rest = _least_behind(m, s, v, k) - drive_cost * (s.row_at[v, k + 1, TRAVEL] - s.row_at[v, k, TRAVEL])
+            slope = 0.0 if s.route[v, SPECIAL] else s.row_at[v, k, SLOPE]
         if k < count and s.row[v, k, NODE] >= 0:
             node = s.row[v, k, NODE]
             closed = m.node[node, POSITION] > 0 and (m.job[m.node[node, JOB], FLAGS] & TOGETHER) > 0
@@ -309,6 +320,7 @@ def cheapest_general(
                             w.label_at[label, AT_ENERGY] - (leg * watts + service * m.robot_at[v, SERVE_W]) / 3600.0
                         )
                         if energy < -TINY / 2.0 and not relax & RELAX_ENERGY:
+                            w.used[2] = 1
                             continue
                         begin = reach(m, s, v, w.label_at[label, AT_TIME], leg, place, early, service, relax)[1]
                         if begin > late + TINY / 2.0 or begin == inf:
@@ -317,11 +329,19 @@ def cheapest_general(
                         cost += late_cost(m.node_at[node, WEIGHT], begin - m.node_at[node, LIMIT], ageing)
                         if cost + once >= bound:
                             continue
+                        if bounded_from <= k < count:
+                            onward = m.travel[kind, place, s.row[v, k, PLACE]]
+                            later_s = begin + service + onward - s.row_at[v, k, ARRIVE]
+                            if cost + drive_cost * onward + rest + slope * later_s >= bound + TINY:
+                                continue
                         _add(w, side, i + 1, c, begin + service, cost, energy, place, label, a)
                     label = w.label[label, FOLLOWING]
         if k == count:
             break
-        # On to the route's next visit.
+        # On to the route's next visit, and no dearer than leaves room for what comes behind it.
+        below = bound - once
+        if bounded_from <= k + 1:
+            below = bound + TINY - _least_behind(m, s, v, k + 1)
         other = 1 - side
         node, place = s.row[v, k, NODE], s.row[v, k, PLACE]
         for i in range(stops + 1):
@@ -345,7 +365,7 @@ def cheapest_general(
                 while label >= 0:
                     leg = m.travel[travel_class, w.label[label, AT_PLACE], place]
                     if leg < inf:
-                        _follow(m, s, w, v, k, other, i, c, label, leg, watts, node, place, bound - once, relax)
+                        _follow(m, s, w, v, k, other, i, c, label, leg, watts, node, place, below, relax)
                     label = w.label[label, FOLLOWING]
         side = other
     best, best_label = bound, -1
@@ -362,13 +382,53 @@ def cheapest_general(
                 cost += drive_cost * leg
                 energy -= leg * (m.robot_at[v, LOADED_W] if loaded else m.robot_at[v, DRIVE_W]) / 3600.0
                 good = leg < inf and home_in_time(m, v, w.label_at[label, AT_TIME], leg, relax)
-                good = good and (energy >= -TINY / 2.0 or (relax & RELAX_ENERGY) > 0)
+                if energy < -TINY / 2.0 and not relax & RELAX_ENERGY:
+                    w.used[2] = 1
+                    good = False
             if good and cost < best:
                 best, best_label = cost, label
             label = w.label[label, FOLLOWING]
     if best_label < 0:
         return inf, 0
     return best - s.route_at[v, TOTAL] + extra, _trace(w, best_label)
+
+
+@compiled
+def cheapest_merge(m: Model, s: State, w: Labels, v: int, job: int, ceiling: float) -> tuple[float, int]:
+    """As `cheapest_general`, with a charge only where there must be one: else it may pay only before another charge."""
+    if not s.route[v, SPECIAL]:
+        found = cheapest_general(m, s, w, v, job, ceiling, 0, 0)
+        if found[0] < inf or not w.used[2]:
+            return found
+    return cheapest_general(m, s, w, v, job, ceiling, 0, 1)
+
+
+@compiled
+def _bounded_from(m: Model, s: State, v: int, first: int, stops: int) -> int:
+    """Return from which position on a route's rest gets no cheaper by stops put in before, beyond the last for none.
+
+    It could where a detour is quicker than the direct way, where the robot gets rid of a load, or where it charges
+    later: then less or at another price.
+    """
+    count = s.route[v, COUNT]
+    for i in range(1, stops + 1):
+        kg, units = _own_load(m, first, i)
+        if kg < 0.0 or units < 0:
+            return int(count + 1)
+    if m.weights[METRIC] <= 0.0:
+        return int(count + 1)
+    for k in range(count - 1, -1, -1):
+        if s.row[v, k, NODE] == CHARGE_NODE:
+            return int(k + 1)
+    return 0
+
+
+@compiled
+def _least_behind(m: Model, s: State, v: int, k: int) -> float:
+    """Return what a route costs at least from before visit `k` on, with all that is paid once."""
+    last = s.row[v, s.route[v, COUNT] - 1, PLACE] if s.route[v, COUNT] > 0 else m.robot[v, ROBOT_PLACE]
+    resting = resting_cost(m, v, last) if m.robot[v, HOME] < 0 else 0.0  # another last stop may be nearer to a rest
+    return float(s.route_at[v, TOTAL] - s.row_at[v, k, COST] - resting)
 
 
 @compiled
@@ -429,6 +489,7 @@ def _follow(
     cost = w.label_at[label, AT_COST] + m.robot_at[v, DRIVE_COST] * leg
     if node == CHARGE_NODE:
         if energy < -TINY / 2.0 and not relax & RELAX_ENERGY:
+            w.used[2] = 1
             return
         level = max(s.row_at[v, k, LEVEL], energy)
         service = m.robot_at[v, OVERHEAD] + charge_seconds(m, v, energy, level)
@@ -443,6 +504,7 @@ def _follow(
         service = m.node_service[node, m.robot[v, CLASS]]
         energy -= service * m.robot_at[v, SERVE_W] / 3600.0
         if energy < -TINY / 2.0 and not relax & RELAX_ENERGY:
+            w.used[2] = 1
             return
         begin = reach(m, s, v, w.label_at[label, AT_TIME], leg, place, s.row_at[v, k, EARLY], service, relax)[1]
         if begin == inf or (begin > s.row_at[v, k, LATE] + TINY / 2.0 and not relax & RELAX_WINDOW):
@@ -471,4 +533,4 @@ def _trace(w: Labels, label: int) -> int:
     return length
 
 
-__all__ = ["CHARGED", "cheapest_general"]
+__all__ = ["CHARGED", "cheapest_general", "cheapest_merge"]

@@ -43,7 +43,7 @@ from robot_fleet.scheduling.kernel.arrays import (
     State,
 )
 from robot_fleet.scheduling.kernel.compiler import compiled
-from robot_fleet.scheduling.kernel.general import CHARGED, cheapest_general
+from robot_fleet.scheduling.kernel.general import CHARGED, cheapest_general, cheapest_merge
 from robot_fleet.scheduling.kernel.plain import cheapest_plain
 from robot_fleet.scheduling.kernel.timing import lay
 
@@ -240,7 +240,7 @@ def evaluate(m: Model, s: State, w: Labels, job: int, v: int, ceiling: float, fr
     """
     flags = m.job[job, FLAGS]
     if not (flags & PLAIN and not s.route[v, SPECIAL]):
-        return cheapest_general(m, s, w, v, job, ceiling, 0, 1)[0]
+        return cheapest_merge(m, s, w, v, job, ceiling)[0]
     if not fresh and not flags & CHOOSES and s.known_version[job, v] == s.version[v]:
         known = s.known_delta[job, v]
         if s.known_choice[job, v, 0] != NOTHING_BELOW:
@@ -285,7 +285,7 @@ def insert(m: Model, s: State, w: Labels, job: int, v: int, bold: bool) -> bool:
                 length += 1
         s.route[draft, COUNT] = length
     else:
-        delta, entries = cheapest_general(m, s, w, v, job, _ceiling(m, job, bold), 0, 1)
+        delta, entries = cheapest_merge(m, s, w, v, job, _ceiling(m, job, bold))
         if delta == inf:
             return False
         draft_merged(m, s, w, v, job, entries)

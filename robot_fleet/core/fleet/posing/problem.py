@@ -23,6 +23,7 @@ from robot_fleet.core.fleet.posing.tasks import tasks_now
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed
 from robot_fleet.core.priority import AGEING_S
+from robot_fleet.core.travel import LOADED
 
 CHANGE_COST_S = 5.0
 """Cost of giving a task to another robot than in the plan in force: fifty seconds of driving."""
@@ -64,15 +65,26 @@ def build_problem(turn: Turn) -> tuple[Problem, tuple[LeftOut, ...]]:
 
 
 def _travel(turn: Turn, robots: list[RobotNeed]) -> tuple[dict[str, tuple[str, ...]], dict[str, Matrix]]:
-    """Return places and matrices of all travel classes: the same objects as long as no way has changed."""
+    """Return places and matrices of all travel classes: the same objects as long as no way has changed.
+
+    With a load no way is quicker than without one, though the few drives so far may have happened to say so: a search
+    that can rely on this leaves out much that cannot pay.
+    """
     roads, posed = turn.ports.roads, turn.agenda.posed
-    classes = [name for kind in turn.site.kinds for name in (kind, f"{kind}+load")]
-    classes += [name for robot in robots for name in (robot.travel_class, robot.loaded_class) if name not in classes]
-    classes = list(dict.fromkeys(classes))
-    matrices: dict[str, Matrix] = {name: roads.matrix(name) for name in classes}
-    if len(posed.travel_s) != len(classes) or any(posed.travel_s.get(name) is not matrices[name] for name in classes):
-        posed.travel_s, posed.places = matrices, {name: roads.place_names(name) for name in classes}
+    classes = [name for kind in turn.site.kinds for name in (kind, kind + LOADED)]
+    classes += [name for robot in robots for name in (robot.travel_class, robot.loaded_class)]
+    ways_s: dict[str, Matrix] = {name: roads.matrix(name) for name in dict.fromkeys(classes)}
+    if len(posed.ways_s) != len(ways_s) or any(posed.ways_s.get(name) is not ways_s[name] for name in ways_s):
+        posed.ways_s = ways_s
+        posed.travel_s = {name: _not_quicker(ways_s[name], ways_s[name.removesuffix(LOADED)]) for name in ways_s}
+        posed.places = {name: roads.place_names(name) for name in ways_s}
     return posed.places, posed.travel_s
+
+
+def _not_quicker(loaded_s: Matrix, empty_s: Matrix) -> Matrix:
+    """Return the times with a load, none below that without one: the same object where that is so anyway."""
+    one, other = np.asarray(loaded_s), np.asarray(empty_s)
+    return loaded_s if bool((one >= other).all()) else np.maximum(one, other)
 
 
 def _starts(turn: Turn, robots: list[RobotNeed], places: dict[str, tuple[str, ...]]) -> dict[str, dict[str, Leg]]:
@@ -81,8 +93,11 @@ def _starts(turn: Turn, robots: list[RobotNeed], places: dict[str, tuple[str, ..
     for robot in robots:
         if robot.place in turn.site.places and robot.place in places[robot.travel_class]:
             continue
-        for travel_class in (robot.travel_class, robot.loaded_class):
-            starts.setdefault(robot.place, {})[travel_class] = turn.ports.roads.times_s(travel_class, robot.place)
+        from_here = starts.setdefault(robot.place, {})
+        empty_s = from_here[robot.travel_class] = turn.ports.roads.times_s(robot.travel_class, robot.place)
+        if robot.loaded_class:
+            loaded_s = turn.ports.roads.times_s(robot.loaded_class, robot.place)
+            from_here[robot.loaded_class] = np.maximum(np.asarray(loaded_s), np.asarray(empty_s))
     return starts
 
 
