@@ -420,21 +420,27 @@ class CoreWorld:
         assert not lane.kinds or robot.kind in lane.kinds
 
     def _check_zones(self, robot: str) -> None:
-        """Check that no lane newly released leads into a closed zone; only who is inside may drive there, out of it."""
+        """Check that no lane newly released leads into a closed zone; only who is inside may drive there, out of it.
+
+        Closed zones that meet are left like one.
+        """
         order = self.state.robots[robot].order
         assert order is not None
         held = self._released.get(robot, ("", 0, ()))
         before = max(held[1] - order.first_lane, 0) if held[0] == order.id else 0
-        for zone in self.site.zones.values():
-            record = self.state.zones.get(zone.id)
-            if record is None or not record.closed or (zone.kinds and self.robots[robot].kind not in zone.kinds):
-                continue
-            outline = shapely.Polygon(zone.outline)
-            for name in order.lanes[before : order.lanes_released]:
-                start, end = (self.site.vertices[vertex].pose for vertex in name.split(">"))
-                enters = shapely.LineString([(start.x_m, start.y_m), (end.x_m, end.y_m)]).intersects(outline)
-                inside = outline.contains(shapely.Point(start.x_m, start.y_m))
-                assert inside or not enters, f"{robot} is led into {zone.id} by {name}"
+        closed = {
+            zone.id: shapely.Polygon(zone.outline)
+            for zone in self.site.zones.values()
+            if (record := self.state.zones.get(zone.id)) is not None
+            and record.closed
+            and (not zone.kinds or self.robots[robot].kind in zone.kinds)
+        }
+        for name in order.lanes[before : order.lanes_released] if closed else ():
+            start, end = (self.site.vertices[vertex].pose for vertex in name.split(">"))
+            way = shapely.LineString([(start.x_m, start.y_m), (end.x_m, end.y_m)])
+            entered = [zone for zone, outline in closed.items() if way.intersects(outline)]
+            inside = any(outline.contains(shapely.Point(start.x_m, start.y_m)) for outline in closed.values())
+            assert inside or not entered, f"{robot} is led into {entered} by {name}"
 
     def _check_state(self, before: Mapping[str, tuple[object, ...]]) -> None:
         state = self.state

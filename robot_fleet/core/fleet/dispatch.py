@@ -132,10 +132,31 @@ def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
     settled = bool(robot.docked) and not charging.is_doubted(turn, robot.docked)
     settled = settled or (not turn.ports.policies.charging and not in_the_way)
     keeps_out = not turn.ports.roads.is_closed(turn.travel_class(robot), robot.at)
+    if stop is None and not in_the_way and _makes_way(turn, robot):
+        return
     if in_the_way or (stop is None and not (settled and keeps_out) and _may_go_home(turn, robot)):
         sent = _send_home(turn, robot)
         if in_the_way and not sent:
             _send_home(turn, robot, anyway=True)
+
+
+def _makes_way(turn: Turn, robot: RobotRecord) -> bool:
+    """Let a robot that only rests leave its place to one that has something to do there now; return whether it goes."""
+    if robot.must_charge or not _may_go_home(turn, robot) or not _is_wanted(turn, robot.at, by_others_than=robot):
+        return False
+    return _send_home(turn, robot, but=robot.at) or _send_aside(turn, robot, but=robot.at)
+
+
+def _is_wanted(turn: Turn, place: str, *, by_others_than: RobotRecord) -> bool:
+    for name, route in turn.state.routes.items():
+        other = turn.state.robots[name]
+        if other is by_others_than or not route or route[0].stop == CHARGE or route[0].place != place:
+            continue
+        if turn.usable(other) and not turn.must_stay(other):
+            travel_s = turn.ports.roads.time_s(turn.travel_class(other), _free_vertex(turn, other), place)
+            if route[0].begin_s - travel_s <= turn.now.fleet_s + SLACK_S:
+                return True
+    return False
 
 
 def _may_go_home(turn: Turn, robot: RobotRecord) -> bool:
@@ -219,9 +240,9 @@ def _send_to_stop(turn: Turn, robot: RobotRecord, stop: PlannedStop) -> bool:
     return _send(turn, robot, "task", stop.place, tail, stop.task, stop.stop)
 
 
-def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False) -> bool:
+def _send_home(turn: Turn, robot: RobotRecord, anyway: bool = False, but: str = "") -> bool:
     free = booking.free_places(turn, robot, _free_vertex(turn, robot), ("charger",))
-    free = [charger for charger in free if not charging.is_doubted(turn, charger)]
+    free = [charger for charger in free if charger != but and not charging.is_doubted(turn, charger)]
     planned = turn.state.charges.get(robot.id, "")
     for charger in sorted(free, key=lambda name: name != planned):
         pose = turn.site.places[charger].pose
@@ -237,13 +258,13 @@ def _retreat(turn: Turn, robot: RobotRecord) -> bool:
     return _send_home(turn, robot) if _may_go_home(turn, robot) else _send_aside(turn, robot)
 
 
-def _send_aside(turn: Turn, robot: RobotRecord) -> bool:
+def _send_aside(turn: Turn, robot: RobotRecord, but: str = "") -> bool:
     """Send a robot with goods on board to where it can wait with them; return whether that was possible."""
     kind = turn.kind(robot)
     if robot.load and kind.loaded_footprint != kind.footprint:
         return False  # places for resting have room for it without a load only
     places = booking.free_places(turn, robot, _free_vertex(turn, robot), ASIDE_KINDS)
-    return any(_send(turn, robot, "clear", place, (), "", -1) for place in places)
+    return any(_send(turn, robot, "clear", place, (), "", -1) for place in places if place != but)
 
 
 def _send(
