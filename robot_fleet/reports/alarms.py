@@ -25,7 +25,7 @@ from robot_fleet.core.facts import (
     TaskRejected,
     TaskRequested,
 )
-from robot_fleet.core.fleet.applied_alarms import HELP_CALLED
+from robot_fleet.core.fleet.applied.alarms import HELP_CALLED
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles import advance, alarm
 from robot_fleet.core.lifecycles.alarm import AlarmEvent, AlarmState

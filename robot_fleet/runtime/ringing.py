@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from robot_fleet.core.errors import FleetError, SiteError
-from robot_fleet.core.fleet.applied_alarms import HELP_CALLED
+from robot_fleet.core.fleet.applied.alarms import HELP_CALLED
 from robot_fleet.core.health import AlarmTemplate, Urgency
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text

@@ -13,7 +13,7 @@ from robot_fleet.core.desk import Contact, JobKind
 from robot_fleet.core.effects import ReachOut
 from robot_fleet.core.facts import ContactWanted, JobAnswered, JobOpened
 from robot_fleet.core.fleet import flowing
-from robot_fleet.core.fleet.applied_jobs import CUT_OFF, NO_ROBOT, for_want_of_a_robot
+from robot_fleet.core.fleet.applied.jobs import CUT_OFF, NO_ROBOT, for_want_of_a_robot
 from robot_fleet.core.fleet.cases import AlarmRecord
 from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.state import FleetState, TaskRecord

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
+from typing import Any
 
 from robot_fleet.core import drives
 from robot_fleet.core.facts import (
     DriveObserved,
+    Fact,
     LaneBlocked,
     LaneCleared,
     LaneMeasured,
@@ -123,3 +126,14 @@ def conditions(site: Site, state: FleetState, *, mended: bool = False) -> RoadCo
     limits_mps = {zone.id: limit for zone in site.zones.values() if (limit := limit_mps(state, zone))}
     failed = (site.equipment[name].lanes for name, known in state.equipment.items() if not known.works and not mended)
     return RoadConditions(state.factors, closed, limits_mps, frozenset(state.blocked).union(*failed))
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    DriveObserved: drive_observed,
+    LaneMeasured: lane_measured,
+    ZoneClosed: zone_closed,
+    ZoneOpened: zone_opened,
+    ZoneLimited: zone_limited,
+    LaneBlocked: lane_blocked,
+    LaneCleared: lane_cleared,
+}

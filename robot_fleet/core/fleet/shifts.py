@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from robot_fleet.core.facts import OpenItem, ShiftSigned, ShiftTaken
+from robot_fleet.core.facts import Fact, OpenItem, ShiftSigned, ShiftTaken
 from robot_fleet.core.fleet.state import FleetState, ShiftRecord
 from robot_fleet.core.lifecycles.incident import IncidentState
 
@@ -83,3 +84,9 @@ def waiting(state: FleetState) -> ShiftRecord | None:
     """Return the shift that waits for somebody to take it over: the newest, unless it was taken."""
     newest = next(reversed(state.shifts.values()), None)
     return newest if newest is not None and newest.taken_s is None else None
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    ShiftSigned: signed,
+    ShiftTaken: taken,
+}

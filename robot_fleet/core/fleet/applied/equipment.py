@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
+from typing import Any
 
 from robot_fleet.core.facts import (
     EquipmentAsked,
@@ -12,6 +14,7 @@ from robot_fleet.core.facts import (
     EquipmentOpened,
     EquipmentPutBack,
     EquipmentTakenOut,
+    Fact,
 )
 from robot_fleet.core.fleet.state import EquipmentRecord, FleetState
 from robot_fleet.core.lifecycles import advance
@@ -79,3 +82,14 @@ def _move(state: FleetState, equipment: str, event: EquipmentEvent, at_s: float)
 def _forget(record: EquipmentRecord) -> None:
     record.robot = record.order = record.level = ""
     record.begin, record.lanes = 0, ()
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    EquipmentAsked: asked,
+    EquipmentOpened: opened,
+    EquipmentLeft: left,
+    EquipmentFailed: failed,
+    EquipmentMended: mended,
+    EquipmentTakenOut: taken_out,
+    EquipmentPutBack: put_back,
+}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.facts import JobAnswered, JobOpened
+from collections.abc import Callable
+from typing import Any
+
+from robot_fleet.core.facts import Fact, JobAnswered, JobOpened
 from robot_fleet.core.fleet.cases import JobRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.lifecycles import advance, job
@@ -52,3 +55,9 @@ def answered(state: FleetState, fact: JobAnswered) -> None:
         record.taken_by, record.taken_s = fact.by, fact.at_s
     else:
         record.ended_by, record.ended_s, record.ended_with = fact.by, fact.at_s, fact.text
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    JobOpened: opened,
+    JobAnswered: answered,
+}

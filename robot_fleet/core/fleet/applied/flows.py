@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.facts import AnswerAwaited, FlowMoved
-from robot_fleet.core.fleet import applied_care
+from collections.abc import Callable
+from typing import Any
+
+from robot_fleet.core.facts import AnswerAwaited, Fact, FlowMoved
+from robot_fleet.core.fleet.applied import care
 from robot_fleet.core.fleet.state import Awaited, FleetState, TaskRecord
 from robot_fleet.core.lifecycles import advance
 from robot_fleet.core.lifecycles.flow import TRANSITIONS, FlowEvent, FlowState
@@ -35,4 +38,9 @@ def flow_moved(state: FleetState, fact: FlowMoved) -> None:
     record.told[fact.act] = fact.word
     record.next_stop, record.next_act = fact.stop, fact.begin
     record.moves += 1
-    applied_care.answered(state, record, fact)
+    care.answered(state, record, fact)
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    FlowMoved: flow_moved,
+}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from robot_fleet.core.facts import EndCounted, FlowMoved, StopMissed
-from robot_fleet.core.fleet.applied_alarms import moves
+from robot_fleet.core.facts import EndCounted, Fact, FlowMoved, StopMissed
+from robot_fleet.core.fleet.applied.alarms import moves
 from robot_fleet.core.fleet.state import FleetState, OrderRecord, TaskRecord
 from robot_fleet.core.flow import TIMEOUT, stop_after
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
@@ -75,3 +76,9 @@ def end_counted(state: FleetState, fact: EndCounted) -> None:
 
 def _act(task: TaskRecord, name: str) -> ActTemplate | None:
     return next((act for stop in task.request.stops for act in stop.acts if act.id == name), None)
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    StopMissed: stop_missed,
+    EndCounted: end_counted,
+}

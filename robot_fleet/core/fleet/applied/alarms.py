@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from robot_fleet.core.desk import Voice
 from robot_fleet.core.facts import (
     AlarmAcknowledged,
@@ -12,6 +15,7 @@ from robot_fleet.core.facts import (
     AlarmSpread,
     AlarmUnshelved,
     ContactWanted,
+    Fact,
     IncidentClosed,
     IncidentJoined,
     IncidentNoted,
@@ -191,3 +195,19 @@ def _take_alarm(state: FleetState, record: IncidentRecord, name: str) -> None:
 def _ended(record: AlarmRecord, at_s: float) -> None:
     if record.state is AlarmState.CLOSED:
         record.closed_s = at_s
+
+
+APPLY: dict[type[Fact], Callable[[FleetState, Any], None]] = {
+    AlarmRaised: raised,
+    AlarmSpread: spread,
+    AlarmReceded: receded,
+    AlarmAcknowledged: acknowledged,
+    AlarmShelved: shelved,
+    AlarmUnshelved: unshelved,
+    IncidentOpened: incident_opened,
+    IncidentJoined: incident_joined,
+    IncidentNoted: incident_noted,
+    IncidentClosed: incident_closed,
+    VoiceRecorded: voiced,
+    ContactWanted: wanted,
+}

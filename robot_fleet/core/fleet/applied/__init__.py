@@ -1,0 +1,1 @@
+"""What each kind of fact makes of the fleet's state: a module for each subject, all called by `fleet.apply` alone."""
