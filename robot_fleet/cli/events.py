@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 from robot_fleet.cli.answers import By
 from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import AsJson, Name
+from robot_fleet.core.city import LOCAL
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.errors import RequestError
 
@@ -68,14 +68,14 @@ def send(
     Example: ./fleet event send --type fire --resolves drill-1a2b3c4d
     """
     from robot_fleet.cli.gateway import Gateway
+    from robot_fleet.server.webhooks.cloud_events import signed_event
 
     told = {} if file is None else _read(file)
     areas = {"place": place, "building": building, "zone": zone, "route": route}
-    event = _event(told, kind, areas, resolves, lasts_s, event_id)
-    event["source"], key = _signs(source, secret_env, name)
+    event = _event(told, source or LOCAL.id, kind, areas, resolves, lasts_s, event_id)
+    key = _key(source, secret_env, name)
     with Gateway(name) as gateway:
-        content = json.dumps(event, ensure_ascii=False).encode()
-        answer = gateway.send("/events", content, _headers(key, event["id"], content))
+        answer = gateway.send("/events", *signed_event(event, key))
     drill = " as an exercise" if source is None else ""
     what = f"{event['data']['resolves']} is over" if event["data"].get("resolves") else f"{answer['event']} taken"
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=1) if as_json else f"{what}{drill}")
@@ -135,6 +135,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _event(
     told: Mapping[str, Any],
+    source: str,
     kind: str | None,
     areas: Mapping[str, str | None],
     resolves: str | None,
@@ -142,6 +143,8 @@ def _event(
     event_id: str | None,
 ) -> dict[str, Any]:
     """Return the CloudEvent of a file with what the options change in it."""
+    from robot_fleet.server.webhooks.cloud_events import cloud_event
+
     given = [f"{sort}:{area}" for sort, area in areas.items() if area is not None]
     if len(given) > 1:
         raise RequestError("request_event_malformed", "expected one of --place, --building, --zone, --route", "subject")
@@ -150,13 +153,8 @@ def _event(
         data["resolves"] = resolves
     if lasts_s is not None:
         data["lasts_s"] = lasts_s
-    event = {
-        "specversion": "1.0",
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        **told,
-        "id": event_id or told.get("id") or f"drill-{secrets.token_hex(4)}",
-        "data": data,
-    }
+    own = {name: value for name, value in told.items() if name not in ("id", "source", "data")}
+    event = cloud_event(event_id or told.get("id") or f"drill-{secrets.token_hex(4)}", source, data, **own)
     if kind is not None:
         event["type"] = kind
     if given:
@@ -169,29 +167,20 @@ def _event(
     return event
 
 
-def _signs(source: str | None, secret_env: str | None, name: str | None) -> tuple[str, bytes]:
-    """Return in whose name an event is sent, and that source's key."""
+def _key(source: str | None, secret_env: str | None, name: str | None) -> bytes:
+    """Return the key of the source in whose name an event is sent."""
     import os
 
     from robot_fleet.cli.gateway import Gateway
-    from robot_fleet.core.city import LOCAL
     from robot_fleet.runtime.event_keys import local_key
     from robot_fleet.site.webhooks import secret_key
 
     if (source is None) != (secret_env is None):
         raise RequestError("request_event_malformed", "expected --source and --secret-env together", "source")
     if source is not None and secret_env is not None:
-        return source, secret_key(os.environ.get(secret_env, "").strip(), f"the variable {secret_env}", source)
+        return secret_key(os.environ.get(secret_env, "").strip(), f"the variable {secret_env}", source)
     with Gateway(name) as gateway:
-        return LOCAL.id, local_key(gateway.run.path)
-
-
-def _headers(key: bytes, event: str, content: bytes) -> dict[str, str]:
-    import time
-
-    from robot_fleet.server.webhooks.signing import signed_headers
-
-    return dict(signed_headers(key, event, time.time(), content))
+        return local_key(gateway.run.path)
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from robot_fleet.client.caller import Caller, body, new_key, path
 from robot_fleet.server.models import EventTaken, ZoneWish
 from robot_fleet.server.rows import EventRow
-from robot_fleet.server.webhooks.signing import signed_headers
+from robot_fleet.server.webhooks.cloud_events import signed_event
 
 
 class CityCalls(Caller):
@@ -27,8 +25,7 @@ class CityCalls(Caller):
         ----------
         key : the bytes of its source's secret (what stands behind `whsec_` is base64 of them).
         """
-        content = json.dumps(dict(event), ensure_ascii=False).encode()
-        headers = signed_headers(key, str(event.get("id", "")), time.time(), content)
+        content, headers = signed_event(event, key)
         return EventTaken.model_validate(self._connection.send("/events", content, headers))
 
     def end_event(self, event: str, reason: str = "", *, by: str = "operator", key: str = "") -> EventTaken:

@@ -17,13 +17,13 @@ from typing import Any
 from robot_fleet.core.city import LOCAL
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.inputs import TakeCityEvent
+from robot_fleet.server.webhooks.cloud_events import SPEC_VERSION
 from robot_fleet.server.webhooks.signing import is_genuine
 
 WINDOW_S = 300.0
 """A signature is good for so long before and after its time (seconds of this machine's clock)."""
 MOST_BYTES = 16_384
 """Of a body: an event has a few hundred."""
-SPEC_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,3 @@ def brought_items(site: Site, state: FleetState) -> Iterator[BroughtItem]:
             if item is not None and item.holder == f"place:{place}":
                 size = item.length_m, item.width_m
                 yield BroughtItem(item.id, item.kind, place, item.mass_kg, *size, task.request.earliest_s)
-
-
-__all__ = ["brought_items"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from robot_fleet.core.fleet import FleetState
+from robot_fleet.runtime.reminders import Reminders
 
 LOOKS_AFTER_S = 60.0
 """Fleet seconds until somebody has looked at a task that asks, and between two tries to say so."""
@@ -22,13 +23,12 @@ class Attendant:
 
     def __init__(self, say: Callable[[str, str], None]) -> None:
         self._say = say
-        self._due_s: dict[str, float] = {}
+        self._reminders = Reminders(LOOKS_AFTER_S)
 
     def look(self, state: FleetState, fleet_s: float) -> None:
         """See which tasks ask."""
         for task in state.open_tasks():
             if task.asks and task.reason != UNKNOWN:
                 key = f"attendant-{task.id}-{task.broken_off}"
-                if fleet_s >= self._due_s.setdefault(key, fleet_s + LOOKS_AFTER_S):
-                    self._due_s[key] = fleet_s + LOOKS_AFTER_S
+                if self._reminders.due(key, fleet_s + LOOKS_AFTER_S, fleet_s):
                     self._say(key, task.id)

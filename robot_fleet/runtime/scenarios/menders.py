@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from robot_fleet.core.fleet import FleetState
 from robot_fleet.core.fleet.outages import NO_POWER
+from robot_fleet.runtime.reminders import Reminders
 
 STAFF = "staff"
 """Who says that a place is in order again."""
@@ -27,7 +28,7 @@ class Menders:
     def __init__(self, after_s: float, mend: Callable[[str, str], None]) -> None:
         self._after_s = after_s
         self._mend = mend
-        self._due_s: dict[str, float] = {}
+        self._reminders = Reminders(AGAIN_S)
 
     def look(self, state: FleetState, fleet_s: float) -> None:
         """See which places are due."""
@@ -35,6 +36,5 @@ class Menders:
             if out.code == NO_POWER:
                 continue
             key = f"mended-{place.replace('/', '-')}-{out.since_s:.0f}"
-            if fleet_s >= self._due_s.setdefault(key, out.since_s + self._after_s):
-                self._due_s[key] = fleet_s + AGAIN_S
+            if self._reminders.due(key, out.since_s + self._after_s, fleet_s):
                 self._mend(key, place)

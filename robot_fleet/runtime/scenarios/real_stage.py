@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import resource
 import signal
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -29,7 +28,7 @@ from robot_fleet.runtime.scenarios.shapes import shape_of
 from robot_fleet.runtime.scenarios.stage import LETS_GO_S, PERSON
 from robot_fleet.runtime.scenarios.striking import Struck
 from robot_fleet.runtime.supervisor import Supervisor
-from robot_fleet.server.webhooks.signing import signed_headers
+from robot_fleet.server.webhooks.cloud_events import signed_event
 
 _ANSWER_S = 1.0
 _FULL_BYTES = 1
@@ -179,8 +178,7 @@ class RealStage:
     def _said(self, path: str, key: str, body: dict[str, Any]) -> bool:
         with suppress(FleetError), Connection(self._url, patience_s=0.0) as gateway:
             if path == _EVENTS:
-                name, content = envelope(body["event"])
-                gateway.send(path, content, signed_headers(local_key(self._run.path), name, time.time(), content))
+                gateway.send(path, *signed_event(envelope(body["event"]), local_key(self._run.path)))
             else:
                 gateway.post(path, body, key, timeout_s=_ANSWER_S)
             return True

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from robot_fleet.core.city import LOCAL
@@ -12,6 +9,7 @@ from robot_fleet.core.inputs import RestorePaper, TakeCityEvent, WithdrawPaper
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.city import source_of
 from robot_fleet.runtime.scenarios import faults as f
+from robot_fleet.server.webhooks.cloud_events import cloud_event
 
 Said = WithdrawPaper | RestorePaper | TakeCityEvent
 OVER = "-over"
@@ -42,16 +40,7 @@ def said(site: Site, fault: f.FaultBase, name: str, key: str, by: str, *, over: 
     raise TypeError(f"{fault.word} is nobody's word")
 
 
-def envelope(event: TakeCityEvent) -> tuple[str, bytes]:
-    """Return the id and the body of an event as the fleet's own machine sends it: as an exercise."""
-    data: Mapping[str, Any] = {"resolves": event.resolves} if event.resolves else {}
-    told = {
-        "specversion": "1.0",
-        "id": event.id,
-        "source": LOCAL.id,
-        "type": event.type,
-        "subject": event.subject,
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "data": data,
-    }
-    return event.id, json.dumps(told, ensure_ascii=False).encode()
+def envelope(event: TakeCityEvent) -> dict[str, Any]:
+    """Return an event as the fleet's own machine tells of it: as an exercise."""
+    data = {"resolves": event.resolves} if event.resolves else {}
+    return cloud_event(event.id, LOCAL.id, data, type=event.type, subject=event.subject)

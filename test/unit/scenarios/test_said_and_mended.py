@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -50,9 +49,8 @@ def test_the_city_tells_of_an_event_and_that_it_is_over(site: Site) -> None:
     assert (begun.id, begun.type, begun.subject, begun.resolves) == ("crowd_1", "crowd", "zone:square", "")
     assert (ended.id, ended.resolves) == ("crowd_1-over", "crowd_1")
     assert begun.exercise, "a site without sources knows only exercises"
-    name, body = envelope(ended)
-    told = json.loads(body)
-    assert (name, told["source"], told["data"]) == ("crowd_1-over", "local", {"resolves": "crowd_1"})
+    told = envelope(ended)
+    assert (told["id"], told["source"], told["data"]) == ("crowd_1-over", "local", {"resolves": "crowd_1"})
 
 
 def test_other_faults_are_nobodys_word(site: Site) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from robot_fleet.client import city as calls
 from robot_fleet.client.client import FleetClient
 from robot_fleet.core.errors import FleetError
+from robot_fleet.server.webhooks import cloud_events
 from robot_fleet.server.webhooks.signing import signed_headers
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.users.people import Role
@@ -79,7 +79,7 @@ def test_each_refusal_has_its_status_and_does_nothing(
 
 
 def test_people_see_an_event_and_say_that_it_is_over(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "time", SimpleNamespace(time=lambda: START_S))
+    monkeypatch.setattr(cloud_events, "time", SimpleNamespace(time=lambda: START_S))
     with FleetClient(house.server.url, house.tokens[Role.OPERATOR]) as client:
         assert client.tell_event(event("e7"), KEY).event == "city/e7"
         row = client.events()[-1]
