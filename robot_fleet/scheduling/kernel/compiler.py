@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching
+from numba.core import caching, types
+from numba.core.types.misc import unliteral
 
 Function = TypeVar("Function")
 HERE = Path(__file__).parent
@@ -89,7 +90,19 @@ def making(function: Function) -> Function:
 def _inner(function: Function, counts_references: bool) -> Function:
     options = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     made: Any = numba.njit(_nrt=counts_references, **options)(function)
+    of_types = made.get_call_template
+
+    def of_widest(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return of_types(tuple(map(_widest, args)), kws)
+
+    made.get_call_template = of_widest
     return made  # type: ignore[no-any-return]
+
+
+def _widest(kind: Any) -> Any:
+    """Return the type that an argument is taken as: else a function is compiled for each mix of widths and literals."""
+    kind = unliteral(kind)
+    return types.int64 if kind in (types.int32, types.int64) else kind
 
 
 def entry(function: Function) -> Function:

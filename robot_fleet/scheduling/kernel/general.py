@@ -396,11 +396,12 @@ def cheapest_general(
 @compiled
 def cheapest_merge(m: Model, s: State, w: Labels, v: int, job: int, ceiling: float) -> tuple[float, int]:
     """As `cheapest_general`, with a charge only where there must be one: else it may pay only before another charge."""
-    if not s.route[v, SPECIAL]:
-        found = cheapest_general(m, s, w, v, job, ceiling, 0, 0)
-        if found[0] < inf or not w.used[2]:
-            return found
-    return cheapest_general(m, s, w, v, job, ceiling, 0, 1)
+    charges = int(s.route[v, SPECIAL] != 0)
+    while True:
+        delta, entries = cheapest_general(m, s, w, v, job, ceiling, 0, charges)
+        if charges or delta < inf or not w.used[2]:
+            return delta, entries
+        charges = 1
 
 
 @compiled

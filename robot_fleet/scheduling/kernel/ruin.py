@@ -92,7 +92,7 @@ def _take_off(m: Model, s: State, old: State, touched: Ints, out: Ints, job: int
         return True
     if m.job[job, FLAGS] & COUPLED:
         for i in range(m.job[job, SUCC], m.job[job, SUCC_END]):
-            other = m.links[i]
+            other = 0 + m.links[i]  # as wide as `job`: the function calls itself with it
             if m.job[other, FLAGS] & BEGUN:
                 continue
             if s.at[other] >= 0 and (not removable(m, s, other) or not _take_off(m, s, old, touched, out, other)):
