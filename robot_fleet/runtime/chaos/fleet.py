@@ -224,11 +224,11 @@ class ChaosFleet(VirtualFleet):
         """Let what a robot does fail; return what that was, empty if it does nothing that can."""
         return fail_action(self.world, robot) if self.server.runs and not self.full.of(SIM) else ""
 
-    def have_answered(self, key: str, task: str, answer: str) -> None:
-        """Let a person say how a task that asks goes on."""
+    def have_tried_again(self, key: str, task: str) -> None:
+        """Let a person say that a task that asks is tried again."""
 
         def say() -> None:
-            self.host.feed(AnswerTask(key, task, answer, by="attendant"), self.now)
+            self.host.feed(AnswerTask(key, task, "retry", by="attendant"), self.now)
 
         self._while_it_lives(say)
 

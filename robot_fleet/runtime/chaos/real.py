@@ -120,7 +120,7 @@ class RealChaos:
         parts = (MANAGER, AGENTS, SIM, GATEWAY)
         self.schedule = Schedule(seed, parts, limits=LIMITS_ROS)
         self._watch = LedgerWatch(site, self._run.ledger)
-        self.attendant = Attendant(self._have_answered)
+        self.attendant = Attendant(self._have_tried_again)
         self._looping: dict[str, None] = {}
 
     @property
@@ -210,10 +210,10 @@ class RealChaos:
             self.schedule.failed(fault)
         return False
 
-    def _have_answered(self, key: str, task: str, answer: str) -> None:
+    def _have_tried_again(self, key: str, task: str) -> None:
         """Say it to the gateway; while that does not answer, the attendant says it again later."""
         with suppress(FleetError), Connection(f"http://127.0.0.1:{self._play.port}", patience_s=0.0) as gateway:
-            body = {"answer": answer, "by": "attendant"}
+            body = {"answer": "retry", "by": "attendant"}
             gateway.post(f"/tasks/{task}/answer", body, key, timeout_s=ANSWER_WITHIN_S)
 
     def _heard(self, event: ProcessEvent) -> None:

@@ -71,7 +71,7 @@ class VirtualChaos:
         ports = ports_for(site)
         self.fleet = ChaosFleet(site, ports, occupancy, people, self.rows, seed, trace=trace, recipients=known)
         self.schedule = Schedule(seed, (MANAGER, AGENTS, SIM))
-        self.attendant = Attendant(self.fleet.have_answered)
+        self.attendant = Attendant(self.fleet.have_tried_again)
         self.faults: list[Fault] = []
         self.drained_s = self.drained_fleet_s = 0.0
         self._lasts_s = minutes * 60.0

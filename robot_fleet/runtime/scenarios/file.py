@@ -77,7 +77,7 @@ class ScenarioFile(Part):
     to_the_end : whether it always lasts so long.
     robots : those that take part; all of the site's by default.
     items : further things that stand about.
-    attended : whether a person answers tasks that ask, by "try again", and in the end by "failed".
+    attended : whether a person answers tasks that ask, by "try again".
     mended_after_s : so long after a slot or charger was found out of use staff put it in order; by default nobody does.
     improving : whether better plans are looked for, as usual.
     """

@@ -55,7 +55,7 @@ class StruckFleet(ChaosFleet):
         super().__init__(ground.site, ports, occupancy, people, rows, seed, improving, trace, start_s, known)
         self._stage = VirtualStage(self, seed)
         self.striking = Striking(ground, self._stage)
-        self._attendant = Attendant(self.have_answered) if ground.scenario.says.attended else None
+        self._attendant = Attendant(self.have_tried_again) if ground.scenario.says.attended else None
         mended_after_s = ground.scenario.says.mended_after_s
         self._menders = None if mended_after_s is None else Menders(mended_after_s, self._stage.mend)
         self._seen_deeds = self._seen_facts = 0

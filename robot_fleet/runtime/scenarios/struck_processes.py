@@ -55,7 +55,7 @@ class StruckProcesses:
         self.striking = Striking(ground, self._stage)
         self.watch = LedgerWatch(ground.site, ledger)
         self._url = f"http://127.0.0.1:{port}"
-        self._attendant = Attendant(self._have_answered) if ground.scenario.says.attended else None
+        self._attendant = Attendant(self._have_tried_again) if ground.scenario.says.attended else None
         mended_after_s = ground.scenario.says.mended_after_s
         self._menders = None if mended_after_s is None else Menders(mended_after_s, self._mend)
         self._deeds = self._facts = 0
@@ -83,6 +83,6 @@ class StruckProcesses:
     def _mend(self, key: str, place: str) -> None:
         self._stage.mend(key, place, self.striking.all)
 
-    def _have_answered(self, key: str, task: str, answer: str) -> None:
+    def _have_tried_again(self, key: str, task: str) -> None:
         with suppress(FleetError), Connection(self._url, patience_s=0.0) as gateway:
-            gateway.post(f"/tasks/{task}/answer", {"answer": answer, "by": "attendant"}, key, timeout_s=1.0)
+            gateway.post(f"/tasks/{task}/answer", {"answer": "retry", "by": "attendant"}, key, timeout_s=1.0)
