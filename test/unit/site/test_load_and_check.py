@@ -358,5 +358,5 @@ def test_the_busan_site_is_right_and_loads_fast() -> None:
     assert check_site(BUSAN) == []
     start = time.process_time()
     site = load_site(BUSAN)
-    assert time.process_time() - start < 2.0  # half a second on a machine that does nothing else
+    assert time.process_time() - start < 2.0  # 0.25 s on a machine that does nothing else
     assert len(site.robots) == 12
