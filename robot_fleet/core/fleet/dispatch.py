@@ -39,6 +39,7 @@ def dispatch(turn: Turn) -> None:
     for robot in sorted(turn.state.robots.values(), key=lambda robot: _urgency(turn, robot)):
         if turn.usable(robot) and not turn.must_stay(robot):
             _dispatch(turn, robot)
+    _make_way(turn)
 
 
 def _urgency(turn: Turn, robot: RobotRecord) -> tuple[float, float]:
@@ -132,31 +133,28 @@ def _set_off(turn: Turn, robot: RobotRecord, stop: PlannedStop | None) -> None:
     settled = bool(robot.docked) and not charging.is_doubted(turn, robot.docked)
     settled = settled or (not turn.ports.policies.charging and not in_the_way)
     keeps_out = not turn.ports.roads.is_closed(turn.travel_class(robot), robot.at)
-    if stop is None and not in_the_way and _makes_way(turn, robot):
-        return
     if in_the_way or (stop is None and not (settled and keeps_out) and _may_go_home(turn, robot)):
         sent = _send_home(turn, robot)
         if in_the_way and not sent:
             _send_home(turn, robot, anyway=True)
 
 
-def _makes_way(turn: Turn, robot: RobotRecord) -> bool:
-    """Let a robot that only rests leave its place to one that has something to do there now; return whether it goes."""
-    if robot.must_charge or not _may_go_home(turn, robot) or not _is_wanted(turn, robot.at, by_others_than=robot):
-        return False
-    return _send_home(turn, robot, but=robot.at) or _send_aside(turn, robot, but=robot.at)
-
-
-def _is_wanted(turn: Turn, place: str, *, by_others_than: RobotRecord) -> bool:
-    for name, route in turn.state.routes.items():
-        other = turn.state.robots[name]
-        if other is by_others_than or not route or route[0].stop == CHARGE or route[0].place != place:
+def _make_way(turn: Turn) -> None:
+    """Let robots that only rest leave their places to those that have something to do there now."""
+    robots = turn.state.robots
+    resting = {robot.at: robot for robot in robots.values() if robot.busy is None and not robot.stranded_on}
+    for name, route in list(turn.state.routes.items()):
+        rests = resting.get(route[0].place) if route and route[0].stop != CHARGE else None
+        if rests is None or rests.id == name or rests.must_charge or not _may_go_home(turn, rests):
             continue
-        if turn.usable(other) and not turn.must_stay(other):
-            travel_s = turn.ports.roads.time_s(turn.travel_class(other), _free_vertex(turn, other), place)
-            if route[0].begin_s - travel_s <= turn.now.fleet_s + SLACK_S:
-                return True
-    return False
+        comes = robots[name]
+        if not all(turn.usable(robot) and not turn.must_stay(robot) for robot in (rests, comes)):
+            continue
+        travel_s = turn.ports.roads.time_s(turn.travel_class(comes), _free_vertex(turn, comes), rests.at)
+        if route[0].begin_s - travel_s <= turn.now.fleet_s + SLACK_S and _next_stop(turn, rests) is None:
+            del resting[rests.at]
+            if not _send_home(turn, rests, but=rests.at):
+                _send_aside(turn, rests, but=rests.at)
 
 
 def _may_go_home(turn: Turn, robot: RobotRecord) -> bool:
