@@ -16,7 +16,7 @@ from robot_fleet.server.webhooks.signing import signed_headers
 SPEC_VERSION = "1.0"
 
 
-def cloud_event(event: str, source: str, data: Mapping[str, Any], **attributes: str) -> dict[str, Any]:
+def cloud_event(event: str, source: str, data: Mapping[str, Any], /, **attributes: str) -> dict[str, Any]:
     """Return an event that happens now, unless the attributes give its `time`.
 
     Parameters

@@ -356,7 +356,10 @@ def test_the_digest_follows_what_defines_the_site_and_nothing_else(tmp_path: Pat
 
 def test_the_busan_site_is_right_and_loads_fast() -> None:
     assert check_site(BUSAN) == []
-    start = time.process_time()
-    site = load_site(BUSAN)
-    assert time.process_time() - start < 2.0  # 0.25 s on a machine that does nothing else
+    took_s = []
+    for _ in range(3):  # the quickest one counts: a machine may have other work
+        start = time.process_time()
+        site = load_site(BUSAN)
+        took_s.append(time.process_time() - start)
+    assert min(took_s) < 1.0
     assert len(site.robots) == 12

@@ -7,11 +7,7 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact, OrderCancelAsked, OrderEnded, OrderProgressed, OrderSent, StepsReleased
 from robot_fleet.core.fleet.applied import alarms, care, city, flows, tasks
-from robot_fleet.core.fleet.state import (
-    FleetState,
-    OrderRecord,
-    RobotRecord,
-)
+from robot_fleet.core.fleet.state import FleetState, OrderRecord, RobotRecord
 from robot_fleet.core.flow import DONE
 from robot_fleet.core.lifecycles import advance, order
 from robot_fleet.core.lifecycles.alarm import AlarmEvent

@@ -97,7 +97,7 @@ def _starts(turn: Turn, robots: list[RobotNeed], places: dict[str, tuple[str, ..
         empty_s = from_here[robot.travel_class] = turn.ports.roads.times_s(robot.travel_class, robot.place)
         if robot.loaded_class:
             loaded_s = turn.ports.roads.times_s(robot.loaded_class, robot.place)
-            from_here[robot.loaded_class] = np.maximum(np.asarray(loaded_s), np.asarray(empty_s))
+            from_here[robot.loaded_class] = np.maximum(loaded_s, empty_s)
     return starts
 
 
