@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
 
 import httpx
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.ledger.ledger import Ledger
@@ -96,8 +99,10 @@ def test_a_kiosk_takes_a_car_and_gives_it_back(browser: Browser, house: House) -
     page.click('[data-focus="yes"]')
     ticket = page.locator("#ticket").inner_text()
     assert re.fullmatch(r"\d{3}-\d{3}-\d{3}", ticket)
-    scanned = page.locator("#qr")
-    assert scanned.evaluate("image => image.complete && image.naturalWidth > 0")
+    code = page.locator("#qr")
+    expect(code).to_be_visible()
+    scanned = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
+    assert [re.fullmatch(r"http://[^/]+/mine\.html#rfp_\w+", each.text) is not None for each in scanned] == [True]
     expect(page.locator("main")).to_contain_text("끝났습니다")
     page.click("#finish")
     expect(page.locator("main")).not_to_contain_text(ticket)

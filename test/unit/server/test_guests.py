@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import httpx
+import numpy as np
 import pytest
 import yaml
+import zxingcpp
 from pydantic import SecretStr
 
 from robot_fleet.core.errors import RequestError
@@ -396,5 +399,13 @@ def test_a_qr_code_is_drawn_without_anybody_elses_help() -> None:
     assert root.tag.endswith("svg") and root.attrib["viewBox"].startswith("0 0 ")
     assert "rfp_secret" not in drawn and "href" not in drawn
     assert qr_svg("https://fleet.example.org/mine.html#rfp_other") != drawn
-    lines = qr_terminal("https://fleet.example.org/").splitlines()
+
+
+def test_a_phone_reads_the_qr_code_off_a_terminal() -> None:
+    link = "https://fleet.example.org/mine.html#rfp_secret"
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", qr_terminal(link)).splitlines()
     assert len({len(line) for line in lines if line}) == 1
+    halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}  # lit above, lit below
+    lit = np.array([[halves[mark][half] for mark in line] for line in lines for half in (0, 1)], np.uint8)
+    (read,) = zxingcpp.read_barcodes(np.kron(lit * 255, np.ones((4, 4), np.uint8)))
+    assert read.text == link
