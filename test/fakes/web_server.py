@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -39,6 +40,10 @@ class WebServer:
             return action()
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE_S)
+
+    def connections(self) -> list[socket.socket]:
+        """Return the sockets of those who are connected."""
+        return [each.transport.get_extra_info("socket") for each in self._server.server_state.connections]
 
     def cut_off(self) -> None:
         """Break every connection, as a bad network does."""
