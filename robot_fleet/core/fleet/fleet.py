@@ -309,7 +309,7 @@ class Fleet:
             equipping.ask_again(turn)
             survey.ask(turn)
             retiring.retire(turn)
-        if ticked or isinstance(news, SubmitTask | ReportReceived):
+        if ticked or turn.facts:
             ringing.follow(turn)
         for name in agenda.wishes:
             order = orders.wished_order(turn, self.state.robots[name])
