@@ -11,8 +11,8 @@ import yaml
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import Lane, Vertex
-from robot_fleet.site.geojson import write_lanes
-from robot_fleet.site.maps import FREE, OccupancyMap, write_map
+from robot_fleet.site.exports.geojson import write_lanes
+from robot_fleet.site.ground.maps import FREE, OccupancyMap, write_map
 
 KIND, SERVICE = "logistics", "patrol.yaml"
 A_ROW = 20

@@ -12,8 +12,8 @@ import yaml
 
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.site import Site
-from robot_fleet.site.geojson import write_lanes
-from robot_fleet.site.maps import OccupancyMap, write_map
+from robot_fleet.site.exports.geojson import write_lanes
+from robot_fleet.site.ground.maps import OccupancyMap, write_map
 
 
 def write_site(site: Site, folder: Path) -> None:

@@ -15,8 +15,8 @@ from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 
 BUSAN = Path(__file__).resolve().parents[1] / "config" / "sites" / "busan_edc"
 TRAVEL_WEIGHT = Problem(0.0, (), (), {}, {}).travel_weight

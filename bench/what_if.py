@@ -26,8 +26,8 @@ from robot_fleet.runtime.what_if.change import EVERY_SERVICE, Change
 from robot_fleet.runtime.what_if.compare import Comparison
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 
 CHANGE = Change(robots={"care": -1}, chargers={"logistics": 1}, demand_pct={EVERY_SERVICE: 20.0})
 

@@ -19,8 +19,8 @@ from robot_fleet.core.site import GROUND_LEVEL, Lane, Level, Place, Site, Vertex
 from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.sim.people import People
-from robot_fleet.site.equipping import with_lanes
-from robot_fleet.site.read import default_health
+from robot_fleet.site.checking.equipping import with_lanes
+from robot_fleet.site.reading.draft import default_health
 from test.factories import make_place, make_site, text
 
 UPPER = "upper"

@@ -26,7 +26,7 @@ import yaml
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import GROUND_LEVEL, Lane, Vertex
-from robot_fleet.site.geojson import write_lanes
+from robot_fleet.site.exports.geojson import write_lanes
 from robot_fleet.site.worlds.occupancy import HIGH_M, LOW_M, build_map
 from worlds.furniture_busan_edc import SIZE_M, UPPER_M, models
 from worlds.places_busan_edc import (

@@ -23,7 +23,7 @@ from pathlib import Path
 import yaml
 
 from robot_fleet.core.geometry import Pose
-from robot_fleet.site.geojson import write_lanes
+from robot_fleet.site.exports.geojson import write_lanes
 from robot_fleet.site.worlds.occupancy import build_map
 from worlds.furniture_khon_kaen_demo import SIZE_M, models
 from worlds.places_khon_kaen_demo import ALL, Spot, spots

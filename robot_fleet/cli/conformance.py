@@ -22,7 +22,7 @@ from robot_fleet.runtime.conformance.certificate import Certificate
 from robot_fleet.runtime.conformance.checks import Check, chosen, judge
 from robot_fleet.runtime.conformance.course import Course, lay_course
 from robot_fleet.runtime.conformance.recording import Point
-from robot_fleet.site.maps import OccupancyMap, read_map
+from robot_fleet.site.ground.maps import OccupancyMap, read_map
 
 if TYPE_CHECKING:
     from robot_fleet.ros.conformance.probe import Probe

@@ -173,7 +173,7 @@ def _key(source: str | None, secret_env: str | None, name: str | None) -> bytes:
 
     from robot_fleet.cli.gateway import Gateway
     from robot_fleet.runtime.event_keys import local_key
-    from robot_fleet.site.webhooks import secret_key
+    from robot_fleet.site.reading.webhooks import secret_key
 
     if (source is None) != (secret_env is None):
         raise RequestError("request_event_malformed", "expected --source and --secret-env together", "source")

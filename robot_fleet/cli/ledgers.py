@@ -13,7 +13,7 @@ from robot_fleet.runtime import snapshots
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
 from robot_fleet.site.load import load_site
-from robot_fleet.site.read import default_health
+from robot_fleet.site.reading.draft import default_health
 
 
 def read_report(ledger: str | None, name: str | None, site: Path | None, operators: int = 1) -> tuple[FleetReport, str]:

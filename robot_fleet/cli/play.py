@@ -103,8 +103,8 @@ def prepare(wishes: Wishes) -> Play:
     from robot_fleet.runtime.scenarios.of_a_day import ground_of_day
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site
-    from robot_fleet.site.reports import read_reports, report_receivers
-    from robot_fleet.site.webhooks import WEBHOOKS_FILE, read_webhooks
+    from robot_fleet.site.reading.reports import read_reports, report_receivers
+    from robot_fleet.site.reading.webhooks import WEBHOOKS_FILE, read_webhooks
 
     wishes.entrance.check(has_users=_has_users(wishes.name))
     for option, path in (("--json", wishes.summary), ("--trace", wishes.trace)):

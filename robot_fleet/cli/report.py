@@ -113,8 +113,8 @@ def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | 
     from robot_fleet.reports.past import ground_of
     from robot_fleet.runtime.report_desk import ReportDesk
     from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
-    from robot_fleet.site.costs import read_costs
     from robot_fleet.site.load import load_site
+    from robot_fleet.site.reading.costs import read_costs
 
     run = run_directory(name or DEFAULT_NAME)
     if site is None:

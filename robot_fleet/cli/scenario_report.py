@@ -126,8 +126,8 @@ def _walls(scenarios: Iterable[Scenario], site: Path | None) -> dict[str, Walls]
 
 def _walls_of(folder: Path) -> tuple[str, Walls]:
     from robot_fleet.reports.campaign.walls import walls
+    from robot_fleet.site.ground.maps import read_map
     from robot_fleet.site.load import load_site
-    from robot_fleet.site.maps import read_map
 
     site = load_site(folder)
     return site.id, walls(read_map(folder / site.map_file))

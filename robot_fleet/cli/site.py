@@ -12,14 +12,14 @@ import typer
 from robot_fleet.cli import site_folders
 from robot_fleet.core.errors import RequestError, SiteError
 from robot_fleet.core.site import Backend
-from robot_fleet.site.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.demand import generate_day, write_csv
-from robot_fleet.site.flow_diagram import flow_page
+from robot_fleet.site.exports.flow_diagram import flow_page
+from robot_fleet.site.exports.ros_files import ros_files, write_files
+from robot_fleet.site.ground.alignment import check_pairs, fit_alignment, parse_pair, read_pairs
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
-from robot_fleet.site.new import new_site
-from robot_fleet.site.ros_files import ros_files, write_files
+from robot_fleet.site.making.new import new_site
 from robot_fleet.site.worlds.occupancy import HIGH_M, LOW_M, build_map
 
 app = typer.Typer(help="Site folders: check one, make one.", no_args_is_help=True)

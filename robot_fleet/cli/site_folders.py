@@ -11,9 +11,9 @@ import typer
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.runtime.shipped import shipped_sites
-from robot_fleet.site.new import new_site
-from robot_fleet.site.pack import PackReport, pack_site, unpack_site
-from robot_fleet.site.template import site_from_template, templates
+from robot_fleet.site.making.new import new_site
+from robot_fleet.site.making.pack import PackReport, pack_site, unpack_site
+from robot_fleet.site.making.template import site_from_template, templates
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -34,8 +34,8 @@ from robot_fleet.runtime.snapshots import Snapshots
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.runtime.virtual_summary import virtual_summary
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.maps import read_map
-from robot_fleet.site.recipients import read_recipients
+from robot_fleet.site.ground.maps import read_map
+from robot_fleet.site.reading.recipients import read_recipients
 
 
 def run(play: Play) -> None:

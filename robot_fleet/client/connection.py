@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 
 from robot_fleet.core.errors import FleetError, LinesRefused, RequestError, RuntimeFailure, WrongLine
-from robot_fleet.site.model_webhooks import is_loopback
+from robot_fleet.site.models.webhooks import is_loopback
 
 PATIENCE_S = 15.0
 """A process that is being started again answers within seconds, on a busy machine within a few more."""

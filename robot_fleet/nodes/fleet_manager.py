@@ -40,7 +40,7 @@ from robot_fleet.runtime.supervision import Supervision
 from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site
-from robot_fleet.site.webhooks import read_webhooks
+from robot_fleet.site.reading.webhooks import read_webhooks
 from robot_fleet.stores.raised import RaisedAlarms
 
 TICK_HZ = Setting("tick_hz", 10.0, 1.0, 50.0, "looks at what changes without notice, per wall second")

@@ -47,11 +47,11 @@ from robot_fleet.server.guests.guests import Guests
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.server.serve import listen, make_server
 from robot_fleet.server.webhooks.deliveries import Deliveries
-from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
-from robot_fleet.site.open_rmf import read_open_rmf
-from robot_fleet.site.pages import read_pages
-from robot_fleet.site.reports import read_reports, report_receivers
+from robot_fleet.site.reading.costs import read_costs
+from robot_fleet.site.reading.open_rmf import read_open_rmf
+from robot_fleet.site.reading.pages import read_pages
+from robot_fleet.site.reading.reports import read_reports, report_receivers
 from robot_fleet.site.texts import read_texts
 from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.raised import RaisedAlarms

@@ -17,8 +17,8 @@ from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.lone_robot import LoneBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.sim.lone import TYPICAL, LoneRobot, lone_world
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_kinds
-from robot_fleet.site.maps import read_map
 
 _FIGURES = ("speed_mps", "acceleration_mps2", "turn_radps", "dock_s", "undock_s", "battery_wh")
 

@@ -24,8 +24,8 @@ from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.people import read_people
 from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.demand import read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 from robot_fleet.stores.raised import RaisedAlarms
 
 

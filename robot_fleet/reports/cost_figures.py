@@ -12,7 +12,7 @@ from robot_fleet.reports.robot_clock import State
 from robot_fleet.reports.service_figures import Values
 from robot_fleet.reports.states import HOUR_S, RobotStates
 from robot_fleet.reports.tally import Piece, Tally
-from robot_fleet.site.model_costs import CostsFile, EnergyCostModel
+from robot_fleet.site.models.costs import CostsFile, EnergyCostModel
 
 
 @dataclass(frozen=True, slots=True)

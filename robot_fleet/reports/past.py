@@ -15,7 +15,7 @@ from robot_fleet.reports.city_events import EventStories
 from robot_fleet.reports.event_figures import aims_of
 from robot_fleet.reports.states import RobotStates, building_of
 from robot_fleet.reports.tasks import TaskStories
-from robot_fleet.site.model_costs import CostsFile
+from robot_fleet.site.models.costs import CostsFile
 
 
 @dataclass(frozen=True, slots=True)

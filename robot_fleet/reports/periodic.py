@@ -29,7 +29,7 @@ from robot_fleet.reports.service_figures import (
 from robot_fleet.reports.states import HOUR_S
 from robot_fleet.reports.tally import Piece, Tally, pieces, robot_tallies, sums, total
 from robot_fleet.reports.tasks import DONE, TaskStory
-from robot_fleet.site.model import TextModel
+from robot_fleet.site.models.base import TextModel
 
 FLEET = "fleet"
 """The row of everything together."""

@@ -6,7 +6,7 @@ import numpy as np
 from nav_msgs.msg import OccupancyGrid
 
 from robot_fleet.ros.convert import MAP_FRAME
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 
 def to_grid(occupancy: OccupancyMap) -> OccupancyGrid:

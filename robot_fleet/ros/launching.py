@@ -13,7 +13,7 @@ from robot_fleet.runtime.bringup import Bringup, bring_up_fleet, bring_up_robot
 from robot_fleet.runtime.claims import claim_run, port_is_free
 from robot_fleet.runtime.launch_words import arguments, fleet_wishes, robot_wishes
 from robot_fleet.runtime.starts import Include, Start
-from robot_fleet.site.ros_files import write_files
+from robot_fleet.site.exports.ros_files import write_files
 
 AGAIN_AFTER_S = 2.0
 """Wall seconds after which a program that has ended is started again."""

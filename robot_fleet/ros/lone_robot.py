@@ -32,7 +32,7 @@ from robot_fleet.sim.network import BadNetwork, parse_faults
 from robot_fleet.sim.obstacles import NONE, PointScanners
 from robot_fleet.sim.robot import STEP_S
 from robot_fleet.sim.world import SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 LOG = logging.getLogger("robot_fleet")
 WAKE_S, MOTION_S, HEALTH_S, SCAN_S = 0.01, 0.1, 0.5, 0.2

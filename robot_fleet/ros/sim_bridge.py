@@ -25,8 +25,8 @@ from robot_fleet.ros.world_player import WorldPlayer
 from robot_fleet.runtime.demand import SENSED_KINDS
 from robot_fleet.runtime.keeping import Keeper
 from robot_fleet.sim.callers import Callers
-from robot_fleet.site.levels import read_levels
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.levels import read_levels
+from robot_fleet.site.ground.maps import OccupancyMap
 from robot_fleet.stores.raised import RaisedAlarms
 
 WAKE_S = 0.01

@@ -33,7 +33,7 @@ from robot_fleet.ros.sim_topics import SimTopics
 from robot_fleet.sim.goals import Goal
 from robot_fleet.sim.lifecycle import ManagedNodes
 from robot_fleet.sim.world import DOCK_KINDS, DOCK_WITHIN_M, SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 NAVIGATES = ("bt_navigator", "controller_server", "planner_server", "amcl")
 """What must be active for a drive or a docking."""

@@ -22,7 +22,7 @@ from robot_fleet.ros.full_nav2 import IS_FULL, TYPES
 from robot_fleet.ros.grids import to_grid
 from robot_fleet.ros.guard import Guard
 from robot_fleet.sim.lifecycle import MANAGERS, ManagedNodes
-from robot_fleet.site.maps import FREE, UNKNOWN, OccupancyMap, read_map
+from robot_fleet.site.ground.maps import FREE, UNKNOWN, OccupancyMap, read_map
 
 LOG = logging.getLogger("robot_fleet")
 LOCAL_M = 6.0

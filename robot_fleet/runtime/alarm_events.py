@@ -14,7 +14,7 @@ from robot_fleet.core.lifecycles.incident import IncidentState
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
 from robot_fleet.server.webhooks.event import WebhookEvent
-from robot_fleet.site.model_webhooks import EventName
+from robot_fleet.site.models.webhooks import EventName
 
 OLD_AFTER_S = 3_600.0
 """What was over so long ago (fleet time) has been told; nobody is told of it again after a restart."""

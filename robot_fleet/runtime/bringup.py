@@ -31,8 +31,8 @@ from robot_fleet.runtime.process import ProcessSpec
 from robot_fleet.runtime.run_directory import RunDirectory
 from robot_fleet.runtime.shipped import shipped
 from robot_fleet.runtime.starts import Include, Start
+from robot_fleet.site.exports.ros_files import RosFiles, ros_files
 from robot_fleet.site.load import load_site
-from robot_fleet.site.ros_files import RosFiles, ros_files
 
 STAGGER_S = 5.0
 """Wall seconds between the starts of two robots' Nav2."""

@@ -15,7 +15,7 @@ from robot_fleet.reports.currency import KRW
 from robot_fleet.reports.energy import EnergyReport, energy_report
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import calendar_for
-from robot_fleet.site.costs import read_costs
+from robot_fleet.site.reading.costs import read_costs
 
 
 def energy_of(site: Site, facts: Iterable[tuple[float, Fact]], to_s: float | None = None) -> EnergyReport | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from robot_fleet.core.city import LOCAL
 from robot_fleet.core.errors import RuntimeFailure, SiteError
-from robot_fleet.site.city import read_event_keys
-from robot_fleet.site.webhooks import secret_key
+from robot_fleet.site.checking.city import read_event_keys
+from robot_fleet.site.reading.webhooks import secret_key
 
 _FILE = "event_secret"
 

@@ -13,7 +13,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.runtime.installed import Installed
 from robot_fleet.runtime.process import ProcessSpec
 from robot_fleet.runtime.starts import Include, Start
-from robot_fleet.site.ros_files import RosFiles
+from robot_fleet.site.exports.ros_files import RosFiles
 from robot_fleet.site.worlds.tree import parse, words
 
 SPAWN_EVERY_S = 1.0

@@ -11,7 +11,7 @@ from robot_fleet.core.ports import Planner
 from robot_fleet.core.site import Site
 from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.site.calendar import SiteCalendar
-from robot_fleet.site.roads import LaneRoads
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.traffic.conflicts import build_conflicts, cache_home
 from robot_fleet.traffic.release import BankersRightOfWay
 

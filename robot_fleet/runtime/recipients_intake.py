@@ -8,7 +8,7 @@ from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.inputs import RecipientsKnown
-from robot_fleet.site.recipients import RECIPIENTS_FILE, read_recipients
+from robot_fleet.site.reading.recipients import RECIPIENTS_FILE, read_recipients
 
 LOG = logging.getLogger("robot_fleet.recipients")
 

@@ -25,7 +25,7 @@ from robot_fleet.runtime.report_folder import put
 from robot_fleet.runtime.reports_made import MadeReport, ReportsMade
 from robot_fleet.server.webhooks.deliveries import Deliveries, Standing
 from robot_fleet.server.webhooks.report_event import ReportEvent, ReportFile
-from robot_fleet.site.model_reports import ReportScheduleModel, ReportsFile
+from robot_fleet.site.models.reports import ReportScheduleModel, ReportsFile
 
 LOG = logging.getLogger("robot_fleet.reports")
 UNSENT = "report_unsent"

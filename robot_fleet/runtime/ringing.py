@@ -25,7 +25,7 @@ from robot_fleet.runtime.run_id import run_id
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.site.load import load_site
-from robot_fleet.site.webhooks import read_webhooks
+from robot_fleet.site.reading.webhooks import read_webhooks
 from robot_fleet.stores.raised import RaisedAlarm, RaisedAlarms
 
 LOG = logging.getLogger("robot_fleet.ringing")

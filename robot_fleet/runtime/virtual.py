@@ -43,7 +43,7 @@ from robot_fleet.sim.equipment import SimEquipmentLink
 from robot_fleet.sim.link import SimActuator, SimNavigator
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 from robot_fleet.telemetry.board import Board
 
 IMPROVED_AFTER_S = 2.0

@@ -15,7 +15,7 @@ from robot_fleet.core.site import GROUND_LEVEL, ParamSpec, Service, Site
 from robot_fleet.core.text import Text
 from robot_fleet.server.health_rows import UNHEARD
 from robot_fleet.site.calendar import SiteCalendar
-from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, read_map
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, OccupancyMap, read_map
 
 
 @dataclass(frozen=True, slots=True)

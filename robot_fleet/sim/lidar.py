@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_fleet.core.geometry import Pose
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from robot_fleet.sim.obstacles import PointScanners
 from robot_fleet.sim.people import Habit, People, PeopleFile
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.sim.world import DOCK_KINDS, SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 MAP_ID = "main"
 TYPICAL = RobotKind(

@@ -10,8 +10,8 @@ import numpy as np
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.sim.legs import Waypoint
-from robot_fleet.site.grid import GridPlanner
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.grid import GridPlanner
+from robot_fleet.site.ground.maps import OccupancyMap
 
 _CACHED_LINES = 20_000
 

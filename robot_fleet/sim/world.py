@@ -30,8 +30,8 @@ from robot_fleet.sim.robot import STEP_S, TICKS_PER_S, SimRobot
 from robot_fleet.sim.scanner import Contact, Scanners
 from robot_fleet.sim.trace import Trace
 from robot_fleet.sim.ways import Ways
-from robot_fleet.site.levels import read_levels
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.levels import read_levels
+from robot_fleet.site.ground.maps import OccupancyMap
 
 DOCK_KINDS = ("charger", "dock")
 DOCK_WITHIN_M = 0.3

@@ -21,7 +21,8 @@ from typing import TypeVar
 from robot_fleet.core.clock import format_clock, parse_clock
 from robot_fleet.core.errors import LinesRefused, RequestError, SiteError, WrongLine
 from robot_fleet.core.site import Site
-from robot_fleet.site.demand_pattern import (
+from robot_fleet.site.load import load_site
+from robot_fleet.site.models.demand_pattern import (
     NewItemDraw,
     NumberDraw,
     Pattern,
@@ -35,7 +36,6 @@ from robot_fleet.site.demand_pattern import (
     TimeDraw,
     read_pattern,
 )
-from robot_fleet.site.load import load_site
 
 COLUMNS = ("request_id", "at", "service", "params")
 

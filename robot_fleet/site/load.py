@@ -9,14 +9,22 @@ from pathlib import Path
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import GROUND_LEVEL, Level, RobotKind, Site
-from robot_fleet.site.city import BUILDINGS_FILE, EVENTS_FILE
-from robot_fleet.site.energy import ENERGY_FILE
-from robot_fleet.site.equipping import with_lanes
-from robot_fleet.site.maps import read_map_file
-from robot_fleet.site.model_law import LAW_FOLDER, PAPERS_FILE
-from robot_fleet.site.reach import check_reach
-from robot_fleet.site.read import CALENDAR_FILE, EQUIPMENT_FILE, HEALTH_FILE, ZONES_FILE, Draft, read_draft, read_kinds
-from robot_fleet.site.references import check_references
+from robot_fleet.site.checking.city import BUILDINGS_FILE, EVENTS_FILE
+from robot_fleet.site.checking.energy import ENERGY_FILE
+from robot_fleet.site.checking.equipping import with_lanes
+from robot_fleet.site.checking.reach import check_reach
+from robot_fleet.site.checking.references import check_references
+from robot_fleet.site.ground.maps import read_map_file
+from robot_fleet.site.models.law import LAW_FOLDER, PAPERS_FILE
+from robot_fleet.site.reading.draft import (
+    CALENDAR_FILE,
+    EQUIPMENT_FILE,
+    HEALTH_FILE,
+    ZONES_FILE,
+    Draft,
+    read_draft,
+    read_kinds,
+)
 
 
 def load_site(folder: Path) -> Site:

@@ -8,25 +8,25 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from robot_fleet.site.demand_pattern import Pattern
-from robot_fleet.site.maps import MapFile
-from robot_fleet.site.model import ItemsFile, PlacesFile, SiteFile, ZonesFile
-from robot_fleet.site.model_calendar import CalendarFile
-from robot_fleet.site.model_city import BuildingsFile, EventsFile
-from robot_fleet.site.model_costs import CostsFile
-from robot_fleet.site.model_energy import EnergyFile
-from robot_fleet.site.model_equipment import EquipmentFile
-from robot_fleet.site.model_health import HealthFile
-from robot_fleet.site.model_lanes import LanesFile
-from robot_fleet.site.model_law import PapersFile, RegimeFile
-from robot_fleet.site.model_open_rmf import OpenRmfFile
-from robot_fleet.site.model_pages import PagesFile
-from robot_fleet.site.model_reports import ReportsFile
-from robot_fleet.site.model_retention import RetentionFile
-from robot_fleet.site.model_robots import KindsFile, RobotsFile
-from robot_fleet.site.model_services import ServiceFile
-from robot_fleet.site.model_webhooks import WebhooksFile
-from robot_fleet.site.recipients import RecipientsFile
+from robot_fleet.site.ground.maps import MapFile
+from robot_fleet.site.models.base import ItemsFile, PlacesFile, SiteFile, ZonesFile
+from robot_fleet.site.models.calendar import CalendarFile
+from robot_fleet.site.models.city import BuildingsFile, EventsFile
+from robot_fleet.site.models.costs import CostsFile
+from robot_fleet.site.models.demand_pattern import Pattern
+from robot_fleet.site.models.energy import EnergyFile
+from robot_fleet.site.models.equipment import EquipmentFile
+from robot_fleet.site.models.health import HealthFile
+from robot_fleet.site.models.lanes import LanesFile
+from robot_fleet.site.models.law import PapersFile, RegimeFile
+from robot_fleet.site.models.open_rmf import OpenRmfFile
+from robot_fleet.site.models.pages import PagesFile
+from robot_fleet.site.models.reports import ReportsFile
+from robot_fleet.site.models.retention import RetentionFile
+from robot_fleet.site.models.robots import KindsFile, RobotsFile
+from robot_fleet.site.models.services import ServiceFile
+from robot_fleet.site.models.webhooks import WebhooksFile
+from robot_fleet.site.reading.recipients import RecipientsFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "buildings": BuildingsFile,

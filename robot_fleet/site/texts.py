@@ -16,8 +16,8 @@ from typing import Any
 
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import LANGUAGES
-from robot_fleet.site.findings import Finding
-from robot_fleet.site.source import read_json
+from robot_fleet.site.reading.findings import Finding
+from robot_fleet.site.reading.source import read_json
 
 TEXTS_FOLDER = "texts"
 """Where a site keeps tables of its own; what they say goes before what the product's say."""

@@ -14,7 +14,7 @@ from robot_fleet.reports.campaign.model import Campaign
 from robot_fleet.reports.campaign.page import Told, page_text
 from robot_fleet.reports.campaign.pictures import Gallery
 from robot_fleet.reports.campaign.walls import walls
-from robot_fleet.site.maps import read_map
+from robot_fleet.site.ground.maps import read_map
 from test.unit.reports.campaign.made import (
     BEGIN_S,
     FIGURES,

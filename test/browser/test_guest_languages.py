@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.site.load import load_site
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.site.texts import read_texts
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role

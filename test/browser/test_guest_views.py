@@ -19,7 +19,7 @@ from robot_fleet.server.app import create_app
 from robot_fleet.server.guests import things
 from robot_fleet.server.guests.qr import qr_svg
 from robot_fleet.site.load import load_site
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.passes.kinds import Pass, PassKind
 from test.browser.views import picture
 from test.fakes.moving_fleet import MovingFleet

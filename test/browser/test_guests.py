@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.passes.codes import FIRST_LOCK_S
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.passes.passes import PASS_MARK

@@ -13,8 +13,8 @@ import numpy as np
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import Lane, Vertex
-from robot_fleet.site.geojson import write_lanes
-from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, write_map
+from robot_fleet.site.exports.geojson import write_lanes
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, OccupancyMap, write_map
 
 RESOLUTION_M = 0.05
 ORIGIN_M = -0.5

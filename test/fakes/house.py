@@ -22,8 +22,8 @@ from robot_fleet.server.guests.guests import Guests
 from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.open_rmf.routes import OpenRmf
 from robot_fleet.site.load import load_site
-from robot_fleet.site.model_pages import PagesFile
-from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.site.models.pages import PagesFile
+from robot_fleet.site.reading.open_rmf import read_open_rmf
 from robot_fleet.site.texts import Texts
 from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.users.people import Role

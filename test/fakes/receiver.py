@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from robot_fleet.site.model_webhooks import EVENTS, PRIORITIES
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.models.webhooks import EVENTS, PRIORITIES
+from robot_fleet.site.reading.webhooks import Endpoint
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()

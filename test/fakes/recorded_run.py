@@ -19,8 +19,8 @@ from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 from robot_fleet.stores.history.recorder import TelemetryRecorder
 from test.alarm_site import alarm_site
 

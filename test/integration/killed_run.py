@@ -28,8 +28,8 @@ from robot_fleet.sim.goals import Mode
 from robot_fleet.sim.people import read_people
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.site.demand import RequestRow, read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 from test.trace_truth import contacts, custody, fastest_mps, read_trace
 
 BUSAN = Path(__file__).resolve().parents[2] / "config" / "sites" / "busan_edc"

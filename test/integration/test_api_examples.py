@@ -8,7 +8,7 @@ import pytest
 
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.fakes.moving_fleet import MovingFleet

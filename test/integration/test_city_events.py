@@ -30,7 +30,7 @@ from robot_fleet.reports.report import build_report
 from robot_fleet.runtime.city import event_entries
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.people import People, read_people
-from robot_fleet.site.maps import OccupancyMap, read_map
+from robot_fleet.site.ground.maps import OccupancyMap, read_map
 from test.integration.virtual_runs import BUSAN, site_of
 
 HOME, FLATS, HUB = "building:care_home", "building:senior_apt", "building:hub"

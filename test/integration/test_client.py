@@ -18,7 +18,7 @@ from robot_fleet.core.site import CalendarSpec
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House

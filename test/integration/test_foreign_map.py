@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.site.new import new_site
+from robot_fleet.site.making.new import new_site
 from test.integration.virtual_runs import play
 from test.unit.site.test_new import WAREHOUSE, drawn_warehouse
 

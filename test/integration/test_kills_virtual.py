@@ -11,7 +11,7 @@ from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.chaos.mortal import Moment
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.maps import read_map
+from robot_fleet.site.ground.maps import read_map
 from test.integration.killed_run import BUSAN, SITUATIONS, Kill, KilledRun, busan, first_rows
 
 TOGETHER = (("manager",), ("agents",), ("sim",), ("sim", "agents"), ("manager", "agents", "sim"))

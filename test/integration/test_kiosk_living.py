@@ -11,7 +11,7 @@ from robot_fleet.client import FleetClient
 from robot_fleet.core.errors import RequestError
 from robot_fleet.runtime.agreement import misplaced
 from robot_fleet.server.guests.models import ThingShown
-from robot_fleet.site.pages import read_pages
+from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
 from test.fakes.living_fleet import LivingFleet

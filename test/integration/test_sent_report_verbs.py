@@ -22,7 +22,7 @@ from robot_fleet.runtime.statefile import write_json
 from robot_fleet.server.app import create_app
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site
-from robot_fleet.site.model_reports import ReportsFile
+from robot_fleet.site.models.reports import ReportsFile
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.report_ledger import write_ledger
 from test.fakes.web_server import WebServer

@@ -10,7 +10,7 @@ from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.robot import SimRobot
-from robot_fleet.site.sweep import standing
+from robot_fleet.site.ground.sweep import standing
 from test.integration.virtual_runs import BUSAN, demand, virtual_fleet
 
 HOLDS = 12

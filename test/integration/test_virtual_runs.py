@@ -20,8 +20,8 @@ from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.host import MemoryLog
 from robot_fleet.runtime.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site
-from robot_fleet.site.roads import LaneRoads
 from test.integration.virtual_runs import BUSAN, ROOT, TINY, demand, virtual_fleet
 
 

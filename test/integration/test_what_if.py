@@ -22,8 +22,8 @@ from robot_fleet.runtime.what_if.change import Change
 from robot_fleet.runtime.what_if.compare import JUDGED, WITHIN_PCT, Comparison, comparison_json
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 from test.alarm_site import alarm_site
 from test.fakes.recorded_run import record
 

@@ -25,8 +25,8 @@ from robot_fleet.runtime.virtual import VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow, read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 
 ROOT = Path(__file__).parents[2]
 BUSAN = ROOT / "config" / "sites" / "busan_edc"

@@ -39,7 +39,7 @@ from robot_fleet.sim.goals import Mode  # noqa: E402
 from robot_fleet.sim.lone import LoneRobot, lone_world  # noqa: E402
 from robot_fleet.sim.people import People  # noqa: E402
 from robot_fleet.sim.world import SimWorld  # noqa: E402
-from robot_fleet.site.maps import OccupancyMap  # noqa: E402
+from robot_fleet.site.ground.maps import OccupancyMap  # noqa: E402
 from robot_fleet.stores.raised import RaisedAlarms  # noqa: E402
 from test.factories import make_kind, make_site  # noqa: E402
 

@@ -21,7 +21,7 @@ from robot_fleet.ros.convert import from_time, to_pose_stamped, to_quaternion, t
 from robot_fleet.ros.interposed import Interposer
 from robot_fleet.ros.sim_robot import SimRobotServers
 from robot_fleet.runtime.conformance.course import wall_point
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 CANCELED, ABORTED = 5, 6
 WANDER_S, WANDER_MPS = 5.0, 0.3

@@ -25,7 +25,7 @@ from robot_fleet.ros.lone_robot import LoneBridge  # noqa: E402
 from robot_fleet.ros.sim_robot import SimRobotServers  # noqa: E402
 from robot_fleet.ros.spin import every, make_node, process  # noqa: E402
 from robot_fleet.sim.lone import TYPICAL, LoneRobot, lone_world  # noqa: E402
-from robot_fleet.site.maps import read_map  # noqa: E402
+from robot_fleet.site.ground.maps import read_map  # noqa: E402
 from test.ros.mutants import MUTANTS, Flaw  # noqa: E402
 
 MAP = ROOT / "test" / "data" / "sites" / "tiny" / "map.yaml"

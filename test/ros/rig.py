@@ -24,7 +24,7 @@ from std_srvs.srv import Trigger
 
 from robot_fleet.ledger.lock import FileLock
 from robot_fleet.ros.qos import QOS
-from robot_fleet.site.maps import OCCUPIED, read_map, write_map
+from robot_fleet.site.ground.maps import OCCUPIED, read_map, write_map
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "test" / "data" / "sites" / "tiny"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, OccupancyMap
 
 Mask = NDArray[np.bool_]
 _LONGEST = 60_000

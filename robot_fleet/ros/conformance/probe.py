@@ -39,7 +39,7 @@ from robot_fleet.runtime.conformance.recording import (
     Point,
     Recording,
 )
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 ACTIONS = {
     "navigate_to_pose": NavigateToPose,

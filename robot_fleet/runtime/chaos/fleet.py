@@ -33,7 +33,7 @@ from robot_fleet.sim.callers import Callers, Request
 from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 from robot_fleet.telemetry.board import Board
 
 RESTART_S = 0.5

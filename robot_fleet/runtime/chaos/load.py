@@ -10,7 +10,7 @@ from robot_fleet.core.clock import format_clock, parse_clock
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import Site
 from robot_fleet.site.demand import RequestRow, generate_day
-from robot_fleet.site.demand_pattern import read_pattern
+from robot_fleet.site.models.demand_pattern import read_pattern
 
 DENSITY = 1.6
 """So many times as many requests as the site's pattern of a day has, if its stores can give and take so much."""

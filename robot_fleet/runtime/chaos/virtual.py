@@ -33,8 +33,8 @@ from robot_fleet.runtime.chaos.situations import situations
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.virtual import STEPS_PER_S
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.maps import read_map
-from robot_fleet.site.recipients import read_recipients
+from robot_fleet.site.ground.maps import read_map
+from robot_fleet.site.reading.recipients import read_recipients
 
 WARM_UP_S = 120.0
 """Fleet seconds in which the fleet sets to work before anything fails."""

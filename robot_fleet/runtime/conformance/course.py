@@ -10,7 +10,7 @@ import numpy as np
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.runtime.conformance.recording import Point
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 LEAST_M = 2.0
 """Shortest line on which a robot comes to speed and can be seen to stop."""

@@ -16,8 +16,8 @@ from robot_fleet.runtime.scenarios.stage import VirtualStage
 from robot_fleet.runtime.scenarios.striking import Striking
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.maps import read_map
-from robot_fleet.site.recipients import read_recipients
+from robot_fleet.site.ground.maps import read_map
+from robot_fleet.site.reading.recipients import read_recipients
 
 
 class StruckFleet(ChaosFleet):

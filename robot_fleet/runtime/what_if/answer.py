@@ -21,8 +21,8 @@ from robot_fleet.runtime.what_if.compare import Comparison
 from robot_fleet.runtime.what_if.past_day import Batteries, read_day
 from robot_fleet.runtime.what_if.play import changed_day, play
 from robot_fleet.sim.people import read_people
-from robot_fleet.site.costs import read_costs
 from robot_fleet.site.load import load_site
+from robot_fleet.site.reading.costs import read_costs
 from robot_fleet.stores.history.database import Target
 from robot_fleet.stores.history.store import TelemetryStore
 from robot_fleet.stores.people.small_groups import suppress_small

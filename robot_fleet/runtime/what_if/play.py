@@ -22,7 +22,7 @@ from robot_fleet.runtime.what_if.past_day import PastDay, PastRequest, learned
 from robot_fleet.sim.callers import Call
 from robot_fleet.sim.drivers import EXIT_BAY
 from robot_fleet.sim.world import AUTOMATIC
-from robot_fleet.site.maps import read_map
+from robot_fleet.site.ground.maps import read_map
 
 STOPPED = "emergency_stop"
 DRAIN_S = 4 * 3600.0

@@ -16,7 +16,7 @@ from robot_fleet.server.doors.limits import Patience, Pauses, TooManyRequests
 from robot_fleet.server.guests import models, things
 from robot_fleet.server.guests.qr import qr_svg
 from robot_fleet.server.ports import FleetPort, Frame, Row
-from robot_fleet.site.model_pages import OfferModel, PagesFile
+from robot_fleet.site.models.pages import OfferModel, PagesFile
 from robot_fleet.stores.passes.codes import Tried
 from robot_fleet.stores.passes.kinds import DAY_S, Pass, PassKind
 from robot_fleet.stores.passes.store import PassStore

@@ -18,7 +18,7 @@ from robot_fleet.server.guests.models import (
 )
 from robot_fleet.server.ports import Frame, Row
 from robot_fleet.server.rows import TextRow
-from robot_fleet.site.model_pages import OfferModel, PagesFile
+from robot_fleet.site.models.pages import OfferModel, PagesFile
 from robot_fleet.stores.passes.kinds import Pass, PassKind
 
 SHOWN_S = 3_600.0

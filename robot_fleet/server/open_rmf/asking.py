@@ -12,7 +12,7 @@ from robot_fleet.core.priority import CLASSES
 from robot_fleet.core.site import Service, Site
 from robot_fleet.server.open_rmf.models import DeliveryDescription, PatrolDescription, Place, TaskRequest, Transfer
 from robot_fleet.server.open_rmf.times import Times
-from robot_fleet.site.model_open_rmf import DeliveryModel, OpenRmfFile, PatrolModel
+from robot_fleet.site.models.open_rmf import DeliveryModel, OpenRmfFile, PatrolModel
 
 _HIGH = next(each.least for each in CLASSES if each.name == "high")
 _Description = TypeVar("_Description", bound=BaseModel)

@@ -37,7 +37,7 @@ from robot_fleet.server.open_rmf.telling import state_of
 from robot_fleet.server.open_rmf.times import Times
 from robot_fleet.server.pages import PAGED, Paged
 from robot_fleet.server.ports import FleetPort
-from robot_fleet.site.model_open_rmf import OpenRmfFile
+from robot_fleet.site.models.open_rmf import OpenRmfFile
 
 _PREFIX = "/api/v1/rmf/tasks"
 _CODES = {

@@ -19,7 +19,7 @@ from robot_fleet.server.open_rmf.models import (
 )
 from robot_fleet.server.open_rmf.times import Times
 from robot_fleet.server.ports import Row
-from robot_fleet.site.model_open_rmf import OpenRmfFile
+from robot_fleet.site.models.open_rmf import OpenRmfFile
 
 _HIGH = next(each.least for each in CLASSES if each.name == "high")
 _DISPATCH: dict[str, Literal["queued", "selected", "failed_to_assign"]] = {

@@ -22,7 +22,7 @@ from robot_fleet.server.webhooks.event import Event
 from robot_fleet.server.webhooks.fallback import SafeOutbox
 from robot_fleet.server.webhooks.line import Line
 from robot_fleet.server.webhooks.retry import Pace
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.reading.webhooks import Endpoint
 from robot_fleet.stores.outbox import Limits, Outgoing
 
 LOG = logging.getLogger("robot_fleet.webhooks")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.text import Text
-from robot_fleet.site.model_webhooks import EventName
+from robot_fleet.site.models.webhooks import EventName
 
 BODY_VERSION = 1
 """Form of the body; docs/reference/schemas/webhook.schema.json is its schema."""

@@ -17,7 +17,7 @@ from robot_fleet.core.lifecycles.delivery import DeliveryEvent
 from robot_fleet.server.webhooks.fallback import SafeOutbox
 from robot_fleet.server.webhooks.retry import Outcome, Pace, judge, pause_s
 from robot_fleet.server.webhooks.sender import client_for, send
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.reading.webhooks import Endpoint
 from robot_fleet.stores.outbox import Delivery
 
 LOG = logging.getLogger("robot_fleet.webhooks")

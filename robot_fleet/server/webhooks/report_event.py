@@ -12,7 +12,7 @@ from typing import Any
 
 from robot_fleet.core.health import Urgency
 from robot_fleet.server.webhooks.event import BODY_VERSION, RANKS, event_id
-from robot_fleet.site.reports import REPORT_MADE
+from robot_fleet.site.reading.reports import REPORT_MADE
 
 
 @dataclass(frozen=True, slots=True)

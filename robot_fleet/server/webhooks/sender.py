@@ -15,8 +15,8 @@ import httpx
 from robot_fleet import __version__
 from robot_fleet.server.webhooks.retry import Outcome
 from robot_fleet.server.webhooks.signing import signed_headers
-from robot_fleet.site.model_webhooks import is_loopback
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.models.webhooks import is_loopback
+from robot_fleet.site.reading.webhooks import Endpoint
 from robot_fleet.stores.outbox import Delivery
 
 _GONE = 410

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.maps import FREE, OCCUPIED, OccupancyMap, write_map
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, OccupancyMap, write_map
 from robot_fleet.site.worlds.outlines import Band, Disc, Outline
 from robot_fleet.site.worlds.solids import read_solids
 

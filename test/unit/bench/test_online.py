@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from bench.fleet_day import play_day
 from bench.streets import street_site
 from robot_fleet.cli.app import run
-from robot_fleet.site.roads import LaneRoads
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.traffic.conflicts import resting_conflicts
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "schemas" / "bench_online.schema.json"

@@ -13,7 +13,7 @@ from robot_fleet.core.inputs import SubmitTask, Tick
 from robot_fleet.core.order import StepKind, StepResult, StepState
 from robot_fleet.core.policies import Policies
 from robot_fleet.core.ports import RoadConditions
-from robot_fleet.site.roads import LaneRoads
+from robot_fleet.site.ground.roads import LaneRoads
 from test.property.core_world import CoreWorld, ModelRobot
 from test.property.test_core import world_of
 from test.unit.core.test_zones import carrier, until_at, work

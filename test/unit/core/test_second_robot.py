@@ -14,7 +14,7 @@ from robot_fleet.core.fleet import release
 from robot_fleet.core.inputs import AnswerTask, SubmitTask
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Service
-from robot_fleet.site.model_services import ServiceFile
+from robot_fleet.site.models.services import ServiceFile
 from test.property.core_world import CoreWorld, ModelRobot
 from test.property.test_core import world_of
 from test.unit.core.test_care import ALARM, docked, voice

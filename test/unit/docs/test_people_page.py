@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from robot_fleet.runtime.people import days_kept
-from robot_fleet.site.model_retention import RetentionFile
+from robot_fleet.site.models.retention import RetentionFile
 from robot_fleet.stores.people.access import GLASS_S, REASON_LETTERS
 from robot_fleet.stores.people.csv_file import COLUMNS
 from robot_fleet.stores.people.person import NEEDS, DataClass, Purpose

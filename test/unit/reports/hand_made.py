@@ -52,7 +52,7 @@ from robot_fleet.core.site import RobotKind
 from robot_fleet.core.text import Text
 from robot_fleet.reports.calendar import Length, Period, period_of
 from robot_fleet.reports.past import Ground, Past
-from robot_fleet.site.model_costs import CostsFile
+from robot_fleet.site.models.costs import CostsFile
 
 Timed = tuple[float, Fact]
 BEGAN = date(2026, 11, 1)

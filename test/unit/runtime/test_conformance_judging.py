@@ -29,7 +29,7 @@ from robot_fleet.runtime.conformance.recording import (
     Recording,
 )
 from robot_fleet.runtime.conformance.verdict import Outcome
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 ROOT = Path(__file__).resolve().parents[3]
 LINE = ((0.0, 0.0), (6.0, 0.0))

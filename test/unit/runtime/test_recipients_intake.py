@@ -11,7 +11,7 @@ import pytest
 from robot_fleet.core.inputs import RecipientsKnown
 from robot_fleet.core.recipient import Recipient
 from robot_fleet.runtime.recipients_intake import RecipientsIntake
-from robot_fleet.site.recipients import RECIPIENTS_FILE
+from robot_fleet.site.reading.recipients import RECIPIENTS_FILE
 
 AGREED = "schema_version: 1\nrecipients:\n  home/r101: {consents: [care_visit]}\n"
 WITHDRAWN = "schema_version: 1\nrecipients:\n  home/r101: {avoids: [t7]}\n"

@@ -24,9 +24,9 @@ from robot_fleet.runtime.report_sender import PATIENCE_S, UNSENT, Maker, ReportS
 from robot_fleet.runtime.reports_made import KEPT, MadeReport, ReportsMade
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.server.webhooks.retry import Pace
-from robot_fleet.site.model_reports import ReportsFile
-from robot_fleet.site.reports import REPORT_MADE
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.models.reports import ReportsFile
+from robot_fleet.site.reading.reports import REPORT_MADE
+from robot_fleet.site.reading.webhooks import Endpoint
 from test.fakes.receiver import Answer, endpoint, receiving
 from test.fakes.report_ledger import write_ledger
 from test.unit.docs.texts import ROOT

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.agent.motion import BLOCKED
-from robot_fleet.site.read import default_health
+from robot_fleet.site.reading.draft import default_health
 
 ROOT = Path(__file__).parents[3] / "robot_fleet"
 CONSOLE = ROOT / "console"

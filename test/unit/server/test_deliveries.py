@@ -19,8 +19,8 @@ from robot_fleet.server.webhooks import deliveries as module
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.server.webhooks.retry import Pace
-from robot_fleet.site.model_webhooks import EventName
-from robot_fleet.site.webhooks import Endpoint
+from robot_fleet.site.models.webhooks import EventName
+from robot_fleet.site.reading.webhooks import Endpoint
 from robot_fleet.stores.outbox import Limits
 from test.fakes.receiver import Answer, dead_url, endpoint, receiving
 

@@ -25,7 +25,7 @@ from robot_fleet.server.guests.guests import SLIP_PASS_S, TICKETS_WRONG, Guests
 from robot_fleet.server.guests.qr import qr_svg, qr_terminal
 from robot_fleet.server.ports import CommandAnswer, Row
 from robot_fleet.site.load import load_site
-from robot_fleet.site.pages import check_pages, read_pages
+from robot_fleet.site.reading.pages import check_pages, read_pages
 from robot_fleet.stores.passes.kinds import DAY_S, Pass, PassKind
 from robot_fleet.stores.passes.store import PassStore
 from robot_fleet.stores.users.people import Role

@@ -13,9 +13,9 @@ import pytest
 from robot_fleet.core.lifecycles.task import OPEN_RMF_NAMES
 from robot_fleet.server.app import create_app
 from robot_fleet.server.open_rmf.routes import OpenRmf
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
-from robot_fleet.site.open_rmf import read_open_rmf
+from robot_fleet.site.reading.open_rmf import read_open_rmf
 from test.fakes.moving_fleet import START_S, MovingFleet
 from test.fakes.web_server import WebServer
 

@@ -18,8 +18,8 @@ from robot_fleet.core.text import Text
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.server.webhooks.retry import Outcome, Pace, judge
 from robot_fleet.server.webhooks.signing import signed_headers
-from robot_fleet.site.model_webhooks import PRIORITIES
-from robot_fleet.site.webhooks import read_webhooks
+from robot_fleet.site.models.webhooks import PRIORITIES
+from robot_fleet.site.reading.webhooks import read_webhooks
 from test.unit.docs.texts import fenced, page
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "webhook.schema.json"

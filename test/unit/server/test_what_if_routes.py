@@ -20,8 +20,8 @@ from robot_fleet.runtime.what_if.desk import WhatIfDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 from test.fakes.moving_fleet import MovingFleet
 from test.fakes.web_server import WebServer
 

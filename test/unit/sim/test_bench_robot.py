@@ -15,7 +15,7 @@ from robot_fleet.sim.lone import LoneRobot, lone_world
 from robot_fleet.sim.network import BadNetwork, NetworkFaults, parse_faults
 from robot_fleet.sim.obstacles import NONE, PointScanners
 from robot_fleet.sim.world import SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 
 
 def room() -> OccupancyMap:

@@ -8,7 +8,7 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground.maps import OccupancyMap
 from test.factories import make_place, make_site
 
 

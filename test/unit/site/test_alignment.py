@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from robot_fleet.cli.site import app
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.geometry import Alignment, Pose, wrap_angle
-from robot_fleet.site.alignment import Pair, fit_alignment, parse_pair, read_pairs
+from robot_fleet.site.ground.alignment import Pair, fit_alignment, parse_pair, read_pairs
+from robot_fleet.site.ground.maps import FREE, OccupancyMap, write_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import FREE, OccupancyMap, write_map
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 CORNERS = ((0.0, 0.0), (8.0, 0.0), (8.0, 5.0), (0.5, 4.0))

@@ -9,8 +9,8 @@ import pytest
 
 from robot_fleet.core.city import CityRules
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
-from robot_fleet.site.city import read_event_keys
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.checking.city import read_event_keys
 from robot_fleet.site.load import load_site, site_digest
 
 ROOT = Path(__file__).parents[3]

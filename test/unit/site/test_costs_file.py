@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
-from robot_fleet.site.costs import read_costs
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.reading.costs import read_costs
 from test.unit.docs.texts import ROOT
 from test.unit.reports.hand_made import COSTS
 

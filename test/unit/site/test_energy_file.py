@@ -10,7 +10,7 @@ import yaml
 
 from robot_fleet.core.energy import DayKind, LoadPeriod
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site, site_digest
 from test.property.test_core import BUSAN, TINY
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.flow import END, WAIT
-from robot_fleet.site.flow_diagram import diagram, flow_page
+from robot_fleet.site.exports.flow_diagram import diagram, flow_page
 from robot_fleet.site.load import load_site
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
 from test.unit.site.test_load_and_check import PARCEL, Change, changed, swap
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from robot_fleet.core.errors import NavigationError
 from robot_fleet.core.geometry import Pose
-from robot_fleet.site import grid
-from robot_fleet.site.grid import GridPlanner, line_clearance_m
-from robot_fleet.site.maps import OccupancyMap
+from robot_fleet.site.ground import grid
+from robot_fleet.site.ground.grid import GridPlanner, line_clearance_m
+from robot_fleet.site.ground.maps import OccupancyMap
 
 RADIUS_M = 0.3
 

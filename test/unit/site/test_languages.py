@@ -13,11 +13,11 @@ from robot_fleet.core.errors import SiteError
 from robot_fleet.core.text import Text
 from robot_fleet.server.site_view import site_view
 from robot_fleet.site.calendar import SiteCalendar
-from robot_fleet.site.check import check_site
-from robot_fleet.site.costs import read_costs
-from robot_fleet.site.findings import Finding
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
-from robot_fleet.site.read import default_health
+from robot_fleet.site.reading.costs import read_costs
+from robot_fleet.site.reading.draft import default_health
+from robot_fleet.site.reading.findings import Finding
 
 ROOT = Path(__file__).parents[3]
 TINY = ROOT / "test" / "data" / "sites" / "tiny"

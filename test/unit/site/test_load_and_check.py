@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
-from robot_fleet.site.findings import Finding
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site, site_digest
+from robot_fleet.site.reading.findings import Finding
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 BUSAN = Path(__file__).parents[3] / "config" / "sites" / "busan_edc"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.maps import FREE, OCCUPIED, UNKNOWN, OccupancyMap, read_map, write_map
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, UNKNOWN, OccupancyMap, read_map, write_map
 
 
 def write(folder: Path, pixels: list[list[int]], *, header: bytes = b"", **keys: object) -> Path:

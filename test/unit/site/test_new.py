@@ -13,11 +13,11 @@ import pytest
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.site import Site
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.ground.maps import OCCUPIED, UNKNOWN, OccupancyMap, read_map, write_map
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import OCCUPIED, UNKNOWN, OccupancyMap, read_map, write_map
-from robot_fleet.site.new import new_site
-from robot_fleet.site.roads import LaneRoads
+from robot_fleet.site.making.new import new_site
 
 # The map of a warehouse that Nav2 ships is not part of this repository; where it is missing, a drawn one stands in.
 WAREHOUSE = Path(__file__).parents[4] / "shared" / "data" / "maps" / "warehouse.yaml"

@@ -23,7 +23,7 @@ MEANT = {
     ("runtime/shipped.py", DEFAULT_SITE.name): "the one default",
     ("stores/people/person.py", "care_visit"): "a purpose of reading people's data",
     ("cli/person_words.py", "care_visit"): "the same",
-    ("site/open_rmf.py", "patrol"): "a category of Open-RMF's",
+    ("site/reading/open_rmf.py", "patrol"): "a category of Open-RMF's",
     ("server/open_rmf/asking.py", "patrol"): "the same",
     ("server/open_rmf/models.py", "patrol"): "the same",
     ("server/open_rmf/models.py", "checkpoint/courtyard"): "an example in the API's description",

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli.site import app
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site import pack
 from robot_fleet.site.load import load_site, site_digest
-from robot_fleet.site.pack import pack_site, unpack_site
+from robot_fleet.site.making import pack
+from robot_fleet.site.making.pack import pack_site, unpack_site
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 runner = CliRunner(env={"COLUMNS": "200"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
-from robot_fleet.site.reports import REPORT_MADE, read_reports, report_receivers
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.reading.reports import REPORT_MADE, read_reports, report_receivers
 from test.fakes.receiver import KEY, SECRET
 from test.unit.docs.texts import ROOT, fenced, page
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.runtime.people import days_kept
-from robot_fleet.site.check import check_site
-from robot_fleet.site.retention import read_retention
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.reading.retention import read_retention
 from robot_fleet.stores.people.person import DataClass, Retention
 from test.unit.docs.texts import ROOT
 

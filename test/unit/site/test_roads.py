@@ -14,9 +14,9 @@ from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.ports import RoadConditions
 from robot_fleet.core.site import Lane, RobotKind, Vertex, Zone
 from robot_fleet.core.text import Text
-from robot_fleet.site.lane_times import LANE_OVERHEAD_S
+from robot_fleet.site.ground.lane_times import LANE_OVERHEAD_S
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site
-from robot_fleet.site.roads import LaneRoads
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 

@@ -14,8 +14,8 @@ import yaml
 
 from robot_fleet.core.geometry import Alignment, Pose
 from robot_fleet.core.site import Site
+from robot_fleet.site.exports.ros_files import RosFiles, ros_files
 from robot_fleet.site.load import load_site
-from robot_fleet.site.ros_files import RosFiles, ros_files
 from robot_fleet.site.worlds.bridge import Way, bridged_topics
 from robot_fleet.site.worlds.robot_model import robot_model, scan_offset_m
 

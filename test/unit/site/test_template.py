@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from robot_fleet.cli.site import app
 from robot_fleet.core.errors import SiteError
 from robot_fleet.runtime.shipped import shipped_sites
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
-from robot_fleet.site.template import site_from_template, templates
+from robot_fleet.site.making.template import site_from_template, templates
 
 runner = CliRunner(env={"COLUMNS": "200"})
 

@@ -14,7 +14,7 @@ import pytest
 
 from robot_fleet.core.errors import SiteError
 from robot_fleet.server.texts import text_files
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.load import load_site
 from robot_fleet.site.texts import Texts, default_texts, product_tables, read_texts
 

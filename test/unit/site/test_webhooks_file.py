@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.check import check_site
-from robot_fleet.site.webhooks import check_webhooks, read_webhooks
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.reading.webhooks import check_webhooks, read_webhooks
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()

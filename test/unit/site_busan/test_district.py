@@ -14,10 +14,10 @@ import shapely
 
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.site import Lane, RobotKind, Site
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
+from robot_fleet.site.ground.maps import read_map
+from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
-from robot_fleet.site.roads import LaneRoads
 
 SITE = Path(__file__).resolve().parents[3] / "config" / "sites" / "busan_edc"
 

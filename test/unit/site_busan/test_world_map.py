@@ -13,7 +13,7 @@ import trimesh
 from numpy.typing import NDArray
 
 from robot_fleet.core.errors import SiteError
-from robot_fleet.site.maps import OccupancyMap, read_map
+from robot_fleet.site.ground.maps import OccupancyMap, read_map
 from robot_fleet.site.worlds.occupancy import build_map
 
 WORLDS = Path(__file__).parents[2] / "data" / "worlds"

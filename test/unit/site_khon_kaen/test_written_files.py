@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from robot_fleet.site.check import check_site
+from robot_fleet.site.checking.check import check_site
 from robot_fleet.site.demand import generate_day, read_csv, write_csv
 from robot_fleet.site.load import load_site
 from robot_fleet.site.worlds.check import check_world

@@ -9,7 +9,7 @@ import pytest
 from robot_fleet.core.clock import Now
 from robot_fleet.core.health import HealthRule, Level
 from robot_fleet.site.load import load_site
-from robot_fleet.site.read import default_health
+from robot_fleet.site.reading.draft import default_health
 from robot_fleet.telemetry.watch import Watch
 
 RULES = default_health().rules

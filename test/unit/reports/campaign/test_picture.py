@@ -18,7 +18,7 @@ from robot_fleet.reports.campaign.picture import alone, calls, picture
 from robot_fleet.reports.campaign.trace import read_motion
 from robot_fleet.reports.campaign.view import view_of
 from robot_fleet.reports.campaign.walls import rectangles, walls
-from robot_fleet.site.maps import FREE, OCCUPIED, UNKNOWN, OccupancyMap
+from robot_fleet.site.ground.maps import FREE, OCCUPIED, UNKNOWN, OccupancyMap
 from test.unit.reports.campaign.made import (
     BEGIN_S,
     BODIES_HEAD,

@@ -15,8 +15,8 @@ from robot_fleet.runtime.chaos.mortal import AgentDied, FillableJournal, Manager
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import read_csv
+from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site
-from robot_fleet.site.maps import read_map
 
 TINY = Path(__file__).resolve().parents[3] / "data" / "sites" / "tiny"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from robot_fleet.core.recipient import Recipient
-from robot_fleet.site.recipients import read_recipients
+from robot_fleet.site.reading.recipients import read_recipients
 from robot_fleet.stores.people.flags import Flags, flags_of
 from robot_fleet.stores.people.person import Consent, Person, Purpose
 from robot_fleet.stores.people.store import PeopleStore

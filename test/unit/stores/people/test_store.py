@@ -12,7 +12,7 @@ import pytest
 
 from robot_fleet.core.errors import FleetError
 from robot_fleet.runtime.people import days_kept
-from robot_fleet.site.model_retention import RetentionFile
+from robot_fleet.site.models.retention import RetentionFile
 from robot_fleet.stores.people.person import Consent, DataClass, Disclosure, Person, Purpose, Retention
 from robot_fleet.stores.people.sealing import make_master_key
 from robot_fleet.stores.people.store import PeopleStore

@@ -1,0 +1,1 @@
+"""New sites: from any map, from another site, out of a package."""
