@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.process import Child
+from robot_fleet.runtime.processes.process import Child
 
 START_WITHIN_S = 90.0
 

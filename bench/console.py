@@ -23,8 +23,8 @@ from websockets.asyncio.client import connect
 from bench.children import await_ready, end
 from bench.process import tree_cpu_s
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.process import Child, ProcessSpec, ReadyPort
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.process import Child, ProcessSpec, ReadyPort
 
 SCHEMA_VERSION = 1
 WIDTH_PX, HEIGHT_PX = 1600, 900

@@ -29,7 +29,7 @@ from robot_fleet.runtime.history import open_for_writing
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.summary import percentiles
+from robot_fleet.runtime.runs.summary import percentiles
 
 NOW_S = 8 * 3600.0
 TICK_S = 0.1

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.errors import FleetError, RuntimeFailure
-from robot_fleet.runtime.process import die_with_parent
+from robot_fleet.runtime.processes.process import die_with_parent
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _STAGES = ("start", "compile", "solve")

@@ -17,8 +17,8 @@ from bench.restart import make_ledger
 from bench.telemetry_month import write_month
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.past_motion import motion
-from robot_fleet.runtime.past_states import PastStates
+from robot_fleet.runtime.past.motion import motion
+from robot_fleet.runtime.past.states import PastStates
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.history.store import TelemetryStore
 

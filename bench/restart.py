@@ -32,7 +32,7 @@ from robot_fleet.core.order import RobotReport
 from robot_fleet.ledger.codec import value_codec
 from robot_fleet.runtime.history import open_for_writing
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.site.demand import read_csv
 from robot_fleet.site.load import load_site
 

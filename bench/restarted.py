@@ -80,7 +80,7 @@ def main(argv: Sequence[str]) -> None:
     from robot_fleet.core.clock import Now
     from robot_fleet.core.order import RobotReport
     from robot_fleet.ledger.codec import text_reader
-    from robot_fleet.ros import live_fleet
+    from robot_fleet.ros.manager import live_fleet
     from robot_fleet.runtime import history, pauses, ports, snapshots
     from robot_fleet.site.load import load_site
 

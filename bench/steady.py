@@ -24,7 +24,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.runtime.host import MemoryLog
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.summary import percentiles
+from robot_fleet.runtime.runs.summary import percentiles
 
 DECKS = 3
 

@@ -31,11 +31,11 @@ from bench.hall import write_hall
 from bench.process import peak_rss_mb, tree_cpu_s
 from bench.talking import METRES_PER_S
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import DISCOVERY
+from robot_fleet.runtime.bringup.fleet_processes import DISCOVERY
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.process import Child, ProcessSpec, ReadyFile, ReadyPort
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.process import Child, ProcessSpec, ReadyFile, ReadyPort
+from robot_fleet.runtime.processes.statefile import read_json
 
 SCHEMA_VERSION = 1
 PROCESSES = 3

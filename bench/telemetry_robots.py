@@ -26,7 +26,7 @@ from sensor_msgs.msg import BatteryState
 from bench.talking import METRES_PER_S
 from robot_fleet.ros.convert import MAP_FRAME, to_time
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.statefile import write_json
 
 STATES_PER_S = 5
 MATCH_WITHIN_S = 60.0

@@ -12,7 +12,7 @@ from robot_fleet.core.plan import Problem
 from robot_fleet.core.ports import Planner
 from robot_fleet.core.priority import class_of, lateness_cost
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map

@@ -17,10 +17,10 @@ from typing import Any
 
 from bench.virtual_day import BUSAN
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.demand import played_rows
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.runtime.what_if.answer import Question, Sources, answer
 from robot_fleet.runtime.what_if.change import EVERY_SERVICE, Change
 from robot_fleet.runtime.what_if.compare import Comparison

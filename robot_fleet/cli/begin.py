@@ -17,11 +17,11 @@ from robot_fleet.ledger.address import LedgerAddress, LedgerTarget, ledger_addre
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.opening import is_there
 from robot_fleet.runtime import history
-from robot_fleet.runtime.backends import backends
-from robot_fleet.runtime.demand import played_rows
-from robot_fleet.runtime.fleet_processes import FleetPlay
+from robot_fleet.runtime.bringup.backends import backends
+from robot_fleet.runtime.bringup.fleet_processes import FleetPlay
 from robot_fleet.runtime.hil.real_run import RealRun, midnight_of
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.runs.demand import played_rows
 from robot_fleet.site.demand import read_csv
 
 

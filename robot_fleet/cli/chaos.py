@@ -74,7 +74,7 @@ def _virtual(folder: Path, seed: int, minutes: float) -> dict[str, Any]:
 
 def _ros(folder: Path, seed: int, minutes: float, name: str) -> dict[str, Any]:
     from robot_fleet.runtime.chaos.real import RealChaos
-    from robot_fleet.runtime.claims import FleetClaim
+    from robot_fleet.runtime.processes.claims import FleetClaim
     from robot_fleet.site.load import load_site
 
     site = load_site(folder)

@@ -232,7 +232,7 @@ def pace(speed: float | None, site: Path, hardware: str | None) -> float:
     """Return the speed of a demo that may not have been given one."""
     if speed is not None:
         return speed
-    from robot_fleet.runtime.backends import backends, with_hardware
+    from robot_fleet.runtime.bringup.backends import backends, with_hardware
     from robot_fleet.site.load import load_site
 
     return 1.0 if backends(with_hardware(load_site(site), hardware)).elsewhere else DEMO_SPEED

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from robot_fleet.runtime.city import without_events
-from robot_fleet.runtime.statefile import read_json
-from robot_fleet.runtime.summary import refused_request, whole
+from robot_fleet.runtime.processes.statefile import read_json
+from robot_fleet.runtime.runs.city import without_events
+from robot_fleet.runtime.runs.summary import refused_request, whole
 from robot_fleet.sim.callers import Request
 
 Figures = Mapping[str, Any]

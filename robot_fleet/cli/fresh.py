@@ -11,8 +11,8 @@ from robot_fleet.core.errors import LedgerError, RequestError
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.statefile import read_json, write_json
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.statefile import read_json, write_json
 
 _STAYS = ("logs", "kept", "doors")
 _REPLACED = ".replaced-"

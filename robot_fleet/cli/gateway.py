@@ -12,8 +12,8 @@ import httpx
 
 from robot_fleet.client.connection import PATIENCE_S, Connection
 from robot_fleet.core.errors import FleetError, RuntimeFailure
-from robot_fleet.runtime.run_directory import RunDirectory, run_directory
-from robot_fleet.runtime.running import fleet_state, running_fleets
+from robot_fleet.runtime.processes.run_directory import RunDirectory, run_directory
+from robot_fleet.runtime.processes.running import fleet_state, running_fleets
 
 _PATIENCE_S = PATIENCE_S
 _GLANCE_S = 2.0

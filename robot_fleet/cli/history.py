@@ -75,8 +75,8 @@ def history(
 
 
 def _path(name: str | None) -> Path:
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
-    from robot_fleet.runtime.running import running_fleets
+    from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.processes.running import running_fleets
 
     running = running_fleets() if name is None else ()
     run = running[0] if len(running) == 1 else run_directory(name or DEFAULT_NAME)

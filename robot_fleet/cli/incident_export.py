@@ -11,8 +11,8 @@ import typer
 from robot_fleet.cli.tasks import AsJson
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.run_directory import RunDirectory, run_directory
-from robot_fleet.runtime.running import running_fleets
+from robot_fleet.runtime.processes.run_directory import RunDirectory, run_directory
+from robot_fleet.runtime.processes.running import running_fleets
 
 
 def register(group: typer.Typer) -> None:
@@ -37,8 +37,8 @@ def export(
 
     Example: ./fleet incident export incident:stuck:care_1:3 -o my_incident
     """
-    from robot_fleet.runtime.export import export_recordings
-    from robot_fleet.runtime.recordings import Recordings
+    from robot_fleet.runtime.recordings.export import export_recordings
+    from robot_fleet.runtime.recordings.kept import Recordings
 
     recordings = Recordings(run or _run(name).path)
     if not recordings.incidents():

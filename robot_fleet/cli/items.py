@@ -74,7 +74,7 @@ def _read(ledger: str | None, site: Path | None, name: str | None) -> Mapping[st
     from robot_fleet.ledger.custody import custody_of
     from robot_fleet.ledger.ledger import Ledger
     from robot_fleet.runtime.history import registry
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
     from robot_fleet.site.load import load_site
 
     run = run_directory(name or DEFAULT_NAME)

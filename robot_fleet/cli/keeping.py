@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from robot_fleet.cli.tasks import typed
-from robot_fleet.runtime.fleet_processes import fleet_figures, world_figures
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import fleet_state
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.bringup.fleet_processes import fleet_figures, world_figures
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import fleet_state
+from robot_fleet.runtime.processes.statefile import read_json
 from robot_fleet.server.ports import ALARM_KEPT
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms, alarm_of

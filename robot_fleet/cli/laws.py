@@ -127,7 +127,7 @@ def report(
     from robot_fleet.reports.law_pdf import log_pdf
     from robot_fleet.runtime.history import registry
     from robot_fleet.runtime.ports import calendar_for
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
     from robot_fleet.site.load import load_site
 
     if form not in _FORMS or (form in ("csv", "pdf") and out is None):

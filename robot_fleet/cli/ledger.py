@@ -23,8 +23,8 @@ from robot_fleet.ledger.registry import FactRegistry
 from robot_fleet.ledger.schema import SCHEMA_VERSION
 from robot_fleet.ledger.verify import verify as verify_whole
 from robot_fleet.runtime import history
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
 
 app = typer.Typer(help="The ledger of facts: look at it, keep it safe, move it.", no_args_is_help=True)
 

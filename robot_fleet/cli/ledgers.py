@@ -11,7 +11,7 @@ from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.report import FleetReport, build_report
 from robot_fleet.runtime import snapshots
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
 from robot_fleet.site.load import load_site
 from robot_fleet.site.reading.draft import default_health
 

@@ -21,7 +21,7 @@ from robot_fleet.cli.tables import print_table
 from robot_fleet.cli.tasks import confirm
 from robot_fleet.core.errors import RequestError, RuntimeFailure
 from robot_fleet.runtime.people import days_kept, open_people, people_audit, people_folder, people_key
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
 from robot_fleet.site.reading.retention import read_retention
 from robot_fleet.stores.people.access import People, Reader
 from robot_fleet.stores.people.csv_file import COLUMNS, entry_of, midnight_s, read_people

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
 from robot_fleet.runtime.shipped import DEFAULT_SITE, shipped
 from robot_fleet.server.doors.address import Entrance
 
@@ -97,9 +97,9 @@ def prepare(wishes: Wishes) -> Play:
         `ledger_bad_url`; what `Entrance.check`, `with_hardware`, `check_wishes` and `ground_of_day` raise.
     """
     from robot_fleet.ledger.address import ledger_address
-    from robot_fleet.runtime.backends import with_hardware
-    from robot_fleet.runtime.demand import played_rows
+    from robot_fleet.runtime.bringup.backends import with_hardware
     from robot_fleet.runtime.hil.real_run import check_wishes
+    from robot_fleet.runtime.runs.demand import played_rows
     from robot_fleet.runtime.scenarios.of_a_day import ground_of_day
     from robot_fleet.site.demand import read_csv
     from robot_fleet.site.load import load_site

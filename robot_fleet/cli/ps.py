@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.run_directory import DEFAULT_NAME
-from robot_fleet.runtime.running import end_fleet, processes, running_fleets
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.processes.running import end_fleet, processes, running_fleets
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,7 @@ from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import RequestError
 
 if TYPE_CHECKING:
-    from robot_fleet.runtime.report_desk import ReportDesk
+    from robot_fleet.runtime.reports.desk import ReportDesk
 
 _FORMS = ("csv", "pdf", "json")
 
@@ -111,8 +111,8 @@ def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | 
     """Return the desk for the fleet's own ledger and telemetry; another ledger has no telemetry unless it is named."""
     from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.reports.past import ground_of
-    from robot_fleet.runtime.report_desk import ReportDesk
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.reports.desk import ReportDesk
     from robot_fleet.site.load import load_site
     from robot_fleet.site.reading.costs import read_costs
 

@@ -18,14 +18,8 @@ from robot_fleet.cli.outcome import open_requests, tell, tell_faults, write_summ
 from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Lines, Progress, progress, standing
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.agreement import disagreement, misplaced
-from robot_fleet.runtime.backends import backends
-from robot_fleet.runtime.chaos.account import Account
-from robot_fleet.runtime.chaos.control import Orders
-from robot_fleet.runtime.city import without_events
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.energy_account import energy_json, energy_of_ledger
-from robot_fleet.runtime.fleet_processes import (
+from robot_fleet.runtime.bringup.backends import backends
+from robot_fleet.runtime.bringup.fleet_processes import (
     STAND_STILL,
     FleetPlay,
     fleet_figures,
@@ -34,15 +28,21 @@ from robot_fleet.runtime.fleet_processes import (
     ringing_process,
     world_figures,
 )
+from robot_fleet.runtime.chaos.account import Account
+from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.hil.look_first import look_first
 from robot_fleet.runtime.hil.real_run import watched
-from robot_fleet.runtime.ringer import Ringer
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, RunDirectory
+from robot_fleet.runtime.processes.shared_memory import sweep
+from robot_fleet.runtime.processes.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.ringing.ringer import Ringer
+from robot_fleet.runtime.runs.agreement import disagreement, misplaced
+from robot_fleet.runtime.runs.city import without_events
+from robot_fleet.runtime.runs.energy_account import energy_json, energy_of_ledger
+from robot_fleet.runtime.runs.told import ToldRequests
 from robot_fleet.runtime.scenarios.striking import rows as struck_rows
 from robot_fleet.runtime.scenarios.struck_processes import StruckProcesses
-from robot_fleet.runtime.shared_memory import sweep
-from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
-from robot_fleet.runtime.told import ToldRequests
 from robot_fleet.sim import checkpoint
 
 _LOOK_S = 0.25

@@ -19,7 +19,7 @@ from robot_fleet.cli.tables import print_table
 from robot_fleet.core.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from robot_fleet.runtime.claims import FleetClaim
+    from robot_fleet.runtime.processes.claims import FleetClaim
     from robot_fleet.runtime.scenarios.campaign import Progress
 
 app = typer.Typer(help="Scenarios: faults and expectations, run, judged and reported.", no_args_is_help=True)
@@ -160,7 +160,7 @@ def run(
 def _claimed() -> Iterator[FleetClaim]:
     """Yield the run directory of scenarios over ROS, emptied."""
     from robot_fleet.cli.fresh import empty, note_run
-    from robot_fleet.runtime.claims import FleetClaim
+    from robot_fleet.runtime.processes.claims import FleetClaim
 
     with FleetClaim(SCENARIO_NAME) as claim:
         empty(claim.run)

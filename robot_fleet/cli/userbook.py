@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robot_fleet.core.errors import FleetError, RuntimeFailure
-from robot_fleet.runtime.run_directory import DEFAULT_NAME, RunDirectory, run_directory
-from robot_fleet.runtime.running import running_fleets
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, RunDirectory, run_directory
+from robot_fleet.runtime.processes.running import running_fleets
 
 if TYPE_CHECKING:
     from robot_fleet.stores.users.store import UserStore

@@ -21,18 +21,18 @@ from robot_fleet.core.fleet.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime.agreement import disagreement, misplaced
-from robot_fleet.runtime.city import without_events
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.energy_account import energy_json, energy_of
 from robot_fleet.runtime.host import FactLog, MemoryLog
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME
+from robot_fleet.runtime.runs.agreement import disagreement, misplaced
+from robot_fleet.runtime.runs.city import without_events
+from robot_fleet.runtime.runs.energy_account import energy_json, energy_of
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual_summary import virtual_summary
 from robot_fleet.runtime.scenarios.striking import rows as struck_rows
 from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.snapshots import Snapshots
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
-from robot_fleet.runtime.virtual_summary import virtual_summary
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.reading.recipients import read_recipients

@@ -163,7 +163,7 @@ def _sources(ledger: str | None, name: str | None, site: Path | None, store: str
     """Return where the past is, and the date of the first day as far as the site's calendar tells."""
     from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.runtime.ports import calendar_for
-    from robot_fleet.runtime.run_directory import DEFAULT_NAME, run_directory
+    from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
     from robot_fleet.runtime.what_if.answer import Sources
     from robot_fleet.site.load import load_site
 

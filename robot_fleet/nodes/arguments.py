@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.backends import ids
-from robot_fleet.runtime.midnight import parse_midnight
-from robot_fleet.runtime.run_directory import passes_of, users_of
+from robot_fleet.runtime.bringup.backends import ids
+from robot_fleet.runtime.processes.run_directory import passes_of, users_of
+from robot_fleet.runtime.runs.midnight import parse_midnight
 
 
 @dataclass(frozen=True, slots=True)

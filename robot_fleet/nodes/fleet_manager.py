@@ -13,30 +13,30 @@ from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.inputs import DirectTask, Input, PlaceSensed, SequenceTask
 from robot_fleet.core.ports import RobotLink
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
-from robot_fleet.ros.alarm_topics import AlarmTopics, from_conditions
-from robot_fleet.ros.brought_topic import BroughtTopic
-from robot_fleet.ros.charger_topic import ChargerTopic
-from robot_fleet.ros.city_topics import CityTopics
 from robot_fleet.ros.clock import FleetClock
-from robot_fleet.ros.commands import Commands
-from robot_fleet.ros.contact_topics import ContactTopics
-from robot_fleet.ros.equipment_link import RosEquipmentLink
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.live_fleet import LiveFleet
-from robot_fleet.ros.path_asker import RosPathAsker
-from robot_fleet.ros.prompt_topics import PromptTopics
+from robot_fleet.ros.manager.alarm_topics import AlarmTopics, from_conditions
+from robot_fleet.ros.manager.brought_topic import BroughtTopic
+from robot_fleet.ros.manager.charger_topic import ChargerTopic
+from robot_fleet.ros.manager.city_topics import CityTopics
+from robot_fleet.ros.manager.commands import Commands
+from robot_fleet.ros.manager.contact_topics import ContactTopics
+from robot_fleet.ros.manager.equipment_link import RosEquipmentLink
+from robot_fleet.ros.manager.live_fleet import LiveFleet
+from robot_fleet.ros.manager.path_asker import RosPathAsker
+from robot_fleet.ros.manager.prompt_topics import PromptTopics
+from robot_fleet.ros.manager.robot_link import RosRobotLink
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.ros.robot_link import RosRobotLink
 from robot_fleet.ros.spin import Setting, declare, every, make_node, parse_arguments, process, spin
-from robot_fleet.runtime.alarm_events import AlarmEvents
 from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
 from robot_fleet.runtime.chaos.messages import DisturbedLink
 from robot_fleet.runtime.event_keys import event_keys
 from robot_fleet.runtime.pauses import avoid_pauses, begin_loading
-from robot_fleet.runtime.raised_intake import LOOK_EVERY_S, RaisedIntake
+from robot_fleet.runtime.processes.run_id import run_id
+from robot_fleet.runtime.processes.supervision import Supervision
 from robot_fleet.runtime.recipients_intake import RecipientsIntake
-from robot_fleet.runtime.run_id import run_id
-from robot_fleet.runtime.supervision import Supervision
+from robot_fleet.runtime.ringing.alarm_events import AlarmEvents
+from robot_fleet.runtime.ringing.raised_intake import LOOK_EVERY_S, RaisedIntake
 from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site

@@ -21,21 +21,21 @@ from robot_fleet.core.errors import SiteError, StoreError
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
 from robot_fleet.reports.past import ground_of
 from robot_fleet.ros.clock import FleetClock
-from robot_fleet.ros.console_bridge import ConsoleBridge
+from robot_fleet.ros.gateway.console_bridge import ConsoleBridge
+from robot_fleet.ros.gateway.health_bridge import HealthBridge
+from robot_fleet.ros.gateway.marker_topics import MarkerTopics
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.health_bridge import HealthBridge
-from robot_fleet.ros.marker_topics import MarkerTopics
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
+from robot_fleet.runtime.bringup.fleet_processes import gateway_pulse
 from robot_fleet.runtime.event_keys import event_keys
-from robot_fleet.runtime.fleet_processes import gateway_pulse
+from robot_fleet.runtime.past.process import ReplayProcess
 from robot_fleet.runtime.pauses import avoid_pauses
 from robot_fleet.runtime.people import people_of
 from robot_fleet.runtime.ports import calendar_for
-from robot_fleet.runtime.replay_process import ReplayProcess
-from robot_fleet.runtime.report_process import ReportProcess
-from robot_fleet.runtime.report_rounds import ReportRounds
-from robot_fleet.runtime.report_sender import ReportSender
-from robot_fleet.runtime.run_id import run_id
+from robot_fleet.runtime.processes.run_id import run_id
+from robot_fleet.runtime.reports.process import ReportProcess
+from robot_fleet.runtime.reports.rounds import ReportRounds
+from robot_fleet.runtime.reports.sender import ReportSender
 from robot_fleet.runtime.telemetry_history import TelemetryHistory
 from robot_fleet.runtime.what_if.answer import Sources
 from robot_fleet.runtime.what_if.desk import WhatIfDesk

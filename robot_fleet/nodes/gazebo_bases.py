@@ -5,8 +5,8 @@ from __future__ import annotations
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.nodes.arguments import parser, shared
 from robot_fleet.ros.clock import FleetClock
-from robot_fleet.ros.gazebo_base import GazeboBase
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.sim.gazebo_base import GazeboBase
 from robot_fleet.ros.spin import every, make_node, parse_arguments, process, spin
 from robot_fleet.site.load import load_site
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from robot_fleet.core.errors import FleetError
 from robot_fleet.nodes.arguments import parser, shared
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.hil_preflight import Preflight
-from robot_fleet.ros.hil_watch import WatchBridge
+from robot_fleet.ros.hil.preflight import Preflight
+from robot_fleet.ros.hil.watch import WatchBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
-from robot_fleet.runtime.backends import Backends, backends, ids, with_hardware
-from robot_fleet.runtime.fleet_processes import STAND_STILL
+from robot_fleet.runtime.bringup.backends import Backends, backends, ids, with_hardware
+from robot_fleet.runtime.bringup.fleet_processes import STAND_STILL
 from robot_fleet.runtime.hil.preflight import Seen, judge
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.site.load import load_site
 
 

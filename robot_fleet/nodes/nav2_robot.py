@@ -14,7 +14,7 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.site import RobotKind
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.lone_robot import LoneBridge
+from robot_fleet.ros.sim.lone_robot import LoneBridge
 from robot_fleet.ros.spin import make_node, parse_arguments, process, spin
 from robot_fleet.sim.lone import TYPICAL, LoneRobot, lone_world
 from robot_fleet.site.ground.maps import read_map

@@ -8,12 +8,12 @@ from __future__ import annotations
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.geometry import ALIGNED
 from robot_fleet.nodes.arguments import parser, shared
-from robot_fleet.ros.agent_bridge import AgentBridge
-from robot_fleet.ros.black_box import BlackBoxes
 from robot_fleet.ros.clock import FleetClock
+from robot_fleet.ros.gateway.black_box import BlackBoxes
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.managed import ManagedNode
-from robot_fleet.ros.moved_by import MovedBy, navigator_for
+from robot_fleet.ros.robot.agent_bridge import AgentBridge
+from robot_fleet.ros.robot.managed import ManagedNode
+from robot_fleet.ros.robot.moved_by import MovedBy, navigator_for
 from robot_fleet.ros.spin import Setting, declare, every, parse_arguments, process, spin
 from robot_fleet.runtime.chaos.control import Following
 from robot_fleet.site.load import load_site

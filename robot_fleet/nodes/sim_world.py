@@ -9,15 +9,15 @@ from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.nodes.arguments import parser, shared
-from robot_fleet.ros.ghost_intake import GhostIntake
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.sim_bridge import SimBridge
+from robot_fleet.ros.sim.bridge import SimBridge
+from robot_fleet.ros.sim.ghost_intake import GhostIntake
+from robot_fleet.ros.sim.world_player import WorldPlayer
 from robot_fleet.ros.spin import every, make_node, parse_arguments, process, spin
-from robot_fleet.ros.world_player import WorldPlayer
-from robot_fleet.runtime.backends import backends, with_hardware
+from robot_fleet.runtime.bringup.backends import backends, with_hardware
+from robot_fleet.runtime.bringup.fleet_processes import STAND_STILL
 from robot_fleet.runtime.chaos.control import FOLLOW_EVERY_S, Following
-from robot_fleet.runtime.demand import DAY_BEGINS_S, played_rows
-from robot_fleet.runtime.fleet_processes import STAND_STILL
+from robot_fleet.runtime.runs.demand import DAY_BEGINS_S, played_rows
 from robot_fleet.runtime.scenarios.followed import FollowedHazards
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.mishaps import fail_action

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.bringup import Bringup, bring_up_fleet, bring_up_robot
-from robot_fleet.runtime.claims import claim_run, port_is_free
-from robot_fleet.runtime.launch_words import arguments, fleet_wishes, robot_wishes
-from robot_fleet.runtime.starts import Include, Start
+from robot_fleet.runtime.bringup.bringup import Bringup, bring_up_fleet, bring_up_robot
+from robot_fleet.runtime.bringup.launch_words import arguments, fleet_wishes, robot_wishes
+from robot_fleet.runtime.bringup.starts import Include, Start
+from robot_fleet.runtime.processes.claims import claim_run, port_is_free
 from robot_fleet.site.exports.ros_files import write_files
 
 AGAIN_AFTER_S = 2.0

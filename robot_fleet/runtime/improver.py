@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.inputs import PlanImproved
 from robot_fleet.core.plan import Plan
-from robot_fleet.runtime.process import die_with_parent
+from robot_fleet.runtime.processes.process import die_with_parent
 
 LOG = logging.getLogger("robot_fleet")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.run_directory import state_home
+from robot_fleet.runtime.processes.run_directory import state_home
 from robot_fleet.site.models.retention import RetentionFile
 from robot_fleet.stores.people.access import People, people_need_sign_in
 from robot_fleet.stores.people.audit import Audit, FileAudit

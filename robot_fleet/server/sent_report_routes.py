@@ -18,7 +18,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorAnswer} for s
 
 
 class SentReports(Protocol):
-    """Who sends reports: `robot_fleet.runtime.report_rounds.ReportRounds`."""
+    """Who sends reports: `robot_fleet.runtime.reports.rounds.ReportRounds`."""
 
     def rows(self) -> Sequence[Mapping[str, Any]]:
         """Return how it stands with each schedule."""

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 
 from robot_fleet.core.inputs import SignShift
-from robot_fleet.runtime.report_desk import ReportDesk
+from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.stores.users.people import Role
 from test.alarm_site import alarm_site
 from test.browser.test_console import click_at

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from robot_fleet.runtime.report_desk import ReportDesk
+from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.browser.views import VIEWS, picture, show

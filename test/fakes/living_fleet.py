@@ -29,12 +29,12 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.incidents import incident_told
 from robot_fleet.runtime.inprocess import InProcessLink
+from robot_fleet.runtime.past.desk import ReplayDesk
 from robot_fleet.runtime.ports import calendar_for, ports_for
 from robot_fleet.runtime.reasons import price_told, why_told
-from robot_fleet.runtime.replay_desk import ReplayDesk
-from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
+from robot_fleet.runtime.recordings.incidents import incident_told
+from robot_fleet.runtime.runs.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.server.feed import LedgerFeed
 from robot_fleet.server.health_rows import health_values
 from robot_fleet.server.heard_rows import Reported

@@ -11,9 +11,9 @@ from robot_fleet.core.facts import HoldSet
 from robot_fleet.core.inputs import CancelTask, CloseZone, OpenZone, SetHold
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
+from robot_fleet.runtime.past.desk import ReplayDesk
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.replay_desk import ReplayDesk
-from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
+from robot_fleet.runtime.runs.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.server.feed import LedgerFeed
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView

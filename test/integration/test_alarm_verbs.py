@@ -10,7 +10,7 @@ import pytest
 from robot_fleet.core.facts import AlarmShown
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
 from test.fakes.moving_fleet import MovingFleet
 from test.integration.test_gateway_verbs import Terminal, fleet, terminal
 

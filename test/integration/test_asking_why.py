@@ -15,7 +15,7 @@ from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.turn import PortsNow, Turn
 from robot_fleet.core.inputs import CancelTask, SetHold
 from robot_fleet.runtime.reasons import why_told
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.scheduling.checking.replay_explain import judge_explanation
 from test.integration.virtual_runs import demand, virtual_fleet
 

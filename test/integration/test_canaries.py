@@ -21,11 +21,11 @@ from robot_fleet.cli import app as cli
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.report import build_report
-from robot_fleet.runtime.alarm_events import AlarmEvents
 from robot_fleet.runtime.history import Follower, registry
-from robot_fleet.runtime.incidents import incident_told
 from robot_fleet.runtime.people import open_people, people_audit
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.recordings.incidents import incident_told
+from robot_fleet.runtime.ringing.alarm_events import AlarmEvents
 from robot_fleet.server.app import create_app
 from robot_fleet.server.metrics import FleetMetrics
 from robot_fleet.server.webhooks.event import WebhookEvent

@@ -16,10 +16,10 @@ from robot_fleet.runtime.chaos.faults import AGENTS, DISTURBANCES, MANAGER, Faul
 from robot_fleet.runtime.chaos.messages import CALM
 from robot_fleet.runtime.chaos.navigator import FOUND
 from robot_fleet.runtime.chaos.strikes import Strikes
-from robot_fleet.runtime.process import ProcessSpec
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import processes
-from robot_fleet.runtime.supervisor import Supervisor
+from robot_fleet.runtime.processes.process import ProcessSpec
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import processes
+from robot_fleet.runtime.processes.supervisor import Supervisor
 
 WITHIN_S = 20.0
 # Grows a file for ever; ends if it cannot.

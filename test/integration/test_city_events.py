@@ -27,8 +27,8 @@ from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Site
 from robot_fleet.reports.report import build_report
-from robot_fleet.runtime.city import event_entries
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.city import event_entries
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.sim.people import People, read_people
 from robot_fleet.site.ground.maps import OccupancyMap, read_map
 from test.integration.virtual_runs import BUSAN, site_of

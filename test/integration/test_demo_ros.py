@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from robot_fleet.runtime.run_directory import run_directory
-from robot_fleet.runtime.running import processes, running_fleets
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.processes.running import processes, running_fleets
 from robot_fleet.stores.history.store import TelemetryStore
 from test.trace_truth import distance_m, energy_wh, read_trace
 

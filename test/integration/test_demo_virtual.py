@@ -20,9 +20,9 @@ from robot_fleet.core.facts import FACT_TYPES, RobotLinkChanged
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.verify import verify
 from robot_fleet.reports.report import build_report
-from robot_fleet.runtime.claims import FleetClaim
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import run_directory
 
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"

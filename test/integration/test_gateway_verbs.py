@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from robot_fleet.cli import gateway
 from robot_fleet.cli.app import build, run
 from robot_fleet.core.errors import FleetError
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import fleet_figures, world_figures
-from robot_fleet.runtime.run_directory import run_directory
-from robot_fleet.runtime.statefile import read_json, write_json
+from robot_fleet.runtime.bringup.fleet_processes import fleet_figures, world_figures
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.processes.statefile import read_json, write_json
 from robot_fleet.server.app import create_app
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.site.load import load_site

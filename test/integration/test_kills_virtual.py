@@ -9,7 +9,7 @@ import pytest
 
 from robot_fleet.runtime.chaos.fleet import ChaosFleet
 from robot_fleet.runtime.chaos.mortal import Moment
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map
 from test.integration.killed_run import BUSAN, SITUATIONS, Kill, KilledRun, busan, first_rows

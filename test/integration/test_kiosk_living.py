@@ -9,7 +9,7 @@ import pytest
 
 from robot_fleet.client import FleetClient
 from robot_fleet.core.errors import RequestError
-from robot_fleet.runtime.agreement import misplaced
+from robot_fleet.runtime.runs.agreement import misplaced
 from robot_fleet.server.guests.models import ThingShown
 from robot_fleet.site.reading.pages import read_pages
 from robot_fleet.stores.users.people import Role

@@ -38,7 +38,7 @@ from robot_fleet.ledger.codec import value_codec
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.verify import verify
 from robot_fleet.runtime import history
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map
 from test.integration.virtual_runs import BUSAN, demand, site_of

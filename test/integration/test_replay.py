@@ -14,9 +14,9 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import HoldSet
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.past_states import UNKNOWN, PastStates
-from robot_fleet.runtime.replay_desk import ReplayDesk
-from robot_fleet.runtime.replay_process import ReplayProcess
+from robot_fleet.runtime.past.desk import ReplayDesk
+from robot_fleet.runtime.past.process import ReplayProcess
+from robot_fleet.runtime.past.states import UNKNOWN, PastStates
 from robot_fleet.site.load import load_site
 from test.fakes.recorded_run import BEGIN_S, END_S, SILENT, Recorded, record
 

@@ -12,8 +12,8 @@ import pytest
 
 from robot_fleet.core.errors import LedgerError, RequestError, RuntimeFailure
 from robot_fleet.reports.past import ground_of
-from robot_fleet.runtime.report_desk import ReportDesk
-from robot_fleet.runtime.report_process import ReportProcess
+from robot_fleet.runtime.reports.desk import ReportDesk
+from robot_fleet.runtime.reports.process import ReportProcess
 from robot_fleet.site.load import load_site
 from robot_fleet.site.reading.costs import read_costs
 from test.fakes.report_ledger import write_ledger

@@ -18,19 +18,19 @@ import yaml
 from robot_fleet.core.errors import SiteError
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.text import Text
-from robot_fleet.runtime import ringer as ringer_module
-from robot_fleet.runtime import watched as watched_module
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import ringing_process
-from robot_fleet.runtime.process import ProcessSpec, ReadyLine
-from robot_fleet.runtime.ringer import Ringer
-from robot_fleet.runtime.ringing import ring
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.run_id import run_id
-from robot_fleet.runtime.running import fleet_state
-from robot_fleet.runtime.statefile import write_json
-from robot_fleet.runtime.supervisor import Supervisor
-from robot_fleet.runtime.watched import RestartPolicy
+from robot_fleet.runtime.bringup.fleet_processes import ringing_process
+from robot_fleet.runtime.processes import watched as watched_module
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.process import ProcessSpec, ReadyLine
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_id import run_id
+from robot_fleet.runtime.processes.running import fleet_state
+from robot_fleet.runtime.processes.statefile import write_json
+from robot_fleet.runtime.processes.supervisor import Supervisor
+from robot_fleet.runtime.processes.watched import RestartPolicy
+from robot_fleet.runtime.ringing.ringer import Ringer
+from robot_fleet.runtime.ringing.telling import ring
+from robot_fleet.runtime.ringing.telling import ringer as ringer_module
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms, alarm_of

@@ -12,8 +12,8 @@ import pytest
 
 from robot_fleet.cli.app import run
 from robot_fleet.core.site import CalendarSpec
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet

@@ -14,11 +14,11 @@ import pytest
 
 from robot_fleet.cli.app import run
 from robot_fleet.reports.calendar import DAY_S
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.report_desk import ReportDesk
-from robot_fleet.runtime.report_rounds import ReportRounds
-from robot_fleet.runtime.report_sender import ReportSender
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.statefile import write_json
+from robot_fleet.runtime.reports.desk import ReportDesk
+from robot_fleet.runtime.reports.rounds import ReportRounds
+from robot_fleet.runtime.reports.sender import ReportSender
 from robot_fleet.server.app import create_app
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.site.load import load_site

@@ -21,12 +21,12 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli import ps as ps_verbs
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.process import ProcessSpec, ReadyFile, ReadyLine, ReadyPort
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import end_fleet, fleet_state, processes, running_fleets
-from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
-from robot_fleet.runtime.watched import RestartPolicy
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.process import ProcessSpec, ReadyFile, ReadyLine, ReadyPort
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import end_fleet, fleet_state, processes, running_fleets
+from robot_fleet.runtime.processes.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.processes.watched import RestartPolicy
 
 PS_SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas" / "ps.schema.json"
 WAIT_S = 15.0
@@ -211,9 +211,9 @@ def test_a_state_file_that_cannot_be_written_ends_nothing(run: RunDirectory, cap
 FLEET = textwrap.dedent(
     """
     import os, sys
-    from robot_fleet.runtime.claims import FleetClaim
-    from robot_fleet.runtime.process import ProcessSpec, ReadyLine
-    from robot_fleet.runtime.supervisor import Supervisor
+    from robot_fleet.runtime.processes.claims import FleetClaim
+    from robot_fleet.runtime.processes.process import ProcessSpec, ReadyLine
+    from robot_fleet.runtime.processes.supervisor import Supervisor
 
     code = "import signal; print('up', flush=True); signal.pause()"
     specs = [ProcessSpec(name, "test", (sys.executable, "-c", code), ready=ReadyLine("up")) for name in ("a", "b")]

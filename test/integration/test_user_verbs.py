@@ -16,9 +16,9 @@ import pytest
 
 from robot_fleet.cli.app import run
 from robot_fleet.cli.fresh import empty
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.run_directory import run_directory
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.server.app import create_app
 from robot_fleet.server.doors.address import Entrance
 from robot_fleet.server.doors.doors import Doors

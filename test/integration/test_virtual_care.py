@@ -9,8 +9,8 @@ from robot_fleet.core.facts import AlarmRaised, ContactWanted, FlowMoved, StopMi
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.recipient import Recipient
-from robot_fleet.runtime.summary import live_calls
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.summary import live_calls
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from test.integration.virtual_runs import BUSAN, virtual_fleet
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime.virtual import Stop
+from robot_fleet.runtime.runs.virtual import Stop
 from test.integration.virtual_runs import BUSAN, demand, play, virtual_fleet
 from test.trace_truth import contacts, custody, distance_m, energy_wh, read_trace
 

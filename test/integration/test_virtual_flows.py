@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from test.integration.virtual_runs import BUSAN, virtual_fleet
 

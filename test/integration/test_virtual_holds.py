@@ -7,7 +7,7 @@ import shapely
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.site.ground.sweep import standing

@@ -7,8 +7,8 @@ from typing import Any
 from robot_fleet.core.desk import JobKind
 from robot_fleet.core.facts import EquipmentOpened, JobAnswered, JobOpened
 from robot_fleet.core.fleet.applied.jobs import CUT_OFF
-from robot_fleet.runtime.summary import live_calls
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.summary import live_calls
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from test.integration.virtual_runs import BUSAN, virtual_fleet
 

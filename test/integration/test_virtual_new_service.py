@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.runtime.virtual import Stop
+from robot_fleet.runtime.runs.virtual import Stop
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.load import load_site
 from test.integration.virtual_runs import BUSAN, copied, virtual_fleet

@@ -13,9 +13,9 @@ from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.inputs import CancelTask, MendPlace
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.ledger.custody import custody_of
-from robot_fleet.runtime.agreement import disagreement, misplaced
 from robot_fleet.runtime.host import MemoryLog
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.agreement import disagreement, misplaced
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.sim.mishaps import fail_action
 from robot_fleet.sim.robot import SimRobot
 from robot_fleet.site.demand import RequestRow

@@ -18,7 +18,7 @@ from robot_fleet.core.facts import DriveObserved
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.host import MemoryLog
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site

@@ -9,7 +9,7 @@ from robot_fleet.core.facts import Fact, TaskCompleted
 from robot_fleet.core.facts.schedules import OccurrenceMade
 from robot_fleet.core.recurrence import Recurrence, Wanted
 from robot_fleet.runtime.host import MemoryLog
-from robot_fleet.runtime.virtual import Stop
+from robot_fleet.runtime.runs.virtual import Stop
 from robot_fleet.site.demand import RequestRow
 from test.integration.virtual_runs import copied, virtual_fleet
 

@@ -10,7 +10,7 @@ import shapely
 from robot_fleet.core.inputs import CloseZone, LimitZone, OpenZone
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.ports import RoadConditions
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.site.ground.roads import LaneRoads
 from robot_fleet.site.load import load_site
 from test.integration.virtual_runs import BUSAN, demand, virtual_fleet

@@ -16,7 +16,7 @@ from robot_fleet.core.inputs import CancelTask
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.runtime.what_if.answer import Question, Sources, answer
 from robot_fleet.runtime.what_if.change import Change
 from robot_fleet.runtime.what_if.compare import JUDGED, WITHIN_PCT, Comparison, comparison_json

@@ -20,8 +20,8 @@ from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime import history
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.run_directory import run_directory
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.sim.callers import Request
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.demand import RequestRow, read_csv

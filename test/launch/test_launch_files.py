@@ -28,7 +28,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource  # n
 from launch_pytest.actions import ReadyToTest  # noqa: E402
 
 from robot_fleet.ros.launching import actions  # noqa: E402
-from robot_fleet.runtime.bringup import FleetWishes, bring_up_fleet  # noqa: E402
+from robot_fleet.runtime.bringup.bringup import FleetWishes, bring_up_fleet  # noqa: E402
 
 FOLDER = Path(__file__).parents[2] / "launch"
 TINY = Path(__file__).parents[1] / "data" / "sites" / "tiny"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime.shared_memory import sweep
+from robot_fleet.runtime.processes.shared_memory import sweep
 from test.ros.rig import Process, Ros, claim_domain
 
 

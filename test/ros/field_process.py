@@ -27,13 +27,13 @@ from rclpy.node import Node  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 
 from robot_fleet.core.geometry import Pose  # noqa: E402
-from robot_fleet.ros.agent_bridge import AgentBridge  # noqa: E402
 from robot_fleet.ros.clock import FleetClock  # noqa: E402
 from robot_fleet.ros.guard import Guard  # noqa: E402
-from robot_fleet.ros.lone_robot import LoneBridge  # noqa: E402
-from robot_fleet.ros.sim_bridge import SimBridge  # noqa: E402
+from robot_fleet.ros.robot.agent_bridge import AgentBridge  # noqa: E402
+from robot_fleet.ros.sim.bridge import SimBridge  # noqa: E402
+from robot_fleet.ros.sim.lone_robot import LoneBridge  # noqa: E402
+from robot_fleet.ros.sim.world_player import WorldPlayer  # noqa: E402
 from robot_fleet.ros.spin import every, make_node, process, spin  # noqa: E402
-from robot_fleet.ros.world_player import WorldPlayer  # noqa: E402
 from robot_fleet.sim.callers import Callers  # noqa: E402
 from robot_fleet.sim.goals import Mode  # noqa: E402
 from robot_fleet.sim.lone import LoneRobot, lone_world  # noqa: E402

@@ -18,8 +18,8 @@ from rclpy.qos import QoSDurabilityPolicy, QoSProfile
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState
 from robot_fleet.ros.convert import from_time, to_pose_stamped, to_quaternion, to_time
-from robot_fleet.ros.interposed import Interposer
-from robot_fleet.ros.sim_robot import SimRobotServers
+from robot_fleet.ros.robot.interposed import Interposer
+from robot_fleet.ros.sim.robot import SimRobotServers
 from robot_fleet.runtime.conformance.course import wall_point
 from robot_fleet.site.ground.maps import OccupancyMap
 

@@ -21,8 +21,8 @@ from rclpy.experimental import EventsExecutor  # noqa: E402
 
 from robot_fleet.core.geometry import Pose  # noqa: E402
 from robot_fleet.ros.guard import Guard  # noqa: E402
-from robot_fleet.ros.lone_robot import LoneBridge  # noqa: E402
-from robot_fleet.ros.sim_robot import SimRobotServers  # noqa: E402
+from robot_fleet.ros.sim.lone_robot import LoneBridge  # noqa: E402
+from robot_fleet.ros.sim.robot import SimRobotServers  # noqa: E402
 from robot_fleet.ros.spin import every, make_node, process  # noqa: E402
 from robot_fleet.sim.lone import TYPICAL, LoneRobot, lone_world  # noqa: E402
 from robot_fleet.site.ground.maps import read_map  # noqa: E402

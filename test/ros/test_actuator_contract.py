@@ -9,7 +9,7 @@ import pytest
 
 from robot_fleet.core.ports import GoalState, GoalStatus
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.ros_actuator import RosActuator
+from robot_fleet.ros.robot.ros_actuator import RosActuator
 from test.contract.actuator_contract import ActuatorContract, ended
 from test.ros.rig import Process, Ros, bodies
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from robot_fleet.runtime.claims import port_is_free
+from robot_fleet.runtime.processes.claims import port_is_free
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms, alarm_of
 from test.alarm_site import alarm_site

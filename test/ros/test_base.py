@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from robot_fleet.nodes.arguments import parser
 from robot_fleet.ros import clock as clock_module
-from robot_fleet.ros.base_totals import BaseTotals, KeptTotals
 from robot_fleet.ros.clock import FleetClock
+from robot_fleet.ros.sim.base_totals import BaseTotals, KeptTotals
 
 pytestmark = pytest.mark.ros
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import rclpy
 
-from robot_fleet.ros.commander_navigator import has_commander
 from robot_fleet.ros.full_nav2 import IS_FULL
+from robot_fleet.ros.robot.commander_navigator import has_commander
 from robot_fleet.site.ground.maps import FREE, read_map, write_map
 from test.ros.nav2 import pose
 from test.ros.rig import Process, sim_world, walled_site

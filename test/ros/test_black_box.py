@@ -18,8 +18,8 @@ from std_msgs.msg import Bool
 
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.runtime.recording_file import describe
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.recordings.kept import Recordings
+from robot_fleet.runtime.recordings.recording_file import describe
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]

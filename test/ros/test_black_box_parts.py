@@ -18,14 +18,14 @@ from tf2_msgs.msg import TFMessage
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import RobotReport
 from robot_fleet.core.site import CONTROL_TOPICS
-from robot_fleet.ros.black_box import RECORDED, BlackBoxes, frames
 from robot_fleet.ros.clock import FleetClock
+from robot_fleet.ros.gateway.black_box import RECORDED, BlackBoxes, frames
+from robot_fleet.ros.gateway.message_definitions import message_type
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.message_definitions import message_type
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.ros.tap import Tap
-from robot_fleet.runtime.recording_file import describe
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.ros.robot.tap import Tap
+from robot_fleet.runtime.recordings.kept import Recordings
+from robot_fleet.runtime.recordings.recording_file import describe
 from test.ros.rig import Ros
 
 pytestmark = pytest.mark.ros

@@ -10,10 +10,10 @@ from robot_fleet_interfaces.msg import BroughtItems
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.fleet import initial_state
 from robot_fleet.core.fleet.state import ItemRecord, TaskRecord
-from robot_fleet.ros.bringing import Bringing
-from robot_fleet.ros.brought_topic import TOPIC, BroughtTopic
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.manager.brought_topic import TOPIC, BroughtTopic
 from robot_fleet.ros.qos import QOS, topic
+from robot_fleet.ros.sim.bringing import Bringing
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
 from robot_fleet.site.load import load_site

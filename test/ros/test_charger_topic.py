@@ -6,8 +6,8 @@ import pytest
 from robot_fleet_interfaces.msg import ChargerSupply
 
 from robot_fleet.core.effects import SupplyChargers
-from robot_fleet.ros import charger_topic
-from robot_fleet.ros.charger_topic import ChargerTopic
+from robot_fleet.ros.manager import charger_topic
+from robot_fleet.ros.manager.charger_topic import ChargerTopic
 from robot_fleet.ros.qos import QOS, topic
 from test.ros.rig import Ros
 

@@ -10,8 +10,8 @@ from robot_fleet_interfaces.msg import CityEvent, CityEventAnswer
 
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.inputs import Input, TakeCityEvent
-from robot_fleet.ros.city_topics import ANSWERS, EVENTS, CityTopics
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.manager.city_topics import ANSWERS, EVENTS, CityTopics
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.webhooks.signing import signed_headers

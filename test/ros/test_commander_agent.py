@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from robot_fleet_interfaces.msg import Order, RobotReport, Step
 
-from robot_fleet.ros.commander_navigator import has_commander
 from robot_fleet.ros.full_nav2 import IS_FULL
 from robot_fleet.ros.qos import QOS
+from robot_fleet.ros.robot.commander_navigator import has_commander
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
 pytestmark = [

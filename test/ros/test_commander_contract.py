@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 import rclpy
 
-from robot_fleet.ros.base_totals import BaseTotals
-from robot_fleet.ros.commander_navigator import CommanderNavigator, has_commander
 from robot_fleet.ros.full_nav2 import IS_FULL
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.robot.commander_navigator import CommanderNavigator, has_commander
+from robot_fleet.ros.sim.base_totals import BaseTotals
 from test.contract.navigator_contract import NavigatorContract
 from test.ros.rig import START_WITHIN_S, Process, Ros
 

@@ -14,12 +14,12 @@ import pytest
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros import commander_task, commander_thread, moved_by
-from robot_fleet.ros.commander_navigator import CommanderNavigator
-from robot_fleet.ros.commander_task import CommanderTask, TaskKind
-from robot_fleet.ros.commander_thread import CommanderThread, commander_class
-from robot_fleet.ros.moved_by import MovedBy, navigator_for
-from robot_fleet.ros.nav2_navigator import Nav2Navigator, docked, navigated
+from robot_fleet.ros.robot import commander_task, commander_thread, moved_by
+from robot_fleet.ros.robot.commander_navigator import CommanderNavigator
+from robot_fleet.ros.robot.commander_task import CommanderTask, TaskKind
+from robot_fleet.ros.robot.commander_thread import CommanderThread, commander_class
+from robot_fleet.ros.robot.moved_by import MovedBy, navigator_for
+from robot_fleet.ros.robot.nav2_navigator import Nav2Navigator, docked, navigated
 
 pytestmark = pytest.mark.ros
 WITHIN_S = 20.0

@@ -47,10 +47,10 @@ from robot_fleet.core.inputs import (
     UnshelveAlarm,
 )
 from robot_fleet.core.recurrence import Every, OnHolidays, Recurrence, Wanted
-from robot_fleet.ros.command_client import RosCommands
-from robot_fleet.ros.commands import Commands
+from robot_fleet.ros.gateway.command_client import RosCommands
 from robot_fleet.ros.guard import Guard
-from robot_fleet.runtime.keeping import Keeper
+from robot_fleet.ros.manager.commands import Commands
+from robot_fleet.runtime.ringing.keeping import Keeper
 from robot_fleet.server.ports import CommandAnswer
 from robot_fleet.stores.raised import RaisedAlarms
 from test.factories import make_site

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from robot_fleet.ros.equipment_link import RosEquipmentLink, SimEquipmentTopics
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.manager.equipment_link import RosEquipmentLink, SimEquipmentTopics
 from robot_fleet.sim.people import People
 from robot_fleet.sim.world import SimWorld
 from test.contract.equipment_contract import EquipmentContract

@@ -10,9 +10,9 @@ import pytest
 from action_msgs.msg import GoalStatus as GoalStatusMsg
 
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros import futures
-from robot_fleet.ros.futures import SILENT_AFTER_S, GoalKind, RosGoal, Verdict
 from robot_fleet.ros.guard import Guard
+from robot_fleet.ros.robot import futures
+from robot_fleet.ros.robot.futures import SILENT_AFTER_S, GoalKind, RosGoal, Verdict
 
 pytestmark = pytest.mark.ros
 

@@ -13,10 +13,10 @@ from std_srvs.srv import Trigger
 
 from robot_fleet.core.errors import LedgerError, OrderError, RuntimeFailure
 from robot_fleet.ros import guard as guard_module
-from robot_fleet.ros.command_client import RosCommands
-from robot_fleet.ros.goals import GoalServer, ServerNode
+from robot_fleet.ros.gateway.command_client import RosCommands
 from robot_fleet.ros.guard import FAILED_CODE, Guard
-from robot_fleet.runtime.keeping import Keeper
+from robot_fleet.ros.sim.goals import GoalServer, ServerNode
+from robot_fleet.runtime.ringing.keeping import Keeper
 from robot_fleet.server.ports import ALARM_KEPT
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms

@@ -22,10 +22,10 @@ import pytest
 from sensor_msgs.msg import PointCloud2
 
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.hil_watch import WatchBridge
+from robot_fleet.ros.hil.watch import WatchBridge
 from robot_fleet.ros.qos import QOS
-from robot_fleet.runtime.run_directory import RunDirectory, run_directory
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.processes.run_directory import RunDirectory, run_directory
+from robot_fleet.runtime.processes.statefile import read_json
 from test.ros.hardware import bench_robot, quick_site
 from test.ros.nav2 import CANCELED, Nav2Robot
 from test.ros.rig import ROOT, START_WITHIN_S, Process, Ros

@@ -23,8 +23,8 @@ from websockets.sync.client import ClientConnection, connect
 from robot_fleet.ledger.lock import FileLock
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.runtime.fleet_processes import gateway_pulse
-from robot_fleet.runtime.statefile import write_json
+from robot_fleet.runtime.bringup.fleet_processes import gateway_pulse
+from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.server.serve import listen
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 

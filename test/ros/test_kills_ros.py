@@ -21,14 +21,14 @@ from robot_fleet.core.fleet import FleetState, apply, initial_state
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.nodes.arguments import NodeArguments
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.bringup.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import RunningProcess, processes
-from robot_fleet.runtime.shared_memory import SHARED_MEMORY, sweep
-from robot_fleet.runtime.statefile import read_json
-from robot_fleet.runtime.supervisor import Supervisor
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import RunningProcess, processes
+from robot_fleet.runtime.processes.shared_memory import SHARED_MEMORY, sweep
+from robot_fleet.runtime.processes.statefile import read_json
+from robot_fleet.runtime.processes.supervisor import Supervisor
 from robot_fleet.site.load import load_site
 from test.trace_truth import contacts, custody, read_trace
 

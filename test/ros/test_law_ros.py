@@ -13,8 +13,8 @@ from robot_fleet.client import FleetClient
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.facts import Fact, KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.runtime.claims import port_is_free
 from robot_fleet.runtime.history import registry
+from robot_fleet.runtime.processes.claims import port_is_free
 from test.ros.rig import START_WITHIN_S, TINY, Fleet, Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]

@@ -18,7 +18,7 @@ from robot_fleet.core.inputs import SubmitTask
 from robot_fleet.core.order import Order, RobotReport
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.verify import verify
-from robot_fleet.ros.live_fleet import LiveFleet
+from robot_fleet.ros.manager.live_fleet import LiveFleet
 from robot_fleet.runtime import history
 from robot_fleet.site.load import load_site
 

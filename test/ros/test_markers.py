@@ -11,7 +11,7 @@ from visualization_msgs.msg import Marker
 from robot_fleet.core.fleet import initial_state
 from robot_fleet.core.fleet.state import OrderRecord, ZoneRecord
 from robot_fleet.core.site import Site
-from robot_fleet.ros.markers import (
+from robot_fleet.ros.gateway.markers import (
     ANNOUNCED,
     LANES,
     PLACE_NAMES,

@@ -7,9 +7,9 @@ from geometry_msgs.msg import PoseWithCovarianceStamped
 
 from robot_fleet.core.geometry import Alignment
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros.base_totals import BaseTotals
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.nav2_navigator import Nav2Navigator
+from robot_fleet.ros.robot.nav2_navigator import Nav2Navigator
+from robot_fleet.ros.sim.base_totals import BaseTotals
 from test.contract.navigator_contract import NEAR, NavigatorContract
 from test.ros.nav2 import LATCHED
 from test.ros.rig import START_WITHIN_S, Process, Ros, bodies

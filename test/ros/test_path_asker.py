@@ -11,7 +11,7 @@ from robot_fleet.core.effects import AskPath
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import PathMeasured
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.path_asker import RosPathAsker
+from robot_fleet.ros.manager.path_asker import RosPathAsker
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import WALLED_IN, Fleet, Ros, walled_site
 

@@ -10,7 +10,7 @@ from robot_fleet_interfaces.msg import Prompts
 from robot_fleet.core.facts import TaskRequested, TaskStop
 from robot_fleet.core.fleet import initial_state
 from robot_fleet.core.fleet.state import Awaited, TaskRecord
-from robot_fleet.ros.prompt_topics import PromptTopics
+from robot_fleet.ros.manager.prompt_topics import PromptTopics
 from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.site.load import load_site
 from test.ros.rig import Ros

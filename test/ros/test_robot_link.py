@@ -10,7 +10,7 @@ import pytest
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Order
 from robot_fleet.ros.guard import Guard
-from robot_fleet.ros.robot_link import RosRobotLink
+from robot_fleet.ros.manager.robot_link import RosRobotLink
 from test.contract.robot_link_contract import ROBOT, Listening, RobotLinkContract, done, drive
 from test.ros.rig import START_WITHIN_S, Process, Ros
 

@@ -19,7 +19,7 @@ from robot_fleet.core.inputs import (
     SignShift,
     TakeShift,
 )
-from robot_fleet.ros.wishes import CarriedWish, parse_wish, wish_json
+from robot_fleet.ros.manager.wishes import CarriedWish, parse_wish, wish_json
 
 
 @pytest.mark.parametrize(

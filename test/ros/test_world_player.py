@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.ports import GoalState
-from robot_fleet.ros.world_player import AHEAD_S, WorldPlayer
+from robot_fleet.ros.sim.world_player import AHEAD_S, WorldPlayer
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers
 from robot_fleet.sim.goals import Mode

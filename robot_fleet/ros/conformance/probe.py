@@ -28,7 +28,7 @@ from robot_fleet.core.geometry import Pose
 from robot_fleet.ros.convert import from_time, to_pose_stamped
 from robot_fleet.ros.guard import Guard
 from robot_fleet.ros.qos import QOS, topic
-from robot_fleet.ros.tap import Tap
+from robot_fleet.ros.robot.tap import Tap
 from robot_fleet.runtime.conformance.listening import LIFECYCLE
 from robot_fleet.runtime.conformance.recording import (
     Charge,

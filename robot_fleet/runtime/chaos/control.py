@@ -9,7 +9,7 @@ from typing import Any
 
 from robot_fleet.runtime.chaos.messages import CALM, Disturbance
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
-from robot_fleet.runtime.statefile import read_json, write_json
+from robot_fleet.runtime.processes.statefile import read_json, write_json
 
 FOLLOW_EVERY_S = 0.05
 

@@ -27,7 +27,7 @@ from robot_fleet.runtime.chaos.passing import Passing
 from robot_fleet.runtime.host import Host
 from robot_fleet.runtime.inprocess import InProcessLink
 from robot_fleet.runtime.remote import RemoteActuator, RemoteEquipment, RemoteNavigator, SimServer
-from robot_fleet.runtime.virtual import STEPS_PER_S, VirtualFleet
+from robot_fleet.runtime.runs.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.callers import Callers, Request
 from robot_fleet.sim.mishaps import fail_action

@@ -16,7 +16,7 @@ from robot_fleet.runtime.chaos.evidence import Evidence
 from robot_fleet.runtime.chaos.faults import CLASSES, Fault, Limits
 from robot_fleet.runtime.chaos.situations import DELICATE
 from robot_fleet.runtime.chaos.verdict import Breach
-from robot_fleet.runtime.summary import OUTCOMES
+from robot_fleet.runtime.runs.summary import OUTCOMES
 
 SCHEMA_VERSION = 1
 

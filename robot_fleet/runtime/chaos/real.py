@@ -20,6 +20,13 @@ from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.opening import is_there
 from robot_fleet.runtime import history
+from robot_fleet.runtime.bringup.fleet_processes import (
+    STAND_STILL,
+    FleetPlay,
+    fleet_figures,
+    fleet_processes,
+    world_figures,
+)
 from robot_fleet.runtime.chaos.account import Account
 from robot_fleet.runtime.chaos.attendant import Attendant
 from robot_fleet.runtime.chaos.evidence import Evidence, Told
@@ -28,13 +35,12 @@ from robot_fleet.runtime.chaos.load import asked, load
 from robot_fleet.runtime.chaos.schedule import Schedule, View
 from robot_fleet.runtime.chaos.situations import situations
 from robot_fleet.runtime.chaos.strikes import Strikes
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.fleet_processes import STAND_STILL, FleetPlay, fleet_figures, fleet_processes, world_figures
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import processes
-from robot_fleet.runtime.shared_memory import sweep
-from robot_fleet.runtime.statefile import read_json
-from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import processes
+from robot_fleet.runtime.processes.shared_memory import sweep
+from robot_fleet.runtime.processes.statefile import read_json
+from robot_fleet.runtime.processes.supervisor import EventKind, ProcessEvent, Supervisor
 from robot_fleet.sim import checkpoint
 from robot_fleet.site.demand import RequestRow, write_csv
 

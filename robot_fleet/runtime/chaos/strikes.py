@@ -21,10 +21,10 @@ from robot_fleet.runtime.chaos.faults import (
 )
 from robot_fleet.runtime.chaos.messages import CALM
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import processes
-from robot_fleet.runtime.statefile import read_json
-from robot_fleet.runtime.supervisor import Supervisor
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import processes
+from robot_fleet.runtime.processes.statefile import read_json
+from robot_fleet.runtime.processes.supervisor import Supervisor
 
 ABORT_WITHIN_S = 2.0
 """Steady seconds in which a robot must have done something that could fail."""

@@ -18,9 +18,9 @@ from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepState
 from robot_fleet.core.ports import GoalState
-from robot_fleet.runtime.agreement import misplaced
 from robot_fleet.runtime.chaos.evidence import Evidence
 from robot_fleet.runtime.chaos.replayed import Replayed, replay
+from robot_fleet.runtime.runs.agreement import misplaced
 
 SLACK_M, SLACK_WH = 3.0, 1.0
 """What may lie between the last report and the end."""

@@ -31,7 +31,7 @@ from robot_fleet.runtime.chaos.navigator import Astray
 from robot_fleet.runtime.chaos.schedule import Schedule, View
 from robot_fleet.runtime.chaos.situations import situations
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import STEPS_PER_S
+from robot_fleet.runtime.runs.virtual import STEPS_PER_S
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.reading.recipients import read_recipients

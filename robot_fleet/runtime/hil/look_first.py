@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.fleet_processes import DISCOVERY
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.bringup.fleet_processes import DISCOVERY
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.statefile import read_json
 
 WITHIN_S = 30.0
 """Wall seconds within which a robot that is to take part must have been heard."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.backends import Backends
+from robot_fleet.runtime.bringup.backends import Backends
 from robot_fleet.runtime.hil.watch import absent, twice
 
 TOPICS = ("odom", "amcl_pose")

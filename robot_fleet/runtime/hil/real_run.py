@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.backends import Backends, backends
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.bringup.backends import Backends, backends
+from robot_fleet.runtime.processes.statefile import read_json
 
 LEAD_S = 15.0
 """Wall seconds from the start of a run to its first request: so long its processes take to be up."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from robot_fleet.core.errors import ScenarioError
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.claims import FleetClaim
+from robot_fleet.runtime.processes.claims import FleetClaim
 from robot_fleet.runtime.scenarios.ablation import Part
 from robot_fleet.runtime.scenarios.check import check
 from robot_fleet.runtime.scenarios.ground import Ground, ground, site_folder

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from robot_fleet.core.city import areas_of
 from robot_fleet.core.errors import ScenarioError
-from robot_fleet.runtime.city import is_event
+from robot_fleet.runtime.runs.city import is_event
 from robot_fleet.runtime.scenarios import expectations as e
 from robot_fleet.runtime.scenarios import faults as f
 from robot_fleet.runtime.scenarios import moments as m

@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from robot_fleet.core.errors import RuntimeFailure
+from robot_fleet.runtime.bringup.fleet_processes import (
+    STAND_STILL,
+    FleetPlay,
+    fleet_figures,
+    fleet_processes,
+    world_figures,
+)
 from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.real import LedgerWatch
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.export import export_recordings
-from robot_fleet.runtime.fleet_processes import STAND_STILL, FleetPlay, fleet_figures, fleet_processes, world_figures
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.shared_memory import sweep
+from robot_fleet.runtime.processes.statefile import read_json
+from robot_fleet.runtime.processes.supervisor import EventKind, ProcessEvent, Supervisor
+from robot_fleet.runtime.recordings.export import export_recordings
+from robot_fleet.runtime.recordings.kept import Recordings
+from robot_fleet.runtime.runs.summary import refused_request, whole
+from robot_fleet.runtime.runs.told import ToldRequests
 from robot_fleet.runtime.scenarios.evidence import Duties, Evidence
 from robot_fleet.runtime.scenarios.followed import BODIES
 from robot_fleet.runtime.scenarios.ground import Ground
@@ -25,11 +36,6 @@ from robot_fleet.runtime.scenarios.striking import Striking
 from robot_fleet.runtime.scenarios.struck_processes import StruckProcesses
 from robot_fleet.runtime.scenarios.truth import read_truth
 from robot_fleet.runtime.scenarios.virtual_run import SERVED, SETTLES_S, TIME, note_duties
-from robot_fleet.runtime.shared_memory import sweep
-from robot_fleet.runtime.statefile import read_json
-from robot_fleet.runtime.summary import refused_request, whole
-from robot_fleet.runtime.supervisor import EventKind, ProcessEvent, Supervisor
-from robot_fleet.runtime.told import ToldRequests
 from robot_fleet.site.demand import RequestRow, write_csv
 
 SPEED = 5.0

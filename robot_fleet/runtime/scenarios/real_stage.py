@@ -17,8 +17,9 @@ from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.messages import CALM, Disturbance
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
 from robot_fleet.runtime.event_keys import local_key
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.running import processes
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.running import processes
+from robot_fleet.runtime.processes.supervisor import Supervisor
 from robot_fleet.runtime.scenarios import faults as f
 from robot_fleet.runtime.scenarios.followed import hazard_of
 from robot_fleet.runtime.scenarios.menders import STAFF
@@ -27,7 +28,6 @@ from robot_fleet.runtime.scenarios.seen import RobotSeen
 from robot_fleet.runtime.scenarios.shapes import shape_of
 from robot_fleet.runtime.scenarios.stage import LETS_GO_S, PERSON
 from robot_fleet.runtime.scenarios.striking import Struck
-from robot_fleet.runtime.supervisor import Supervisor
 from robot_fleet.server.webhooks.cloud_events import signed_event
 
 _ANSWER_S = 1.0

@@ -7,7 +7,7 @@ from typing import Any
 from robot_fleet.core.city import LOCAL
 from robot_fleet.core.inputs import RestorePaper, TakeCityEvent, WithdrawPaper
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.city import source_of
+from robot_fleet.runtime.runs.city import source_of
 from robot_fleet.runtime.scenarios import faults as f
 from robot_fleet.server.webhooks.cloud_events import cloud_event
 

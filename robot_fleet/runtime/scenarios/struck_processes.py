@@ -10,13 +10,13 @@ from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.runtime.chaos.attendant import Attendant
 from robot_fleet.runtime.chaos.control import Orders
 from robot_fleet.runtime.chaos.real import LedgerWatch
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
+from robot_fleet.runtime.processes.supervisor import Supervisor
 from robot_fleet.runtime.scenarios.ground import Ground
 from robot_fleet.runtime.scenarios.menders import Menders
 from robot_fleet.runtime.scenarios.real_stage import RealStage, bodies_seen
 from robot_fleet.runtime.scenarios.seen import Seen
 from robot_fleet.runtime.scenarios.striking import Striking
-from robot_fleet.runtime.supervisor import Supervisor
 from robot_fleet.sim import checkpoint
 from robot_fleet.sim.account import PhysicalAct
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from robot_fleet.core.fleet import FleetState
 from robot_fleet.core.lifecycles.order import OrderState
 from robot_fleet.runtime.ports import ports_for
+from robot_fleet.runtime.runs.virtual import STEPS_PER_S
+from robot_fleet.runtime.runs.virtual_summary import virtual_summary
 from robot_fleet.runtime.scenarios.ablation import Part, without
 from robot_fleet.runtime.scenarios.evidence import Duties, Duty, Evidence
 from robot_fleet.runtime.scenarios.followed import body_rows
 from robot_fleet.runtime.scenarios.ground import Ground
 from robot_fleet.runtime.scenarios.struck_fleet import StruckFleet
 from robot_fleet.runtime.scenarios.truth import BODY_COLUMNS, read_truth
-from robot_fleet.runtime.virtual import STEPS_PER_S
-from robot_fleet.runtime.virtual_summary import virtual_summary
 from robot_fleet.site.demand import RequestRow
 
 SETTLES_S = 10.0

@@ -16,7 +16,7 @@ from typing import Any
 
 from robot_fleet.core.errors import FleetError, RequestError
 from robot_fleet.core.site import Site
-from robot_fleet.runtime.process import die_with_parent
+from robot_fleet.runtime.processes.process import die_with_parent
 from robot_fleet.runtime.what_if.answer import BASELINE, CHANGED, READING, Question, Sources, answer, check_question
 from robot_fleet.runtime.what_if.change import Change
 from robot_fleet.runtime.what_if.compare import comparison_json

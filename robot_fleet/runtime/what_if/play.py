@@ -15,7 +15,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.reports.past import Ground, Past
 from robot_fleet.reports.periodic import PeriodReport, period_report
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import VirtualFleet
+from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.runtime.what_if.change import Change, changed_site
 from robot_fleet.runtime.what_if.demand import Demand, changed_demand
 from robot_fleet.runtime.what_if.past_day import PastDay, PastRequest, learned

@@ -64,7 +64,7 @@ class WebhookEvent:
     ----------
     type : what has happened.
     of : id of the alarm or the incident; each type happens to one only once.
-    run : the run that gave this id out (see `robot_fleet.runtime.run_id`): another may give it out again.
+    run : the run that gave this id out (see `robot_fleet.runtime.processes.run_id`): another may give it out again.
     site : id of the site.
     condition : its code.
     subjects : ids of the robots, places or processes that it is about.

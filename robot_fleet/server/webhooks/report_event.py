@@ -32,7 +32,7 @@ class ReportEvent:
     Parameters
     ----------
     schedule : who has it sent; the receiver is called so, too.
-    run : the run that it tells of (see `robot_fleet.runtime.run_id`).
+    run : the run that it tells of (see `robot_fleet.runtime.processes.run_id`).
     edition : 1, and one more each time that somebody has it sent again.
     report : the report as JSON.
     files : its files.

@@ -18,10 +18,10 @@ from robot_fleet.core.facts import HoldSet
 from robot_fleet.ledger.address import LedgerAddress, ledger_address
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.transfer import move
-from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.bringup.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.hil.real_run import LEAD_S
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
 from test.alarm_site import alarm_site
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"

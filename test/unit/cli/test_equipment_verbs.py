@@ -17,7 +17,7 @@ from robot_fleet.core.equipment import Equipment, EquipmentKind
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
 from robot_fleet.server.app import create_app
 from robot_fleet.site.checking.equipping import with_lanes
 from robot_fleet.site.load import load_site

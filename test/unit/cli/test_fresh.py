@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.cli.fresh import empty, last_run, note_run
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.cli.app import run
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
 from robot_fleet.stores.history.recorder import TelemetryRecorder
 
 HOUR_S = 3_600

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli.app import build
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.recording_file import RecordingFile
-from robot_fleet.runtime.recordings import Recordings
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
+from robot_fleet.runtime.recordings.kept import Recordings
+from robot_fleet.runtime.recordings.recording_file import RecordingFile
 from test.unit.runtime.recorded import TYPES, heard, read
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "reference" / "schemas" / "incident_manifest.schema.json"

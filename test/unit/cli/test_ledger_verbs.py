@@ -20,8 +20,8 @@ from robot_fleet.core.facts import HoldSet
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.ledger.verify import verify
 from robot_fleet.runtime import history
-from robot_fleet.runtime.claims import FleetClaim
-from robot_fleet.runtime.run_directory import RunDirectory, run_directory
+from robot_fleet.runtime.processes.claims import FleetClaim
+from robot_fleet.runtime.processes.run_directory import RunDirectory, run_directory
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = ROOT / "docs" / "reference" / "schemas" / "ledger_export.schema.json"

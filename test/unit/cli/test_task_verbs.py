@@ -11,7 +11,7 @@ import pytest
 
 from robot_fleet.cli import gateway
 from robot_fleet.cli.app import run
-from robot_fleet.runtime.run_directory import RunDirectory
+from robot_fleet.runtime.processes.run_directory import RunDirectory
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet

@@ -20,7 +20,7 @@ from robot_fleet.core.inputs import (
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.incident import IncidentState
 from robot_fleet.core.lifecycles.job import JobState
-from robot_fleet.runtime.summary import live_calls
+from robot_fleet.runtime.runs.summary import live_calls
 from test.property.core_world import CoreWorld
 from test.unit.core.test_alarms import ALARM, STUCK, let_pass, refused, ringing, world
 

@@ -22,7 +22,7 @@ from robot_fleet.core.inputs import (
     Tick,
 )
 from robot_fleet.core.lifecycles.task import TaskState
-from robot_fleet.runtime.summary import fleet_part
+from robot_fleet.runtime.runs.summary import fleet_part
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of
 

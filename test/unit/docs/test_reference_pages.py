@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from robot_fleet.cli.app import build
 from robot_fleet.reports.past import Ground
 from robot_fleet.reports.registry import SOURCES, figures
-from robot_fleet.runtime.report_desk import ReportDesk
+from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.scheduling import file_models
 from robot_fleet.scheduling.checking.checker import PlanChecker
 from robot_fleet.scheduling.files import plan_from_json, problem_from_json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rosbags.highlevel import AnyReader
 
-from robot_fleet.runtime.recording_file import MessageType
+from robot_fleet.runtime.recordings.recording_file import MessageType
 from robot_fleet.telemetry.ring import Heard
 
 TEXT = MessageType("std_msgs/msg/String", "string data\n")

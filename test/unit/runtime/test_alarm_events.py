@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from robot_fleet.core.fleet.ringing import GATHER_S
 from robot_fleet.core.inputs import AcknowledgeAlarm, CloseIncident, RecordVoice, SubmitTask
-from robot_fleet.runtime.alarm_events import OLD_AFTER_S, AlarmEvents
+from robot_fleet.runtime.ringing.alarm_events import OLD_AFTER_S, AlarmEvents
 from robot_fleet.server.webhooks.event import WebhookEvent
 from test.property.core_world import CoreWorld
 from test.unit.core.test_alarms import ALARM, STUCK, let_pass

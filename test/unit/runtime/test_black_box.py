@@ -10,10 +10,10 @@ import pytest
 from robot_fleet.core.clock import Now
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import RobotReport
-from robot_fleet.runtime.black_box import AFTER_S, BEFORE_S, MOST_AT_ONCE, MOST_S, BlackBox, ToldIncident
-from robot_fleet.runtime.recorder import Recorder
-from robot_fleet.runtime.recording_file import Described, describe
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.recordings.black_box import AFTER_S, BEFORE_S, MOST_AT_ONCE, MOST_S, BlackBox, ToldIncident
+from robot_fleet.runtime.recordings.kept import Recordings
+from robot_fleet.runtime.recordings.recorder import Recorder
+from robot_fleet.runtime.recordings.recording_file import Described, describe
 from robot_fleet.telemetry.ring import Keeping, Ring
 from test.unit.runtime.recorded import TYPES, heard, read
 

@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from robot_fleet.core.errors import FleetError
-from robot_fleet.runtime import discovery
-from robot_fleet.runtime.backends import ClockSource, backends
-from robot_fleet.runtime.bringup import ALL, Bringup, FleetWishes, RobotWishes, bring_up_fleet, bring_up_robot
-from robot_fleet.runtime.discovery import needs_server
-from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
-from robot_fleet.runtime.run_directory import RunDirectory
-from robot_fleet.runtime.starts import Start
+from robot_fleet.runtime.bringup.backends import ClockSource, backends
+from robot_fleet.runtime.bringup.bringup import ALL, Bringup, FleetWishes, RobotWishes, bring_up_fleet, bring_up_robot
+from robot_fleet.runtime.bringup.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.bringup.starts import Start
+from robot_fleet.runtime.processes import discovery
+from robot_fleet.runtime.processes.discovery import needs_server
+from robot_fleet.runtime.processes.run_directory import RunDirectory
 from robot_fleet.site.load import load_site
 
 BUSAN = Path("config/sites/busan_edc")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import RuntimeFailure, SiteError
-from robot_fleet.runtime.city import told_event, without_events
-from robot_fleet.runtime.demand import played_rows
 from robot_fleet.runtime.event_keys import event_keys, local_key
+from robot_fleet.runtime.runs.city import told_event, without_events
+from robot_fleet.runtime.runs.demand import played_rows
 from robot_fleet.sim.callers import Call
 from robot_fleet.site.demand import RequestRow
 from robot_fleet.site.load import load_site

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.claims import DOMAINS, PORTS, FleetClaim
-from robot_fleet.runtime.run_directory import run_directories, run_directory, state_home
-from robot_fleet.runtime.watched import RestartPolicy
+from robot_fleet.runtime.processes.claims import DOMAINS, PORTS, FleetClaim
+from robot_fleet.runtime.processes.run_directory import run_directories, run_directory, state_home
+from robot_fleet.runtime.processes.watched import RestartPolicy
 
 
 @pytest.fixture

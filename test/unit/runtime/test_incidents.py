@@ -11,7 +11,7 @@ from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import AlarmRaised, IncidentClosed, IncidentNoted, IncidentOpened, RobotLinkChanged
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
-from robot_fleet.runtime.incidents import incident_told
+from robot_fleet.runtime.recordings.incidents import incident_told
 from robot_fleet.site.load import load_site
 
 TINY = Path(__file__).parents[2] / "data" / "sites" / "tiny"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.bringup import ALL, FLEET_VIEW
-from robot_fleet.runtime.launch_words import arguments, fleet_wishes, robot_wishes
+from robot_fleet.runtime.bringup.bringup import ALL, FLEET_VIEW
+from robot_fleet.runtime.bringup.launch_words import arguments, fleet_wishes, robot_wishes
 
 
 def test_without_a_word_the_shipped_site_runs_in_a_new_directory(

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime import recordings as kept
-from robot_fleet.runtime.recorder import Recorder
-from robot_fleet.runtime.recording_file import RecordingFile, describe, mend
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.recordings.kept import Recordings, kept
+from robot_fleet.runtime.recordings.recorder import Recorder
+from robot_fleet.runtime.recordings.recording_file import RecordingFile, describe, mend
 from test.unit.runtime.recorded import TYPES, heard, read
 
 HERE = Path(__file__).resolve().parent
@@ -65,8 +64,8 @@ def test_what_is_under_way_when_the_process_ends_is_completed(tmp_path: Path) ->
 KILLED = """
 import os, signal
 from pathlib import Path
-from robot_fleet.runtime.recording_file import RecordingFile
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.recordings.recording_file import RecordingFile
+from robot_fleet.runtime.recordings.kept import Recordings
 from recorded import TYPES, heard
 part = Recordings(Path.cwd()).part({incident!r}, "care_1")
 file = RecordingFile(part, TYPES, {{"robot": "care_1", "incident": {incident!r}}}, 0)
@@ -133,8 +132,8 @@ def test_a_damaged_piece_ends_what_is_read(tmp_path: Path) -> None:
 FULL = """
 import logging, os, resource, threading
 from pathlib import Path
-from robot_fleet.runtime.recorder import Recorder
-from robot_fleet.runtime.recordings import Recordings
+from robot_fleet.runtime.recordings.recorder import Recorder
+from robot_fleet.runtime.recordings.kept import Recordings
 from recorded import TYPES, heard
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
 made = Recorder(Recordings(Path.cwd()), ["care_1"], TYPES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import RuntimeFailure
-from robot_fleet.runtime.report_folder import put
+from robot_fleet.runtime.reports.folder import put
 
 
 def names(folder: Path) -> list[str]:

@@ -18,10 +18,10 @@ import pytest
 from robot_fleet.core.errors import LedgerError, RequestError, RuntimeFailure, SiteError
 from robot_fleet.core.health import Level
 from robot_fleet.reports.calendar import DAY_S
-from robot_fleet.runtime.report_desk import ReportDesk
-from robot_fleet.runtime.report_rounds import ReportRounds
-from robot_fleet.runtime.report_sender import PATIENCE_S, UNSENT, Maker, ReportSender
-from robot_fleet.runtime.reports_made import KEPT, MadeReport, ReportsMade
+from robot_fleet.runtime.reports.desk import ReportDesk
+from robot_fleet.runtime.reports.made import KEPT, MadeReport, ReportsMade
+from robot_fleet.runtime.reports.rounds import ReportRounds
+from robot_fleet.runtime.reports.sender import PATIENCE_S, UNSENT, Maker, ReportSender
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.server.webhooks.retry import Pace
 from robot_fleet.site.models.reports import ReportsFile

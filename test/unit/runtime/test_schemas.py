@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from robot_fleet.runtime.virtual import Stop
+from robot_fleet.runtime.runs.virtual import Stop
 from test.integration.virtual_runs import BUSAN, ROOT, TINY, demand, virtual_fleet
 
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime.shared_memory import YOUNG_S, sweep
+from robot_fleet.runtime.processes.shared_memory import YOUNG_S, sweep
 
 DOMAIN = 21
 PORT = 7400 + 250 * DOMAIN + 11

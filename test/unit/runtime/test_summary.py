@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from robot_fleet.core.inputs import CancelTask, SubmitTask
-from robot_fleet.runtime.summary import every_request_ended, fleet_part, percentiles, refused_request, whole
+from robot_fleet.runtime.runs.summary import every_request_ended, fleet_part, percentiles, refused_request, whole
 from robot_fleet.telemetry.rollup import Rollup
 from test.integration.virtual_runs import ROOT
 from test.property.core_world import BEGIN_S, CoreWorld

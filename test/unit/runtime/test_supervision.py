@@ -7,9 +7,9 @@ from pathlib import Path
 
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import ConditionsSeen
-from robot_fleet.runtime.run_id import run_id
-from robot_fleet.runtime.statefile import write_json
-from robot_fleet.runtime.supervision import Supervision
+from robot_fleet.runtime.processes.run_id import run_id
+from robot_fleet.runtime.processes.statefile import write_json
+from robot_fleet.runtime.processes.supervision import Supervision
 
 
 def test_processes_that_are_down_are_conditions_since_they_were_seen(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from robot_fleet.runtime.report_desk import ReportDesk
+from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.server.app import create_app
 from robot_fleet.site.load import load_site
 from test.fakes.moving_fleet import MovingFleet

@@ -14,7 +14,7 @@ from robot_fleet.client import FleetClient
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import ports_for
-from robot_fleet.runtime.virtual import Stop, VirtualFleet
+from robot_fleet.runtime.runs.virtual import Stop, VirtualFleet
 from robot_fleet.runtime.what_if.answer import Sources
 from robot_fleet.runtime.what_if.desk import WhatIfDesk
 from robot_fleet.server.app import create_app

@@ -10,7 +10,7 @@ from robot_fleet.runtime.chaos import control
 from robot_fleet.runtime.chaos.control import Following, Orders, done_file
 from robot_fleet.runtime.chaos.messages import CALM, Disturbance
 from robot_fleet.runtime.chaos.navigator import FOUND, Astray
-from robot_fleet.runtime.statefile import read_json
+from robot_fleet.runtime.processes.statefile import read_json
 
 
 @pytest.fixture(autouse=True)

@@ -13,11 +13,11 @@ import pytest
 
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.site import Backend, Site
-from robot_fleet.runtime.backends import Backends, backends, ids, joined, with_hardware
-from robot_fleet.runtime.fleet_processes import FleetPlay, fleet_processes
+from robot_fleet.runtime.bringup.backends import Backends, backends, ids, joined, with_hardware
+from robot_fleet.runtime.bringup.fleet_processes import FleetPlay, fleet_processes
 from robot_fleet.runtime.hil.preflight import Seen, judge
 from robot_fleet.runtime.hil.real_run import LEAD_S, SILENT_AFTER_S, RealRun, check_wishes, midnight_of, watched
-from robot_fleet.runtime.run_directory import run_directory
+from robot_fleet.runtime.processes.run_directory import run_directory
 from robot_fleet.site.load import load_site
 
 TINY = Path(__file__).parents[4] / "test" / "data" / "sites" / "tiny"

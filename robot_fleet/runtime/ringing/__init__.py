@@ -1,0 +1,1 @@
+"""Alarms told to receivers outside, also when neither manager nor gateway can."""
