@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.rivals.in_place import OrToolsInPlace
 from bench.virtual_day import BUSAN, cost_s, play_rows
-from robot_fleet.core.fleet.retired import ended_tasks
+from robot_fleet.core.fleet.tasks.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.runs.demand import played_rows
 from robot_fleet.runtime.runs.summary import fleet_part

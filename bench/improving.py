@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.virtual_day import BUSAN, cost_s, play_rows
-from robot_fleet.core.fleet.retired import ended_tasks
+from robot_fleet.core.fleet.tasks.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.runtime.runs.demand import played_rows
 from robot_fleet.site.demand import generate_day

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from robot_fleet.core.fleet.retired import ended_tasks
+from robot_fleet.core.fleet.tasks.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import Problem
 from robot_fleet.core.ports import Planner

@@ -17,7 +17,7 @@ from robot_fleet.cli.play import DRAIN_S, Play
 from robot_fleet.cli.progress import Standing, progress
 from robot_fleet.core.errors import RuntimeFailure
 from robot_fleet.core.facts import Fact
-from robot_fleet.core.fleet.retired import ended_tasks
+from robot_fleet.core.fleet.tasks.retired import ended_tasks
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.ledger.address import LedgerAddress
 from robot_fleet.ledger.ledger import Ledger

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from robot_fleet.client.connection import Connection
 from robot_fleet.core.errors import RequestError
-from robot_fleet.server.models import CommandTaken
-from robot_fleet.server.rows import VersionedRow
+from robot_fleet.server.models.commands import CommandTaken
+from robot_fleet.server.models.rows import VersionedRow
 
 _Row = TypeVar("_Row", bound=VersionedRow)
 

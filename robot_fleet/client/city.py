@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from robot_fleet.client.caller import Caller, body, new_key, path
-from robot_fleet.server.models import EventTaken, ZoneWish
-from robot_fleet.server.rows import EventRow
+from robot_fleet.server.models.commands import EventTaken, ZoneWish
+from robot_fleet.server.models.rows import EventRow
 from robot_fleet.server.webhooks.cloud_events import signed_event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from robot_fleet.client.caller import Caller
-from robot_fleet.server.models import (
+from robot_fleet.server.models.commands import (
     AnswerWish,
     CloseWish,
     CommandTaken,
@@ -19,7 +19,7 @@ from robot_fleet.server.models import (
     TakeWish,
     VoiceWish,
 )
-from robot_fleet.server.rows import AlarmRow, IncidentRow, JobRow, OpenRow, ShiftRow, StoryRow
+from robot_fleet.server.models.rows import AlarmRow, IncidentRow, JobRow, OpenRow, ShiftRow, StoryRow
 
 
 class DeskCalls(Caller):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from robot_fleet.client.caller import Caller
-from robot_fleet.server.models import (
+from robot_fleet.server.models.commands import (
     CloseZonesWish,
     CloseZoneWish,
     CommandTaken,
@@ -21,7 +21,7 @@ from robot_fleet.server.models import (
     PlaceOutWish,
     ZoneWish,
 )
-from robot_fleet.server.rows import EquipmentRow, ItemRow, PaperRow, PlaceOutRow, RobotRow, ZoneRow
+from robot_fleet.server.models.rows import EquipmentRow, ItemRow, PaperRow, PlaceOutRow, RobotRow, ZoneRow
 
 _Cause = Literal["", "weather", "event", "other"]
 

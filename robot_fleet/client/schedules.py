@@ -7,9 +7,9 @@ from typing import Any
 
 from robot_fleet.client.caller import Caller, path
 from robot_fleet.core.arrangements import GRACE_S
-from robot_fleet.server.models import CommandTaken
-from robot_fleet.server.rows import OccurrenceRow, ScheduleRow, TemplateRow
-from robot_fleet.server.schedule_models import (
+from robot_fleet.server.models.commands import CommandTaken
+from robot_fleet.server.models.rows import OccurrenceRow, ScheduleRow, TemplateRow
+from robot_fleet.server.models.schedules import (
     DeleteWish,
     EndScheduleWish,
     PauseWish,

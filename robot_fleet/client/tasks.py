@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from robot_fleet.client.caller import Caller, body, new_key, path
-from robot_fleet.server.models import (
+from robot_fleet.server.models.commands import (
     AfterWish,
     AssignWish,
     CancelledMany,
@@ -21,7 +21,7 @@ from robot_fleet.server.models import (
     TaskAnswer,
     TaskWish,
 )
-from robot_fleet.server.rows import PriceRow, TaskRow, WhyRow
+from robot_fleet.server.models.rows import PriceRow, TaskRow, WhyRow
 
 
 class TaskCalls(Caller):

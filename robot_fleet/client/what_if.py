@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from robot_fleet.client.caller import Caller, body, new_key, path
-from robot_fleet.server.what_if_models import WhatIfAnswer, WhatIfRow, WhatIfWish
+from robot_fleet.server.models.what_if import WhatIfAnswer, WhatIfRow, WhatIfWish
 
 
 class WhatIfCalls(Caller):

@@ -22,7 +22,7 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact, PlanCommitted
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.retired import id_in
+from robot_fleet.core.fleet.tasks.retired import id_in
 from robot_fleet.ledger.codec import CodecMismatch, text_reader, value_codec
 from robot_fleet.ledger.ledger import Ledger
 

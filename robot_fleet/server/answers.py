@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from robot_fleet.core.errors import FleetError, LinesRefused, RequestError, RuntimeFailure
 from robot_fleet.server.doors.limits import TooManyRequests
-from robot_fleet.server.models import CommandTaken, ErrorAnswer
+from robot_fleet.server.models.commands import CommandTaken, ErrorAnswer
 from robot_fleet.server.ports import CommandAnswer
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", description="Makes asking twice safe; made up if absent.")]

@@ -12,7 +12,6 @@ from fastapi import APIRouter, FastAPI, Header, Request, Response, WebSocket, We
 from starlette.staticfiles import StaticFiles
 
 from robot_fleet.core.inputs import SetHold
-from robot_fleet.server.alarm_routes import alarm_commands, alarm_reads
 from robot_fleet.server.answers import AT_THE_DOORS, ERRORS, Key, install_error_handlers, new_key, taken
 from robot_fleet.server.bodies import Bodies
 from robot_fleet.server.description import description_of
@@ -20,15 +19,12 @@ from robot_fleet.server.doors.doors import Doors
 from robot_fleet.server.doors.middleware import AtTheDoors
 from robot_fleet.server.doors.routes import account_routes, session_routes
 from robot_fleet.server.doors.visit import concerns, visit
-from robot_fleet.server.equipment_routes import equipment_commands, equipment_reads
 from robot_fleet.server.event_intake import EventIntake
-from robot_fleet.server.event_routes import event_commands, event_reads
 from robot_fleet.server.guard import SameOrigin
 from robot_fleet.server.guests.guests import Guests
 from robot_fleet.server.guests.routes import guest_routes, pass_routes
-from robot_fleet.server.job_routes import job_commands, job_reads
 from robot_fleet.server.metrics import CONTENT_TYPE, FleetMetrics
-from robot_fleet.server.models import (
+from robot_fleet.server.models.commands import (
     CancelWish,
     CommandTaken,
     HoldWish,
@@ -36,22 +32,26 @@ from robot_fleet.server.models import (
     TaskWish,
 )
 from robot_fleet.server.open_rmf.routes import OpenRmf, open_rmf_routes
-from robot_fleet.server.paper_routes import paper_commands, paper_reads
-from robot_fleet.server.people_routes import PeoplePort, nobody_signed_in, people_routes
-from robot_fleet.server.place_routes import inventory_reads, place_commands
 from robot_fleet.server.ports import FleetPort
-from robot_fleet.server.replay_routes import Replays, replay_reads
-from robot_fleet.server.report_routes import Reports, report_reads
-from robot_fleet.server.schedule_routes import schedule_commands, schedule_reads, template_commands
-from robot_fleet.server.sent_report_routes import SentReports, sent_report_routes
-from robot_fleet.server.shift_routes import shift_commands, shift_reads
+from robot_fleet.server.routes.alarms import alarm_commands, alarm_reads
+from robot_fleet.server.routes.equipment import equipment_commands, equipment_reads
+from robot_fleet.server.routes.events import event_commands, event_reads
+from robot_fleet.server.routes.jobs import job_commands, job_reads
+from robot_fleet.server.routes.papers import paper_commands, paper_reads
+from robot_fleet.server.routes.people import PeoplePort, nobody_signed_in, people_routes
+from robot_fleet.server.routes.places import inventory_reads, place_commands
+from robot_fleet.server.routes.replay import Replays, replay_reads
+from robot_fleet.server.routes.reports import Reports, report_reads
+from robot_fleet.server.routes.schedules import schedule_commands, schedule_reads, template_commands
+from robot_fleet.server.routes.sent_reports import SentReports, sent_report_routes
+from robot_fleet.server.routes.shifts import shift_commands, shift_reads
+from robot_fleet.server.routes.tasks import task_commands, task_reads
+from robot_fleet.server.routes.view import view_reads
+from robot_fleet.server.routes.what_if import WhatIfs, what_if_routes
+from robot_fleet.server.routes.zones import zone_commands
 from robot_fleet.server.stream import Hub, Seen, Subscription
-from robot_fleet.server.task_routes import task_commands, task_reads
 from robot_fleet.server.texts import text_files
 from robot_fleet.server.versions import unchanged_since
-from robot_fleet.server.view_routes import view_reads
-from robot_fleet.server.what_if_routes import WhatIfs, what_if_routes
-from robot_fleet.server.zone_routes import zone_commands
 from robot_fleet.site.texts import Texts, default_texts
 from robot_fleet.stores.people.access import Reader
 

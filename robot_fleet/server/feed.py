@@ -12,7 +12,7 @@ from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.server.reducer import Reducer
-from robot_fleet.server.schedule_rows import ScheduleRows
+from robot_fleet.server.rows.schedules import ScheduleRows
 from robot_fleet.server.view import FleetView
 
 LOG = logging.getLogger("robot_fleet")

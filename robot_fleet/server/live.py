@@ -11,10 +11,10 @@ from robot_fleet.core.arrangements import Arrangement
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.inputs import AlarmAnswer, FleetWish, IncidentAnswer, JobChange, Maintenance, TaskChange
 from robot_fleet.core.recurrence import Recurrence
-from robot_fleet.server.heard_rows import Reported, heard_rows
 from robot_fleet.server.ports import CommandAnswer, Commands, Frame, Row
-from robot_fleet.server.schedule_rows import ScheduleRows
-from robot_fleet.server.shift_rows import open_row, shift_rows
+from robot_fleet.server.rows.heard import Reported, heard_rows
+from robot_fleet.server.rows.schedules import ScheduleRows
+from robot_fleet.server.rows.shifts import open_row, shift_rows
 from robot_fleet.server.view import FleetView
 
 FRAME_EVERY_S = 0.1

@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.fleet.tasks.retired import EndedTask
 from robot_fleet.telemetry.overview import Overview
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -9,9 +9,9 @@ from robot_fleet.core.facts import Fact, TaskCancelled, TaskCompleted, TaskFaile
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.site import Site
-from robot_fleet.server.plan_rows import PlanRows
-from robot_fleet.server.schedule_rows import ScheduleRows
-from robot_fleet.server.state_rows import StateRows
+from robot_fleet.server.rows.plan import PlanRows
+from robot_fleet.server.rows.schedules import ScheduleRows
+from robot_fleet.server.rows.state import StateRows
 from robot_fleet.server.view import FleetView
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from robot_fleet.core.site import GROUND_LEVEL, ParamSpec, Service, Site
 from robot_fleet.core.text import Text
-from robot_fleet.server.health_rows import UNHEARD
+from robot_fleet.server.rows.health import UNHEARD
 from robot_fleet.site.calendar import SiteCalendar
 from robot_fleet.site.ground.maps import FREE, OCCUPIED, OccupancyMap, read_map
 

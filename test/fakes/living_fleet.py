@@ -36,14 +36,14 @@ from robot_fleet.runtime.reasons import price_told, why_told
 from robot_fleet.runtime.recordings.incidents import incident_told
 from robot_fleet.runtime.runs.virtual import STEPS_PER_S, VirtualFleet
 from robot_fleet.server.feed import LedgerFeed
-from robot_fleet.server.health_rows import health_values
-from robot_fleet.server.heard_rows import Reported
 from robot_fleet.server.live import ViewedFleet
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
-from robot_fleet.server.schedule_rows import ScheduleRows
+from robot_fleet.server.rows.health import health_values
+from robot_fleet.server.rows.heard import Reported
+from robot_fleet.server.rows.schedules import ScheduleRows
+from robot_fleet.server.rows.ways import ways
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import FleetView
-from robot_fleet.server.ways import ways
 from robot_fleet.sim.people import read_people
 from robot_fleet.site.ground.maps import read_map
 from robot_fleet.site.load import load_site

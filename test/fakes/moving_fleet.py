@@ -44,18 +44,18 @@ from robot_fleet.core.site import Site
 from robot_fleet.core.wishes import checked_params
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.runtime.reasons import price_told, why_told
-from robot_fleet.server.alarm_rows import alarm_rows, incident_rows
-from robot_fleet.server.equipment_rows import equipment_rows
-from robot_fleet.server.event_rows import event_rows
-from robot_fleet.server.heard_rows import Reported
-from robot_fleet.server.job_rows import job_rows
 from robot_fleet.server.live import FRAME_EVERY_S, ViewedFleet
-from robot_fleet.server.paper_rows import PaperRows
 from robot_fleet.server.ports import CommandAnswer, Row, WrongRequest
-from robot_fleet.server.schedule_rows import ScheduleRows
-from robot_fleet.server.shift_rows import waiting_row
+from robot_fleet.server.rows.alarms import alarm_rows, incident_rows
+from robot_fleet.server.rows.equipment import equipment_rows
+from robot_fleet.server.rows.events import event_rows
+from robot_fleet.server.rows.heard import Reported
+from robot_fleet.server.rows.jobs import job_rows
+from robot_fleet.server.rows.papers import PaperRows
+from robot_fleet.server.rows.schedules import ScheduleRows
+from robot_fleet.server.rows.shifts import waiting_row
+from robot_fleet.server.rows.state import out_rows, zone_row
 from robot_fleet.server.site_view import site_view
-from robot_fleet.server.state_rows import out_rows, zone_row
 from robot_fleet.server.view import FleetView
 
 from .alarm_desk import AlarmDesk

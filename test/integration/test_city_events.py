@@ -11,9 +11,9 @@ import shapely
 
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.facts.city import CityEventEnded, CityEventTaken
-from robot_fleet.core.fleet import roads
-from robot_fleet.core.fleet.city import notices
-from robot_fleet.core.fleet.city_state import CityEventRecord
+from robot_fleet.core.fleet.city.city import notices
+from robot_fleet.core.fleet.city.city_state import CityEventRecord
+from robot_fleet.core.fleet.right_of_way import roads
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     CloseIncident,

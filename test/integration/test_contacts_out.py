@@ -13,7 +13,7 @@ from robot_fleet.core.facts import VoiceRecorded
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ringing.alarm_events import AlarmEvents
-from robot_fleet.server.rows import AlarmRow, TaskRow
+from robot_fleet.server.models.rows import AlarmRow, TaskRow
 from robot_fleet.server.webhooks.deliveries import Deliveries
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House

@@ -30,8 +30,8 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.fleet import Fleet, FleetState, Ports, apply, initial_state
-from robot_fleet.core.fleet.flowing import awaited
-from robot_fleet.core.fleet.retired import find_ended
+from robot_fleet.core.fleet.tasks.flowing import awaited
+from robot_fleet.core.fleet.tasks.retired import find_ended
 from robot_fleet.core.fleet.turn import PortsNow, Turn
 from robot_fleet.core.flow import answers
 from robot_fleet.core.geometry import Pose

@@ -20,9 +20,10 @@ from robot_fleet.core.clock import format_clock
 from robot_fleet.core.desk import Voice
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TaskRequested
-from robot_fleet.core.fleet import Ports, retiring
-from robot_fleet.core.fleet.flowing import awaited
-from robot_fleet.core.fleet.travellers import leads_off_safely, traveller
+from robot_fleet.core.fleet import Ports
+from robot_fleet.core.fleet.right_of_way.travellers import leads_off_safely, traveller
+from robot_fleet.core.fleet.tasks import retiring
+from robot_fleet.core.fleet.tasks.flowing import awaited
 from robot_fleet.core.flow import WAIT
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (

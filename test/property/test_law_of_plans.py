@@ -10,8 +10,9 @@ from random import Random
 
 import pytest
 
-from robot_fleet.core.fleet import Ports, lawful
+from robot_fleet.core.fleet import Ports
 from robot_fleet.core.fleet.posing.problem import build_problem
+from robot_fleet.core.fleet.right_of_way import lawful
 from robot_fleet.core.inputs import SubmitTask
 from robot_fleet.core.law import Law, MassLimit, Paper, PaperKind, Regime
 from robot_fleet.core.plan import Plan, Problem

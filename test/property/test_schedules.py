@@ -12,7 +12,7 @@ from robot_fleet.core.arrangements import AddSchedule, PauseSchedule, ResumeSche
 from robot_fleet.core.clock import parse_clock
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.facts.schedules import OccurrenceMade, OccurrenceMissed
-from robot_fleet.core.fleet import recurring
+from robot_fleet.core.fleet.tasks import recurring
 from robot_fleet.core.inputs import Input, Tick
 from robot_fleet.core.recurrence import Recurrence, Wanted
 from robot_fleet.core.site import CalendarSpec

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from robot_fleet.core.facts import AlarmShown, CommandTaken, Fact
-from robot_fleet.core.fleet import roads, shifts
 from robot_fleet.core.fleet.applied import (
     alarms,
     care,
@@ -21,6 +20,8 @@ from robot_fleet.core.fleet.applied import (
     schedules,
     tasks,
 )
+from robot_fleet.core.fleet.commands import shifts
+from robot_fleet.core.fleet.right_of_way import roads
 from robot_fleet.core.fleet.state import FleetState, ItemRecord, RobotRecord
 from robot_fleet.core.site import Site
 

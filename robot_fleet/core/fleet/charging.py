@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from robot_fleet.core.facts import ChargerDoubted, TaskReleased
-from robot_fleet.core.fleet import outages
-from robot_fleet.core.fleet.alarms import LAST_RESORT_PCT
+from robot_fleet.core.fleet.alarming.alarms import LAST_RESORT_PCT
 from robot_fleet.core.fleet.state import RobotRecord
+from robot_fleet.core.fleet.tasks import outages
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.task import TaskState
 

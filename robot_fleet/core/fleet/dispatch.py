@@ -9,10 +9,12 @@ import math
 from dataclasses import replace
 
 from robot_fleet.core.facts import ChargeBegan, ChargeEnded, OrderCancelAsked, OrderSent, TaskHeldUp, TaskReleased
-from robot_fleet.core.fleet import booking, charging, cut_off, flowing, lawful, orders
-from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
+from robot_fleet.core.fleet import charging, orders
+from robot_fleet.core.fleet.right_of_way import cut_off, lawful
+from robot_fleet.core.fleet.right_of_way.cut_off import EQUIPMENT_FAILED
+from robot_fleet.core.fleet.right_of_way.travellers import barred, stays_safe
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord
-from robot_fleet.core.fleet.travellers import barred, stays_safe
+from robot_fleet.core.fleet.tasks import booking, flowing
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
-from robot_fleet.core.fleet.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.planning import UNREACHABLE, cause, current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
-from robot_fleet.core.fleet.retired import EndedTask, find_ended
+from robot_fleet.core.fleet.right_of_way.cut_off import EQUIPMENT_FAILED
 from robot_fleet.core.fleet.state import TaskRecord
+from robot_fleet.core.fleet.tasks.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState

@@ -26,48 +26,28 @@ from robot_fleet.core.effects import Answer, Effect, SendOrder
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.explanation import Why
 from robot_fleet.core.facts import AlarmShown, Fact
-from robot_fleet.core.fleet import (
+from robot_fleet.core.fleet import charging, dispatch, explaining, orders, planning, pricing, progress, supplying
+from robot_fleet.core.fleet.alarming import contacting, counting, coverage, ringing
+from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.fleet.city import city
+from robot_fleet.core.fleet.commands import (
     answering,
     arranging,
-    asking_first,
     batch,
-    blocking,
-    charging,
-    city,
-    contacting,
-    counting,
-    coverage,
     directing,
-    dispatch,
     equipment_words,
-    equipping,
-    explaining,
-    flowing,
     handing_over,
     jobs,
-    lawful,
-    orders,
     places,
-    planning,
-    pricing,
-    progress,
     rating,
-    recovery,
-    recurring,
-    release,
     requests,
-    retiring,
-    ringing,
     servicing,
-    skipping,
-    supplying,
-    survey,
-    unattended,
     withdrawing,
     zones,
 )
-from robot_fleet.core.fleet.apply import apply, initial_state
+from robot_fleet.core.fleet.right_of_way import blocking, equipping, lawful, release, survey
 from robot_fleet.core.fleet.state import FleetState, Observations
+from robot_fleet.core.fleet.tasks import asking_first, flowing, recovery, recurring, retiring, skipping, unattended
 from robot_fleet.core.fleet.turn import Agenda, Ports, PortsNow, Turn
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from robot_fleet.core.effects import Improve
 from robot_fleet.core.facts import PlanCommitted, TaskFailed, TaskRejected, TaskReleased
-from robot_fleet.core.fleet import alarms, cut_off, dispatch, lawful
+from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet.alarming import alarms
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.posing.tasks import robots_for
+from robot_fleet.core.fleet.right_of_way import cut_off, lawful
 from robot_fleet.core.fleet.state import TaskRecord
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles.link import LinkState

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from robot_fleet.core.facts import Fact, TaskDirected, TaskReleased, TaskSequenced
 from robot_fleet.core.fleet.apply import apply
-from robot_fleet.core.fleet.directing import REASSIGNED, check_direction, check_sequence
+from robot_fleet.core.fleet.commands.directing import REASSIGNED, check_direction, check_sequence
 from robot_fleet.core.fleet.planning import current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.state import FleetState

@@ -14,8 +14,10 @@ from robot_fleet.core.facts import (
     TaskReleased,
     TaskSuspended,
 )
-from robot_fleet.core.fleet import blocking, charging, flowing, lawful, outages, recovery, unattended
+from robot_fleet.core.fleet import charging
+from robot_fleet.core.fleet.right_of_way import blocking, lawful
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord
+from robot_fleet.core.fleet.tasks import flowing, outages, recovery, unattended
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.lifecycles import advance, link
 from robot_fleet.core.lifecycles.link import LinkEvent, LinkState

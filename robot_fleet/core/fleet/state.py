@@ -14,9 +14,9 @@ from robot_fleet.core.desk import JobKind
 from robot_fleet.core.drives import Ratios
 from robot_fleet.core.equipment import EquipmentReport
 from robot_fleet.core.facts import PaperWithdrawn, ShiftSigned, TaskRequested, ZoneEntered
-from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord, JobRecord
-from robot_fleet.core.fleet.city_state import CityEventRecord
-from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord, IncidentRecord, JobRecord
+from robot_fleet.core.fleet.city.city_state import CityEventRecord
+from robot_fleet.core.fleet.tasks.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.health import Condition
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.lifecycles.flow import FlowState

@@ -12,7 +12,7 @@ from robot_fleet.core.explanation import Explanation
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.fleet.posed import Posed
-from robot_fleet.core.fleet.roads import conditions
+from robot_fleet.core.fleet.right_of_way.roads import conditions
 from robot_fleet.core.fleet.state import FleetState, Observations, RobotRecord
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.plan import Plan, Problem, Violation

@@ -15,7 +15,7 @@ from robot_fleet.core.fleet.state import FleetState, ZoneRecord
 from robot_fleet.core.geometry import Footprint, Pose
 from robot_fleet.core.site import Lane, Site, Zone
 from robot_fleet.ros.convert import MAP_FRAME, to_quaternion
-from robot_fleet.server.ways import ways
+from robot_fleet.server.rows.ways import ways
 
 PLACES, PLACE_NAMES, LANES, ZONES, ROBOTS, ROBOT_NAMES, RELEASED, ANNOUNCED = (
     "places",

@@ -10,7 +10,7 @@ from robot_fleet_interfaces.msg import Alarm, Alarms, Incident, Incidents
 from robot_fleet_interfaces.msg import Conditions as ConditionsMsg
 
 from robot_fleet.core.errors import OrderError
-from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import AlarmTemplate, Condition, Level, Urgency
 from robot_fleet.core.inputs import ConditionsSeen

@@ -7,8 +7,8 @@ from robot_fleet_interfaces.msg import BroughtItem as BroughtItemMsg
 from robot_fleet_interfaces.msg import BroughtItems
 
 from robot_fleet.core.brought import BroughtItem
-from robot_fleet.core.fleet.bringing import brought_items
 from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.fleet.tasks.bringing import brought_items
 from robot_fleet.core.site import Site
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic

@@ -8,7 +8,7 @@ from rclpy.node import Node
 from robot_fleet_interfaces.msg import Contact, Contacts
 
 from robot_fleet.core.effects import ReachOut
-from robot_fleet.core.fleet import contacting
+from robot_fleet.core.fleet.alarming import contacting
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.ros.convert import to_time
 from robot_fleet.ros.qos import QOS, topic

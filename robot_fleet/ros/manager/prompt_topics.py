@@ -5,9 +5,9 @@ from __future__ import annotations
 from rclpy.node import Node
 from robot_fleet_interfaces.msg import Prompt, Prompts
 
-from robot_fleet.core.fleet.city import notices
-from robot_fleet.core.fleet.flowing import awaited
+from robot_fleet.core.fleet.city.city import notices
 from robot_fleet.core.fleet.state import FleetState, TaskRecord
+from robot_fleet.core.fleet.tasks.flowing import awaited
 from robot_fleet.core.flow import answers
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text

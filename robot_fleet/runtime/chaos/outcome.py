@@ -11,7 +11,7 @@ from typing import Any
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.facts import TaskAnswered
 from robot_fleet.core.fleet import FleetState, apply, initial_state
-from robot_fleet.core.fleet.retired import find_ended
+from robot_fleet.core.fleet.tasks.retired import find_ended
 from robot_fleet.runtime.chaos.evidence import Evidence
 from robot_fleet.runtime.chaos.faults import CLASSES, Fault, Limits
 from robot_fleet.runtime.chaos.situations import DELICATE

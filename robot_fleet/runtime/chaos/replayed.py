@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from robot_fleet.core.facts import Fact, FlowMoved, OrderProgressed, OrderSent, StopMissed, TaskRequested
 from robot_fleet.core.fleet import FleetState, apply, initial_state
-from robot_fleet.core.fleet.retired import EndedTask, find_ended
 from robot_fleet.core.fleet.state import OrderRecord, TaskRecord
+from robot_fleet.core.fleet.tasks.retired import EndedTask, find_ended
 from robot_fleet.core.flow import DONE, passed
 from robot_fleet.core.order import Step, StepKind, StepResult, StepState
 from robot_fleet.core.site import ActTemplate, Site

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from robot_fleet.core.errors import FleetError
 from robot_fleet.core.facts import RequestRefused, TaskCancelled, TaskCompleted, TaskFailed, TaskRejected
-from robot_fleet.core.fleet.recovery import BY_HAND
-from robot_fleet.core.fleet.retired import ended_tasks
+from robot_fleet.core.fleet.tasks.recovery import BY_HAND
+from robot_fleet.core.fleet.tasks.retired import ended_tasks
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.order import StepState

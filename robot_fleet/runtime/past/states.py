@@ -23,9 +23,9 @@ from robot_fleet.core.order import StepKind
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.runtime.past.marks import Mark, mark_of
-from robot_fleet.server.health_rows import UNHEARD
 from robot_fleet.server.ports import Row
 from robot_fleet.server.reducer import Reducer
+from robot_fleet.server.rows.health import UNHEARD
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.stream import encode
 from robot_fleet.server.view import FleetView

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from robot_fleet.core.desk import Contact
-from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import AlarmTemplate, Urgency
 from robot_fleet.core.lifecycles.alarm import AlarmState

@@ -2,7 +2,8 @@
 
 Two things make it start the process `robot_fleet.runtime.ringing.telling`: an alarm that has stayed in the raisers'
 journal for some seconds, since no manager has taken it, and processes that are down while the manager is. While the
-manager lives it tells of both itself, so the ids that it gives to alarms are the ones that people see. """
+manager lives it tells of both itself, so the ids that it gives to alarms are the ones that people see.
+"""
 
 from __future__ import annotations
 

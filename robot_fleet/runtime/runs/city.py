@@ -7,7 +7,7 @@ from typing import Any
 
 from robot_fleet.core.city import LOCAL
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.city_state import CityEventRecord
+from robot_fleet.core.fleet.city.city_state import CityEventRecord
 from robot_fleet.core.inputs import TakeCityEvent
 from robot_fleet.core.site import Site
 from robot_fleet.sim.callers import Call, Request

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.cases import AlarmRecord
-from robot_fleet.core.fleet.retired import EndedTask
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord
 from robot_fleet.core.fleet.state import TaskRecord
+from robot_fleet.core.fleet.tasks.retired import EndedTask
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.runs.city import event_entries

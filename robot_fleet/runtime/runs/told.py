@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.retired import EndedTask
 from robot_fleet.core.fleet.state import ItemRecord
+from robot_fleet.core.fleet.tasks.retired import EndedTask
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.runtime.history import Follower

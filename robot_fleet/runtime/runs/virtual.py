@@ -14,7 +14,7 @@ from robot_fleet.agent.journal import MemoryJournal
 from robot_fleet.core.clock import Now
 from robot_fleet.core.effects import Answer, Improve, ReachOut
 from robot_fleet.core.fleet import Fleet, FleetState, Ports
-from robot_fleet.core.fleet.bringing import brought_items
+from robot_fleet.core.fleet.tasks.bringing import brought_items
 from robot_fleet.core.inputs import (
     AlarmWasShown,
     AnswerTask,

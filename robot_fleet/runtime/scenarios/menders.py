@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.outages import NO_POWER
+from robot_fleet.core.fleet.tasks.outages import NO_POWER
 from robot_fleet.runtime.reminders import Reminders
 
 STAFF = "staff"

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from robot_fleet.core.fleet.requests import brought
+from robot_fleet.core.fleet.commands.requests import brought
 from robot_fleet.core.site import Service, Site
 from robot_fleet.core.wishes import EVERY_SERVICE as EVERY_PARAM
 from robot_fleet.runtime.what_if.change import EVERY_SERVICE, Change

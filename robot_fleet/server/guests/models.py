@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from robot_fleet.server.rows import TextRow
+from robot_fleet.server.models.rows import TextRow
 from robot_fleet.stores.passes.kinds import PassKind
 
 Phase = Literal["asked", "coming", "here", "done", "failed"]

@@ -16,8 +16,8 @@ from robot_fleet.server.guests.models import (
     ReplyShown,
     ThingShown,
 )
+from robot_fleet.server.models.rows import TextRow
 from robot_fleet.server.ports import Frame, Row
-from robot_fleet.server.rows import TextRow
 from robot_fleet.site.models.pages import OfferModel, PagesFile
 from robot_fleet.stores.passes.kinds import Pass, PassKind
 

@@ -19,7 +19,7 @@ from robot_fleet.core.inputs import DirectTask
 from robot_fleet.core.site import Site
 from robot_fleet.server.answers import ERRORS, Key, new_key, status_of, taken
 from robot_fleet.server.doors.visit import concerns
-from robot_fleet.server.models import ErrorAnswer
+from robot_fleet.server.models.commands import ErrorAnswer
 from robot_fleet.server.open_rmf.asking import described_as, wish_of
 from robot_fleet.server.open_rmf.models import (
     Booking,

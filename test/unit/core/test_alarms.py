@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from robot_fleet.core.fleet.cases import AlarmRecord
-from robot_fleet.core.fleet.ringing import GATHER_S, QUIET_S
-from robot_fleet.core.fleet.standing import UNWATCHED_AFTER_S
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord
+from robot_fleet.core.fleet.alarming.ringing import GATHER_S, QUIET_S
+from robot_fleet.core.fleet.alarming.standing import UNWATCHED_AFTER_S
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,

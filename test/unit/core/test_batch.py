@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from robot_fleet.core.fleet import batch
+from robot_fleet.core.fleet.commands import batch
 from robot_fleet.core.fleet.posing import tasks
 from robot_fleet.core.inputs import SubmitTask, SubmitTasks, Tick
 from robot_fleet.core.lifecycles.task import TaskState

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.facts import LaneBlocked, LaneCleared, OrderEnded
-from robot_fleet.core.fleet import blocking, release
+from robot_fleet.core.fleet.right_of_way import blocking, release
 from robot_fleet.core.inputs import SubmitTask, Tick
 from robot_fleet.core.order import StepKind, StepResult, StepState
 from robot_fleet.core.policies import Policies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.brought import BroughtItem
-from robot_fleet.core.fleet.bringing import brought_items
+from robot_fleet.core.fleet.tasks.bringing import brought_items
 from robot_fleet.core.inputs import CancelTask, SubmitTask
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from robot_fleet.core.facts import HoldSet, JobAnswered, JobOpened, VoiceRecorded
-from robot_fleet.core.fleet.cases import AlarmRecord
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AnswerJob,

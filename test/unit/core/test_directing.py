@@ -9,7 +9,7 @@ import pytest
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import OrderSent, TaskDirected, TaskHeld, TaskPrioritised, TaskReleased, TaskResumed
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.retired import EndedTask, find_ended
+from robot_fleet.core.fleet.tasks.retired import EndedTask, find_ended
 from robot_fleet.core.inputs import (
     CancelTask,
     DirectTask,

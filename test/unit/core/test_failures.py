@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from robot_fleet.core.facts import OrderSent, TaskReleased
+from robot_fleet.core.fleet.alarming.standing import STRANDED_AFTER_S
 from robot_fleet.core.fleet.planning import GIVE_UP_AFTER_S
-from robot_fleet.core.fleet.standing import STRANDED_AFTER_S
 from robot_fleet.core.inputs import SubmitTask, Tick
 from robot_fleet.core.lifecycles.alarm import AlarmState
 from robot_fleet.core.lifecycles.link import LinkState

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from robot_fleet.core.facts import HoldSet
-from robot_fleet.core.fleet import apply, release
+from robot_fleet.core.fleet import apply
+from robot_fleet.core.fleet.right_of_way import release
 from robot_fleet.core.inputs import SetHold, SubmitTask, Tick
 from robot_fleet.core.order import END, LANE, NO_STOPPING, Order, StepKind
 from test.property.core_world import CoreWorld, ModelRobot

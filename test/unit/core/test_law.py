@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.facts import KeptOut, OrderSent, StepsReleased, ZoneEntered, ZoneLeft
-from robot_fleet.core.fleet import papers, release
+from robot_fleet.core.fleet.right_of_way import papers, release
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.inputs import (
     ReportReceived,

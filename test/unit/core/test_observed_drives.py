@@ -8,7 +8,7 @@ import pytest
 
 from robot_fleet.core.drives import REVISE_EVERY_S
 from robot_fleet.core.facts import DriveObserved
-from robot_fleet.core.fleet import release
+from robot_fleet.core.fleet.right_of_way import release
 from robot_fleet.core.fleet.state import OrderRecord
 from robot_fleet.core.inputs import SetHold, SubmitTask, Tick
 from test.property.core_world import CoreWorld, ModelRobot

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.facts import ChargerDoubted, Fact, PlaceTakenOut, TaskFailed, TaskReleased, TaskSuspended
-from robot_fleet.core.fleet import release
 from robot_fleet.core.fleet.charging import DOUBTED_S, NO_CURRENT_S
-from robot_fleet.core.fleet.recovery import BY_HAND, TRIES
+from robot_fleet.core.fleet.right_of_way import release
+from robot_fleet.core.fleet.tasks.recovery import BY_HAND, TRIES
 from robot_fleet.core.inputs import (
     AnswerTask,
     BeginMaintenance,

@@ -9,8 +9,8 @@ import pytest
 
 from robot_fleet.core.errors import RequestError
 from robot_fleet.core.facts import TasksRetired
-from robot_fleet.core.fleet import retiring
-from robot_fleet.core.fleet.retired import EndedTask, digest_of, ended_tasks, find_ended
+from robot_fleet.core.fleet.tasks import retiring
+from robot_fleet.core.fleet.tasks.retired import EndedTask, digest_of, ended_tasks, find_ended
 from robot_fleet.core.inputs import (
     AcknowledgeAlarm,
     AnswerTask,

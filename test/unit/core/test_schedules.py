@@ -20,7 +20,7 @@ from robot_fleet.core.arrangements import (
 )
 from robot_fleet.core.facts import TaskRequested
 from robot_fleet.core.facts.schedules import OccurrenceMade, OccurrenceMissed
-from robot_fleet.core.fleet import recurring
+from robot_fleet.core.fleet.tasks import recurring
 from robot_fleet.core.inputs import AcknowledgeAlarm, CancelTask, Input, SubmitTask, Tick
 from robot_fleet.core.recurrence import Every, OnHolidays, Recurrence, Wanted
 from robot_fleet.core.site import CalendarSpec

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from robot_fleet.core.facts import TaskReleased
-from robot_fleet.core.fleet import release
+from robot_fleet.core.fleet.right_of_way import release
 from robot_fleet.core.inputs import AnswerTask, SubmitTask
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.site import Service

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from robot_fleet.core.facts import ShiftSigned
-from robot_fleet.core.fleet import shifts
+from robot_fleet.core.fleet.commands import shifts
 from robot_fleet.core.inputs import BeginMaintenance, CloseZone, HoldTask, SetHold, SignShift, SubmitTask, TakeShift
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of

@@ -9,7 +9,7 @@ import pytest
 from robot_fleet.core.drives import REVISE_EVERY_S
 from robot_fleet.core.effects import AskPath
 from robot_fleet.core.facts import LaneMeasured
-from robot_fleet.core.fleet.survey import ASK_AGAIN_S, ASK_EVERY_S, MEASURE_AGAIN_S
+from robot_fleet.core.fleet.right_of_way.survey import ASK_AGAIN_S, ASK_EVERY_S, MEASURE_AGAIN_S
 from robot_fleet.core.inputs import PathMeasured, SubmitTask, Tick
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of

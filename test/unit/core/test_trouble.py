@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.facts import OrderSent, TaskReleased, TaskRequested
-from robot_fleet.core.fleet import release
+from robot_fleet.core.fleet.right_of_way import release
 from robot_fleet.core.inputs import CancelTask, PlaceSensed, ReportReceived, SetHold, SubmitTask, Tick
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.lifecycles.order import OrderState

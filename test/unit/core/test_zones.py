@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.core.facts import OrderSent, TaskHeldUp, TaskReleased, ZoneClosed, ZoneOpened
-from robot_fleet.core.fleet import dispatch, release
+from robot_fleet.core.fleet import dispatch
+from robot_fleet.core.fleet.right_of_way import release
 from robot_fleet.core.inputs import (
     CloseZone,
     CloseZones,

@@ -8,7 +8,7 @@ import pytest
 
 from robot_fleet.core.effects import AskEquipment
 from robot_fleet.core.facts import EquipmentAsked, EquipmentFailed, EquipmentLeft, EquipmentMended, EquipmentOpened
-from robot_fleet.core.fleet.equipping import NOT_OPENING, TRIED_AGAIN_S
+from robot_fleet.core.fleet.right_of_way.equipping import NOT_OPENING, TRIED_AGAIN_S
 from robot_fleet.core.inputs import SetHold
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.core.site import GROUND_LEVEL

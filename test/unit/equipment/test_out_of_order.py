@@ -7,12 +7,12 @@ import pytest
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.facts import EquipmentFailed, EquipmentLeft, EquipmentMended
 from robot_fleet.core.fleet.apply import apply, initial_state
-from robot_fleet.core.fleet.equipping import BY_PERSON, NOT_OPENING
+from robot_fleet.core.fleet.right_of_way.equipping import BY_PERSON, NOT_OPENING
 from robot_fleet.core.inputs import EquipmentChange, PutEquipmentBack, SubmitTask, TakeEquipmentOut
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.runtime.reasons import why_told
-from robot_fleet.server.equipment_rows import equipment_rows
-from robot_fleet.server.state_rows import StateRows
+from robot_fleet.server.rows.equipment import equipment_rows
+from robot_fleet.server.rows.state import StateRows
 from robot_fleet.sim.equipment import JAMMED
 from test.two_floors import DOOR, LIFT, House, bring
 from test.unit.equipment.test_house import carried, in_the_cabin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet.ringing import GATHER_S
+from robot_fleet.core.fleet.alarming.ringing import GATHER_S
 from robot_fleet.core.inputs import AcknowledgeAlarm, CloseIncident, RecordVoice, SubmitTask
 from robot_fleet.runtime.ringing.alarm_events import OLD_AFTER_S, AlarmEvents
 from robot_fleet.server.webhooks.event import WebhookEvent

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.facts import HoldSet, PlanCommitted
-from robot_fleet.core.fleet import FleetState, apply, initial_state, retiring
+from robot_fleet.core.fleet import FleetState, apply, initial_state
+from robot_fleet.core.fleet.tasks import retiring
 from robot_fleet.core.inputs import CancelTask, SubmitTask, Tick
 from robot_fleet.core.plan import PlannedStop
 from robot_fleet.ledger.ledger import Ledger

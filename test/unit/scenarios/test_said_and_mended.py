@@ -9,8 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from robot_fleet.core.fleet import FleetState
-from robot_fleet.core.fleet.outages import NO_POWER
 from robot_fleet.core.fleet.state import OutOfUse
+from robot_fleet.core.fleet.tasks.outages import NO_POWER
 from robot_fleet.core.inputs import RestorePaper, TakeCityEvent, WithdrawPaper
 from robot_fleet.core.site import Site
 from robot_fleet.runtime.scenarios.faults import Fault, FaultBase

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from robot_fleet.core.fleet.state import FleetState, OrderRecord, RobotRecord
-from robot_fleet.server.heard_rows import FRESH_S, Reported, heard_rows
+from robot_fleet.server.rows.heard import FRESH_S, Reported, heard_rows
 
 
 def has_heard(report: Reported | None, update: int | None = 3) -> bool:

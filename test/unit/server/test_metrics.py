@@ -17,8 +17,8 @@ from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.server.app import create_app
-from robot_fleet.server.health_rows import UNHEARD, health_values
 from robot_fleet.server.metrics import FleetMetrics
+from robot_fleet.server.rows.health import UNHEARD, health_values
 from robot_fleet.site.load import load_site
 from robot_fleet.telemetry.board import RobotHealth
 from robot_fleet.telemetry.overview import Overview, ProcessSeen

@@ -11,7 +11,7 @@ from robot_fleet.core.facts import PaperRestored, PaperWithdrawn
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.reports.paper_list import HEADINGS, KINDS, STATES, cells
 from robot_fleet.runtime.ports import calendar_for
-from robot_fleet.server.paper_rows import PaperRows, paper_now
+from robot_fleet.server.rows.papers import PaperRows, paper_now
 from robot_fleet.site.load import load_site
 
 SITE = load_site(Path(__file__).parents[3] / "config" / "sites" / "busan_edc")

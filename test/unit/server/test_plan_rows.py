@@ -11,7 +11,7 @@ from robot_fleet.core.facts import OrderSent
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.inputs import SubmitTask, Tick
 from robot_fleet.core.plan import CHARGE, PlannedStop
-from robot_fleet.server.plan_rows import PlanRows
+from robot_fleet.server.rows.plan import PlanRows
 from robot_fleet.server.site_view import site_view
 from robot_fleet.server.view import PAST_KEPT, FleetView
 from test.property.core_world import CoreWorld

@@ -9,7 +9,7 @@ import pytest
 from robot_fleet.cli.robots import _supply as said
 from robot_fleet.core.facts import ChargerSwitched
 from robot_fleet.core.fleet.apply import apply, initial_state
-from robot_fleet.server.state_rows import _supply as row
+from robot_fleet.server.rows.state import _supply as row
 from robot_fleet.site.load import load_site
 from test.property.test_core import TINY
 

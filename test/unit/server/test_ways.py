@@ -7,7 +7,7 @@ from pathlib import Path
 from robot_fleet.core.facts import StepsReleased
 from robot_fleet.core.fleet import apply
 from robot_fleet.core.inputs import SubmitTask, Tick
-from robot_fleet.server.ways import ways
+from robot_fleet.server.rows.ways import ways
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of
 

@@ -28,9 +28,9 @@ MEANT = {
     ("server/open_rmf/models.py", "patrol"): "the same",
     ("server/open_rmf/models.py", "checkpoint/courtyard"): "an example in the API's description",
     ("server/open_rmf/models.py", "checkpoint/bays"): "the same",
-    ("server/models.py", "care_visit"): "the same",
-    ("server/models.py", "care_1"): "the same",
-    ("server/schedule_models.py", "care_visit"): "the same",
+    ("server/models/commands.py", "care_visit"): "the same",
+    ("server/models/commands.py", "care_1"): "the same",
+    ("server/models/schedules.py", "care_visit"): "the same",
 }
 
 

@@ -23,7 +23,7 @@ from robot_fleet.core.facts import (
     TaskRequested,
     VoiceRecorded,
 )
-from robot_fleet.core.fleet.cases import AlarmRecord, IncidentRecord
+from robot_fleet.core.fleet.alarming.cases import AlarmRecord, IncidentRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.health import Urgency
 from robot_fleet.core.lifecycles import advance, alarm, incident

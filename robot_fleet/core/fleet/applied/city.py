@@ -8,7 +8,7 @@ from typing import Any
 from robot_fleet.core.facts import Fact
 from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventResolved, CityEventTaken
 from robot_fleet.core.facts.robots import HoldSet
-from robot_fleet.core.fleet.city_state import CityEventRecord, is_person
+from robot_fleet.core.fleet.city.city_state import CityEventRecord, is_person
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.lifecycles import advance, city_event
 from robot_fleet.core.lifecycles.city_event import CityEventNews

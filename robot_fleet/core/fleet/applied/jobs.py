@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from robot_fleet.core.facts import Fact, JobAnswered, JobOpened
-from robot_fleet.core.fleet.cases import JobRecord
+from robot_fleet.core.fleet.alarming.cases import JobRecord
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.lifecycles import advance, job
 from robot_fleet.core.lifecycles.job import JobEvent, JobState

@@ -19,8 +19,8 @@ from robot_fleet.core.facts.schedules import (
     TemplateRenamed,
     TemplateSaved,
 )
-from robot_fleet.core.fleet.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.fleet.state import FleetState
+from robot_fleet.core.fleet.tasks.schedule_state import ScheduleRecord, TemplateRecord
 from robot_fleet.core.lifecycles import advance
 from robot_fleet.core.lifecycles.schedule import TRANSITIONS, ScheduleEvent
 

@@ -30,8 +30,8 @@ from robot_fleet.core.facts import (
     TaskSuspended,
 )
 from robot_fleet.core.fleet.applied import alarms, flows
-from robot_fleet.core.fleet.retired import ended_task
 from robot_fleet.core.fleet.state import HELD, UNATTENDED, FleetState, TaskRecord
+from robot_fleet.core.fleet.tasks.retired import ended_task
 from robot_fleet.core.lifecycles import advance, task
 from robot_fleet.core.lifecycles.alarm import AlarmEvent
 from robot_fleet.core.lifecycles.flow import FlowEvent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet import papers
+from robot_fleet.core.fleet.right_of_way import papers
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.law import CROSSING, ESTATE
 from robot_fleet.core.plan_law import LawBody, LawGround, LawLane, LawNeed, LawPoint, LawZone

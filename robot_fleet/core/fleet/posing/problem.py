@@ -15,11 +15,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_fleet.core.fleet import booking
 from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.law import law_now
 from robot_fleet.core.fleet.posing.robots import robots_now
 from robot_fleet.core.fleet.posing.tasks import tasks_now
+from robot_fleet.core.fleet.tasks import booking
 from robot_fleet.core.fleet.turn import Turn
 from robot_fleet.core.plan import Coverage, LeftOut, Matrix, Problem, Resource, RobotNeed
 from robot_fleet.core.priority import AGEING_S

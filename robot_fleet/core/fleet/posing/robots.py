@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from robot_fleet.core.fleet import alarms, charging
+from robot_fleet.core.fleet import charging
+from robot_fleet.core.fleet.alarming import alarms
 from robot_fleet.core.fleet.posing import supply
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.state import OrderRecord, RobotRecord, TaskRecord

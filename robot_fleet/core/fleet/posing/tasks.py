@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from robot_fleet.core.fleet import alarms, booking, lawful, recovery
+from robot_fleet.core.fleet.alarming import alarms
 from robot_fleet.core.fleet.posing.loads import load_change_kg
 from robot_fleet.core.fleet.posing.rooms import Rooms, Waits
+from robot_fleet.core.fleet.right_of_way import lawful
 from robot_fleet.core.fleet.state import AWAITS, HELD, OrderRecord, TaskRecord
+from robot_fleet.core.fleet.tasks import booking, recovery
+from robot_fleet.core.fleet.tasks.unattended import left_alone
 from robot_fleet.core.fleet.turn import Turn
-from robot_fleet.core.fleet.unattended import left_alone
 from robot_fleet.core.flow import ahead, line, stop_after
 from robot_fleet.core.lifecycles.task import TaskState
 from robot_fleet.core.plan import LeftOut, RobotNeed, StopNeed, TaskNeed

@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from robot_fleet.server import models
 from robot_fleet.server.doors.middleware import addresses
 from robot_fleet.server.doors.permissions import ADDRESSES, GUESTS, OF_GUESTS, ROLES, Permission
 from robot_fleet.server.doors.visit import By

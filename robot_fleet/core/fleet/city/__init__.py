@@ -1,0 +1,1 @@
+"""Events of a city's platform: what follows from them, and what is given back when they are over."""
