@@ -28,9 +28,9 @@ from robot_fleet.runtime.processes.running import fleet_state
 from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.runtime.processes.supervisor import Supervisor
 from robot_fleet.runtime.processes.watched import RestartPolicy
+from robot_fleet.runtime.ringing import ringer as ringer_module
 from robot_fleet.runtime.ringing.ringer import Ringer
 from robot_fleet.runtime.ringing.telling import ring
-from robot_fleet.runtime.ringing.telling import ringer as ringer_module
 from robot_fleet.server.webhooks.event import WebhookEvent
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.raised import RaisedAlarms, alarm_of

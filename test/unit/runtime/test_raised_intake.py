@@ -10,8 +10,8 @@ import pytest
 from robot_fleet.core.effects import Answer
 from robot_fleet.core.errors import LedgerError
 from robot_fleet.core.inputs import SubmitTask
+from robot_fleet.runtime.ringing import raised_intake
 from robot_fleet.runtime.ringing.raised_intake import RaisedIntake
-from robot_fleet.runtime.ringing.telling import raised_intake
 from robot_fleet.stores.raised import RaisedAlarm, RaisedAlarms
 from test.property.core_world import CoreWorld
 from test.property.test_core import world_of

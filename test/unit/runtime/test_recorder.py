@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from robot_fleet.runtime.recordings.kept import Recordings, kept
+from robot_fleet.runtime.recordings import kept
+from robot_fleet.runtime.recordings.kept import Recordings
 from robot_fleet.runtime.recordings.recorder import Recorder
 from robot_fleet.runtime.recordings.recording_file import RecordingFile, describe, mend
 from test.unit.runtime.recorded import TYPES, heard, read

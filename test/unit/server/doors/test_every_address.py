@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 from robot_fleet.server.doors.middleware import addresses
 from robot_fleet.server.doors.permissions import ADDRESSES, GUESTS, OF_GUESTS, ROLES, Permission
 from robot_fleet.server.doors.visit import By
+from robot_fleet.server.models import commands
 from robot_fleet.stores.passes.kinds import PassKind
 from robot_fleet.stores.users.people import Role
 from test.fakes.house import House
@@ -214,7 +215,7 @@ def test_no_way_of_writing_an_address_leads_around_the_doors(house: House, path:
 
 
 def test_each_body_that_says_who_asks_is_corrected_by_the_doors() -> None:
-    bodies = [kind for kind in vars(models).values() if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    bodies = [kind for kind in vars(commands).values() if isinstance(kind, type) and issubclass(kind, BaseModel)]
     saying = [(kind, name) for kind in bodies for name in kind.model_fields if name in ("by", "requester")]
     assert len(saying) > 5
     for kind, name in saying:
