@@ -194,3 +194,20 @@ def test_the_docs_show_every_page_of_a_guest_in_both_languages(name: str) -> Non
     for language in ("ko", "en"):
         assert f"../images/console/{language}/{name}.png" in shown
         assert (DOCS / "images" / "console" / language / f"{name}.png").exists()
+
+
+def test_the_call_that_is_being_touched_stays_where_it_is(browser: Browser, server: WebServer) -> None:
+    """A page looks again every other second; between finger down and finger up nothing may be exchanged."""
+    view = VIEWS[0]
+    page = browser.new_page(viewport={"width": view.size[0], "height": view.size[1]})
+    page.set_default_timeout(WAIT_MS)
+    page.route("**/api/v1/me", _answering(_me(view)))
+    page.goto(f"{server.url}/{view.path}#rfp_shown")
+    page.wait_for_selector("main .guest-button")
+    call = page.wait_for_selector("#emergency a")
+    assert call is not None
+    for _ in range(2):
+        with page.expect_response("**/api/v1/me"):
+            pass
+    assert call.evaluate("link => link.isConnected")
+    page.close()

@@ -103,7 +103,9 @@ export class Guest {
     byId("lost").hidden = !lost;
     const number = blank("emergency");
     const line = text("guest_emergency", { number: "\u0000" }).split("\u0000");
-    byId("emergency").replaceChildren(line[0], h("a", { href: `tel:${number}`, textContent: number }), line[1] ?? "");
+    const fresh = h("p", {}, line[0], h("a", { href: `tel:${number}`, textContent: number }), line[1] ?? "");
+    // a call that is just being touched is not exchanged for another
+    if (byId("emergency").innerHTML !== fresh.innerHTML) byId("emergency").replaceChildren(...fresh.childNodes);
   }
 
   languages() {
