@@ -81,7 +81,7 @@ def check(
     """
     from dataclasses import asdict
 
-    from robot_fleet.reports.law_check import check_law, read_law, read_trace
+    from robot_fleet.reports.law.check import check_law, read_law, read_trace
 
     breaches, visits = check_law(read_law(site_dir, day), read_trace(trace), _withdrawn(withdrawn or []))
     if as_json:
@@ -122,9 +122,9 @@ def report(
     """
     from robot_fleet.cli.fresh import ledger_of, site_of
     from robot_fleet.ledger.ledger import Ledger
-    from robot_fleet.reports import law_log
-    from robot_fleet.reports.law_evidence import Evidence
-    from robot_fleet.reports.law_pdf import log_pdf
+    from robot_fleet.reports.law import log
+    from robot_fleet.reports.law.evidence import Evidence
+    from robot_fleet.reports.law.pdf import log_pdf
     from robot_fleet.runtime.history import registry
     from robot_fleet.runtime.ports import calendar_for
     from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
@@ -136,24 +136,24 @@ def report(
     run = run_directory(name or DEFAULT_NAME)
     source = ledger or ledger_of(run)
     with Ledger.open(source, registry(), site_id=None, read_only=True) as opened:
-        made, site = law_log.law_log(fact for _, _, fact in opened.read()), opened.site_id
+        made, site = log.law_log(fact for _, _, fact in opened.read()), opened.site_id
     if form == "csv" or form == "pdf":
         assert out is not None
         ground = load_site(site_dir or site_of(run, "dates, zones and papers are the site's"))
         evidence = Evidence(ground, calendar_for(ground), lang.value)
-        out.write_bytes(law_log.log_csv(made, evidence.at) if form == "csv" else log_pdf(made, evidence))
+        out.write_bytes(log.log_csv(made, evidence.at) if form == "csv" else log_pdf(made, evidence))
         typer.echo(str(out))
     elif form == "json":
-        text = json.dumps(law_log.log_json(made, site), ensure_ascii=False, indent=1)
+        text = json.dumps(log.log_json(made, site), ensure_ascii=False, indent=1)
         if out is None:
             typer.echo(text)
         else:
             out.write_text(text + "\n", encoding="utf-8")
     else:
-        print_table(law_log.headings(lang.value), map(law_log.cells, made.stays), numbers=True)
-        events = [law_log.event_cells(event, lang.value) for event in made.events]
+        print_table(log.headings(lang.value), map(log.cells, made.stays), numbers=True)
+        events = [log.event_cells(event, lang.value) for event in made.events]
         if events:
-            print_table(law_log.EVENT_HEADINGS[lang.value], events)
+            print_table(log.EVENT_HEADINGS[lang.value], events)
 
 
 @app.command()
@@ -165,7 +165,7 @@ def papers(lang: Lang = Language.EN, as_json: AsJson = False, name: Name = None)
     Example: ./fleet law papers --lang ko
     """
     from robot_fleet.cli.gateway import Gateway
-    from robot_fleet.reports.paper_list import HEADINGS, cells
+    from robot_fleet.reports.law.paper_list import HEADINGS, cells
 
     with Gateway(name) as gateway:
         rows = gateway.get("/papers")

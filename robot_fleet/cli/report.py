@@ -110,7 +110,7 @@ def _forms(text: str) -> list[str]:
 def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | None) -> ReportDesk:
     """Return the desk for the fleet's own ledger and telemetry; another ledger has no telemetry unless it is named."""
     from robot_fleet.cli.fresh import ledger_of, site_of
-    from robot_fleet.reports.past import ground_of
+    from robot_fleet.reports.folds.past import ground_of
     from robot_fleet.runtime.processes.run_directory import DEFAULT_NAME, run_directory
     from robot_fleet.runtime.reports.desk import ReportDesk
     from robot_fleet.site.load import load_site
@@ -124,8 +124,8 @@ def _desk(ledger: str | None, name: str | None, site: Path | None, store: str | 
 
 
 def _files(desk: ReportDesk, period: str, of: str, began: str, out: Path, forms: list[str], lang: Language) -> None:
-    from robot_fleet.reports.periodic_json import report_json
-    from robot_fleet.reports.periodic_words import coverage, say
+    from robot_fleet.reports.periodic.json_file import report_json
+    from robot_fleet.reports.periodic.words import coverage, say
 
     made = desk.report(period, of, began)
     out.mkdir(parents=True, exist_ok=True)

@@ -227,8 +227,8 @@ def _tell(made: Comparison, lang: str) -> None:
 
 
 def _row(line: Line, lang: str, currency: str, changed: bool, named: bool) -> list[str]:
-    from robot_fleet.reports.periodic_words import cell
-    from robot_fleet.reports.registry import figures
+    from robot_fleet.reports.periodic.registry import figures
+    from robot_fleet.reports.periodic.words import cell
 
     figure = figures()[line.figure]
     about = f"{line.name.said(lang)}: " if named else ""
@@ -240,8 +240,8 @@ def _row(line: Line, lang: str, currency: str, changed: bool, named: bool) -> li
 
 
 def _name(line: Line, lang: str, currency: str) -> str:
-    from robot_fleet.reports.periodic_words import unit_shown
-    from robot_fleet.reports.registry import figures
+    from robot_fleet.reports.periodic.registry import figures
+    from robot_fleet.reports.periodic.words import unit_shown
 
     figure = figures()[line.figure]
     name, unit = figure.name.said(lang), unit_shown(figure, currency)

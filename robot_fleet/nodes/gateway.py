@@ -19,7 +19,7 @@ from robot_fleet_interfaces.msg import RobotState
 from robot_fleet.core.clock import Now
 from robot_fleet.core.errors import SiteError, StoreError
 from robot_fleet.nodes.arguments import NodeArguments, add_ledger, parser, shared
-from robot_fleet.reports.past import ground_of
+from robot_fleet.reports.folds.past import ground_of
 from robot_fleet.ros.clock import FleetClock
 from robot_fleet.ros.gateway.console_bridge import ConsoleBridge
 from robot_fleet.ros.gateway.health_bridge import HealthBridge

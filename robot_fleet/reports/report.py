@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from robot_fleet.core.facts import Fact
-from robot_fleet.reports.alarms import AlarmCount, AlarmLoad
-from robot_fleet.reports.city_events import EventFigures, EventStories
 from robot_fleet.reports.figures import percentile, rounded, share_pct
-from robot_fleet.reports.robots import RobotClocks, RobotTime, total
-from robot_fleet.reports.tasks import CANCELLED, DONE, FAILED, OPEN, REJECTED, TaskStories, TaskStory
+from robot_fleet.reports.folds.alarms import AlarmCount, AlarmLoad
+from robot_fleet.reports.folds.city_events import EventFigures, EventStories
+from robot_fleet.reports.folds.robots import RobotClocks, RobotTime, total
+from robot_fleet.reports.folds.tasks import CANCELLED, DONE, FAILED, OPEN, REJECTED, TaskStories, TaskStory
 
 SCHEMA_VERSION = 1
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from robot_fleet.core.clock import format_clock
-from robot_fleet.reports.alarms import AlarmLoad
-from robot_fleet.reports.city_events import EventFigures
+from robot_fleet.reports.folds.alarms import AlarmLoad
+from robot_fleet.reports.folds.city_events import EventFigures
 from robot_fleet.reports.report import AlarmFigures, FleetReport, RobotFigures, ServiceFigures
 
 LANGUAGES = ("en", "ko")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from robot_fleet.reports.past import ground_of
+from robot_fleet.reports.folds.past import ground_of
 from robot_fleet.runtime.reports.desk import ReportDesk
 from test.browser.test_days import cell, opened, sign_in
 from test.fakes.house import House

@@ -23,7 +23,7 @@ from robot_fleet.core.inputs import (
     Tick,
 )
 from robot_fleet.core.site import GROUND_LEVEL, ActTemplate, Site
-from robot_fleet.reports.incident import build_incident
+from robot_fleet.reports.incidents.story import build_incident
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.server.ports import CommandAnswer, Row
 

@@ -10,8 +10,8 @@ from robot_fleet.core.facts import Fact, RobotFaulted
 from robot_fleet.core.fleet import initial_state
 from robot_fleet.core.site import Site
 from robot_fleet.reports.calendar import Length, period_of
-from robot_fleet.reports.past import Past
-from robot_fleet.reports.periodic import PeriodReport, period_report
+from robot_fleet.reports.folds.past import Past
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
 from robot_fleet.runtime.what_if.change import Change
 from robot_fleet.runtime.what_if.compare import Comparison, comparison_json
 from robot_fleet.runtime.what_if.past_day import PastDay

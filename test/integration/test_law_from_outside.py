@@ -13,7 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from robot_fleet.cli.app import build
-from robot_fleet.reports.law_check import is_in_zone, read_law, read_trace
+from robot_fleet.reports.law.check import is_in_zone, read_law, read_trace
 from test.integration.virtual_runs import BUSAN, copied, play
 
 STRETCH_S = 240.0

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli.app import build
 from robot_fleet.core.errors import RequestError
-from robot_fleet.reports.past import Past
-from robot_fleet.reports.periodic import PeriodReport
+from robot_fleet.reports.folds.past import Past
+from robot_fleet.reports.periodic.periodic import PeriodReport
 from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.stores.history.recorder import TelemetryRecorder
 from test.fakes.report_ledger import write_ledger

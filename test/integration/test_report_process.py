@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import LedgerError, RequestError, RuntimeFailure
-from robot_fleet.reports.past import ground_of
+from robot_fleet.reports.folds.past import ground_of
 from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.runtime.reports.process import ReportProcess
 from robot_fleet.site.load import load_site

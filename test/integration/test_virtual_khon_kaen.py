@@ -9,7 +9,7 @@ import pytest
 
 from robot_fleet.core.city import contains
 from robot_fleet.core.facts import FlowMoved
-from robot_fleet.reports.law_check import check_law, read_law, read_trace
+from robot_fleet.reports.law.check import check_law, read_law, read_trace
 from robot_fleet.runtime.shipped import shipped_sites
 from robot_fleet.site.making.template import site_from_template, templates
 from test.integration.virtual_runs import ROOT, Played, play

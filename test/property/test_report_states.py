@@ -22,9 +22,9 @@ from robot_fleet.core.facts import (
 from robot_fleet.core.geometry import Pose
 from robot_fleet.core.order import Step, StepKind, StepResult, StepState
 from robot_fleet.reports.calendar import Length, period_of
-from robot_fleet.reports.measured import MeasuredHour
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.periodic import period_report
+from robot_fleet.reports.folds.measured import MeasuredHour
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.periodic.periodic import period_report
 
 GROUND = Ground("any", robots={"r1": "care", "r2": "care"})
 TAIL = tuple(Step(f"s{number}", each, Pose(0.0, 0.0, 0.0)) for number, each in enumerate((StepKind.ACT, StepKind.DOCK)))

@@ -9,7 +9,7 @@ from robot_fleet.core.facts import Fact
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.reports.incident import BEFORE_S, build_incident
+from robot_fleet.reports.incidents.story import BEFORE_S, build_incident
 from robot_fleet.runtime.history import registry
 
 

@@ -16,13 +16,13 @@ from robot_fleet.core.errors import RequestError, StoreError
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.calendar import DAY_S, Length, Period, name_of, period_of
-from robot_fleet.reports.csv_file import csv_bytes
-from robot_fleet.reports.measured import Measured, measured
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.pdf_file import pdf_bytes
-from robot_fleet.reports.periodic import PeriodReport, period_report
-from robot_fleet.reports.periodic_json import report_json
-from robot_fleet.reports.residents import shielded
+from robot_fleet.reports.folds.measured import Measured, measured
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.periodic.csv_file import csv_bytes
+from robot_fleet.reports.periodic.json_file import report_json
+from robot_fleet.reports.periodic.pdf_file import pdf_bytes
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
+from robot_fleet.reports.periodic.residents import shielded
 from robot_fleet.runtime.history import registry
 from robot_fleet.stores.history.database import Target
 from robot_fleet.stores.history.store import TelemetryStore

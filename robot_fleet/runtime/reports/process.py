@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from robot_fleet.ledger.address import LedgerTarget
-from robot_fleet.reports.past import Ground
+from robot_fleet.reports.folds.past import Ground
 from robot_fleet.runtime.processes.desk_process import DeskProcess
 from robot_fleet.runtime.reports.desk import Language, ReportDesk
 from robot_fleet.stores.history.database import Target

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from robot_fleet.core.errors import FleetError, RequestError, RuntimeFailure, SiteError
 from robot_fleet.core.health import Condition, Level
 from robot_fleet.reports.calendar import Length, Period, period_of
-from robot_fleet.reports.due import before, due_periods, next_period
+from robot_fleet.reports.periodic.due import before, due_periods, next_period
 from robot_fleet.runtime.reports.desk import Language
 from robot_fleet.runtime.reports.folder import put
 from robot_fleet.runtime.reports.made import MadeReport, ReportsMade

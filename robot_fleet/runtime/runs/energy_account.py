@@ -10,9 +10,9 @@ from robot_fleet.core.facts import Fact
 from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
-from robot_fleet.reports.charging import ChargeLog
-from robot_fleet.reports.currency import KRW
-from robot_fleet.reports.energy import EnergyReport, energy_report
+from robot_fleet.reports.folds.charging import ChargeLog
+from robot_fleet.reports.folds.energy import EnergyReport, energy_report
+from robot_fleet.reports.periodic.currency import KRW
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.site.reading.costs import read_costs

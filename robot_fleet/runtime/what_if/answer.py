@@ -14,7 +14,7 @@ from robot_fleet.core.site import Site
 from robot_fleet.ledger.address import LedgerTarget
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.calendar import DAY_S, Length, Period, period_of
-from robot_fleet.reports.past import Ground, ground_of
+from robot_fleet.reports.folds.past import Ground, ground_of
 from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.what_if.change import Change, check_change
 from robot_fleet.runtime.what_if.compare import Comparison

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from robot_fleet.core.text import Text
-from robot_fleet.reports import periodic_words as words
-from robot_fleet.reports.periodic import FLEET, PeriodReport, Row, Table
-from robot_fleet.reports.periodic_json import figure_json, text_json
-from robot_fleet.reports.registry import figures
+from robot_fleet.reports.periodic import words
+from robot_fleet.reports.periodic.json_file import figure_json, text_json
+from robot_fleet.reports.periodic.periodic import FLEET, PeriodReport, Row, Table
+from robot_fleet.reports.periodic.registry import figures
 from robot_fleet.runtime.what_if.change import Change
 from robot_fleet.runtime.what_if.past_day import PastDay
 from robot_fleet.runtime.what_if.play import Played

@@ -13,8 +13,8 @@ from robot_fleet.core.inputs import BeginMaintenance, Input, SetHold
 from robot_fleet.core.site import ItemSpec, Site
 from robot_fleet.ledger.ledger import Ledger
 from robot_fleet.reports.calendar import Period
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.periodic import PeriodReport, period_report
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
 from robot_fleet.runtime.what_if.commanded import Outages, wish_of
 from robot_fleet.runtime.what_if.remembered import Memory, RememberedPeople
 from robot_fleet.sim.people import People

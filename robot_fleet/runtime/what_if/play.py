@@ -12,8 +12,8 @@ from robot_fleet.core.facts import Fact, TaskRequested
 from robot_fleet.core.fleet import Ports, initial_state
 from robot_fleet.core.inputs import SubmitTask
 from robot_fleet.core.site import Site
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.periodic import PeriodReport, period_report
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
 from robot_fleet.runtime.ports import ports_for
 from robot_fleet.runtime.runs.virtual import VirtualFleet
 from robot_fleet.runtime.what_if.change import Change, changed_site

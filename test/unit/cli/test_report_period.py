@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from robot_fleet.cli.app import build
 from robot_fleet.core.errors import FleetError
-from robot_fleet.reports.residents import EVERYTHING
+from robot_fleet.reports.periodic.residents import EVERYTHING
 from test.fakes.report_ledger import write_ledger
 from test.unit.docs.texts import ROOT
 from test.unit.reports.hand_made import FACTS

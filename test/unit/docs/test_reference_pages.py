@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel
 
 from robot_fleet.cli.app import build
-from robot_fleet.reports.past import Ground
-from robot_fleet.reports.registry import SOURCES, figures
+from robot_fleet.reports.folds.past import Ground
+from robot_fleet.reports.periodic.registry import SOURCES, figures
 from robot_fleet.runtime.reports.desk import ReportDesk
 from robot_fleet.scheduling import file_models
 from robot_fleet.scheduling.checking.checker import PlanChecker
@@ -202,7 +202,9 @@ def test_each_address_of_the_api_is_told() -> None:
 def test_each_figure_of_the_report_is_told_as_the_registry_has_it() -> None:
     told = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", page("docs/reference/report.md"), re.M)
     known = [(each.id, each.name.en, each.unit, each.formula.en, ", ".join(each.source)) for each in figures().values()]
-    assert told == known, "docs/reference/report.md: the table of figures is that of robot_fleet/reports/figures.yaml"
+    assert told == known, (
+        "docs/reference/report.md: the table of figures is that of robot_fleet/reports/periodic/figures.yaml"
+    )
     assert set(SOURCES) == {name for each in figures().values() for name in each.source}
 
 

@@ -51,7 +51,7 @@ from robot_fleet.core.order import Step, StepKind, StepResult, StepState
 from robot_fleet.core.site import RobotKind
 from robot_fleet.core.text import Text
 from robot_fleet.reports.calendar import Length, Period, period_of
-from robot_fleet.reports.past import Ground, Past
+from robot_fleet.reports.folds.past import Ground, Past
 from robot_fleet.site.models.costs import CostsFile
 
 Timed = tuple[float, Fact]

@@ -16,7 +16,7 @@ from robot_fleet.core.facts import (
     Fact,
     TaskCompleted,
 )
-from robot_fleet.reports.alarms import STANDING_S, AlarmCount, AlarmLoad
+from robot_fleet.reports.folds.alarms import STANDING_S, AlarmCount, AlarmLoad
 from robot_fleet.reports.report import build_report
 from robot_fleet.reports.words import LANGUAGES, load_table
 from test.unit.reports.test_report import requested

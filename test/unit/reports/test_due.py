@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from robot_fleet.reports.calendar import DAY_S, Length
-from robot_fleet.reports.due import before, due_periods, next_period
+from robot_fleet.reports.periodic.due import before, due_periods, next_period
 
 BEGAN = date(2026, 11, 26)  # a Thursday
 SETTLE_S = 1_800.0

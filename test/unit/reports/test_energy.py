@@ -11,8 +11,8 @@ from robot_fleet.core.energy import HOUR_S, ChargerGroup, EnergySpec, LoadPeriod
 from robot_fleet.core.facts import ChargerSwitched
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
-from robot_fleet.reports.charging import ChargeLog
-from robot_fleet.reports.energy import EnergyReport, energy_report
+from robot_fleet.reports.folds.charging import ChargeLog
+from robot_fleet.reports.folds.energy import EnergyReport, energy_report
 from robot_fleet.site.load import load_site
 from test.property.test_core import TINY
 

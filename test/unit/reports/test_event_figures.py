@@ -11,11 +11,11 @@ from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventT
 from robot_fleet.core.order import StepKind
 from robot_fleet.core.text import Text
 from robot_fleet.reports.calendar import Length
-from robot_fleet.reports.csv_file import csv_bytes
-from robot_fleet.reports.event_figures import aims_of
-from robot_fleet.reports.past import Past
-from robot_fleet.reports.periodic import PeriodReport, period_report
-from robot_fleet.reports.periodic_json import report_json
+from robot_fleet.reports.folds.past import Past
+from robot_fleet.reports.periodic.csv_file import csv_bytes
+from robot_fleet.reports.periodic.event_figures import aims_of
+from robot_fleet.reports.periodic.json_file import report_json
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
 from robot_fleet.site.load import load_site
 from test.unit.reports.hand_made import FACTS, GROUND, Timed, asked, order, period
 

@@ -38,7 +38,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.order import StepResult, StepState
 from robot_fleet.core.site import Site
-from robot_fleet.reports.incident import IncidentReport, build_incident
+from robot_fleet.reports.incidents.story import IncidentReport, build_incident
 from robot_fleet.site.load import load_site
 from test.unit.docs.texts import ROOT
 
@@ -244,8 +244,8 @@ def test_its_json_keeps_its_form_and_can_be_filtered(site: Site) -> None:
 
 
 def test_every_sentence_can_be_said() -> None:
-    source = (ROOT / "robot_fleet/reports/incident_facts.py").read_text(encoding="utf-8")
-    words = (ROOT / "robot_fleet/reports/incident_words.py").read_text(encoding="utf-8")
+    source = (ROOT / "robot_fleet/reports/incidents/facts.py").read_text(encoding="utf-8")
+    words = (ROOT / "robot_fleet/reports/incidents/words.py").read_text(encoding="utf-8")
     told_by_word = ("link_", "voice_", "job_", "event_", "contact_")
     for line in words.splitlines():
         if line.startswith('    "') and '": (' in line:

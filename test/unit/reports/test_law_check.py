@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from robot_fleet.core.errors import RequestError
-from robot_fleet.reports.law_check import Breach, check_law, read_law, read_trace
+from robot_fleet.reports.law.check import Breach, check_law, read_law, read_trace
 
 HEADER = "t_s,robot,map_id,x_m,y_m,yaw_rad,length_m,width_m,mass_kg,load,soc_pct,event\n"
 KOREAN = """

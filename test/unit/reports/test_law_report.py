@@ -12,9 +12,9 @@ from pypdf import PdfReader
 
 from robot_fleet.core.facts import KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.core.law import Forbidden
-from robot_fleet.reports.law_evidence import WHY, Evidence
-from robot_fleet.reports.law_log import law_log, log_csv
-from robot_fleet.reports.law_pdf import log_pdf
+from robot_fleet.reports.law.evidence import WHY, Evidence
+from robot_fleet.reports.law.log import law_log, log_csv
+from robot_fleet.reports.law.pdf import log_pdf
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.site.load import load_site
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from robot_fleet.reports.calendar import Length
-from robot_fleet.reports.measured import MeasuredHour
-from robot_fleet.reports.past import Past, ground_of
-from robot_fleet.reports.periodic import PeriodReport, Table, period_report
-from robot_fleet.reports.periodic_json import report_json
-from robot_fleet.reports.registry import figures
-from robot_fleet.reports.service_figures import rating_values
-from robot_fleet.reports.tasks import TaskStory
+from robot_fleet.reports.folds.measured import MeasuredHour
+from robot_fleet.reports.folds.past import Past, ground_of
+from robot_fleet.reports.folds.tasks import TaskStory
+from robot_fleet.reports.periodic.json_file import report_json
+from robot_fleet.reports.periodic.periodic import PeriodReport, Table, period_report
+from robot_fleet.reports.periodic.registry import figures
+from robot_fleet.reports.periodic.service_figures import rating_values
 from test.unit.reports import hand_made
 from test.unit.reports.hand_made import FACTS, GROUND, past, period
 from test.unit.reports.test_energy import NIGHT

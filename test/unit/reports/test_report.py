@@ -24,7 +24,7 @@ from robot_fleet.core.facts import (
     TaskRequested,
 )
 from robot_fleet.core.order import StepResult, StepState
-from robot_fleet.reports.alarms import AlarmCount
+from robot_fleet.reports.folds.alarms import AlarmCount
 from robot_fleet.reports.report import FleetReport, RobotFigures, ServiceFigures, build_report
 from robot_fleet.reports.words import LANGUAGES, span, tables
 

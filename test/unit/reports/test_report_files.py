@@ -12,13 +12,13 @@ from jsonschema import Draft202012Validator, FormatChecker
 from pypdf import PdfReader
 
 from robot_fleet.core.facts import RequestRefused
-from robot_fleet.reports import periodic_words as words
 from robot_fleet.reports.calendar import Length
-from robot_fleet.reports.csv_file import COLUMNS, csv_bytes
-from robot_fleet.reports.pdf_file import pdf_bytes
-from robot_fleet.reports.periodic import PeriodReport, period_report
-from robot_fleet.reports.periodic_json import report_json
-from robot_fleet.reports.registry import SOURCES, figures
+from robot_fleet.reports.periodic import words
+from robot_fleet.reports.periodic.csv_file import COLUMNS, csv_bytes
+from robot_fleet.reports.periodic.json_file import report_json
+from robot_fleet.reports.periodic.pdf_file import pdf_bytes
+from robot_fleet.reports.periodic.periodic import PeriodReport, period_report
+from robot_fleet.reports.periodic.registry import SOURCES, figures
 from test.unit.docs.texts import ROOT
 from test.unit.reports.hand_made import FACTS, GROUND, past, period
 

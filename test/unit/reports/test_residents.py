@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from robot_fleet.reports.csv_file import csv_bytes
-from robot_fleet.reports.past import ground_of
-from robot_fleet.reports.pdf_file import pdf_bytes
-from robot_fleet.reports.periodic import PeriodReport, Table, period_report
-from robot_fleet.reports.periodic_json import report_json
-from robot_fleet.reports.residents import EVERYTHING, SOME, shielded
+from robot_fleet.reports.folds.past import ground_of
+from robot_fleet.reports.periodic.csv_file import csv_bytes
+from robot_fleet.reports.periodic.json_file import report_json
+from robot_fleet.reports.periodic.pdf_file import pdf_bytes
+from robot_fleet.reports.periodic.periodic import PeriodReport, Table, period_report
+from robot_fleet.reports.periodic.residents import EVERYTHING, SOME, shielded
 from robot_fleet.site.load import load_site
 from robot_fleet.stores.people.small_groups import LEAST
 from test.unit.docs.texts import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 from robot_fleet.core.facts import PaperRestored, PaperWithdrawn
 from robot_fleet.core.fleet.apply import apply, initial_state
-from robot_fleet.reports.paper_list import HEADINGS, KINDS, STATES, cells
+from robot_fleet.reports.law.paper_list import HEADINGS, KINDS, STATES, cells
 from robot_fleet.runtime.ports import calendar_for
 from robot_fleet.server.rows.papers import PaperRows, paper_now
 from robot_fleet.site.load import load_site

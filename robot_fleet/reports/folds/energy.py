@@ -9,7 +9,7 @@ from typing import Any
 
 from robot_fleet.core.energy import HOUR_S, LOOKED_AHEAD_H, Days, EnergySpec, Hours
 from robot_fleet.core.site import Site
-from robot_fleet.reports.charging import ChargeLog, Draw, within
+from robot_fleet.reports.folds.charging import ChargeLog, Draw, within
 
 QUARTER_S = 900.0
 """Suppliers measure demand as the mean of a quarter of an hour."""

@@ -54,7 +54,8 @@ from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventT
 from robot_fleet.core.order import StepState
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
-from robot_fleet.reports.incident_words import (
+from robot_fleet.reports.incidents.timeline import Entry, Scope, Sort
+from robot_fleet.reports.incidents.words import (
     A_PERSON,
     ANSWERS,
     FLEET,
@@ -67,7 +68,6 @@ from robot_fleet.reports.incident_words import (
     joined,
     sentence,
 )
-from robot_fleet.reports.timeline import Entry, Scope, Sort
 
 
 class Teller:

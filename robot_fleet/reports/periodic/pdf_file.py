@@ -12,13 +12,13 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-from robot_fleet.reports import periodic_words as words
-from robot_fleet.reports.pdf_chart import Bars, draw_bars, height_mm
-from robot_fleet.reports.periodic import PeriodReport, Table
-from robot_fleet.reports.registry import figures
-from robot_fleet.reports.robot_clock import State
+from robot_fleet.reports.folds.robot_clock import State
+from robot_fleet.reports.periodic import words
+from robot_fleet.reports.periodic.pdf_chart import Bars, draw_bars, height_mm
+from robot_fleet.reports.periodic.periodic import PeriodReport, Table
+from robot_fleet.reports.periodic.registry import figures
 
-FONTS = Path(__file__).with_name("fonts")
+FONTS = Path(__file__).parents[1] / "fonts"
 _FAMILY = "NanumGothic"
 _MARGIN_MM = 12.0
 _INK, _FAINT, _HEAD = (28, 32, 38), (96, 104, 114), (236, 239, 243)

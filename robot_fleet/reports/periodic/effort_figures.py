@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from robot_fleet.reports.calendar import Period
 from robot_fleet.reports.figures import rounded, share_pct
-from robot_fleet.reports.service_figures import Values
-from robot_fleet.reports.states import HOUR_S, RobotStates
-from robot_fleet.reports.tally import Tally
+from robot_fleet.reports.folds.states import HOUR_S, RobotStates
+from robot_fleet.reports.folds.tally import Tally
+from robot_fleet.reports.periodic.service_figures import Values
 
 
 def effort_values(tally: Tally, states: RobotStates, robots: Collection[str], period: Period, done: int) -> Values:

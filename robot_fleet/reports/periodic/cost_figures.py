@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from robot_fleet.reports.calendar import DAY_S, Period
 from robot_fleet.reports.figures import rounded, share_pct
-from robot_fleet.reports.measured import Measured
-from robot_fleet.reports.robot_clock import State
-from robot_fleet.reports.service_figures import Values
-from robot_fleet.reports.states import HOUR_S, RobotStates
-from robot_fleet.reports.tally import Piece, Tally
+from robot_fleet.reports.folds.measured import Measured
+from robot_fleet.reports.folds.robot_clock import State
+from robot_fleet.reports.folds.states import HOUR_S, RobotStates
+from robot_fleet.reports.folds.tally import Piece, Tally
+from robot_fleet.reports.periodic.service_figures import Values
 from robot_fleet.site.models.costs import CostsFile, EnergyCostModel
 
 

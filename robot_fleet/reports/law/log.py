@@ -11,7 +11,7 @@ from typing import Any
 from robot_fleet.core.clock import format_clock
 from robot_fleet.core.facts import Fact, KeptOut, PaperRestored, PaperWithdrawn, ZoneEntered, ZoneLeft
 from robot_fleet.core.text import Text
-from robot_fleet.reports.csv_file import BOM
+from robot_fleet.reports.periodic.csv_file import BOM
 
 COLUMNS = {
     "robot": Text("로봇", "robot"),

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import Period
 from robot_fleet.reports.figures import percentile, share_pct
-from robot_fleet.reports.tasks import CANCELLED, DONE, FAILED, REJECTED, TaskStory
+from robot_fleet.reports.folds.alarms import AlarmLoad
+from robot_fleet.reports.folds.tasks import CANCELLED, DONE, FAILED, REJECTED, TaskStory
 from robot_fleet.stores.people.small_groups import suppress_small
 
 Values = dict[str, float | None]

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from robot_fleet.core.text import Text
-from robot_fleet.reports import periodic_words as words
-from robot_fleet.reports.currency import KRW, unit_told
-from robot_fleet.reports.energy import EnergyReport
-from robot_fleet.reports.periodic import PeriodReport, Table
-from robot_fleet.reports.registry import Figure
+from robot_fleet.reports.folds.energy import EnergyReport
+from robot_fleet.reports.periodic import words
+from robot_fleet.reports.periodic.currency import KRW, unit_told
+from robot_fleet.reports.periodic.periodic import PeriodReport, Table
+from robot_fleet.reports.periodic.registry import Figure
 
 SCHEMA_VERSION = 1
 

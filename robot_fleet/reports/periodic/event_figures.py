@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from robot_fleet.core.site import Site
 from robot_fleet.reports.calendar import Period
-from robot_fleet.reports.city_events import EventFigures
 from robot_fleet.reports.figures import percentile, share_pct
+from robot_fleet.reports.folds.city_events import EventFigures
 
 Values = dict[str, float | None]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from robot_fleet.reports.law_evidence import LAW_HEADINGS, PAPER_HEADINGS, Evidence
-from robot_fleet.reports.law_log import EVENT_HEADINGS, LawLog, Stay, event_cells, headings
-from robot_fleet.reports.pdf_file import Grid, grid_pdf_bytes
+from robot_fleet.reports.law.evidence import LAW_HEADINGS, PAPER_HEADINGS, Evidence
+from robot_fleet.reports.law.log import EVENT_HEADINGS, LawLog, Stay, event_cells, headings
+from robot_fleet.reports.periodic.pdf_file import Grid, grid_pdf_bytes
 
 _STAY_WIDTHS, _PAPER_WIDTHS = (4, 5, 5, 5, 3, 3, 3, 5, 4, 5, 3), (4, 2, 4, 4, 5, 8, 6)
 _SUM_HEADINGS = {"ko": ("항목", "값"), "en": ("what", "figure")}

@@ -29,7 +29,7 @@ from robot_fleet.core.facts import (
 )
 from robot_fleet.core.lifecycles.link import LinkState
 from robot_fleet.core.order import StepKind, StepState
-from robot_fleet.reports.robot_clock import Clock, State, Use, spells
+from robot_fleet.reports.folds.robot_clock import Clock, State, Use, spells
 
 HOUR_S = 3600.0
 SILENCE_S = 3600.0

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from robot_fleet.core.text import Text
-from robot_fleet.reports.periodic import PeriodReport, Row, Table
+from robot_fleet.reports.periodic.periodic import PeriodReport, Row, Table
 from robot_fleet.stores.people.small_groups import LEAST, suppress_small
 
 SOME = Text(

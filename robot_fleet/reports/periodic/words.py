@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from robot_fleet.core.text import Text
-from robot_fleet.reports.currency import KRW, unit_signed, unit_told
-from robot_fleet.reports.periodic import FLEET, PeriodReport, Row, Table
-from robot_fleet.reports.registry import Figure, figures
-from robot_fleet.reports.robot_clock import State
+from robot_fleet.reports.folds.robot_clock import State
+from robot_fleet.reports.periodic.currency import KRW, unit_signed, unit_told
+from robot_fleet.reports.periodic.periodic import FLEET, PeriodReport, Row, Table
+from robot_fleet.reports.periodic.registry import Figure, figures
 
 NONE = "–"
 MARK = "*"

@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from robot_fleet.core.text import Text
-from robot_fleet.reports.alarms import AlarmLoad
 from robot_fleet.reports.calendar import DAY_S, Period
-from robot_fleet.reports.cost_figures import Effort, added, billed_days, cost_values, robot_costs
-from robot_fleet.reports.currency import KRW
-from robot_fleet.reports.effort_figures import effort_values
-from robot_fleet.reports.energy import EnergyReport
-from robot_fleet.reports.energy_figures import energy_of, group_values, load_values, robot_values
-from robot_fleet.reports.event_figures import event_values
 from robot_fleet.reports.figures import rounded, share_pct
-from robot_fleet.reports.measured import Measured
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.service_figures import (
+from robot_fleet.reports.folds.alarms import AlarmLoad
+from robot_fleet.reports.folds.energy import EnergyReport
+from robot_fleet.reports.folds.measured import Measured
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.folds.states import HOUR_S
+from robot_fleet.reports.folds.tally import Piece, Tally, pieces, robot_tallies, sums, total
+from robot_fleet.reports.folds.tasks import DONE, TaskStory
+from robot_fleet.reports.periodic.cost_figures import Effort, added, billed_days, cost_values, robot_costs
+from robot_fleet.reports.periodic.currency import KRW
+from robot_fleet.reports.periodic.effort_figures import effort_values
+from robot_fleet.reports.periodic.energy_figures import energy_of, group_values, load_values, robot_values
+from robot_fleet.reports.periodic.event_figures import event_values
+from robot_fleet.reports.periodic.service_figures import (
     Values,
     alarm_values,
     asked_in,
@@ -26,9 +29,6 @@ from robot_fleet.reports.service_figures import (
     reasons,
     service_values,
 )
-from robot_fleet.reports.states import HOUR_S
-from robot_fleet.reports.tally import Piece, Tally, pieces, robot_tallies, sums, total
-from robot_fleet.reports.tasks import DONE, TaskStory
 from robot_fleet.site.models.base import TextModel
 
 FLEET = "fleet"
@@ -43,7 +43,7 @@ class Row:
     ----------
     key : the id of what it is about, "" for what belongs to none.
     name : what the site calls it, None where it has no name.
-    withheld : whether its values are kept from who reads the report (see `robot_fleet.reports.residents`).
+    withheld : whether its values are kept from who reads the report (see `robot_fleet.reports.periodic.residents`).
     """
 
     key: str

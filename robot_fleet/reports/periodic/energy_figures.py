@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from robot_fleet.core.site import CalendarSpec
 from robot_fleet.reports.calendar import Period
-from robot_fleet.reports.energy import EnergyReport, RobotEnergy, energy_report
 from robot_fleet.reports.figures import rounded
-from robot_fleet.reports.past import Ground, Past
-from robot_fleet.reports.service_figures import Values
+from robot_fleet.reports.folds.energy import EnergyReport, RobotEnergy, energy_report
+from robot_fleet.reports.folds.past import Ground, Past
+from robot_fleet.reports.periodic.service_figures import Values
 from robot_fleet.site.calendar import SiteCalendar
 
 SOLAR = "solar"

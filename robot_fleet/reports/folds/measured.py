@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robot_fleet.core.errors import RequestError
-from robot_fleet.reports.states import HOUR_S, Cell
+from robot_fleet.reports.folds.states import HOUR_S, Cell
 from robot_fleet.stores.history.store import TelemetryStore
 
 _BUCKET_S = 60.0

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from robot_fleet.core.site import RobotKind
 from robot_fleet.reports.calendar import Period
 from robot_fleet.reports.figures import rounded, share_pct
-from robot_fleet.reports.measured import Measured, MeasuredHour
-from robot_fleet.reports.robot_clock import State, Use
-from robot_fleet.reports.states import HOUR_S, RobotStates
+from robot_fleet.reports.folds.measured import Measured, MeasuredHour
+from robot_fleet.reports.folds.robot_clock import State, Use
+from robot_fleet.reports.folds.states import HOUR_S, RobotStates
 
 _NOTHING = MeasuredHour()
 WELL_HEARD = 0.95

@@ -9,8 +9,8 @@ from robot_fleet.core.law import Forbidden, Paper
 from robot_fleet.core.ports import Calendar
 from robot_fleet.core.site import Site
 from robot_fleet.core.text import Text
-from robot_fleet.reports.law_log import Event, LawLog
-from robot_fleet.reports.paper_list import KINDS
+from robot_fleet.reports.law.log import Event, LawLog
+from robot_fleet.reports.law.paper_list import KINDS
 
 KMH_PER_MPS = 3.6
 WHY = {

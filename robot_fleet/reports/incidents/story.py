@@ -8,8 +8,8 @@ from typing import Any
 
 from robot_fleet.core.facts import Fact, IncidentClosed, IncidentJoined, IncidentOpened
 from robot_fleet.core.site import Site
-from robot_fleet.reports.incident_facts import Teller
-from robot_fleet.reports.timeline import Entry, Scope
+from robot_fleet.reports.incidents.facts import Teller
+from robot_fleet.reports.incidents.timeline import Entry, Scope
 
 SCHEMA_VERSION = 1
 BEFORE_S = 60.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from robot_fleet.core.facts import AlarmShown, Fact
 from robot_fleet.core.facts.city import CityEventEnded, CityEventLed, CityEventTaken
 from robot_fleet.reports.figures import rounded
-from robot_fleet.reports.tasks import TaskStory
+from robot_fleet.reports.folds.tasks import TaskStory
 
 
 @dataclass(frozen=True, slots=True)

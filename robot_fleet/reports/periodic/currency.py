@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_fleet.reports.registry import Figure
+from robot_fleet.reports.periodic.registry import Figure
 
 KRW = "KRW"
 MONEY = "won"

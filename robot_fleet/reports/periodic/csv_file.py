@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from robot_fleet.reports import periodic_words as words
-from robot_fleet.reports.currency import unit_told
-from robot_fleet.reports.periodic import PeriodReport
-from robot_fleet.reports.registry import figures
+from robot_fleet.reports.periodic import words
+from robot_fleet.reports.periodic.currency import unit_told
+from robot_fleet.reports.periodic.periodic import PeriodReport
+from robot_fleet.reports.periodic.registry import figures
 
 BOM = b"\xef\xbb\xbf"
 COLUMNS = (

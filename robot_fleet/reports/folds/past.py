@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from robot_fleet.core.facts import Fact, IncidentOpened
 from robot_fleet.core.site import RobotKind, Site
 from robot_fleet.core.text import Text
-from robot_fleet.reports.alarms import AlarmCount
-from robot_fleet.reports.charging import ChargeLog
-from robot_fleet.reports.city_events import EventStories
-from robot_fleet.reports.event_figures import aims_of
-from robot_fleet.reports.states import RobotStates, building_of
-from robot_fleet.reports.tasks import TaskStories
+from robot_fleet.reports.folds.alarms import AlarmCount
+from robot_fleet.reports.folds.charging import ChargeLog
+from robot_fleet.reports.folds.city_events import EventStories
+from robot_fleet.reports.folds.states import RobotStates, building_of
+from robot_fleet.reports.folds.tasks import TaskStories
+from robot_fleet.reports.periodic.event_figures import aims_of
 from robot_fleet.site.models.costs import CostsFile
 
 

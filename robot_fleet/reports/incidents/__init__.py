@@ -1,0 +1,1 @@
+"""The story of an incident: what belongs to it, in one timeline, as sentences."""
