@@ -21,7 +21,7 @@ WAIT_MS = 90_000
 pytestmark = [
     pytest.mark.ros,
     pytest.mark.slow,
-    pytest.mark.xdist_group("ros"),
+    pytest.mark.xdist_group("ros_fleet"),
 ]
 
 

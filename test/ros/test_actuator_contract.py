@@ -13,7 +13,7 @@ from robot_fleet.ros.robot.ros_actuator import RosActuator
 from test.contract.actuator_contract import ActuatorContract, ended
 from test.ros.rig import Process, Ros, bodies
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts"), bodies(embedded=20, hardware=20)]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts"), bodies(embedded=20, hardware=20)]
 
 
 class AskedUntilAnswered:

@@ -16,7 +16,7 @@ from robot_fleet.stores.raised import RaisedAlarms, alarm_of
 from test.alarm_site import alarm_site
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_fleet")]
 
 ON_SCREEN_WITHIN_S = 10.0
 CALL = {"place": "home/r101", "signal": "help_button"}

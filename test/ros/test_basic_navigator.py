@@ -18,7 +18,7 @@ from test.ros.rig import Process, sim_world, walled_site
 
 pytestmark = [
     pytest.mark.ros,
-    pytest.mark.xdist_group("ros_commander"),
+    pytest.mark.xdist_group("ros_parts"),
     pytest.mark.skipif(not has_commander(), reason="needs nav2_simple_commander on the PYTHONPATH"),
     pytest.mark.skipif(not IS_FULL, reason="needs Nav2's full interfaces (./fleet setup --full-nav2)"),
 ]

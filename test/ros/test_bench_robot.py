@@ -26,7 +26,7 @@ from robot_fleet.ros.qos import QOS
 from test.ros.nav2 import LATCHED, SUCCEEDED, Nav2Robot
 from test.ros.rig import ROOT, START_WITHIN_S, TINY, Process, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_conformance")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 START = (4.0, 3.4)
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from bench.telemetry import measure
 from test.ros.rig import ROOT
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.xdist_group("ros_parts")]
 
 SCHEMA = ROOT / "docs" / "reference" / "schemas" / "bench_telemetry.schema.json"
 

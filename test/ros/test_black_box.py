@@ -22,7 +22,7 @@ from robot_fleet.runtime.recordings.kept import Recordings
 from robot_fleet.runtime.recordings.recording_file import describe
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 ROBOT = "care_1"
 STUCK, LATER = "incident:stuck:care_1:3", "incident:stuck:log_1:4"
 RECORDED_WITHIN_S = 60.0

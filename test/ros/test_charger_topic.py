@@ -11,7 +11,7 @@ from robot_fleet.ros.manager.charger_topic import ChargerTopic
 from robot_fleet.ros.qos import QOS, topic
 from test.ros.rig import Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 
 def test_a_charger_hears_of_changes_and_of_what_holds_already(ros: Ros, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from robot_fleet.server.event_intake import EventIntake
 from robot_fleet.server.webhooks.signing import signed_headers
 from test.ros.rig import Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 NOW_S = 1_795_800_000.0
 KEY = b"k" * 32

@@ -56,7 +56,7 @@ from robot_fleet.stores.raised import RaisedAlarms
 from test.factories import make_site
 from test.ros.rig import Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 _T = TypeVar("_T")
 

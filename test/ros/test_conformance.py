@@ -28,7 +28,7 @@ from robot_fleet.runtime.conformance.verdict import Outcome
 from test.ros.mutants import MUTANTS
 from test.ros.rig import ROOT, START_WITHIN_S, TINY, Process, sim_world
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_conformance")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 SOUND = "sound"
 TOGETHER = 14

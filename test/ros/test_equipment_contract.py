@@ -15,7 +15,7 @@ from test.contract.equipment_contract import EquipmentContract
 from test.ros.rig import Ros
 from test.two_floors import house
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 SPEED = 20.0
 
 

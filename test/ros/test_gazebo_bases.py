@@ -23,7 +23,7 @@ from robot_fleet.site.load import load_site
 from robot_fleet.site.worlds.robot_model import scan_offset_m
 from test.ros.rig import TINY, Process, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_gazebo_bases")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 ROBOT = "care_1"
 
 

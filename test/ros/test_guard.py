@@ -24,7 +24,7 @@ from test.alarm_site import alarm_site
 from test.ros.nav2 import ABORTED, UndockRobot
 from test.ros.rig import Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 
 def test_a_failure_is_counted_and_told_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,7 +28,7 @@ from robot_fleet.runtime.processes.statefile import write_json
 from robot_fleet.server.serve import listen
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 TALKS, LIES, FLOODS = "care_1", "care_2", "logistics_1"
 KINDS: dict[str, Any] = {

@@ -17,7 +17,7 @@ from robot_fleet.runtime.history import registry
 from robot_fleet.runtime.processes.claims import port_is_free
 from test.ros.rig import START_WITHIN_S, TINY, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_fleet")]
 
 LAW = {
     "schema_version": 1,

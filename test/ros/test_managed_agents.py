@@ -13,7 +13,7 @@ from robot_fleet_interfaces.msg import Order, RobotReport, Step
 from robot_fleet.ros.qos import QOS
 from test.ros.rig import START_WITHIN_S, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_managed")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 ROBOT = "care_1"
 AGENT = f"/{ROBOT}/agent"
 

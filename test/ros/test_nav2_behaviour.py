@@ -23,7 +23,7 @@ from tf2_msgs.msg import TFMessage
 from test.ros.nav2 import ABORTED, CANCELED, LATCHED, SUCCEEDED, Nav2Robot, pose
 from test.ros.rig import START_WITHIN_S, WALLED_IN, Process, Ros, sim_world, walled_site
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_nav2")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 SPEED = 5.0
 WALL, OUTSIDE = (16.0, 7.4), (40.0, 3.4)

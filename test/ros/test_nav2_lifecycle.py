@@ -13,7 +13,7 @@ from robot_fleet.ros.full_nav2 import IS_FULL, TYPES
 from test.ros.nav2 import ABORTED, LATCHED, SUCCEEDED, Nav2Robot, pose
 from test.ros.rig import Process, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_nav2")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 FIELD = ["8"]
 NODES = ("amcl", "bt_navigator", "controller_server", "map_server", "planner_server")
 full = pytest.mark.skipif(not IS_FULL, reason="needs Nav2's full interfaces (./fleet setup --full-nav2)")

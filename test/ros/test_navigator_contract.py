@@ -14,7 +14,7 @@ from test.contract.navigator_contract import NEAR, NavigatorContract
 from test.ros.nav2 import LATCHED
 from test.ros.rig import START_WITHIN_S, Process, Ros, bodies
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts"), bodies(embedded=8, hardware=4)]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts"), bodies(embedded=8, hardware=4)]
 
 
 class RosNavigatorRig:

@@ -15,7 +15,7 @@ from robot_fleet.ros.manager.path_asker import RosPathAsker
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import WALLED_IN, Fleet, Ros, walled_site
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 ROOM_1, ROOM_2, DOOR_2 = Pose(4.0, 8.6), Pose(9.0, 8.6), Pose(9.0, 4.8)
 

@@ -20,7 +20,7 @@ from robot_fleet.runtime import history
 from test.ros.nav2 import LATCHED
 from test.ros.rig import START_WITHIN_S, TINY, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes"), pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts"), pytest.mark.timeout(500)]
 
 ROOM_1, ROOM_2 = Pose(4.0, 8.6), Pose(9.0, 8.6)
 VISIT_WITHIN_S = 240.0  # of wall time: several hundred seconds of fleet time, on a machine that does much else

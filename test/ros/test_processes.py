@@ -22,7 +22,7 @@ from test.postgresql import PostgresqlServer
 from test.ros.nav2 import Nav2Robot
 from test.ros.rig import ANSWER_WITHIN_S, ROOT, START_WITHIN_S, Fleet, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 SPEED = 10.0
 

@@ -15,7 +15,7 @@ from robot_fleet.ros.qos import QOS, topic
 from robot_fleet.site.load import load_site
 from test.ros.rig import Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_processes")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 
 BUSAN = Path(__file__).parents[2] / "config" / "sites" / "busan_edc"
 

@@ -14,7 +14,7 @@ from robot_fleet.ros.manager.robot_link import RosRobotLink
 from test.contract.robot_link_contract import ROBOT, Listening, RobotLinkContract, done, drive
 from test.ros.rig import START_WITHIN_S, Process, Ros
 
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_contracts")]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_parts")]
 FIELD = ["8", "agent"]
 NUMBERS = itertools.count(1)
 
