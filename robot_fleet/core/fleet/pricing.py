@@ -11,7 +11,7 @@ from dataclasses import replace
 from robot_fleet.core.facts import Fact, TaskDirected, TaskReleased, TaskSequenced
 from robot_fleet.core.fleet.apply import apply
 from robot_fleet.core.fleet.commands.directing import REASSIGNED, check_direction, check_sequence
-from robot_fleet.core.fleet.planning import current_plan
+from robot_fleet.core.fleet.planning import UNREACHABLE, cause, current_plan
 from robot_fleet.core.fleet.posing.problem import build_problem
 from robot_fleet.core.fleet.state import FleetState
 from robot_fleet.core.fleet.turn import Agenda, Turn
@@ -90,7 +90,8 @@ def _planned(turn: Turn, task: str, facts: list[Fact]) -> _Planned:
     problem, waiting = build_problem(trial)
     plan = turn.ports.planner.insert(problem, current_plan(trial))
     left_out = {left.task: left.reason for left in (*plan.left_out, *waiting)}
-    return _Planned(problem, plan, left_out.get(task, ""))
+    reason = left_out.get(task, "")
+    return _Planned(problem, plan, cause(trial, trial.state.tasks[task])[0] if reason == UNREACHABLE else reason)
 
 
 def _copied(state: FleetState, task: str) -> FleetState:

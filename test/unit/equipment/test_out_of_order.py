@@ -8,7 +8,7 @@ from robot_fleet.core.effects import Answer
 from robot_fleet.core.facts import EquipmentFailed, EquipmentLeft, EquipmentMended
 from robot_fleet.core.fleet.apply import apply, initial_state
 from robot_fleet.core.fleet.right_of_way.equipping import BY_PERSON, NOT_OPENING
-from robot_fleet.core.inputs import EquipmentChange, PutEquipmentBack, SubmitTask, TakeEquipmentOut
+from robot_fleet.core.inputs import DirectTask, EquipmentChange, PutEquipmentBack, SubmitTask, TakeEquipmentOut
 from robot_fleet.core.lifecycles.equipment import EquipmentState
 from robot_fleet.runtime.reasons import why_told
 from robot_fleet.server.rows.equipment import equipment_rows
@@ -178,3 +178,11 @@ def test_the_facts_alone_bring_the_same_state_back() -> None:
     assert kinds.count(EquipmentFailed) == 1
     assert EquipmentMended not in kinds
     assert EquipmentLeft not in kinds
+
+
+def test_the_price_of_a_robot_says_that_a_lift_is_out_of_order() -> None:
+    house = House([bring("t", 20.0, "u1")])
+    house.fleet.world.equipment.set_fault(LIFT, "out_of_order")
+    house.rest(60.0)
+    price = house.fleet.host.fleet.price(DirectTask("", "t", "log_1"), house.fleet.now)
+    assert (price.then_on, price.reason) == ("", "equipment_failed")
