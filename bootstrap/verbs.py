@@ -80,7 +80,7 @@ def command(arguments: Sequence[str], cpus: int) -> list[str]:
         return rest
     if verb == "test":
         options = [] if "--all" in rest else ["-m", "not slow"]
-        processes = str(min(cpus + 1, _MAX_TEST_PROCESSES))  # tests of robots and browsers wait half of their time
+        processes = str(max(1, min(cpus, _MAX_TEST_PROCESSES)))
         asked = [word for word in rest if word != "--all"]
         return ["-m", "pytest", "-n", processes, "--dist", "loadgroup", *options, *asked]
     return ["-P", "-m", "robot_fleet.cli", *arguments]

@@ -27,7 +27,7 @@ from robot_fleet.ros.qos import QOS
 from robot_fleet.runtime.processes.run_directory import RunDirectory, run_directory
 from robot_fleet.runtime.processes.statefile import read_json
 from test.ros.hardware import bench_robot, quick_site
-from test.ros.nav2 import CANCELED, Nav2Robot
+from test.ros.nav2 import CANCELED, SUCCEEDED, Nav2Robot
 from test.ros.rig import ROOT, START_WITHIN_S, Process, Ros
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros_fleet"), pytest.mark.timeout(420)]
@@ -213,8 +213,9 @@ def test_a_real_and_a_simulated_robot_that_meet_brake_for_each_other(
         assert 0.65 < gap_m < 2.5, "each has stopped before the other, and neither far away"
         assert clouds[-1].header.frame_id == "map"
         there_goal.cancel()
-        there.arrive(15.0, WEST_Y_M)
+        back = there.to(15.0, WEST_Y_M)
         ros.until(lambda: here.speed_mps > 0.3, "the way is free again")
+        assert back.end()[0] == SUCCEEDED
     finally:
         assert world.end() == 0, world.said
         real.kill()
